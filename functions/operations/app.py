@@ -1,0 +1,27 @@
+"""The operator's hand: carries out one verb of the `connector` command inside the account."""
+
+from __future__ import annotations
+
+from functools import cache
+from os import environ
+from typing import Any
+
+from connector import bootstrap
+from connector.observability import Invocation
+from connector.settings import OperationsSettings
+
+
+@cache
+def _operations() -> bootstrap.OperationsParts:
+    return bootstrap.operations(OperationsSettings.from_env(environ))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """`{"verb": "...", ...}`; the answer has `ok`, and `problems` where it is false."""
+    with Invocation("operations") as invocation:
+        parts = _operations()
+        parts.clock.begin(context)
+        answer = parts.operator.carry_out(event)
+        invocation.log.info("verb carried out", verb=str(event.get("verb")), status=answer["ok"])
+        return answer
+    raise AssertionError("an invocation returns or raises")

@@ -1,0 +1,29 @@
+"""On a schedule: finds the workers who may differ and queues a reference to each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import cache
+from os import environ
+from typing import Any
+
+from connector import bootstrap
+from connector.observability import Invocation
+from connector.settings import PollerSettings
+
+
+@cache
+def _poller() -> bootstrap.PollerParts:
+    return bootstrap.poller(PollerSettings.from_env(environ))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """`{}` is one tick, `{"full_sweep": true}` walks over everybody."""
+    with Invocation("poller") as invocation:
+        parts = _poller()
+        parts.clock.begin(context)
+        parts.check()
+        summary = asdict(parts.poller.run(full_sweep=bool(event.get("full_sweep"))))
+        invocation.log.info("poll ended", summary=summary)
+        return summary
+    raise AssertionError("an invocation returns or raises")

@@ -1,0 +1,29 @@
+"""On an edit of the mapping table: queues the people whom the edit may move."""
+
+from __future__ import annotations
+
+from functools import cache
+from os import environ
+from typing import Any
+
+from connector import bootstrap
+from connector.observability import Invocation
+from connector.settings import ReleaserSettings
+
+
+@cache
+def _releaser() -> bootstrap.ReleaserParts:
+    return bootstrap.releaser(ReleaserSettings.from_env(environ))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Takes the edited rows from the stream; what they say is read from the table."""
+    with Invocation("releaser") as invocation:
+        parts = _releaser()
+        keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
+        edited = {(key["company"]["S"], key["rule"]["S"]) for key in keys}
+        queued = parts.releaser.release(parts.mappings.load(), edited)
+        invocation.metrics.count("ChangesQueued", queued)
+        invocation.log.info("mapping edit dealt with", count=queued)
+        return {"queued": queued}
+    raise AssertionError("an invocation returns or raises")

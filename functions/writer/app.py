@@ -1,0 +1,43 @@
+"""On a change from the queue: brings one person's employee in Visma up to date."""
+
+from __future__ import annotations
+
+from functools import cache
+from os import environ
+from typing import Any
+
+from connector import bootstrap
+from connector.observability import Invocation
+from connector.settings import WriterSettings
+
+
+@cache
+def _writer() -> bootstrap.WriterParts:
+    return bootstrap.writer(WriterSettings.from_env(environ))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Reports the messages that must come again; the others are done with."""
+    with Invocation("writer"):
+        parts = _writer()
+        parts.clock.begin(context)
+        return {"batchItemFailures": _failures(parts, event["Records"])}
+    raise AssertionError("an invocation returns or raises")
+
+
+def _failures(parts: bootstrap.WriterParts, records: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Once a message of a group has failed, those behind it wait for it."""
+    failed: list[dict[str, str]] = []
+    stuck: set[str] = set()
+    for record in records:
+        attributes = record["attributes"]
+        group = attributes["MessageGroupId"]
+        done = group not in stuck and parts.consumer.consume(
+            record["body"],
+            receipt=record["receiptHandle"],
+            delivery=int(attributes["ApproximateReceiveCount"]),
+        )
+        if not done:
+            stuck.add(group)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return failed

@@ -1,0 +1,111 @@
+"""The dry run: everything is read, planned and audited, and nothing is sent to Visma.
+
+A second pair of adapters rather than a question asked in many places: no code that runs dry knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from connector.domain.employees import Employee, Fields, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from connector.domain.audit import AuditRow
+    from connector.domain.catalogue import Part
+    from connector.domain.ledger import Holding, Person, Record
+    from connector.ports import Ledger, Target, Targets
+
+
+class DryRunLedger:
+    """A ledger that remembers what was planned, and nothing of what would have been written."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def record(self, person_id: str) -> Record:
+        """All rows of one person."""
+        return self._ledger.record(person_id)
+
+    def fingerprints(self, person_ids: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+        """For each known person, worker id to fingerprint as the ledger within has it."""
+        return self._ledger.fingerprints(person_ids)
+
+    def begin(self, record: Record, company: str, code: str, *, claim: bool) -> Record:
+        """Notes nothing: no write is about to be sent."""
+        return record
+
+    def finish(
+        self,
+        record: Record,
+        person: Person,
+        holdings: Iterable[Holding],
+        audit: Iterable[AuditRow],
+    ) -> None:
+        """Writes the audit as planned, and which fingerprints were dealt with."""
+        planned = replace(record.person, planned_fingerprints=person.fingerprints)
+        self._ledger.finish(record, planned, (), (replace(row, planned=True) for row in audit))
+
+    def waiting(self, company: str) -> Iterator[Holding]:
+        """The people of a company who wait for something."""
+        return self._ledger.waiting(company)
+
+    def due(self, company: str, day: date) -> Iterator[Holding]:
+        """The people of a company whose scheduled day is `day` or earlier."""
+        return self._ledger.due(company, day)
+
+    def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
+        """The person rows with these ids, or all of them."""
+        return self._ledger.persons(ids)
+
+    def holdings(self, company: str) -> Iterator[Holding]:
+        """All rows of a company."""
+        return self._ledger.holdings(company)
+
+
+class DryRunTarget:
+    """A company that can be read; what is written to it goes nowhere."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def read(self, code: str) -> Employee | None:
+        """The employee with this code, or None."""
+        return self._target.read(code)
+
+    def create(self, code: str, fields: Fields) -> Written:
+        """Sends nothing; the code is the one asked for."""
+        return Written(code)
+
+    def update(
+        self,
+        code: str,
+        fields: Fields,
+        *,
+        identity: Fields,
+        etag: str | None,
+    ) -> Written:
+        """Sends nothing."""
+        return Written(code)
+
+    def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
+        """Some parts of the company's catalogue."""
+        return self._target.catalogue(parts, cost_centre_segment)
+
+    def employees(self) -> Iterator[Employee]:
+        """Every employee of the company."""
+        return self._target.employees()
+
+
+class DryRunTargets:
+    """The companies, none of which can be written to."""
+
+    def __init__(self, targets: Targets) -> None:
+        self._targets = targets
+
+    def company(self, key: str) -> DryRunTarget:
+        """The target for one company of the mapping."""
+        return DryRunTarget(self._targets.company(key))

@@ -1,0 +1,163 @@
+"""The `WatermarksTable` in DynamoDB: walks, leases, and what is cached between runs."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from connector.adapters.aws import Client, answering, code_of
+from connector.adapters.dynamodb import aliases, from_item, to_item
+from connector.domain.audit import timestamp
+from connector.domain.catalogue import Catalogue, Department, EmployeeKey
+from connector.domain.errors import RetryableError
+from connector.ports import Clock, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LOCATIONS = "locations"
+FREE = "attribute_not_exists(#lease_owner) OR #lease_until <= :now OR #lease_owner = :owner"
+OWN = "#lease_owner = :owner"
+
+
+class DynamoWatermarks:
+    """How far readers have read, and what is cached between runs."""
+
+    def __init__(self, clock: Clock, client: Client, table: str) -> None:
+        self._clock = clock
+        self._client = client
+        self._table = table
+
+    @contextmanager
+    def lease(self, stream: str, seconds: float) -> Iterator[bool]:
+        """Enters with True for one holder at a time, with False for everybody else."""
+        owner = uuid4().hex
+        held = self._take(stream, owner, seconds)
+        try:
+            yield held
+        finally:
+            if held:
+                self._give_back(stream, owner)
+
+    def walk(self, stream: str) -> Walk:
+        """How far the stream has been read."""
+        item = self._read(stream)
+        return Walk(
+            stream,
+            watermark=_moment(item.get("watermark")),
+            position=item.get("position"),
+            started=_moment(item.get("started")),
+            newest=_moment(item.get("newest")),
+        )
+
+    def save(self, walk: Walk) -> None:
+        """Remembers how far the stream has been read."""
+        values = {
+            "watermark": _text(walk.watermark),
+            "position": walk.position,
+            "started": _text(walk.started),
+            "newest": _text(walk.newest),
+        }
+        self._put(walk.stream, _known(values))
+
+    def catalogue(self, company: str) -> Catalogue:
+        """The cached catalogue of a company; an empty one where none was read."""
+        item = self._read(f"catalogue {company}")
+        departments, read_at = item.get("departments", {}), item.get("read_at", {})
+        return Catalogue(
+            departments={key: Department(**values) for key, values in departments.items()},
+            branches=item.get("branches", {}),
+            cost_centres=item.get("cost_centres", {}),
+            employee_key=EmployeeKey(**item.get("employee_key", {})),
+            read_at={part: datetime.fromisoformat(at) for part, at in read_at.items()},
+        )
+
+    def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
+        """Caches the catalogue of a company."""
+        departments = catalogue.departments.items()
+        values = {
+            "departments": {key: _known(asdict(department)) for key, department in departments},
+            "branches": dict(catalogue.branches),
+            "cost_centres": dict(catalogue.cost_centres),
+            "employee_key": _known(asdict(catalogue.employee_key)),
+            "read_at": {part: timestamp(at) for part, at in catalogue.read_at.items()},
+        }
+        self._put(f"catalogue {company}", values)
+
+    def locations(self) -> tuple[datetime, dict[str, str]] | None:
+        """The cached names of the Rippling work locations, and when they were read."""
+        item = self._read(LOCATIONS)
+        if not item:
+            return None
+        return datetime.fromisoformat(item["read_at"]), item["names"]
+
+    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
+        """Caches the names of the Rippling work locations."""
+        self._put(LOCATIONS, {"read_at": timestamp(read_at), "names": dict(names)})
+
+    def _take(self, stream: str, owner: str, seconds: float) -> bool:
+        now = self._clock.now()
+        until = timestamp(now + timedelta(seconds=seconds))
+        try:
+            self._put(
+                _lease(stream),
+                {"lease_owner": owner, "lease_until": until},
+                ConditionExpression=FREE,
+                ExpressionAttributeNames=aliases(FREE),
+                ExpressionAttributeValues=to_item({":now": timestamp(now), ":owner": owner}),
+            )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+    def _give_back(self, stream: str, owner: str) -> None:
+        update = "REMOVE #lease_owner, #lease_until"
+        # A lease that cannot be given back runs out by itself; the work under it is done.
+        with suppress(RetryableError), answering("DynamoDB"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=to_item({"stream": _lease(stream)}),
+                    UpdateExpression=update,
+                    ConditionExpression=OWN,
+                    ExpressionAttributeNames=aliases(update, OWN),
+                    ExpressionAttributeValues=to_item({":owner": owner}),
+                )
+            except ClientError as error:
+                if code_of(error) != "ConditionalCheckFailedException":
+                    raise
+
+    def _read(self, stream: str) -> dict[str, Any]:
+        with answering("DynamoDB"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=to_item({"stream": stream}), ConsistentRead=True
+            )
+        return from_item(answer.get("Item", {}))
+
+    def _put(self, stream: str, values: Mapping[str, Any], **condition: Any) -> None:
+        item = to_item({"stream": stream, **values})
+        with answering("DynamoDB"):
+            self._client.put_item(TableName=self._table, Item=item, **condition)
+
+
+def _lease(stream: str) -> str:
+    return f"lease {stream}"
+
+
+def _text(moment: datetime | None) -> str | None:
+    return timestamp(moment) if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "")}

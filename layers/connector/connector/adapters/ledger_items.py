@@ -1,0 +1,160 @@
+"""The rows of the `PeopleTable` and the `AuditTable` as they rest, readable in the console.
+
+Empty values are left out. Only the translation lives here, no reading and no writing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from connector.domain.audit import timestamp
+from connector.domain.catalogue import canonical
+from connector.domain.ledger import Holding, Intent, Person
+from connector.domain.planning import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connector.domain.audit import AuditRow
+
+NO_COMPANY = "-"
+PERSON, HOLDING, CLAIM = "person", "holding", "claim"
+
+PERSON_ATTRIBUTES = (
+    "kind",
+    "version",
+    "salt",
+    "fingerprints",
+    "planned_fingerprints",
+    "worker",
+    "facts",
+    "placement",
+    "outcome",
+    "intent",
+    "audit_hash",
+)
+
+
+def person_key(person_id: str) -> dict[str, str]:
+    """The key of a person's own row."""
+    return {"person": person_id, "company": NO_COMPANY}
+
+
+def person_values(person: Person) -> dict[str, Any]:
+    """What a person's own row holds besides its key."""
+    return _shown(
+        {
+            "kind": PERSON,
+            "version": person.version,
+            "salt": person.salt,
+            "fingerprints": dict(person.fingerprints),
+            "planned_fingerprints": dict(person.planned_fingerprints),
+            "worker": person.worker_id,
+            "facts": dict(person.facts),
+            "placement": dict(person.placement),
+            "outcome": person.outcome,
+            "intent": intent_values(person.intent) if person.intent else None,
+            "audit_hash": person.audit_hash,
+        }
+    )
+
+
+def person_from(item: Mapping[str, Any]) -> Person:
+    """The person that a row tells of."""
+    return Person(
+        id=item["person"],
+        version=item.get("version", 0),
+        salt=item.get("salt", ""),
+        fingerprints=item.get("fingerprints", {}),
+        planned_fingerprints=item.get("planned_fingerprints", {}),
+        worker_id=item.get("worker", ""),
+        facts=item.get("facts", {}),
+        placement=item.get("placement", {}),
+        outcome=item.get("outcome", ""),
+        intent=_intent_from(item["intent"]) if "intent" in item else None,
+        audit_hash=item.get("audit_hash", ""),
+    )
+
+
+def intent_values(intent: Intent) -> dict[str, str]:
+    """The note that a write was begun."""
+    return {
+        "company": intent.company,
+        "code": intent.code,
+        "until": timestamp(intent.until),
+        "owner": intent.owner,
+    }
+
+
+def holding_item(holding: Holding) -> dict[str, Any]:
+    """The row of a person in a company; what is waited for first is what the index lists."""
+    item = _shown(
+        {
+            "person": holding.person_id,
+            "company": holding.company,
+            "kind": HOLDING,
+            "outcome": holding.outcome.value,
+            "since": timestamp(holding.since),
+            "worker": holding.worker_id,
+            "employee_code": holding.employee_code,
+            "employee_id": holding.employee_id,
+            "etag": holding.etag,
+            "claimed_code": holding.claimed_code,
+            "waiting_for": holding.waiting_for[0] if holding.waiting_for else None,
+            "missing": list(holding.waiting_for),
+            "due_on": holding.due_on.isoformat() if holding.due_on else None,
+            "rules": list(holding.rules),
+            "reason": holding.reason,
+        }
+    )
+    if holding.written is not None:  # an employee without any field is not an unknown employee
+        item["written"] = dict(holding.written)
+    return item
+
+
+def holding_from(item: Mapping[str, Any]) -> Holding:
+    """The holding that a row tells of."""
+    return Holding(
+        person_id=item["person"],
+        company=item["company"],
+        outcome=Outcome(item["outcome"]),
+        since=datetime.fromisoformat(item["since"]),
+        worker_id=item.get("worker", ""),
+        employee_code=item.get("employee_code"),
+        employee_id=item.get("employee_id"),
+        etag=item.get("etag"),
+        written=item.get("written"),
+        claimed_code=item.get("claimed_code"),
+        waiting_for=tuple(item.get("missing", ())),
+        due_on=date.fromisoformat(item["due_on"]) if "due_on" in item else None,
+        rules=tuple(item.get("rules", ())),
+        reason=item.get("reason", ""),
+    )
+
+
+def claim_item(code: str, company: str, person_id: str) -> dict[str, str]:
+    """The row that makes an employee code one person's; Visma's codes know no case."""
+    return {
+        "person": f"code {canonical(code)}",
+        "company": company,
+        "kind": CLAIM,
+        "owner": person_id,
+    }
+
+
+def audit_item(row: AuditRow, retention_days: int) -> dict[str, Any]:
+    """The row of the audit, with its hash and, where rows expire, when it does."""
+    item = {**row.content(), "hash": row.hash}
+    if retention_days > 0:
+        item["expires_at"] = int((row.time + timedelta(days=retention_days)).timestamp())
+    return item
+
+
+def _intent_from(values: Mapping[str, str]) -> Intent:
+    until = datetime.fromisoformat(values["until"])
+    return Intent(values["company"], values["code"], until, values["owner"])
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", {}, [])}

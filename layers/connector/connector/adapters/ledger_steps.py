@@ -1,0 +1,85 @@
+"""What beginning and finishing a write mean, whatever the ledger rests in.
+
+Every ledger adapter stands on these steps, so that all behave alike. Nothing is stored here.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from connector.domain.audit import AuditRow, timestamp
+from connector.domain.errors import CodeTakenError, ConflictError
+from connector.domain.ledger import INTENT_SECONDS, Intent, Person, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+SHORTEST_WAIT = 5.0
+SMALLEST_STEP = timedelta(microseconds=1)
+
+
+def unknown(person_id: str) -> Record:
+    """The record of somebody never seen, with a salt so that fields can be marked at once."""
+    return Record(Person(person_id, salt=new_salt()))
+
+
+def new_salt() -> str:
+    """A salt of a person's own."""
+    return secrets.token_hex(16)
+
+
+def begun(record: Record, company: str, code: str, owner: str, now: datetime) -> Record:
+    """The record once a write has been noted."""
+    person = record.person
+    intent = Intent(company, code, now + timedelta(seconds=INTENT_SECONDS), owner)
+    salt = person.salt or new_salt()
+    return replace(
+        record, person=replace(person, version=person.version + 1, salt=salt, intent=intent)
+    )
+
+
+def finished(record: Record, person: Person, rows: tuple[AuditRow, ...]) -> Person:
+    """The person once an outcome has been written."""
+    return replace(
+        person,
+        version=record.person.version + 1,
+        salt=person.salt or record.person.salt or new_salt(),
+        intent=None,
+        audit_hash=rows[-1].hash if rows else record.person.audit_hash,
+    )
+
+
+def chained(
+    rows: Iterable[AuditRow], previous_hash: str, last: datetime | None = None
+) -> tuple[AuditRow, ...]:
+    """The rows, each tied to the one before it, and each later than it: they are read by time."""
+    chain: list[AuditRow] = []
+    for row in rows:
+        time = row.time if last is None or row.time > last else last + SMALLEST_STEP
+        chain.append(replace(row, time=time, previous_hash=previous_hash))
+        previous_hash, last = chain[-1].hash, time
+    return tuple(chain)
+
+
+def is_foreign(intent: Intent | None, owner: str, now: datetime) -> bool:
+    """True while another writer may still be at a write it began."""
+    return intent is not None and intent.owner != owner and intent.until > now
+
+
+def moved_on(person: Person, owner: str, now: datetime) -> ConflictError:
+    """The error of a writer whose record is no longer what the ledger holds."""
+    intent = person.intent
+    if intent is None or not is_foreign(intent, owner, now):
+        return ConflictError(f"person {person.id} moved on since it was read")
+    wait = max(SHORTEST_WAIT, (intent.until - now).total_seconds())
+    until = timestamp(intent.until)
+    return ConflictError(f"another writer is at person {person.id} until {until}", retry_after=wait)
+
+
+def code_taken(code: str, company: str) -> CodeTakenError:
+    """The error of a writer whose employee code is somebody else's."""
+    return CodeTakenError(f"employee code {code} is claimed by another person in {company}")

@@ -1,0 +1,298 @@
+"""The ports without AWS: the same behaviour, held in memory. For tests, and for trying things out.
+
+The ledger and the audit share one `InMemoryTables`, as their tables share a transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from connector.adapters.ledger_items import audit_item
+from connector.adapters.ledger_steps import (
+    begun,
+    chained,
+    code_taken,
+    finished,
+    is_foreign,
+    moved_on,
+    unknown,
+)
+from connector.adapters.sqs import NOT_A_CHANGE
+from connector.domain.audit import timestamp
+from connector.domain.catalogue import Catalogue, canonical
+from connector.domain.errors import ConfigurationError
+from connector.domain.ledger import Holding, Person, Record
+from connector.domain.mapping_rows import difference, from_rows, row_key, to_rows
+from connector.ports import DeadLetter, RipplingCredentials, VismaCredentials, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from connector.domain.audit import AuditRow
+    from connector.domain.changes import Change
+    from connector.domain.mapping import MappingFile
+    from connector.ports import Clock
+
+
+@dataclass(slots=True)
+class InMemoryTables:
+    """The rows of the ledger and of the audit: each person's own, and who claims which code."""
+
+    persons: dict[str, Person] = field(default_factory=dict)
+    holdings: dict[str, dict[str, Holding]] = field(default_factory=dict)
+    audit: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    claims: dict[tuple[str, str], str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class InMemoryLedger:
+    """The ledger in memory; each ledger over the same tables is a writer of its own."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        tables: InMemoryTables | None = None,
+        retention_days: int = 0,
+        *,
+        planned: bool = False,
+    ) -> None:
+        self.tables = tables or InMemoryTables()
+        self._clock = clock
+        self._retention_days = retention_days
+        self._planned = planned
+        self._owner = uuid4().hex
+
+    def record(self, person_id: str) -> Record:
+        """All rows of one person; a new person where there are none."""
+        person = self.tables.persons.get(person_id) or unknown(person_id).person
+        return Record(person, dict(self.tables.holdings.get(person_id, {})))
+
+    def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """For each known person, worker id to fingerprint as last dealt with."""
+        return {
+            person.id: dict(person.planned_fingerprints if self._planned else person.fingerprints)
+            for person in self.persons(person_ids)
+        }
+
+    def begin(self, record: Record, company: str, code: str, *, claim: bool) -> Record:
+        """Notes that a write is about to be sent; with `claim` the code becomes this person's."""
+        now, person_id = self._clock.now(), record.person.id
+        key = canonical(code), company
+        with self.tables.lock:
+            self._check(record, now)
+            if claim and self.tables.claims.setdefault(key, person_id) != person_id:
+                raise code_taken(code, company)
+            after = begun(record, company, code, self._owner, now)
+            self.tables.persons[person_id] = after.person
+        return after
+
+    def finish(
+        self,
+        record: Record,
+        person: Person,
+        holdings: Iterable[Holding],
+        audit: Iterable[AuditRow],
+    ) -> None:
+        """Writes outcome and audit together, clears the intent and raises the version."""
+        with self.tables.lock:
+            self._check(record, self._clock.now())
+            own = self.tables.audit.setdefault(person.id, [])
+            last = datetime.fromisoformat(own[-1]["time"]) if own else None
+            rows = chained(audit, record.person.audit_hash, last)
+            own += [audit_item(row, self._retention_days) for row in rows]
+            self.tables.persons[person.id] = finished(record, person, rows)
+            held = self.tables.holdings.setdefault(person.id, {})
+            held.update({holding.company: holding for holding in holdings})
+
+    def waiting(self, company: str) -> Iterator[Holding]:
+        """The people of a company who wait for something."""
+        return (holding for holding in self.holdings(company) if holding.waiting_for)
+
+    def due(self, company: str, day: date) -> Iterator[Holding]:
+        """The people of a company whose scheduled day is `day` or earlier."""
+        return (
+            holding
+            for holding in self.holdings(company)
+            if holding.due_on is not None and holding.due_on <= day
+        )
+
+    def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
+        """The person rows with these ids, or all of them."""
+        wanted = list(self.tables.persons) if ids is None else dict.fromkeys(ids)
+        return (self.tables.persons[id_] for id_ in wanted if id_ in self.tables.persons)
+
+    def holdings(self, company: str) -> Iterator[Holding]:
+        """All rows of a company."""
+        everybody = list(self.tables.holdings.values())
+        return (held[company] for held in everybody if company in held)
+
+    def _check(self, record: Record, now: datetime) -> None:
+        """The row is as it was read, and nobody else is in the middle of a write."""
+        resting = self.tables.persons.get(record.person.id, Person(record.person.id))
+        moved = resting.version != record.person.version
+        if moved or is_foreign(resting.intent, self._owner, now):
+            raise moved_on(resting, self._owner, now)
+
+
+class InMemoryAuditLog:
+    """The audit in memory, as a ledger over the same tables wrote it."""
+
+    def __init__(self, tables: InMemoryTables) -> None:
+        self._tables = tables
+
+    def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
+        """The rows of one person, oldest first."""
+        return map(dict, self._tables.audit.get(person_id, ()))
+
+    def of_outcome(self, outcome: str, since: datetime) -> Iterator[dict[str, Any]]:
+        """The rows of one outcome, oldest first."""
+        start = timestamp(since)
+        return (
+            row for row in self._by_time() if row["outcome"] == outcome and row["time"] >= start
+        )
+
+    def of_day(self, day: date) -> Iterator[dict[str, Any]]:
+        """The rows of one day, oldest first."""
+        return (row for row in self._by_time() if row["day"] == day.isoformat())
+
+    def _by_time(self) -> list[dict[str, Any]]:
+        rows = chain.from_iterable(self._tables.audit.values())
+        return sorted(map(dict, rows), key=lambda row: str(row["time"]))
+
+
+class InMemoryWatermarks:
+    """How far readers have read, and what is cached between runs, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._walks: dict[str, Walk] = {}
+        self._leases: dict[str, tuple[str, datetime]] = {}
+        self._catalogues: dict[str, Catalogue] = {}
+        self._locations: tuple[datetime, dict[str, str]] | None = None
+
+    @contextmanager
+    def lease(self, stream: str, seconds: float) -> Iterator[bool]:
+        """Enters with True for one holder at a time, with False for everybody else."""
+        owner, now = uuid4().hex, self._clock.now()
+        held = stream not in self._leases or self._leases[stream][1] <= now
+        if held:
+            self._leases[stream] = owner, now + timedelta(seconds=seconds)
+        try:
+            yield held
+        finally:
+            if stream in self._leases and self._leases[stream][0] == owner:
+                del self._leases[stream]
+
+    def walk(self, stream: str) -> Walk:
+        """How far the stream has been read."""
+        return self._walks.get(stream, Walk(stream))
+
+    def save(self, walk: Walk) -> None:
+        """Remembers how far the stream has been read."""
+        self._walks[walk.stream] = walk
+
+    def catalogue(self, company: str) -> Catalogue:
+        """The cached catalogue of a company; an empty one where none was read."""
+        return self._catalogues.get(company, Catalogue())
+
+    def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
+        """Caches the catalogue of a company."""
+        self._catalogues[company] = catalogue
+
+    def locations(self) -> tuple[datetime, dict[str, str]] | None:
+        """The cached names of the Rippling work locations, and when they were read."""
+        return self._locations
+
+    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
+        """Caches the names of the Rippling work locations."""
+        self._locations = read_at, dict(names)
+
+
+class InMemoryMappings:
+    """The controller's mapping in memory, as rows, so that it is translated there and back."""
+
+    def __init__(self, mapping: MappingFile | None = None) -> None:
+        self._rows = to_rows(mapping) if mapping else []
+
+    def load(self) -> MappingFile:
+        """The mapping as it is now."""
+        return from_rows(self.rows())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as they rest."""
+        return sorted(map(dict, self._rows), key=row_key)
+
+    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+        """Makes the table hold exactly this mapping; how many rows were written and removed."""
+        written, removed = difference(self._rows, to_rows(mapping))
+        self._rows = to_rows(mapping)
+        return len(written), len(removed)
+
+
+class InMemoryChangeQueue:
+    """The queue of changes in memory; what was sent and postponed is there to be looked at."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.postponed: list[tuple[str, float]] = []
+        self.dead: list[DeadLetter] = []
+
+    def send(self, changes: Iterable[Change]) -> int:
+        """Queues changes; how many. None is ever swallowed as a duplicate of another."""
+        before = len(self.changes)
+        self.changes += changes
+        return len(self.changes) - before
+
+    def postpone(self, receipt: str, seconds: float) -> None:
+        """Keeps a received message from being delivered again before that many seconds."""
+        self.postponed.append((receipt, seconds))
+
+    def bury(self, body: str, reason: str) -> None:
+        """Puts a message that is not a change among the dead letters."""
+        self.dead.append(DeadLetter(uuid4().hex, body, NOT_A_CHANGE, uuid4().hex, reason))
+
+    def dead_letters(self, limit: int) -> list[DeadLetter]:
+        """Some dead letters, oldest first; they stay on the queue."""
+        return self.dead[:limit]
+
+    def put_back(self, letters: Iterable[DeadLetter]) -> None:
+        """Lets others see dead letters again at once, which here they always do."""
+
+    def forget(self, letter: DeadLetter) -> None:
+        """Takes a dead letter off the queue."""
+        self.dead = [other for other in self.dead if other.receipt != letter.receipt]
+
+
+class InMemorySecrets:
+    """The two secrets in memory; one that is None is empty."""
+
+    def __init__(
+        self,
+        rippling: RipplingCredentials | None = None,
+        visma: Mapping[str, VismaCredentials] | None = None,
+    ) -> None:
+        self._rippling = rippling
+        self._visma = visma
+
+    def rippling(self, *, fresh: bool = False) -> RipplingCredentials:
+        """The Rippling secret."""
+        if self._rippling is None:
+            raise ConfigurationError("the Rippling secret is empty")
+        return self._rippling
+
+    def visma(self, *, fresh: bool = False) -> Mapping[str, VismaCredentials]:
+        """The Visma secret, by company key."""
+        if self._visma is None:
+            raise ConfigurationError("the Visma secret is empty")
+        return self._visma
+
+    def webhook_tokens(self, *, fresh: bool = False) -> tuple[str, ...]:
+        """The bearer tokens that the webhook accepts."""
+        return self._rippling.webhook_tokens if self._rippling else ()

@@ -1,0 +1,160 @@
+"""Signing in to Visma: one token for one company, asked for early and kept in memory.
+
+Knows the token endpoint and its refusals, and nothing of the ERP. No credential gets into an error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from connector.adapters.http import HttpClient, media_type, utc_now
+from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from connector.ports import Secrets, VismaCredentials
+
+API = "vismanet_erp_service_api"
+SCOPE = " ".join(f"{API}:{right}" for right in ("read", "create", "update"))
+MARGIN_SECONDS, MARGIN_SHARE = 60.0, 0.1
+SHORT_LIFE_SECONDS = 300.0
+"""How long a token is trusted of which Visma does not say when it ends."""
+
+LONGEST_LIFE_SECONDS = 86_400.0
+
+REFUSALS = (
+    "invalid_client",
+    "invalid_scope",
+    "invalid_request",
+    "invalid_grant",
+    "invalid_target",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "access_denied",
+)
+"""The codes that may be repeated in an error; anything else in an answer stays there."""
+
+PASSING = ("temporarily_unavailable", "server_error")
+"""Codes for a fault of the sign-in itself."""
+
+
+class VismaTokens:
+    """The access token of one company."""
+
+    def __init__(
+        self,
+        company: str,
+        token_url: str,
+        http: HttpClient,
+        secrets: Secrets,
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._company = company
+        self._token_url = token_url
+        self._http = http
+        self._secrets = secrets
+        self._now = now
+        self._header: str | None = None
+        self._good_until = datetime.min.replace(tzinfo=UTC)
+
+    def authorization(self, renew: bool) -> str:
+        """The Authorization header; with `renew` of a new token, the last one having been refused.
+
+        Raises:
+            ConfigurationError: Visma does not know the client or has not approved it.
+            RetryableError: the sign-in did not answer.
+        """
+        if renew or self._header is None or self._now() >= self._good_until:
+            self._header = None
+            self._keep(self._sign_in())
+        return self._header or ""
+
+    def headers(self) -> dict[str, str]:
+        """What every call to the ERP carries besides the token."""
+        company_id = self.credentials().company_id
+        return {"ipp-company-id": company_id} if company_id else {}
+
+    def credentials(self, *, fresh: bool = False) -> VismaCredentials:
+        """How to sign in to the company.
+
+        Raises:
+            ConfigurationError: the secret has no such company, even read anew.
+        """
+        found = self._secrets.visma(fresh=fresh).get(self._company)
+        if found is None and not fresh:
+            found = self._secrets.visma(fresh=True).get(self._company)
+        if found is None:
+            raise ConfigurationError(
+                f"the Visma secret has no company {self._company}; add it there, or correct the"
+                " key in the mapping"
+            )
+        return found
+
+    def _sign_in(self) -> Mapping[str, Any]:
+        credentials = self.credentials()
+        response = self._ask(credentials)
+        if _refusal(response) is not None:
+            renewed = self.credentials(fresh=True)
+            # The same question again would only count against the limit for failing calls.
+            response = self._ask(renewed) if renewed != credentials else response
+        return self._granted(response)
+
+    def _ask(self, credentials: VismaCredentials) -> Response:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret,
+            "scope": SCOPE,
+            "tenant_id": credentials.tenant_id,
+        }
+        return self._http.post_form(self._token_url, form)
+
+    def _granted(self, response: Response) -> Mapping[str, Any]:
+        refusal = _refusal(response)
+        if refusal is not None:
+            raise ConfigurationError(
+                f"Visma refuses the sign-in of company {self._company} at {self._place()}"
+                f" ({refusal}); check its client id, client secret and tenant id in the Visma"
+                " secret, and that the company has approved the application with its scopes"
+            )
+        content = self._http.json_of(response) if response.ok else None
+        if not isinstance(content, dict) or not isinstance(content.get("access_token"), str):
+            raise UpstreamUnavailableError(
+                f"Visma's sign-in at {self._place()} gave no token for company {self._company}"
+                f" (status {response.status_code}, {media_type(response)}); it will be tried again"
+            )
+        return content
+
+    def _keep(self, granted: Mapping[str, Any]) -> None:
+        life = granted.get("expires_in")
+        is_usable = isinstance(life, int | float) and 0 < life < LONGEST_LIFE_SECONDS
+        seconds = float(life) if is_usable and life else SHORT_LIFE_SECONDS
+        margin = min(MARGIN_SECONDS, MARGIN_SHARE * seconds)
+        self._good_until = self._now() + timedelta(seconds=seconds - margin)
+        self._header = f"Bearer {granted['access_token']}"
+
+    def _place(self) -> str:
+        parts = urlsplit(self._token_url)
+        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _refusal(response: Response) -> str | None:
+    """The code of a refused sign-in, or None where the answer is anything else."""
+    if response.status_code not in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED):
+        return None
+    try:
+        content = json.loads(response.content)
+    except (ValueError, RecursionError):
+        # A page instead of JSON comes from a gateway, which knows nothing of credentials.
+        return None
+    code = content.get("error") if isinstance(content, dict) else None
+    if code in PASSING:
+        return None
+    return code if code in REFUSALS else f"status {response.status_code}"

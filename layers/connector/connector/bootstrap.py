@@ -1,0 +1,248 @@
+"""Where everything is built, and nowhere else: settings in, ready services out.
+
+Imports stand inside the builders, so that a cold start loads only what its function needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from connector.adapters.clock import SystemClock
+    from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+    from connector.adapters.secrets import AwsSecrets
+    from connector.domain.mapping import MappingFile
+    from connector.ports import Ledger, Mappings, Source, Targets
+    from connector.services.consuming import Consumer
+    from connector.services.operating import Operator
+    from connector.services.polling import Poller
+    from connector.services.receiving import Receiver
+    from connector.services.releasing import MappingReleaser
+    from connector.settings import (
+        OperationsSettings,
+        PollerSettings,
+        ReleaserSettings,
+        VendorSettings,
+        WebhookSettings,
+        WriterSettings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PollerParts:
+    """What the poller function runs on."""
+
+    poller: Poller
+    clock: SystemClock
+    check: Callable[[], MappingFile]
+
+
+@dataclass(frozen=True, slots=True)
+class WriterParts:
+    """What the writer function runs on."""
+
+    consumer: Consumer
+    clock: SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaserParts:
+    """What the releaser function runs on."""
+
+    releaser: MappingReleaser
+    mappings: Mappings
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsParts:
+    """What the operations function runs on."""
+
+    operator: Operator
+    clock: SystemClock
+
+
+def receiver(settings: WebhookSettings) -> Receiver:
+    """The service behind the webhook; loads neither HTTP, retries nor the mapping."""
+    from connector.adapters.clock import SystemClock
+    from connector.adapters.secrets import AwsSecrets
+    from connector.adapters.sqs import SqsChangeQueue
+    from connector.services.receiving import Receiver
+
+    secrets = AwsSecrets(
+        _client("secretsmanager"), settings.rippling_secret_arn, "", SystemClock().now
+    )
+    queue = SqsChangeQueue(_client("sqs"), settings.changes_queue_url)
+    return Receiver(secrets.webhook_tokens, queue)
+
+
+def poller(settings: PollerSettings) -> PollerParts:
+    """The service behind the poller."""
+    from connector.adapters.sqs import SqsChangeQueue
+    from connector.observability import EmfMetrics
+    from connector.services.catalogues import Catalogues
+    from connector.services.checking import check_configuration
+    from connector.services.polling import Poller
+
+    parts = _Vendors(settings)
+    service = Poller(
+        source=parts.source,
+        ledger=_ledger(settings, parts.clock),
+        watermarks=parts.watermarks,
+        mappings=parts.mappings,
+        queue=SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
+        catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
+        clock=parts.clock,
+        metrics=EmfMetrics("poller"),
+        stream="workers (dry run)" if settings.dry_run else "workers",
+    )
+    return PollerParts(
+        service, parts.clock, lambda: check_configuration(parts.secrets, parts.mappings)
+    )
+
+
+def writer(settings: WriterSettings) -> WriterParts:
+    """The service behind the writer."""
+    from connector.adapters.sqs import SqsChangeQueue
+    from connector.observability import EmfMetrics, Log
+    from connector.services.applying import Applier
+    from connector.services.catalogues import Catalogues
+    from connector.services.consuming import Consumer
+
+    parts = _Vendors(settings)
+    metrics = EmfMetrics("writer")
+    applier = Applier(
+        source=parts.source,
+        targets=parts.targets,
+        ledger=_ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days),
+        mappings=parts.mappings,
+        catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
+        clock=parts.clock,
+        metrics=metrics,
+    )
+    queue = SqsChangeQueue(
+        _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
+    )
+    return WriterParts(Consumer(applier, queue, Log("writer"), metrics), parts.clock)
+
+
+def releaser(settings: ReleaserSettings) -> ReleaserParts:
+    """The service behind the releaser."""
+    from connector.adapters.clock import SystemClock
+    from connector.adapters.dynamodb_mappings import DynamoMappings
+    from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+    from connector.adapters.sqs import SqsChangeQueue
+    from connector.services.releasing import MappingReleaser
+
+    clock, dynamodb = SystemClock(), _client("dynamodb")
+    service = MappingReleaser(
+        _ledger(settings, clock),
+        DynamoWatermarks(clock, dynamodb, settings.watermarks_table),
+        SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
+    )
+    return ReleaserParts(service, DynamoMappings(dynamodb, settings.mappings_table))
+
+
+def operations(settings: OperationsSettings) -> OperationsParts:
+    """The service behind the operations function."""
+    from connector.adapters.dynamodb_audit import DynamoAuditLog
+    from connector.adapters.sqs import SqsChangeQueue
+    from connector.services.catalogues import Catalogues
+    from connector.services.operating import Operator
+
+    parts = _Vendors(settings)
+    service = Operator(
+        source=parts.source,
+        ledger=_ledger(settings, parts.clock, settings.audit_table),
+        mappings=parts.mappings,
+        audit=DynamoAuditLog(_client("dynamodb"), settings.audit_table),
+        queue=SqsChangeQueue(
+            _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
+        ),
+        catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
+        secrets=parts.secrets,
+        clock=parts.clock,
+    )
+    return OperationsParts(service, parts.clock)
+
+
+class _Vendors:
+    """Both vendors and what they need, for one warm environment."""
+
+    def __init__(self, settings: VendorSettings) -> None:
+        from connector.adapters.clock import SystemClock
+        from connector.adapters.dynamodb_mappings import DynamoMappings
+        from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+        from connector.adapters.secrets import AwsSecrets
+        from connector.services.custom_fields import WatchedMappings
+
+        dynamodb = _client("dynamodb")
+        self.clock: SystemClock = SystemClock()
+        self.mappings = WatchedMappings(DynamoMappings(dynamodb, settings.mappings_table))
+        self.watermarks: DynamoWatermarks = DynamoWatermarks(
+            self.clock, dynamodb, settings.watermarks_table
+        )
+        self.secrets: AwsSecrets = AwsSecrets(
+            _client("secretsmanager"),
+            settings.rippling_secret_arn,
+            settings.visma_secret_arn,
+            self.clock.now,
+        )
+        self.source: Source = self._source(settings)
+        self.targets: Targets = self._targets(settings)
+
+    def _source(self, settings: VendorSettings) -> Source:
+        from connector.adapters.http import HttpClient
+        from connector.adapters.rippling_rest import RipplingRestSource
+        from connector.adapters.rippling_sign_in import RipplingSignIn
+        from connector.services.locations import LocationNames
+
+        names = LocationNames(self.watermarks, self.clock)
+        sign_in = RipplingSignIn(self.secrets)
+        http = HttpClient(
+            "Rippling", settings.rippling_base_url, authorization=sign_in.authorization
+        )
+        source = RipplingRestSource(
+            http, location_names=names.names, custom_fields=False
+        )
+        names.read = source.locations
+        return source
+
+    def _targets(self, settings: VendorSettings) -> Targets:
+        from connector.adapters.dry_run import DryRunTargets
+        from connector.adapters.visma import VismaTargets
+
+        targets = VismaTargets(self.secrets, settings.visma_base_url, settings.visma_token_url)
+        return DryRunTargets(targets) if settings.dry_run else targets
+
+
+def _ledger(
+    settings: VendorSettings | ReleaserSettings, clock: SystemClock, audit_table: str = "", retention_days: int = 0
+) -> Ledger:
+    from connector.adapters.dry_run import DryRunLedger
+    from connector.adapters.dynamodb_ledger import DynamoLedger
+
+    ledger = DynamoLedger(
+        clock,
+        _client("dynamodb"),
+        settings.people_table,
+        audit_table,
+        retention_days,
+        planned=settings.dry_run,
+    )
+    return DryRunLedger(ledger) if settings.dry_run else ledger
+
+
+@cache
+def _client(service: str) -> Any:
+    """A client that gives up early: the queue is the better place to wait."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
+    )
+    session: Any = boto3.Session()
+    return session.client(service, config=config)

@@ -1,0 +1,198 @@
+"""The `connector` command: calls the operations function of a stack and draws its answer.
+
+It holds no secret and decides nothing. Exit codes: 0 done and nothing to put right, 1 done and
+something to put right, 2 wrong use, 3 refused or not reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+DONE, FINDINGS, REFUSED = 0, 1, 3
+
+Answer = Mapping[str, Any]
+
+
+class NotReachedError(Exception):
+    """The stack, its operations function or AWS cannot be reached."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carries out one command line."""
+    options = _parser().parse_args(arguments)
+    try:
+        request = _request(options)
+        call = _caller(options)
+        answer = _repeat(call, request) if options.verb == "replay" else call(request)
+    except (NotReachedError, OSError) as error:
+        return _refuse([str(error)], as_json=options.json)
+    if not answer["ok"]:
+        return _refuse(answer["problems"], as_json=options.json)
+    if _verb(options) == "mappings export" and options.file:
+        options.file.write_text(answer["text"], encoding="utf-8")
+        print(f"mapping written to {options.file}")
+    elif options.json:
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        _DRAW[_verb(options)](answer)
+    return FINDINGS if answer.get("findings") or answer.get("left") else DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="connector", description="Looks after a Rippling -> Visma.net ERP connector."
+    )
+    parser.add_argument("--stack", required=True, help="name of the CloudFormation stack")
+    parser.add_argument("--endpoint-url", help="another AWS endpoint, such as the embedded AWS")
+    parser.add_argument("--region", help="AWS region")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    mappings = verbs.add_parser("mappings", help="import, export or check the mapping")
+    kinds = mappings.add_subparsers(dest="kind", required=True, metavar="KIND")
+    imports = kinds.add_parser("import", help="make this file the mapping")
+    imports.add_argument("file", type=Path)
+    exports = kinds.add_parser("export", help="write the mapping to a file, or print it")
+    exports.add_argument("file", type=Path, nargs="?")
+    checks = kinds.add_parser("check", help="hold a file, or the mapping, against both systems")
+    checks.add_argument("file", type=Path, nargs="?")
+    audit = verbs.add_parser("audit", help="what happened to whom, and why")
+    audit.add_argument("--person", help="person id or employee code")
+    audit.add_argument("--outcome", help="created, updated, waiting, ...")
+    audit.add_argument("--since", help="a day like 2026-11-01, or a time; the last day if absent")
+    waiting = verbs.add_parser("waiting", help="who waits for what")
+    letters = verbs.add_parser("dead-letters", help="changes that could not be dealt with")
+    replay = verbs.add_parser("replay", help="queue the dead letters again")
+    for leaf in (imports, exports, checks, audit, waiting, letters, replay):
+        leaf.add_argument("--json", action="store_true", help="the answer as JSON")
+    return parser
+
+
+def _verb(options: argparse.Namespace) -> str:
+    return f"{options.verb} {options.kind}" if options.verb == "mappings" else str(options.verb)
+
+
+def _request(options: argparse.Namespace) -> dict[str, Any]:
+    request: dict[str, Any] = {"verb": _verb(options)}
+    if _verb(options) in ("mappings import", "mappings check") and options.file:
+        request["text"] = options.file.read_text(encoding="utf-8")
+    if options.verb == "audit":
+        request |= {name: getattr(options, name) for name in ("person", "outcome", "since")}
+    return request
+
+
+def _caller(options: argparse.Namespace) -> Callable[[Mapping[str, Any]], Answer]:
+    import boto3  # noqa: PLC0415 - a wrong command line must not wait for it
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    once = Config(read_timeout=330, retries={"total_max_attempts": 1})
+
+    def client(service: str) -> Any:
+        session: Any = boto3.Session(region_name=options.region)
+        return session.client(service, endpoint_url=options.endpoint_url, config=once)
+
+    def call(request: Mapping[str, Any]) -> Answer:
+        try:
+            name = _function_name(client("cloudformation"), options.stack)
+            answer = client("lambda").invoke(
+                FunctionName=name, Payload=json.dumps(request).encode()
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise NotReachedError(f"AWS does not answer as expected: {error}") from None
+        payload = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            kind = payload.get("errorType", "an error")
+            raise NotReachedError(f"the function {name} failed with {kind}; see its log")
+        return dict(payload)
+
+    return call
+
+
+def _function_name(cloudformation: Any, stack: str) -> str:
+    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    names = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    if "OperationsFunctionName" not in names:
+        raise NotReachedError(f"the stack {stack} has no output OperationsFunctionName")
+    return str(names["OperationsFunctionName"])
+
+
+def _repeat(call: Callable[[Mapping[str, Any]], Answer], request: Mapping[str, Any]) -> Answer:
+    """Replays until nothing is left, telling how far it is after each round."""
+    replayed = 0
+    while True:
+        answer = call(request)
+        if not answer["ok"]:
+            return answer
+        replayed += answer["replayed"]
+        if not answer["more"]:
+            return {**answer, "replayed": replayed}
+        print(f"{replayed} replayed ...", file=sys.stderr)
+
+
+def _refuse(problems: Iterable[str], *, as_json: bool) -> int:
+    listed = list(problems)
+    if as_json:
+        print(json.dumps({"ok": False, "problems": listed}, indent=2, ensure_ascii=False))
+    for problem in () if as_json else listed:
+        print(problem, file=sys.stderr)
+    return REFUSED
+
+
+def _draw_import(answer: Answer) -> None:
+    companies = ", ".join(answer["companies"])
+    print(f"mapping of {companies}: {answer['written']} rows written, {answer['removed']} removed")
+
+
+def _draw_export(answer: Answer) -> None:
+    print(answer["text"], end="")
+
+
+def _draw_check(answer: Answer) -> None:
+    for finding in answer["findings"]:
+        print(f"{finding['company']}: {finding['sentence']}")
+    count = len(answer["findings"])
+    print(f"{count} to put right" if count else "the mapping fits both systems")
+
+
+def _draw_audit(answer: Answer) -> None:
+    if answer["left_out"]:
+        print(f"({answer['left_out']} earlier rows are not shown; ask for less with --since)")
+    for row in answer["rows"]:
+        planned = " (planned)" if row.get("planned") else ""
+        print(f"{row['time'][:19]}  {row['person']}  {row['sentence']}{planned}")
+    if not answer["rows"]:
+        print("no audit rows; look further back with --since")
+
+
+def _draw_waiting(answer: Answer) -> None:
+    for row in answer["rows"]:
+        who = row["employee_code"] or row["person"]
+        print(f"{row['company']}  {who}  since {row['since'][:10]}  {row['reason']}")
+    print(f"{len(answer['rows'])} waiting")
+
+
+def _draw_letters(answer: Answer) -> None:
+    for row in answer["rows"]:
+        what = f"worker {row['worker']} ({row['cause']})" if row["is_change"] else "not a change"
+        print(f"{row['sent_at']}  {what}  {row['reason']}")
+    print(f"{len(answer['rows'])} dead letters")
+
+
+def _draw_replay(answer: Answer) -> None:
+    left = f", {answer['left']} left: they are not changes" if answer["left"] else ""
+    print(f"{answer['replayed']} replayed{left}")
+
+
+_DRAW: Mapping[str, Callable[[Answer], None]] = {
+    "mappings import": _draw_import,
+    "mappings export": _draw_export,
+    "mappings check": _draw_check,
+    "audit": _draw_audit,
+    "waiting": _draw_waiting,
+    "dead-letters": _draw_letters,
+    "replay": _draw_replay,
+}

@@ -1,0 +1,90 @@
+"""What a Visma company has to offer: departments, branches, cost centres, and the employee key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Part(StrEnum):
+    """The parts of a catalogue; each is one call to Visma."""
+
+    DEPARTMENTS = "departments"
+    BRANCHES = "branches"
+    COST_CENTRES = "cost_centres"
+    EMPLOYEE_KEY = "employee_key"
+
+
+EVERY_PART = tuple(Part)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A Visma department. `cost_centre` is the segment value its expense sub-account carries.
+
+    `cost_centre` is None where the department has no sub-account or it cannot be taken apart.
+    """
+
+    id: str
+    description: str = ""
+    cost_centre: str | None = None
+    expense_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeKey:
+    """The form of an employee code: its greatest length, and whether Visma numbers by itself."""
+
+    length: int | None = None
+    auto_numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The catalogue of one company. Codes are looked up without regard to case and padding."""
+
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    branches: Mapping[str, bool] = field(default_factory=dict)
+    cost_centres: Mapping[str, bool] = field(default_factory=dict)
+    employee_key: EmployeeKey = EmployeeKey()
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
+
+    def department(self, code: str) -> Department | None:
+        """The department with this id."""
+        return self.departments.get(canonical(code))
+
+    def has_branch(self, code: str) -> bool:
+        """True where the branch exists and is active."""
+        return self.branches.get(canonical(code), False)
+
+    def has_cost_centre(self, code: str) -> bool:
+        """True where the segment value exists and is active."""
+        return self.cost_centres.get(canonical(code), False)
+
+    def stale_parts(
+        self, now: datetime, *, older_than: float, of: Iterable[Part] = EVERY_PART
+    ) -> tuple[Part, ...]:
+        """The parts that were never read, or `older_than` seconds ago or longer."""
+        return tuple(
+            part
+            for part in of
+            if part not in self.read_at or (now - self.read_at[part]).total_seconds() >= older_than
+        )
+
+    def merged(self, parts: Mapping[Part, Any], now: datetime) -> Catalogue:
+        """This catalogue with some of its parts read anew."""
+        return Catalogue(
+            departments=parts.get(Part.DEPARTMENTS, self.departments),
+            branches=parts.get(Part.BRANCHES, self.branches),
+            cost_centres=parts.get(Part.COST_CENTRES, self.cost_centres),
+            employee_key=parts.get(Part.EMPLOYEE_KEY, self.employee_key),
+            read_at={**self.read_at, **dict.fromkeys(parts, now)},
+        )
+
+
+def canonical(code: str) -> str:
+    """The form in which codes are compared: Visma pads them and knows no case."""
+    return code.strip().upper()

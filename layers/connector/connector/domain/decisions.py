@@ -1,0 +1,131 @@
+"""What to do about a person today: write, leave, wait for a day, or leave alone.
+
+Between "who counts" (employment), "where do they belong" (placement) and "what differs" (planning):
+this file joins scope, company and dates into one decision. It reads nothing and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from connector.domain.employment import Employment, Standing, counting, look_at
+from connector.domain.mapping import MappingFile
+from connector.domain.people import Worker
+
+
+class Action(StrEnum):
+    """What a decision asks for."""
+
+    WRITE = "write"
+    LEAVE = "leave"
+    SCHEDULE = "schedule"
+    IGNORE = "ignore"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with a person, in which company, and the companies they must leave first."""
+
+    action: Action
+    worker: Worker | None = None
+    company: str | None = None
+    reason: str = ""
+    due_on: date | None = None
+    leave_first: tuple[str, ...] = ()
+
+
+GONE = "Rippling shows no employment of this person; absence is never a termination"
+
+
+def decide(
+    workers: Sequence[Worker], mapping: MappingFile, now: datetime, active_in: Collection[str]
+) -> Decision:
+    """What to do about a person with these employments, active in these Visma companies."""
+    if not workers:
+        return Decision(Action.KEEP, reason=GONE)
+    in_scope = [worker for worker in workers if _scope_problem(worker, mapping) is None]
+    if not in_scope:
+        return _out_of_scope(workers, mapping, now, active_in)
+    employment = counting(in_scope, lambda worker: _look(worker, mapping, now))
+    if employment is None:
+        raise AssertionError("there is at least one employment in scope")
+    return _decision(employment, in_scope, mapping, now, active_in)
+
+
+def _decision(
+    employment: Employment,
+    workers: Sequence[Worker],
+    mapping: MappingFile,
+    now: datetime,
+    active_in: Collection[str],
+) -> Decision:
+    worker = employment.worker
+    company = mapping.company_of(worker.facts)
+    due_on = employment.due_on
+    match employment.standing:
+        case Standing.WORKING | Standing.ENDS_LATER:
+            others = tuple(sorted(set(active_in) - {company}))
+            return Decision(Action.WRITE, worker, company, "", due_on, leave_first=others)
+        case Standing.STARTS_LATER:
+            ended = any(_look(other, mapping, now).standing is Standing.ENDED for other in workers)
+            action = Action.LEAVE if ended and active_in else Action.SCHEDULE
+            return Decision(action, worker, company, _starts(worker), due_on)
+        case Standing.ENDED:
+            return Decision(Action.LEAVE, worker, company, _ended(worker))
+        case Standing.NEVER_BEGAN:
+            return Decision(Action.LEAVE, worker, company, "the employment never began")
+        case Standing.NOT_HIRED:
+            return Decision(Action.IGNORE, worker, company, "the offer is not accepted yet")
+        case _:
+            return Decision(Action.KEEP, worker, company, "Rippling gives a status we do not know")
+
+
+def _out_of_scope(
+    workers: Sequence[Worker], mapping: MappingFile, now: datetime, active_in: Collection[str]
+) -> Decision:
+    employment = counting(workers, lambda worker: _look(worker, mapping, now))
+    if employment is None:
+        raise AssertionError("there is at least one employment")
+    worker = employment.worker
+    reason = _scope_problem(worker, mapping) or ""
+    leaving = [
+        company
+        for company in active_in
+        if company in mapping.companies
+        and mapping.companies[company].scope.deactivate_when_out_of_scope
+    ]
+    ended = employment.standing in (Standing.ENDED, Standing.NEVER_BEGAN)
+    if (leaving or ended) and active_in:
+        return Decision(Action.LEAVE, worker, mapping.company_of(worker.facts), reason)
+    return Decision(Action.IGNORE, worker, mapping.company_of(worker.facts), reason)
+
+
+def _look(worker: Worker, mapping: MappingFile, now: datetime) -> Employment:
+    company = mapping.company_of(worker.facts)
+    if company is None:
+        return look_at(worker, now.date())
+    lead_days = mapping.companies[company].lead_days
+    return look_at(worker, mapping.today(company, now), lead_days=lead_days)
+
+
+def _scope_problem(worker: Worker, mapping: MappingFile) -> str | None:
+    company = mapping.company_of(worker.facts)
+    if company is None:
+        entity = worker.facts.legal_entity
+        return f"no company of the mapping claims the legal entity {entity.name or entity.id}"
+    left_out = mapping.companies[company].scope.leaves_out(worker.facts)
+    return f"employment type {left_out} is out of scope in {company}" if left_out else None
+
+
+def _starts(worker: Worker) -> str:
+    day = worker.facts.start_date
+    return f"starts on {day.isoformat()}" if day else "accepted, but without a start date"
+
+
+def _ended(worker: Worker) -> str:
+    day = worker.facts.end_date
+    return f"left on {day.isoformat()}" if day else "left"

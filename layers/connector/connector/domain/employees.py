@@ -1,0 +1,88 @@
+"""The employee as Visma holds it: which fields there are, which of them are personal.
+
+One flat dictionary from field path to text stands for an employee everywhere; the Visma adapter
+alone knows the nested, wrapped shape on the wire.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+BUSINESS_FIELDS = ("status", "department", "branch", "employee_class", "calendar")
+
+PERSONAL_FIELDS = (
+    "contact.first_name",
+    "contact.middle_name",
+    "contact.last_name",
+    "contact.email",
+    "contact.phone1",
+    "contact.phone2",
+    "address.line1",
+    "address.line2",
+    "address.line3",
+    "address.postal_code",
+    "address.city",
+    "address.country",
+)
+
+FIELDS = BUSINESS_FIELDS + PERSONAL_FIELDS
+
+REQUIRED_TO_CREATE = (
+    "department",
+    "branch",
+    "employee_class",
+    "calendar",
+    "contact.last_name",
+    "contact.email",
+)
+
+ACTIVE = "Active"
+INACTIVE = "Inactive"
+
+Fields: TypeAlias = Mapping[str, str]
+"""Field path to text. A path left out is unknown; an empty text is empty."""
+
+Marks: TypeAlias = Mapping[str, str]
+"""Field path to what may rest in the ledger: business fields in clear, personal ones as hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """An employee as read from Visma."""
+
+    code: str
+    fields: Fields = field(repr=False)
+    etag: str | None = None
+    employee_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What Visma said after a write: the code it gave and the version the employee now has."""
+
+    code: str
+    etag: str | None = None
+
+
+def mark(path: str, value: str, salt: str) -> str:
+    """What of a value may rest: itself where it is business, a salted hash where it is personal."""
+    plain = value.strip()
+    if path in BUSINESS_FIELDS or not plain:
+        return plain
+    return hmac.new(salt.encode(), f"{path}={plain}".encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def marks(fields: Fields, salt: str) -> dict[str, str]:
+    """The marks of all fields."""
+    return {path: mark(path, value, salt) for path, value in fields.items()}
+
+
+def same(path: str, one: str, other: str) -> bool:
+    """True where two marks of a field mean the same; Visma's codes know no case."""
+    if path in BUSINESS_FIELDS:
+        return one.strip().casefold() == other.strip().casefold()
+    return one == other

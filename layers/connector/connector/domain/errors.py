@@ -1,0 +1,83 @@
+"""Every error of the product, grouped by what to do about it. Nothing else lives here.
+
+    ConnectorError
+     |- ConfigurationError      stop: a setting, a secret or the mapping must be changed by a human
+     |- NotAChangeError         dead-letter: the message is not a change and never will be
+     |- RetryableError          try again later, the change stays on the queue
+     |   |- RateLimitedError         the vendor said when
+     |   |- UpstreamUnavailableError a vendor does not answer, or not sensibly; nothing written
+     |   |- UnknownOutcomeError      a write's answer never came: look before trying again
+     |   |- ConflictError            somebody else changed the ledger or the employee: decide anew
+     |- RefusedError            the vendor says no to this request, and will say no again
+     |- CodeTakenError          the employee code belongs to somebody else
+
+Messages name people by code or id, never by name, and never repeat a vendor's body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ConnectorError(Exception):
+    """Any failure that the product itself raises."""
+
+
+class ConfigurationError(ConnectorError):
+    """Something an operator must change; carries every problem found, not only the first."""
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+
+class NotAChangeError(ConnectorError):
+    """A queue message that cannot be read as a change."""
+
+
+class RetryableError(ConnectorError):
+    """Worth trying again; `retry_after` is in seconds where somebody knows it."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RateLimitedError(RetryableError):
+    """A vendor's limit is reached; `retry_after` seconds later there is room again."""
+
+
+class UpstreamUnavailableError(RetryableError):
+    """A vendor cannot be reached, fails, or answers nonsense; nothing was written."""
+
+
+class UnknownOutcomeError(RetryableError):
+    """A write was sent and may or may not have happened.
+
+    `refusal` is set where the answer was a failure that gives a business reason: Visma reports
+    some refusals as 500, which proves neither that it was applied nor that it was not.
+    """
+
+    def __init__(self, message: str, *, refusal: RefusedError | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
+
+
+class ConflictError(RetryableError):
+    """The ledger row or the employee moved on since it was read."""
+
+
+class RefusedError(ConnectorError):
+    """A vendor refused a request for good; `field` and `reference` help to find out why."""
+
+    def __init__(
+        self, message: str, *, status: int, field: str | None = None, reference: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.field = field
+        self.reference = reference
+
+
+class CodeTakenError(ConnectorError):
+    """An employee code that another person holds already, here or in Visma."""

@@ -1,0 +1,88 @@
+"""What the connector knows of each person: the rows of the ledger, without how they are stored.
+
+One `Person` row for the human, and one `Holding` row for each company that has, or should have, an
+employee for them. No personal data rests here: personal fields are kept as salted hashes, with a
+salt of the person's own, so that erasing the person row makes every hash meaningless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from connector.domain.planning import Outcome
+
+INTENT_SECONDS = 90.0  # longer than a writer can run: 60 s, and a margin for clocks
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write that was begun: to which company, and until when its writer may still be at it."""
+
+    company: str
+    code: str
+    until: datetime
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human: version for conditional writes, what was last seen, and where they belong."""
+
+    id: str
+    version: int = 0
+    salt: str = ""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    planned_fingerprints: Mapping[str, str] = field(default_factory=dict)
+    worker_id: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    placement: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = ""
+    intent: Intent | None = None
+    audit_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One person in one company: the employee as last written, and what stands in the way."""
+
+    person_id: str
+    company: str
+    outcome: Outcome
+    since: datetime
+    worker_id: str = ""
+    employee_code: str | None = None
+    employee_id: int | None = None
+    etag: str | None = None
+    written: Mapping[str, str] | None = None
+    claimed_code: str | None = None
+    waiting_for: tuple[str, ...] = ()
+    due_on: date | None = None
+    rules: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """True where Visma is known to hold the employee."""
+        return self.employee_code is not None
+
+    def ended(self, outcome: Outcome, now: datetime, **changes: Any) -> Holding:
+        """This row after an outcome; `since` moves only when the outcome does."""
+        since = self.since if self.outcome is outcome else now
+        blank: dict[str, Any] = {"waiting_for": (), "due_on": None, "reason": ""}
+        return replace(self, outcome=outcome, since=since, **{**blank, **changes})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything the ledger holds of one person, as read at one moment."""
+
+    person: Person
+    holdings: Mapping[str, Holding] = field(default_factory=dict)
+
+    @property
+    def is_known(self) -> bool:
+        """True where the person has been seen before."""
+        return self.person.version > 0

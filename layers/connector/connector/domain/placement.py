@@ -1,0 +1,205 @@
+"""Where a worker belongs in Visma: company, department, cost centre, branch, class, calendar.
+
+Decided from the business facts, the mapping and the catalogue alone, so the same answer can be had
+again from the ledger without reading Rippling. Nothing is ever guessed by likeness: what no rule
+and no code names is missing, and the person waits for exactly that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from connector.domain.catalogue import Catalogue, Part
+from connector.domain.mapping import CompanyRules, DepartmentRule, LocationRule
+from connector.domain.people import Facts
+
+
+class Kind(StrEnum):
+    """The kinds of thing a person can wait for."""
+
+    DEPARTMENT_RULE = "department_rule"
+    LOCATION_RULE = "location_rule"
+    CLASS_RULE = "class_rule"
+    CALENDAR = "calendar"
+    DEPARTMENT = "department"
+    COST_CENTRE = "cost_centre"
+    DEPARTMENT_COST_CENTRE = "department_cost_centre"
+    BRANCH = "branch"
+
+
+WHERE: Mapping[Kind, tuple[Part, ...]] = {
+    Kind.DEPARTMENT_RULE: (Part.DEPARTMENTS,),  # a reference code may become a department
+    Kind.DEPARTMENT: (Part.DEPARTMENTS,),
+    Kind.DEPARTMENT_COST_CENTRE: (Part.DEPARTMENTS,),
+    Kind.COST_CENTRE: (Part.COST_CENTRES,),
+    Kind.BRANCH: (Part.BRANCHES,),
+}
+"""Which parts of the catalogue can make a missing thing appear; the other kinds need a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that must exist before a person can be written."""
+
+    kind: Kind
+    name: str
+
+    def __str__(self) -> str:
+        """The key under which the waiting are found: `cost_centre#310`."""
+        return f"{self.kind}#{self.name}"
+
+    @classmethod
+    def parse(cls, key: str) -> Missing:
+        """The thing that a key stands for."""
+        kind, _, name = key.partition("#")
+        return cls(Kind(kind), name)
+
+    def sentence(self, company: str) -> str:
+        """What is missing and what to do about it, for a controller."""
+        return _SENTENCES[self.kind].format(name=self.name, company=company)
+
+
+_SENTENCES: Mapping[Kind, str] = {
+    Kind.DEPARTMENT_RULE: "no row of the mapping of {company} names the Rippling department"
+    " {name}; add one",
+    Kind.LOCATION_RULE: "no row of the mapping of {company} names the Rippling location {name},"
+    " and there is no default branch; add one",
+    Kind.CLASS_RULE: "no employee class rule of {company} holds ({name}), and there is no default;"
+    " add one",
+    Kind.CALENDAR: "the mapping of {company} names no calendar ({name}); add a default",
+    Kind.DEPARTMENT: "Visma ({company}) has no department {name}; add it there, or change the row",
+    Kind.COST_CENTRE: "Visma ({company}) has no active cost centre {name}; add it there, or change"
+    " the row",
+    Kind.DEPARTMENT_COST_CENTRE: "in Visma ({company}) the department and the cost centre do not"
+    " belong together ({name}); correct the department's expense sub-account, or change the row",
+    Kind.BRANCH: "Visma ({company}) has no active branch {name}; add it there, or change the row",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a worker belongs, by which rules, and what is missing for it to hold."""
+
+    company: str
+    department: str | None = None
+    cost_centre: str | None = None
+    branch: str | None = None
+    employee_class: str | None = None
+    calendar: str | None = None
+    rules: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain form that rests in the ledger; equal placements have equal forms."""
+        plain: dict[str, Any] = {
+            "company": self.company,
+            "department": self.department,
+            "cost_centre": self.cost_centre,
+            "branch": self.branch,
+            "employee_class": self.employee_class,
+            "calendar": self.calendar,
+            "rules": list(self.rules),
+            "missing": [str(thing) for thing in self.missing],
+        }
+        return {key: value for key, value in plain.items() if value}
+
+    def differs_from(self, remembered: Mapping[str, Any]) -> bool:
+        """True where the remembered form of a placement says something else, rules aside."""
+        mine = {**self.to_json(), "rules": None}
+        return mine != {**remembered, "rules": None}
+
+    def fields(self) -> dict[str, str]:
+        """The business fields of the employee, those that are known."""
+        known = {
+            "department": self.department,
+            "branch": self.branch,
+            "employee_class": self.employee_class,
+            "calendar": self.calendar,
+        }
+        return {path: value for path, value in known.items() if value is not None}
+
+
+def place(company: str, rules: CompanyRules, facts: Facts, catalogue: Catalogue) -> Placement:
+    """Where a worker with these facts belongs in one company."""
+    department, source = _department(rules, facts, catalogue)
+    location = rules.location(facts.location)
+    class_rule = rules.employee_class(facts)
+    place_ = Placement(
+        company=company,
+        department=department.department if department else None,
+        cost_centre=_cost_centre(department, catalogue),
+        branch=location.branch if location else rules.defaults.branch,
+        employee_class=class_rule.employee_class if class_rule else rules.defaults.employee_class,
+        calendar=(location.calendar if location else None) or rules.defaults.calendar,
+        rules=tuple(
+            _rules_used(source, location, class_rule.when.describe() if class_rule else None)
+        ),
+    )
+    return replace(place_, missing=tuple(_missing(place_, facts, catalogue)))
+
+
+def _department(
+    rules: CompanyRules, facts: Facts, catalogue: Catalogue
+) -> tuple[DepartmentRule | None, str]:
+    row = rules.department(facts.department)
+    if row:
+        return row, f"departments: {row.rippling}"
+    code = facts.department.code
+    if code and catalogue.department(code):
+        return DepartmentRule(rippling=code, department=code), "departments: reference code"
+    own = facts.custom_fields.get(rules.department_custom_field or "")
+    if own and catalogue.department(own):
+        return DepartmentRule(rippling=own, department=own), "departments: custom field"
+    return None, ""
+
+
+def _cost_centre(row: DepartmentRule | None, catalogue: Catalogue) -> str | None:
+    if row is None:
+        return None
+    known = catalogue.department(row.department)
+    return row.cost_centre or (known.cost_centre if known else None)
+
+
+def _rules_used(department: str, location: LocationRule | None, when: str | None) -> Iterator[str]:
+    if department:
+        yield department
+    yield f"locations: {location.rippling}" if location else "locations: default"
+    yield f"employee_classes: {when or 'default'}"
+
+
+def _missing(place_: Placement, facts: Facts, catalogue: Catalogue) -> Iterator[Missing]:
+    if place_.department is None:
+        yield Missing(Kind.DEPARTMENT_RULE, _name_of(facts.department.name, facts.department.id))
+    else:
+        yield from _missing_behind(place_.department, place_.cost_centre, catalogue)
+    if place_.branch is None:
+        yield Missing(Kind.LOCATION_RULE, _name_of(facts.location.name, facts.location.id))
+    elif not catalogue.has_branch(place_.branch):
+        yield Missing(Kind.BRANCH, place_.branch)
+    if place_.employee_class is None:
+        yield Missing(Kind.CLASS_RULE, _name_of(facts.employment_type.label, None))
+    if place_.calendar is None:
+        yield Missing(Kind.CALENDAR, "default")
+
+
+def _missing_behind(
+    department: str, cost_centre: str | None, catalogue: Catalogue
+) -> Iterator[Missing]:
+    known = catalogue.department(department)
+    if known is None:
+        yield Missing(Kind.DEPARTMENT, department)
+    if cost_centre and not catalogue.has_cost_centre(cost_centre):
+        yield Missing(Kind.COST_CENTRE, cost_centre)
+    elif known and cost_centre and not _carries(known.cost_centre, cost_centre):
+        yield Missing(Kind.DEPARTMENT_COST_CENTRE, f"{department}={cost_centre}")
+
+
+def _carries(actual: str | None, wanted: str) -> bool:
+    return actual is not None and actual.strip().upper() == wanted.strip().upper()
+
+
+def _name_of(name: str | None, id_: str | None) -> str:
+    return name or id_ or "(none)"

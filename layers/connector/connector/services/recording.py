@@ -1,0 +1,150 @@
+"""Writing down what came of a change: the ledger's rows and the audit row, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from connector.domain.audit import AuditRow
+from connector.domain.changes import Change
+from connector.domain.decisions import Decision
+from connector.domain.ledger import Holding, Person, Record
+from connector.domain.people import Worker, fingerprint
+from connector.domain.placement import Placement
+from connector.domain.planning import Outcome
+from connector.domain.sentences import sentence
+from connector.ports import Ledger
+from connector.services.writing import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One change being dealt with: everything read and decided about it so far."""
+
+    change: Change
+    record: Record
+    workers: Sequence[Worker] = field(repr=False)
+    decision: Decision
+    now: datetime
+
+    @property
+    def worker(self) -> Worker | None:
+        """The employment that counts."""
+        return self.decision.worker
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a case ends in one company."""
+
+    company: str | None
+    result: Result
+    placement: Placement | None = None
+    waiting_for: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    due_on: date | None = None
+    is_last: bool = True
+
+
+class Recorder:
+    """Turns an ending into rows and hands them to the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def end(self, case: Case, ending: Ending) -> Outcome:
+        """Remembers and audits the ending; the outcome it amounts to."""
+        record = ending.result.record
+        holding = _holding(case, ending)
+        self._ledger.finish(
+            record,
+            _person(case, ending),
+            (holding,) if holding else (),
+            (_audit_row(case, ending, holding),),
+        )
+        return ending.result.outcome
+
+
+def _person(case: Case, ending: Ending) -> Person:
+    person = ending.result.record.person
+    if not ending.is_last or case.worker is None:
+        return person
+    return replace(
+        person,
+        fingerprints={worker.id: fingerprint(worker) for worker in case.workers},
+        worker_id=case.worker.id,
+        facts=case.worker.facts.to_json(),
+        placement=_placement(ending),
+        outcome=ending.result.outcome.value,
+    )
+
+
+def _placement(ending: Ending) -> dict[str, Any]:
+    return ending.placement.to_json() if ending.placement else {"company": ending.company or ""}
+
+
+def _holding(case: Case, ending: Ending) -> Holding | None:
+    result, company = ending.result, ending.company
+    before = result.record.holdings.get(company or "")
+    if company is None or (before is None and result.outcome is Outcome.OUT_OF_SCOPE):
+        return None
+    blank = Holding(result.record.person.id, company, result.outcome, case.now)
+    changes: dict[str, Any] = {
+        "waiting_for": ending.waiting_for,
+        "due_on": ending.due_on,
+        "reason": "; ".join(_reasons(ending)),
+        "worker_id": case.worker.id if case.worker else case.change.worker_id,
+    }
+    if ending.placement:
+        changes["rules"] = ending.placement.rules
+    if result.code is not None:
+        changes |= {"employee_code": result.code, "etag": result.etag, "written": result.written}
+        if result.employee_id is not None:
+            changes["employee_id"] = result.employee_id
+    elif result.outcome is Outcome.REJECTED:
+        changes["etag"] = None  # whatever was tried, look before the next write
+    return (before or blank).ended(result.outcome, case.now, **changes)
+
+
+def _reasons(ending: Ending) -> tuple[str, ...]:
+    told = (*ending.reasons, ending.result.reason, ending.result.note)
+    return tuple(reason for reason in told if reason)
+
+
+def _audit_row(case: Case, ending: Ending, holding: Holding | None) -> AuditRow:
+    result, worker = ending.result, case.worker
+    code = result.code or (holding.employee_code if holding else None)
+    return AuditRow(
+        person_id=result.record.person.id,
+        time=case.now,
+        outcome=result.outcome,
+        sentence=sentence(
+            result.outcome, ending.company, code, result.differences, _reasons(ending)
+        ),
+        cause=case.change.cause.value,
+        correlation_id=case.change.correlation_id,
+        company=ending.company,
+        employee_code=code,
+        worker_id=worker.id if worker else case.change.worker_id,
+        source_version=worker.updated_at.isoformat() if worker and worker.updated_at else None,
+        rules=ending.placement.rules if ending.placement else (),
+        differences=result.differences,
+        reason="; ".join(_reasons(ending)),
+        not_representable=_not_representable(worker),
+    )
+
+
+def _not_representable(worker: Worker | None) -> dict[str, str]:
+    """What Rippling knows and Visma has no place for; pay is never among it."""
+    if worker is None:
+        return {}
+    facts = worker.facts
+    values = {
+        "start_date": facts.start_date,
+        "end_date": facts.end_date,
+        "title": worker.title,
+        "manager": worker.manager_id,
+    }
+    return {name: str(value) for name, value in values.items() if value}

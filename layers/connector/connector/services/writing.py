@@ -1,0 +1,246 @@
+"""Getting one employee into Visma safely: look, note, write once, and never write blind.
+
+Decides nothing about people; it is told the desired fields. It writes the intent to the ledger but
+never the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from connector.domain.employees import INACTIVE, Employee, Fields, Marks, mark, marks, same
+from connector.domain.errors import CodeTakenError, RefusedError
+from connector.domain.ledger import Holding, Record
+from connector.domain.mapping import CompanyRules
+from connector.domain.planning import Difference, Outcome, Plan, plan_employee, plan_leaving
+from connector.ports import Ledger, Targets
+
+IDENTITY = ("contact.last_name", "contact.email")
+"""What Visma wants repeated in every update, changed or not."""
+
+LOST = "the answer to the write had been lost; Visma was found as desired"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of bringing an employee up to date, and the ledger as it is now."""
+
+    outcome: Outcome
+    record: Record
+    code: str | None = None
+    employee_id: int | None = None
+    etag: str | None = None
+    written: Mapping[str, str] | None = None
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One employee to bring up to date: whose, where, to which fields, by which plan.
+
+    `refusal` is what Visma said to the last attempt: then the job looks, but does not try again.
+    """
+
+    record: Record
+    company: str
+    desired: Fields
+    plan: Callable[[Marks | None], Plan]
+    refusal: RefusedError | None = None
+    is_begun: bool = False
+
+    @property
+    def holding(self) -> Holding | None:
+        """The ledger's row of this person in this company."""
+        return self.record.holdings.get(self.company)
+
+    @property
+    def salt(self) -> str:
+        """The person's salt."""
+        return self.record.person.salt
+
+    @property
+    def begun_code(self) -> str | None:
+        """The code of a write to this company that was begun and never ended."""
+        intent = self.record.person.intent
+        return intent.code if intent and intent.company == self.company else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An employee as far as known: from the ledger, or from Visma where somebody had to look."""
+
+    code: str
+    marks: Marks
+    etag: str | None
+    employee: Employee | None = None
+
+    def found(self, job: Job, plan: Plan, note: str = "") -> Result:
+        """The result of leaving the employee as it is."""
+        return self.after(job, plan, self.etag, note)
+
+    def after(self, job: Job, plan: Plan, etag: str | None, note: str = "") -> Result:
+        """The result once the differences of `plan` hold."""
+        now = {**self.marks, **{item.field: item.after for item in plan.differences}}
+        internal_id = self.employee.employee_id if self.employee else None
+        return Result(
+            plan.outcome, job.record, self.code, internal_id, etag, now, plan.differences, note=note
+        )
+
+
+class Employing:
+    """Creates, updates and deactivates employees."""
+
+    def __init__(self, targets: Targets, ledger: Ledger) -> None:
+        self._targets = targets
+        self._ledger = ledger
+
+    def employ(
+        self,
+        record: Record,
+        company: str,
+        rules: CompanyRules,
+        code: str,
+        desired: Fields,
+        refusal: RefusedError | None = None,
+    ) -> Result:
+        """Makes the employee of a working person the desired one; creates it if need be."""
+
+        def plan(known: Marks | None) -> Plan:
+            return plan_employee(desired, known, rules, record.person.salt)
+
+        job = Job(record, company, desired, plan, refusal)
+        holding = job.holding
+        if holding is None or not holding.exists:
+            return self._create(job, code)
+        return self._bring_up_to_date(job, holding)
+
+    def dismiss(
+        self,
+        record: Record,
+        company: str,
+        contact: Fields,
+        refusal: RefusedError | None = None,
+    ) -> Result:
+        """Makes the employee of somebody who left inactive, and changes nothing else."""
+        desired = {**contact, "status": INACTIVE}
+        job = Job(record, company, desired, plan_leaving, refusal)
+        holding = job.holding
+        if holding and holding.exists:
+            return self._bring_up_to_date(job, holding)
+        begun = job.begun_code
+        known = self._look(job, begun) if begun else None
+        if known and known.employee and is_same_person(known.employee, contact):
+            return self._close_gap(job, known)
+        return Result(Outcome.OUT_OF_SCOPE, record, reason="never an employee in Visma")
+
+    def _bring_up_to_date(self, job: Job, holding: Holding) -> Result:
+        known = self._recall(job, holding)
+        if known is None:
+            return _vanished(job)
+        result = self._close_gap(job, known)
+        lost = job.plan(holding.written)
+        if result.outcome is Outcome.UNCHANGED and job.begun_code and lost.differences:
+            return replace(result, outcome=lost.outcome, differences=lost.differences, note=LOST)
+        return result
+
+    def _create(self, job: Job, code: str) -> Result:
+        was_begun = job.begun_code == code
+        try:
+            record = self._ledger.begin(job.record, job.company, code, claim=True)
+        except CodeTakenError:
+            return _rejected(job, f"employee code {code} is another person's in {job.company}")
+        job = replace(job, record=record, is_begun=True)
+        known = self._look(job, code)
+        if known is None or known.employee is None:
+            return self._create_new(job, code)
+        if not is_same_person(known.employee, job.desired):
+            return _rejected(job, f"Visma has an employee {code} with another e-mail address")
+        result = self._close_gap(job, known)
+        if result.outcome is Outcome.REJECTED:
+            return result
+        if was_begun:
+            return replace(result, outcome=Outcome.CREATED, note=LOST)
+        return replace(result, note="adopted: Visma had this code with the same e-mail address")
+
+    def _create_new(self, job: Job, code: str) -> Result:
+        if job.refusal:
+            return _rejected(job, str(job.refusal))
+        try:
+            written = self._targets.company(job.company).create(code, job.desired)
+        except RefusedError as error:
+            return _rejected(job, str(error))
+        note = f"Visma gave the code {written.code}" if written.code != code else ""
+        return _Known(written.code, {}, None).after(job, job.plan(None), written.etag, note)
+
+    def _close_gap(self, job: Job, known: _Known) -> Result:
+        """Writes what differs, if anything does, with the version that was seen."""
+        plan = job.plan(known.marks)
+        if not plan.differences:
+            return known.found(job, plan)
+        if job.refusal:
+            return _rejected(job, str(job.refusal))
+        identity = _identity(job, known, plan)
+        if identity is None:
+            seen = self._look(job, known.code)
+            return self._close_gap(job, seen) if seen else _vanished(job)
+        return self._update(job, known, plan, identity)
+
+    def _update(self, job: Job, known: _Known, plan: Plan, identity: Fields) -> Result:
+        if not job.is_begun:
+            record = self._ledger.begin(job.record, job.company, known.code, claim=False)
+            job = replace(job, record=record)
+        fields = {path: job.desired[path] for path in plan.fields}
+        target = self._targets.company(job.company)
+        try:
+            written = target.update(known.code, fields, identity=identity, etag=known.etag)
+        except RefusedError as error:
+            return _rejected(job, str(error))
+        return known.after(job, plan, written.etag)
+
+    def _recall(self, job: Job, holding: Holding) -> _Known | None:
+        """The employee from memory where that can be trusted, else as Visma has it now."""
+        code = holding.employee_code or ""
+        if holding.etag and holding.written and job.record.person.intent is None:
+            return _Known(code, holding.written, holding.etag)
+        return self._look(job, code)
+
+    def _look(self, job: Job, code: str) -> _Known | None:
+        employee = self._targets.company(job.company).read(code)
+        if employee is None:
+            return None
+        return _Known(code, marks(employee.fields, job.salt), employee.etag, employee)
+
+
+def is_same_person(employee: Employee, contact: Fields) -> bool:
+    """The proof that an employee found under a code is this person: the same e-mail address."""
+    theirs = employee.fields.get("contact.email", "").strip().casefold()
+    return bool(theirs) and theirs == contact.get("contact.email", "").strip().casefold()
+
+
+def _identity(job: Job, known: _Known, plan: Plan) -> dict[str, str] | None:
+    """Last name and e-mail as Visma will have them, or None where only Visma can tell."""
+    identity = {}
+    for path in IDENTITY:
+        value = job.desired.get(path, "")
+        if path in plan.fields or same(
+            path, known.marks.get(path, ""), mark(path, value, job.salt)
+        ):
+            identity[path] = value
+        elif known.employee:
+            identity[path] = known.employee.fields.get(path, "")
+        else:
+            return None
+    return identity
+
+
+def _rejected(job: Job, reason: str) -> Result:
+    return Result(Outcome.REJECTED, job.record, reason=reason)
+
+
+def _vanished(job: Job) -> Result:
+    code = job.holding.employee_code if job.holding else None
+    reason = f"Visma has no employee {code} in {job.company} any more; was the code changed there?"
+    return _rejected(job, reason)

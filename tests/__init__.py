@@ -1,0 +1,1 @@
+"""The tests of the connector, and the fakes that they run against."""

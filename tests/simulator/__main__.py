@@ -1,0 +1,63 @@
+"""Runs both fakes of the demo company until they are stopped: `python -m tests.simulator`.
+
+Only arguments, printing and waiting; the only module here that prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.simulator.nordfab import credentials, nordfab_mapping, nordfab_rippling, nordfab_visma
+
+if TYPE_CHECKING:
+    from tests.simulator.rippling import Rippling
+    from tests.simulator.visma import Visma
+
+
+def main() -> None:
+    """Starts both fakes, says where they are, and waits for Ctrl-C or SIGTERM."""
+    arguments = _arguments()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    companies, people = arguments.companies, arguments.people
+    rippling = nordfab_rippling(people=people, companies=companies, port=arguments.rippling_port)
+    visma = nordfab_visma(companies, port=arguments.visma_port)
+    with rippling, visma:
+        _introduce(rippling, visma, companies)
+        if arguments.write_mapping:
+            arguments.write_mapping.write_text(nordfab_mapping(companies), "utf-8")
+            print(f"Mapping file     {arguments.write_mapping}")
+        print("Stop with Ctrl-C.", flush=True)
+        stopped.wait()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
+    parser.add_argument("--rippling-port", type=int, default=9001)
+    parser.add_argument("--visma-port", type=int, default=9002)
+    parser.add_argument("--people", type=int, default=240)
+    parser.add_argument("--companies", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--write-mapping", type=Path, metavar="FILE")
+    return parser.parse_args()
+
+
+def _introduce(rippling: Rippling, visma: Visma, companies: int) -> None:
+    rippling_secret, visma_secret = credentials(companies)
+    print(f"Rippling         {rippling.url}/   verbs at {rippling.url}/_control/")
+    print(f"Visma.net        {visma.url}/   verbs at {visma.url}/_control/")
+    print(f"Rippling secret  {json.dumps(rippling_secret)}")
+    print(f"Visma secret     {json.dumps(visma_secret)}")
+    print(
+        f'make up PARAMETERS="RipplingBaseUrl={rippling.url} VismaBaseUrl={visma.url} '
+        f'VismaTokenUrl={visma.token_url}"'
+    )
+
+
+if __name__ == "__main__":
+    main()

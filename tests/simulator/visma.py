@@ -1,0 +1,196 @@
+"""The fake Visma.net: token endpoint, the ERP API behind it, and its hourly limit.
+
+The door is here: tokens, scopes, limits. The endpoints are in `visma_api`, the companies'
+state and rules in `company`, their finance people in `finance`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from tests.simulator.clock import Clock, Now
+from tests.simulator.contracts import contract_in
+from tests.simulator.finance import Finance
+from tests.simulator.messages import FORM, Request, Response, json_response
+from tests.simulator.server import Server
+from tests.simulator.visma_api import Manners, Visit, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.simulator.control import Verb
+
+CONTRACT = Path(__file__).parent.parent / "contracts" / "visma.yaml"
+TOKEN_PATH = "/connect/token"
+API = "vismanet_erp_service_api"
+SCOPE_OF = {"GET": f"{API}:read", "POST": f"{API}:create", "PUT": f"{API}:update"}
+SCOPES = frozenset({*SCOPE_OF.values(), f"{API}:delete"})
+POLICY = "4-fixed-window"
+WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token opens: one company, or none when a customer tenant was named."""
+
+    company: str | None
+    scopes: frozenset[str]
+    until: datetime
+
+
+@dataclass
+class Window:
+    """The calls that a company has made in the running hour."""
+
+    began: datetime
+    used: int = 0
+
+
+class Visma(Finance, Manners, Server):
+    """A simulated Visma.net that answers over HTTP as strictly as the real one.
+
+    Behaviour is set through attributes: those of `Manners`, and `token_lifetime` (seconds),
+    `calls_per_hour` (for each company), and `customer_tenants` (tenant ids that get a token
+    which opens nothing).
+    """
+
+    def __init__(self, clock: Now | None = None, port: int = 0) -> None:
+        Finance.__init__(self, clock)
+        Manners.__init__(self)
+        Server.__init__(self, port, contract_in(CONTRACT))
+        self.clock = Clock(clock)
+        self.token_lifetime = 3600
+        self.calls_per_hour = 15_000
+        self.customer_tenants: set[str] = set()
+        self._grants: dict[str, Grant] = {}
+        self._windows: dict[str, Window] = {}
+
+    @property
+    def token_url(self) -> str:
+        """The address of the token endpoint."""
+        return self.url + TOKEN_PATH
+
+    def verbs(self) -> Mapping[str, Verb]:
+        """The verbs of a finance department, and the faults."""
+        own = {"revoke_tokens": self.revoke_tokens, "start_new_hour": self.start_new_hour}
+        return {**super().verbs(), **self.finance_verbs(), **own}
+
+    def revoke_tokens(self) -> None:
+        """Makes every token worthless at once."""
+        with self.state_lock:
+            self._grants.clear()
+
+    def start_new_hour(self) -> None:
+        """Begins a fresh limit window for every company."""
+        with self.state_lock:
+            self._windows.clear()
+
+    def answer(self, request: Request) -> Response:
+        """What Visma replies to one request."""
+        with self.state_lock:
+            if request.path == TOKEN_PATH:
+                return self._token(request)
+            grant = self._grants.get(request.bearer() or "")
+            if grant is None or grant.until <= self.clock.now() or grant.company is None:
+                return _gateway_error(401, "Unauthorized.", "401")
+            return self._counted(grant, grant.company, request)
+
+    def _checked(self, request: Request) -> Request:
+        return request if request.path == TOKEN_PATH else super()._checked(request)
+
+    def _counted(self, grant: Grant, key: str, request: Request) -> Response:
+        window = self._windows.get(key)
+        now = self.clock.now()
+        if window is None or now >= window.began + WINDOW:
+            window = self._windows[key] = Window(now)
+        is_over = window.used >= self.calls_per_hour
+        window.used += not is_over
+        wait = max(1, round((window.began + WINDOW - now).total_seconds()))
+        headers = {
+            "X-RateLimit-Limit": str(self.calls_per_hour),
+            "X-RateLimit-Remaining": str(max(0, self.calls_per_hour - window.used)),
+            "X-RateLimit-Reset": str(wait),
+            "X-RateLimit-Policy": POLICY,
+        }
+        if is_over:
+            response = json_response(429, {"message": "Too many requests in this hour."})
+            headers["Retry-After"] = str(wait)
+        elif SCOPE_OF.get(request.method, "") not in grant.scopes:
+            response = _gateway_error(403, "The scope of the token does not allow this.", "403")
+        else:
+            response = serve(Visit(self.companies[key], request, self, self.url))
+        return replace(response, headers={**response.headers, **headers}, company=key)
+
+    def _token(self, request: Request) -> Response:
+        form = request.body if isinstance(request.body, dict) else {}
+        client_id, secret = _client(request, form)
+        tenant, scopes = form.get("tenant_id", ""), frozenset(form.get("scope", "").split())
+        if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORM):
+            return _oauth_error("invalid_request", "POST a form.")
+        if form.get("grant_type") != "client_credentials":
+            return _oauth_error("unsupported_grant_type", "Use client_credentials.")
+        if not self._knows(client_id, secret):
+            return _oauth_error("invalid_client", "Unknown client or wrong secret.")
+        if not scopes or not scopes <= SCOPES:
+            return _oauth_error("invalid_scope", "Unknown or missing scope.")
+        company = self._approved(client_id, tenant)
+        if company is None and tenant not in self.customer_tenants:
+            return _oauth_error("invalid_request", "The tenant has not approved this client.")
+        return self._granted(company, scopes)
+
+    def _granted(self, company: str | None, scopes: frozenset[str]) -> Response:
+        token = secrets.token_urlsafe(24)
+        until = self.clock.now() + timedelta(seconds=self.token_lifetime)
+        self._grants[token] = Grant(company, scopes, until)
+        answer = {
+            "access_token": token,
+            "expires_in": self.token_lifetime,
+            "token_type": "Bearer",
+            "scope": " ".join(sorted(scopes)),
+        }
+        return json_response(200, answer, {"Cache-Control": "no-store"})
+
+    def _knows(self, client_id: str, secret: str) -> bool:
+        known = ((one.client_id, one.client_secret) for one in self.companies.values())
+        return (client_id, secret) in known
+
+    def _approved(self, client_id: str, tenant: str) -> str | None:
+        for company in self.companies.values():
+            if (company.client_id, company.tenant_id) == (client_id, tenant):
+                return company.key
+        return None
+
+
+def _client(request: Request, form: Mapping[str, str]) -> tuple[str, str]:
+    scheme, _, coded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        client_id, _, secret = base64.b64decode(coded).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return client_id, secret
+
+
+def _oauth_error(error: str, description: str) -> Response:
+    return json_response(400, {"error": error, "error_description": description})
+
+
+def _gateway_error(status: int, message: str, fault_code: str) -> Response:
+    return json_response(
+        status,
+        {
+            "ExceptionType": "IPPException",
+            "ExceptionMessage": message,
+            "ExceptionFaultCode": fault_code,
+            "ExceptionMessageID": f"{fault_code}_{uuid4()}",
+            "ExceptionDetails": "",
+        },
+    )

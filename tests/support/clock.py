@@ -1,0 +1,29 @@
+"""A clock that tests turn by hand; it drives the connector and both fakes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class HandClock:
+    """Stands still until it is turned, but never tells one moment twice when `ticks` is set."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.moment = now or datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+        self.remaining = 1000.0
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.moment
+
+    def __call__(self) -> datetime:
+        """The present moment, for the fakes."""
+        return self.moment
+
+    def remaining_seconds(self) -> float:
+        """How long the invocation may still work."""
+        return self.remaining
+
+    def turn(self, **by: float) -> None:
+        """Lets time pass."""
+        self.moment += timedelta(**by)

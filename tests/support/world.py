@@ -1,0 +1,245 @@
+"""Nordfab in memory: the real services and HTTP adapters, the fakes on loopback, no AWS.
+
+Fast enough for thousands of people and for property tests. The queue keeps groups in order, counts
+deliveries and sets messages aside that failed, as SQS would; waiting times are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.adapters.http import HttpClient
+from connector.adapters.memory import (
+    InMemoryAuditLog,
+    InMemoryChangeQueue,
+    InMemoryLedger,
+    InMemoryMappings,
+    InMemorySecrets,
+    InMemoryTables,
+    InMemoryWatermarks,
+)
+from connector.adapters.rippling_rest import RipplingRestSource
+from connector.adapters.rippling_sign_in import RipplingSignIn
+from connector.adapters.visma import VismaTargets
+from connector.domain import mapping_file
+from connector.domain.changes import Cause, Change
+from connector.domain.errors import ConfigurationError, RetryableError
+from connector.ports import RipplingCredentials, VismaCredentials
+from connector.services.applying import Applier
+from connector.services.catalogues import Catalogues
+from connector.services.custom_fields import WatchedMappings
+from connector.services.locations import LocationNames
+from connector.services.mapping_check import Finding
+from connector.services.operating import Operator
+from connector.services.polling import Poller, Summary
+from connector.services.releasing import MappingReleaser
+from tests.simulator import (
+    Rippling,
+    Visma,
+    credentials,
+    nordfab_rippling,
+    nordfab_visma,
+)
+from tests.simulator.nordfab import nordfab_mapping
+from tests.support.clock import HandClock
+
+MOST_DELIVERIES = 10
+
+
+class CountedMetrics:
+    """Counters that tests look at."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def count(self, name: str, value: float = 1) -> None:
+        """Adds to a counter."""
+        self.counts[name] += int(value)
+
+
+@dataclass
+class World:
+    """Everything a story needs; `tick` polls, `drain` lets the writer work until all is quiet."""
+
+    rippling: Rippling
+    visma: Visma
+    clock: HandClock
+    companies: int = 1
+    tables: InMemoryTables = field(default_factory=InMemoryTables)
+    queue: InMemoryChangeQueue = field(default_factory=InMemoryChangeQueue)
+    metrics: CountedMetrics = field(default_factory=CountedMetrics)
+    buried: list[Change] = field(default_factory=list)
+    mapping_text: str = ""
+
+    def __post_init__(self) -> None:
+        self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
+        self.watermarks = InMemoryWatermarks(self.clock)
+        self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
+        rippling, visma = credentials(self.companies)
+        self.secrets = InMemorySecrets(
+            RipplingCredentials(
+                api_token=rippling["api_token"], webhook_tokens=tuple(rippling["webhook_tokens"])
+            ),
+            {key: VismaCredentials(**values) for key, values in visma["companies"].items()},
+        )
+        self.build()
+
+    def build(self) -> None:
+        """Builds all services anew, as a cold start would; only tables and queue stay."""
+        watched = WatchedMappings(self.mappings)
+        names = LocationNames(self.watermarks, self.clock)
+        self.source = RipplingRestSource(
+            HttpClient(
+                "Rippling",
+                self.rippling.url,
+                authorization=RipplingSignIn(self.secrets).authorization,
+                sleep=lambda _: None,
+            ),
+            location_names=names.names,
+            custom_fields=False,
+        )
+        names.read = self.source.locations
+        self.targets = VismaTargets(
+            self.secrets,
+            self.visma.url,
+            self.visma.token_url,
+            sleep=lambda _: None,
+            now=self.clock.now,
+        )
+        self.ledger = InMemoryLedger(self.clock, self.tables)
+        self.catalogues = Catalogues(self.targets, self.watermarks, self.clock)
+        self.poller = Poller(
+            source=self.source,
+            ledger=self.ledger,
+            watermarks=self.watermarks,
+            mappings=watched,
+            queue=self.queue,
+            catalogues=Catalogues(self.targets, self.watermarks, self.clock),
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+        self.applier = Applier(
+            source=self.source,
+            targets=self.targets,
+            ledger=self.ledger,
+            mappings=watched,
+            catalogues=self.catalogues,
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+        self.operator = Operator(
+            source=self.source,
+            ledger=self.ledger,
+            mappings=self.mappings,
+            audit=InMemoryAuditLog(self.tables),
+            queue=self.queue,
+            catalogues=self.catalogues,
+            secrets=self.secrets,
+            clock=self.clock,
+        )
+
+    def tick(self, *, full_sweep: bool = False) -> Summary:
+        """One run of the poller, a second later."""
+        self.clock.turn(seconds=1)
+        return self.poller.run(full_sweep=full_sweep)
+
+    def drain(self) -> Counter[str]:
+        """Lets the writer work until the queue is empty; the outcomes."""
+        outcomes: Counter[str] = Counter()
+        deliveries: Counter[int] = Counter()
+        while self.queue.changes:
+            change = self.queue.changes.pop(0)
+            deliveries[id(change)] += 1
+            try:
+                outcome = self.applier.apply(change, delivery=deliveries[id(change)])
+            except (RetryableError, ConfigurationError):
+                self._again(change, deliveries)
+            else:
+                outcomes[outcome.value] += 1
+        return outcomes
+
+    def _again(self, change: Change, deliveries: Counter[int]) -> None:
+        if deliveries[id(change)] >= MOST_DELIVERIES:
+            self.buried.append(change)
+            return
+        self.clock.turn(seconds=100)  # longer than any intent of a writer that gave up
+        behind = [place for place, other in enumerate(self.queue.changes) if other.group == change.group]
+        self.queue.changes.insert(behind[0] if behind else len(self.queue.changes), change)
+
+    def settle(self) -> Counter[str]:
+        """A tick and what follows from it."""
+        self.tick()
+        return self.drain()
+
+    def first_load(self) -> Counter[str]:
+        """Everybody for the first time."""
+        return self.settle()
+
+    def notice(self, worker_id: str) -> Counter[str]:
+        """A webhook about one worker, and what follows from it."""
+        self.queue.send([Change(worker_id, Cause.WEBHOOK, f"webhook-{worker_id}")])
+        return self.drain()
+
+    def edit_mapping(self, text: str) -> int:
+        """The controller imports a mapping; the stream tells the releaser. How many were queued."""
+        before = {_key(row): row for row in self.mappings.rows()}
+        self.mappings.replace(mapping_file.parse(text))
+        after = {_key(row): row for row in self.mappings.rows()}
+        edited = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
+        releaser = MappingReleaser(self.ledger, self.watermarks, self.queue)
+        self.mapping_text = text
+        return releaser.release(self.mappings.load(), edited)
+
+    def audit_of(self, person_id: str) -> list[dict[str, Any]]:
+        """The audit rows of a person, oldest first."""
+        return self.tables.audit.get(person_id, [])
+
+    def employee_of(self, worker: dict[str, Any], company: str = "norway") -> dict[str, Any]:
+        """What Visma holds of a worker, found by the worker's number."""
+        return self.visma.employee(str(worker["number"]), company=company)
+
+    def vendor_calls(self) -> tuple[int, int]:
+        """How many calls Rippling and Visma saw since the journals were cleared."""
+        return len(self.rippling.calls(path="/.*")), len(self.visma.calls(path="/v1/.*"))
+
+    def clear_journals(self) -> None:
+        """Starts counting anew."""
+        self.rippling.clear_journal()
+        self.visma.clear_journal()
+
+    def everything_at_rest(self) -> str:
+        """All that rests in tables and queue, as text, to look for what must not be there."""
+        rows = [
+            [repr(person) for person in self.tables.persons.values()],
+            [repr(row) for rows in self.tables.holdings.values() for row in rows.values()],
+            self.tables.audit,
+            [change.to_body() for change in self.queue.changes],
+        ]
+        return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str]:
+    return row["company"], row["rule"]
+
+
+@contextmanager
+def a_world(
+    people: int = 60, companies: int = 1, prepare: Callable[[World], None] | None = None
+) -> Iterator[World]:
+    """Nordfab with that many people, both fakes listening."""
+    clock = HandClock()
+    rippling = nordfab_rippling(clock=clock, people=people, companies=companies)
+    visma = nordfab_visma(companies=companies, clock=clock)
+    with rippling, visma:
+        world = World(rippling, visma, clock, companies)
+        if prepare:
+            prepare(world)
+        yield world
+
+
+__all__ = ["Finding", "World", "a_world"]

@@ -1,0 +1,92 @@
+"""Dependencies point one way: functions -> bootstrap -> adapters -> ports <- services -> domain."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers" / "connector" / "connector"
+
+DOMAIN_MAY = {"connector.domain", "pydantic", "yaml"}
+MAY_IMPORT = {
+    "domain": DOMAIN_MAY,
+    "ports": {"connector.domain"},
+    "services": {"connector.domain", "connector.ports", "connector.services"},
+    "adapters": {
+        "connector.__version__",
+        "connector.domain",
+        "connector.ports",
+        "connector.adapters",
+        "boto3",
+        "botocore",
+        "requests",
+        "tenacity",
+        "urllib3",
+    },
+    "settings": {"connector.domain", "pydantic"},
+    "observability": {"connector.domain", "aws_lambda_powertools"},
+    "cli": {"boto3", "botocore"},
+    "functions": {
+        "connector.bootstrap",
+        "connector.settings",
+        "connector.observability",
+        "connector.services",
+    },
+}
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module == "connector":
+            yield from (f"connector.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _layer(path: Path) -> str:
+    if path.is_relative_to(ROOT / "functions"):
+        return "functions"
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _is_standard(module: str) -> bool:
+    import sys
+
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+MODULES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
+    layer = _layer(path)
+    if layer in ("bootstrap", "__init__"):
+        return
+    allowed = MAY_IMPORT[layer]
+
+    foreign = [
+        module
+        for module in _imports(path)
+        if not _is_standard(module)
+        and not any(module == name or module.startswith(f"{name}.") for name in allowed)
+    ]
+
+    assert foreign == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "domain").glob("*.py")), ids=lambda path: str(path.name)
+)
+def test_the_domain_knows_no_clock_no_environment_and_no_randomness(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    forbidden = ("datetime.now", "date.today", "time.time", "os.environ", "uuid4", "import random")
+
+    assert [word for word in forbidden if word in text] == []

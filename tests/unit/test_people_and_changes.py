@@ -1,0 +1,150 @@
+"""Workers, fingerprints, changes and the audit chain: the small values everything else stands on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.audit import AuditRow, first_break
+from connector.domain.changes import Cause, Change
+from connector.domain.employees import PERSONAL_FIELDS, mark, marks
+from connector.domain.errors import NotAChangeError
+from connector.domain.people import Facts, Named, fingerprint
+from connector.domain.planning import Difference, Outcome
+from connector.domain.sentences import sentence
+from tests.unit.builders import NOW, a_worker, some_facts, some_personal
+
+
+def test_a_fingerprint_moves_with_every_fact_and_every_personal_field() -> None:
+    worker = a_worker()
+    others = [
+        replace(worker, facts=some_facts(department=Named("d2", "Sales"))),
+        replace(worker, facts=some_facts(department=Named("d1", "Production", "NEW"))),
+        replace(worker, facts=some_facts(end_date=NOW.date())),
+        replace(worker, personal=some_personal(family_name="Annen")),
+        replace(worker, personal=some_personal(mobile_phone=None)),
+        replace(worker, id="w2"),
+    ]
+
+    assert len({fingerprint(other) for other in [worker, *others]}) == 7
+
+
+def test_a_fingerprint_does_not_move_with_the_stamp_or_what_visma_cannot_hold() -> None:
+    worker = a_worker()
+
+    later = replace(worker, updated_at=NOW + timedelta(days=1), title="Chief", manager_id="w9")
+
+    assert fingerprint(later) == fingerprint(worker)
+
+
+def test_facts_survive_resting_in_the_ledger() -> None:
+    facts = some_facts(end_date=NOW.date(), custom_fields={"Cost center": "200"})
+
+    assert Facts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
+
+
+def test_a_worker_shows_nothing_personal_when_printed() -> None:
+    assert "Testmann" not in repr(a_worker())
+
+
+def test_a_change_survives_the_queue() -> None:
+    change = Change("w1", Cause.POLL, "c1", "p1")
+
+    assert Change.from_body(change.to_body()) == change
+    assert Change.from_body(Change("w1", Cause.WEBHOOK, "c1").to_body()).person_id is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "hello",
+        "[]",
+        "{}",
+        '{"worker_id": "w", "cause": "poll"}',
+        '{"worker_id": "w", "cause": "whim", "correlation_id": "c"}',
+        '{"worker_id": "", "cause": "poll", "correlation_id": "c"}',
+        '{"worker_id": 7, "cause": "poll", "correlation_id": "c"}',
+        '{"worker_id": "w", "cause": "poll", "correlation_id": "c", "name": "Kari"}',
+        '{"worker_id": "w", "cause": "poll", "correlation_id": "c", "person_id": ""}',
+        json.dumps({"worker_id": "w" * 129, "cause": "poll", "correlation_id": "c"}),
+    ],
+)
+def test_what_is_not_a_change_is_refused_without_being_repeated(body: str) -> None:
+    with pytest.raises(NotAChangeError) as caught:
+        Change.from_body(body)
+
+    assert "Kari" not in str(caught.value)
+
+
+@given(st.text())
+def test_no_text_whatever_makes_the_reader_of_changes_stumble(body: str) -> None:
+    try:
+        Change.from_body(body)
+    except NotAChangeError:
+        pass
+
+
+@given(st.text(min_size=1).filter(lambda text: text.strip()), st.sampled_from(PERSONAL_FIELDS))
+def test_a_personal_value_never_rests_as_itself(value: str, path: str) -> None:
+    rested = mark(path, value, "salt")
+
+    assert rested != value.strip()
+    assert rested != mark(path, value, "other salt")
+
+
+def test_business_values_rest_in_clear() -> None:
+    assert marks({"department": "PROD", "branch": "2"}, "s") == {
+        "department": "PROD",
+        "branch": "2",
+    }
+
+
+def _row(**changes: Any) -> AuditRow:
+    row = AuditRow("p1", NOW, Outcome.UPDATED, "Updated.", "poll", "c1")
+    return replace(row, **changes)
+
+
+def _stored(*rows: AuditRow) -> list[dict[str, Any]]:
+    stored, previous = [], ""
+    for row in rows:
+        chained = replace(row, previous_hash=previous)
+        previous = chained.hash
+        stored.append({**chained.content(), "hash": previous})
+    return stored
+
+
+def test_an_untouched_chain_has_no_break() -> None:
+    rows = _stored(_row(), _row(time=NOW + timedelta(seconds=1)))
+
+    assert first_break(rows) is None
+
+
+def test_a_changed_row_and_a_missing_row_break_the_chain() -> None:
+    rows = _stored(*[_row(time=NOW + timedelta(seconds=n)) for n in range(3)])
+    changed = [{**rows[0], "sentence": "Nothing happened."}, *rows[1:]]
+
+    assert first_break(changed) == rows[0]["time"]
+    assert first_break([rows[0], rows[2]]) == rows[2]["time"]
+    assert first_break(rows[1:]) == rows[1]["time"]
+
+
+def test_a_sentence_shows_business_values_and_names_personal_fields() -> None:
+    differences = [
+        Difference("department", "PROD", "SALES"),
+        Difference("branch", "", "2"),
+        Difference("contact.last_name", "abc123", "def456"),
+    ]
+
+    told = sentence(Outcome.UPDATED, "norway", "1042", differences, ["adopted"])
+
+    assert told == (
+        "Updated employee 1042 in norway: department PROD -> SALES, branch 2, contact.last name: "
+        "adopted."
+    )
