@@ -168,7 +168,9 @@ class World:
             self.buried.append(change)
             return
         self.clock.turn(seconds=100)  # longer than any intent of a writer that gave up
-        behind = [place for place, other in enumerate(self.queue.changes) if other.group == change.group]
+        behind = [
+            place for place, other in enumerate(self.queue.changes) if other.group == change.group
+        ]
         self.queue.changes.insert(behind[0] if behind else len(self.queue.changes), change)
 
     def settle(self) -> Counter[str]:

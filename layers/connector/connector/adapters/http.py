@@ -52,7 +52,7 @@ Refusal: TypeAlias = Callable[[requests.Response], RefusedError | None]
 USER_AGENT = f"rippling-visma-connector/{__version__}"
 CONNECT_SECONDS, READ_SECONDS = 3.05, 30.0
 ATTEMPTS = 3
-BACK_OFF = wait_exponential_jitter(initial=0.3, max=4.0, jitter=0.7)
+BACK_OFF = wait_exponential_jitter(multiplier=0.3, max=4.0, jitter=0.7)
 DEFAULT_PORTS = {"https": 443, "http": 80}
 _UNSAFE_IN_A_LINK = re.compile(r"[\x00-\x20\\\x7f]")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")

@@ -7,7 +7,7 @@ about people is taken here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -53,6 +53,8 @@ class RipplingRestSource:
 
     `unreadable_rows` counts rows without an id or a person, which are skipped. `refused_expands`
     names what the token may not see and is done without; a legal entity then has an id, no name.
+    `location_names` is asked with True, to read anew, whenever an id is unknown: it decides how
+    often that is done. `custom_fields` names the ones to keep; the others are not even looked at.
     """
 
     def __init__(
@@ -60,16 +62,15 @@ class RipplingRestSource:
         http: HttpClient,
         *,
         location_names: Callable[[bool], Mapping[str, str]],
-        custom_fields: bool = False,
+        custom_fields: Callable[[], Collection[str]] | None = None,
         page_size: int = PAGE_SIZE,
     ) -> None:
         self.unreadable_rows = 0
         self.refused_expands: tuple[str, ...] = ()
         self._http = http
         self._location_names = location_names
-        self._expands = (*EXPANDS, "custom_fields") if custom_fields else EXPANDS
+        self._custom_fields = custom_fields or frozenset
         self._limit = str(page_size)
-        self._nameless: set[str] = set()
 
     def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
         """Pages of workers whose `updated_at` is at or after `cutoff`, oldest first.
@@ -181,9 +182,10 @@ class RipplingRestSource:
         """The answer to a request; one that wants the expanded objects has `expand` in it."""
         if query is None or "expand" not in query:
             return self._get(path_or_url, query)
+        wanted = (*EXPANDS, "custom_fields") if self._custom_fields() else EXPANDS
         refused = list(self.refused_expands)
         while True:
-            names = [name for name in self._expands if name not in refused]
+            names = [name for name in wanted if name not in refused]
             response = self._get(path_or_url, {**query, "expand": ",".join(names)})
             is_forbidden = response.status_code == HTTPStatus.FORBIDDEN
             dispensable = [name for name in DISPENSABLE_EXPANDS if name in names]
@@ -213,17 +215,13 @@ class RipplingRestSource:
         return _Answer(path, content, withheld_fields(content), link)
 
     def _read(self, row: object, answer: _Answer) -> Worker | None:
-        worker = worker_of(row, answer.withheld, self._location_name)
+        worker = worker_of(row, answer.withheld, self._location_name, self._custom_fields())
         self.unreadable_rows += worker is None
         return worker
 
     def _location_name(self, location_id: str) -> str | None:
         name = self._location_names(False).get(location_id)
-        if name is None and location_id not in self._nameless:
-            name = self._location_names(True).get(location_id)
-            if name is None:
-                self._nameless.add(location_id)
-        return name
+        return name or self._location_names(True).get(location_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ withholds becomes None, what it shows as empty becomes an empty text. No request
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
@@ -28,8 +28,16 @@ NameOf: TypeAlias = Callable[[str], str | None]
 REMOTE = Named(name="Remote")
 
 
-def worker_of(row: object, withheld: frozenset[str], location_name: NameOf) -> Worker | None:
-    """The worker in a row, or None where the row has no id or does not say whose it is."""
+def worker_of(
+    row: object,
+    withheld: frozenset[str],
+    location_name: NameOf,
+    custom_fields: Collection[str] = (),
+) -> Worker | None:
+    """The worker in a row, or None where the row has no id or does not say whose it is.
+
+    Of the custom fields only the named ones are kept.
+    """
     row = _object(row)
     worker_id, person_id = text(row.get("id")), person_of(row)
     if worker_id is None or person_id is None:
@@ -37,7 +45,7 @@ def worker_of(row: object, withheld: frozenset[str], location_name: NameOf) -> W
     return Worker(
         id=worker_id,
         person_id=person_id,
-        facts=_facts(row, location_name),
+        facts=_facts(row, location_name, custom_fields),
         personal=_personal(row, withheld),
         updated_at=moment(row.get("updated_at")),
         title=text(row.get("title")),
@@ -97,7 +105,7 @@ def text(value: object) -> str | None:
     return str(value).strip() or None if isinstance(value, str | int | float) else None
 
 
-def _facts(row: Row, location_name: NameOf) -> Facts:
+def _facts(row: Row, location_name: NameOf, custom_fields: Collection[str]) -> Facts:
     return Facts(
         status=_status(row.get("status")),
         number=text(row.get("number")),
@@ -110,7 +118,7 @@ def _facts(row: Row, location_name: NameOf) -> Facts:
         legal_entity=_legal_entity(row),
         employment_type=_employment_type(_object(row.get("employment_type"))),
         country=text(row.get("country")),
-        custom_fields=dict(_custom_fields(row)),
+        custom_fields=dict(_custom_fields(row, custom_fields)),
     )
 
 
@@ -148,12 +156,12 @@ def _employment_type(row: Row) -> EmploymentType:
     )
 
 
-def _custom_fields(row: Row) -> Iterator[tuple[str, str]]:
+def _custom_fields(row: Row, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
     # The keys inside an entry are not published; these are the ones that have been seen.
     for entry in _objects(row.get("custom_fields")):
         names = (text(entry.get(key)) for key in ("name", "title", "label"))
         name, value = next(filter(None, names), None), text(entry.get("value"))
-        if name and value:
+        if name in wanted and name and value:
             yield name, value
 
 

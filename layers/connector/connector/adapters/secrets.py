@@ -156,7 +156,7 @@ def _company_problems(values: Any) -> list[str]:
         if not _is_text(values.get(name))
     ]
     company_id = values.get("company_id")
-    if company_id is not None and not _is_text(str(company_id)):
+    if company_id is not None and not (_is_text(company_id) or type(company_id) is int):
         problems.append(".company_id must be a text")
     return problems
 

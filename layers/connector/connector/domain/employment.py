@@ -59,6 +59,8 @@ def _standing(facts: Facts, today: date, lead_days: int) -> Standing:
             return _ended(facts, today)
         case EmploymentStatus.ACTIVE:
             return Standing.WORKING
+        case EmploymentStatus.ACCEPTED if facts.termination_type in NEVER_BEGAN:
+            return Standing.NOT_HIRED
         case EmploymentStatus.ACCEPTED:
             first = _first_day(facts, lead_days)
             return Standing.WORKING if first and first <= today else Standing.STARTS_LATER

@@ -68,14 +68,15 @@ def difference(
 ) -> tuple[list[Row], list[Row]]:
     """The rows to write and the rows to remove, in an order that is safe to be cut short.
 
-    A company's settings come before its other rows and go after them.
+    A company's settings come last and go first: rows without settings stop everything, while half
+    the rules of a company would put people in the wrong place.
     """
     before = {row_key(row): dict(row) for row in resting}
     after = {row_key(row): dict(row) for row in wanted}
     written = [row for key, row in after.items() if before.get(key) != row]
     removed = [row for key, row in before.items() if key not in after]
-    written.sort(key=_is_settings, reverse=True)
-    removed.sort(key=_is_settings)
+    written.sort(key=_is_settings)
+    removed.sort(key=_is_settings, reverse=True)
     return written, removed
 
 

@@ -13,7 +13,7 @@ from connector.domain.planning import Difference, Outcome
 _OPENINGS = {
     Outcome.CREATED: "Created employee {code} in {company}",
     Outcome.UPDATED: "Updated employee {code} in {company}",
-    Outcome.UNCHANGED: "Employee {code} in {company} is as it should be",
+    Outcome.UNCHANGED: "Left employee {code} in {company} as it is",
     Outcome.DEACTIVATED: "Deactivated employee {code} in {company}",
     Outcome.REACTIVATED: "Reactivated employee {code} in {company}",
     Outcome.WAITING: "Waiting in {company}",

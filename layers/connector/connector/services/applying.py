@@ -91,7 +91,7 @@ class Applier:
             case Action.IGNORE:
                 return self._leave_alone(case, Outcome.OUT_OF_SCOPE)
             case _:
-                return self._leave_alone(case, Outcome.UNCHANGED)
+                return self._leave_alone(case, _end_of_absent(case))
 
     def _read(self, change: Change, mapping: MappingFile) -> Case:
         """The person's rows, then their employments: in this order, see the module docstring."""
@@ -177,8 +177,9 @@ class Applier:
         return self._recorder.end(case, ending)
 
     def _leave_alone(self, case: Case, outcome: Outcome) -> Outcome:
+        held = next(iter(_active_in(case.record)), None)
         ending = Ending(
-            case.decision.company,
+            case.decision.company or held,
             Result(outcome, case.record),
             reasons=(case.decision.reason,),
             due_on=case.decision.due_on,

@@ -1,0 +1,241 @@
+"""From hire to rehire: what Rippling says of a person, and what Visma holds once all is quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, a_world
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=40) as world:
+        world.first_load()
+        world.clear_journals()
+        yield world
+
+
+def _hired(world: World, **fields: Any) -> dict[str, Any]:
+    plain = {"department": "Sales", "location": "Bergen", "employment_type": "Salaried full-time"}
+    return world.rippling.hire(
+        {"given_name": "Kari", "family_name": "Testmann"}, **{**plain, **fields}
+    )
+
+
+def test_the_first_load_makes_an_employee_of_everybody_who_works() -> None:
+    with a_world(people=40) as world:
+        outcomes = world.first_load()
+
+        working = [
+            worker
+            for worker in world.rippling.workers()
+            if worker["status"] == "ACTIVE" and _kind(world, worker) == "EMPLOYEE"
+        ]
+        held = world.visma.employees()
+        assert {item["employeeNumber"] for item in held} == {str(w["number"]) for w in working}
+        assert outcomes["created"] == len(working)
+        assert set(outcomes) == {"created", "out_of_scope"}
+
+
+def _kind(world: World, worker: dict[str, Any]) -> str:
+    types = {row["id"]: row["type"] for row in world.rippling.rows("employment-types")}
+    return str(types[worker["employment_type_id"]])
+
+
+def test_a_hire_arrives_with_department_cost_centre_branch_and_class(world: World) -> None:
+    worker = _hired(world, employment_type="Hourly full-time")
+
+    assert world.settle() == {"created": 1}
+
+    employee = world.employee_of(worker)
+    assert employee["department"] == "SALES"
+    assert employee["branch"]["number"] == "2"
+    assert employee["employeeClass"]["id"] == "HOURLY"
+    assert employee["calendarID"] == "NORWAY"
+    assert employee["status"] == "Active"
+    assert employee["contact"]["lastName"] == "Testmann"
+    (row,) = world.audit_of(worker["user_id"])
+    assert row["sentence"].startswith(f"Created employee {worker['number']} in norway: ")
+    assert "departments: Sales" in row["rules"]
+
+
+def test_a_move_between_departments_changes_the_department_alone(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.clear_journals()
+    world.rippling.move(worker["id"], department="Finance")
+
+    assert world.settle() == {"updated": 1}
+
+    (put,) = world.visma.calls("PUT")
+    assert set(put.body) == {"department", "contact"}
+    assert set(put.body["contact"]) == {"lastName", "email"}
+    assert world.employee_of(worker)["department"] == "FIN"
+
+
+def test_a_change_of_pay_basis_changes_the_employee_class(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.change_employment_type(worker["id"], "Hourly full-time")
+
+    assert world.settle() == {"updated": 1}
+    assert world.employee_of(worker)["employeeClass"]["id"] == "HOURLY"
+
+
+def test_a_new_place_of_work_changes_the_branch(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.relocate(worker["id"], location="Gardermoen")
+
+    assert world.settle() == {"updated": 1}
+    assert world.employee_of(worker)["branch"]["number"] == "3"
+
+
+def test_a_leaver_becomes_inactive_and_is_otherwise_left_alone(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    assert world.settle() == {"deactivated": 1}
+
+    employee = world.employee_of(worker)
+    assert (employee["status"], employee["department"]) == ("Inactive", "SALES")
+
+
+def test_a_leaver_whose_e_mail_is_gone_leaves_all_the_same(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    email = world.employee_of(worker)["contact"]["email"]
+    world.rippling.change(worker["id"], work_email=None)
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    assert world.settle() == {"deactivated": 1}
+    assert world.employee_of(worker)["status"] == "Inactive"
+    assert world.employee_of(worker)["contact"]["email"] == email
+
+
+def test_somebody_rehired_under_a_new_id_gets_the_same_employee_back(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.settle()
+    count = len(world.visma.employees())
+    world.rippling.rehire(
+        worker["user_id"],
+        "2026-11-24",
+        department="Finance",
+        location="Bergen",
+        employment_type="Salaried full-time",
+    )
+    world.rippling.turn_day("2026-11-24")
+
+    assert world.settle() == {"reactivated": 1}
+
+    employee = world.employee_of(worker)
+    assert (employee["status"], employee["department"]) == ("Active", "FIN")
+    assert len(world.visma.employees()) == count
+
+
+def test_the_old_employment_of_somebody_rehired_does_not_deactivate_them(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.rippling.rehire(
+        worker["user_id"],
+        "2026-11-20",
+        department="Sales",
+        location="Bergen",
+        employment_type="Salaried full-time",
+    )
+    world.rippling.turn_day("2026-11-24")
+    world.rippling.touch(worker["id"])
+
+    world.settle()
+
+    assert world.employee_of(worker)["status"] == "Active"
+
+
+def test_the_old_employment_active_again_reactivates(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.settle()
+    world.rippling.reactivate(worker["id"])
+
+    assert world.settle() == {"reactivated": 1}
+    assert world.employee_of(worker)["status"] == "Active"
+
+
+def test_a_row_that_vanishes_from_rippling_ends_nothing(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.remove(worker["id"])
+
+    world.tick(full_sweep=True)
+    world.drain()
+    outcomes = world.notice(worker["id"])
+
+    assert outcomes == {"out_of_scope": 1}
+    assert world.visma.employee(str(worker["number"]))["status"] == "Active"
+
+
+def test_a_name_that_moves_no_stamp_is_caught_by_the_full_sweep(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.clock.turn(minutes=5)
+    _hired(world)
+    world.settle()
+    world.rippling.change_user(worker["user_id"], family_name="Annen")
+
+    assert world.settle() == {}
+    world.tick(full_sweep=True)
+    assert world.drain() == {"updated": 1}
+    assert world.employee_of(worker)["contact"]["lastName"] == "Annen"
+
+
+def test_a_future_starter_is_scheduled_and_created_on_the_day(world: World) -> None:
+    worker = _hired(world, start_date="2026-12-01", status="ACCEPTED")
+
+    assert world.settle() == {"scheduled": 1}
+    world.clock.turn(days=6)
+    assert world.settle() == {}
+    world.clock.turn(days=1)
+    assert world.settle() == {"created": 1}
+    assert world.employee_of(worker)["status"] == "Active"
+
+
+def test_a_start_that_rippling_cancels_never_happens(world: World) -> None:
+    worker = _hired(world, start_date="2026-12-01", status="ACCEPTED")
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-24", type="RESCIND")
+    world.settle()
+    world.clock.turn(days=10)
+
+    world.settle()
+
+    with pytest.raises(KeyError):
+        world.employee_of(worker)
+
+
+def test_a_contractor_is_out_of_scope_with_an_audit_row(world: World) -> None:
+    worker = _hired(world, employment_type="Contractor")
+
+    assert world.settle() == {"out_of_scope": 1}
+    (row,) = world.audit_of(worker["user_id"])
+    assert "CONTRACTOR" in row["sentence"]
+
+
+def test_every_request_kept_to_the_contracts(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.move(worker["id"], department="Finance")
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.settle()
+
+    calls = [*world.rippling.journal, *world.visma.journal]
+    assert [call for call in calls if call.contract_errors] == []
+    assert len(calls) > 5

@@ -1,0 +1,209 @@
+"""The numbers the product promises, counted in calls and messages over the fakes' journals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connector.domain.ledger import Person
+from connector.domain.people import fingerprint
+from tests.support.clock import HandClock
+from tests.support.world import World, a_world
+
+MANY = 10_000
+
+
+@pytest.fixture(scope="module")
+def many() -> Iterator[World]:
+    """Ten thousand people, ten a second, all of whom the ledger holds already."""
+    with a_world(people=MANY) as world:
+        world.visma.calls_per_hour = 1_000_000
+        first = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+        for place, worker in enumerate(world.rippling.workers()):
+            world.rippling.touch(worker["id"], at=first + timedelta(seconds=place / 10))
+        world.tick()
+        world.queue.changes.clear()
+        _remember_everybody(world)
+        yield world
+
+
+def _remember_everybody(world: World) -> None:
+    """As if the writer had dealt with each person: the ledger holds the fingerprints."""
+    for page in world.source.everyone():
+        for worker in page.workers:
+            world.tables.persons[worker.person_id] = Person(
+                worker.person_id, 1, "salt", {worker.id: fingerprint(worker)}
+            )
+
+
+def test_a_full_read_of_ten_thousand_takes_101_calls() -> None:
+    with a_world(people=MANY) as world:
+        summary = world.tick(full_sweep=True)
+
+        assert summary.workers_read == MANY
+        assert len(world.rippling.journal) == 101
+        assert world.rippling.calls(path="/work-locations/") != []
+
+
+def test_a_tick_in_which_nothing_changed_takes_one_call_and_queues_nothing() -> None:
+    with a_world(people=300) as world:
+        world.first_load()
+        world.clear_journals()
+
+        summary = world.tick()
+
+        assert (summary.queued, summary.due, summary.released) == (0, 0, 0)
+        assert world.vendor_calls() == (1, 0)
+        assert len(world.visma.journal) == 0
+
+
+def test_late_and_tied_rows_at_the_watermark_are_all_found_in_seven_calls(many: World) -> None:
+    watermark = many.watermarks.walk("workers").watermark
+    assert watermark is not None
+    many.tick()
+    many.queue.changes.clear()
+    many.clear_journals()
+    late = _outside_finance(many, many.rippling.workers())[:25]
+    for place, worker in enumerate(late):
+        behind = timedelta(seconds=5 if place < 20 else 0)
+        many.rippling.move(worker["id"], department="Finance", silent=True)
+        many.rippling.touch(worker["id"], at=watermark - behind)
+
+    summary = many.tick()
+
+    found = {change.worker_id for change in many.queue.changes}
+    assert found == {worker["id"] for worker in late}
+    assert summary.queued == 25
+    assert len(many.rippling.calls("GET", "/workers/")) <= 7
+    assert many.visma.calls("PUT") == []
+
+
+def test_fifty_changed_cost_fifty_messages_fifty_reads_and_fifty_writes() -> None:
+    with a_world(people=400) as world:
+        world.first_load()
+        world.clock.turn(hours=5)  # whatever was cached about Visma is stale by now
+        world.clear_journals()
+        codes = {item["employeeNumber"] for item in world.visma.employees()}
+        held = [item for item in world.rippling.workers() if str(item["number"]) in codes]
+        for worker in _outside_finance(world, held)[:50]:
+            world.rippling.move(worker["id"], department="Finance")
+
+        summary = world.tick()
+        polled = len(world.rippling.journal)
+        outcomes = world.drain()
+
+        assert summary.queued == 50
+        assert outcomes == {"updated": 50}
+        assert polled == 1
+        assert len(world.rippling.journal) - polled == 50
+        assert len(world.visma.calls("PUT")) == 50
+        assert world.visma.calls("POST", "/v1/.*") == []
+        assert len(world.visma.calls("GET", "/v1/.*")) <= 5
+
+
+def _outside_finance(world: World, workers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    finance = world.rippling.department("Finance")["id"]
+    return [worker for worker in workers if worker["department_id"] != finance]
+
+
+def test_an_update_takes_one_visma_call_when_nobody_else_touched_the_employee() -> None:
+    with a_world(people=20) as world:
+        world.first_load()
+        worker = world.rippling.hire(
+            department="Sales", location="Oslo", employment_type="Salaried full-time"
+        )
+        world.settle()
+        world.clear_journals()
+        world.rippling.move(worker["id"], department="Finance")
+
+        assert world.settle() == {"updated": 1}
+        assert len(world.visma.journal) == 1
+
+
+def test_a_create_takes_two_visma_calls() -> None:
+    with a_world(people=20) as world:
+        world.first_load()
+        world.clear_journals()
+        world.rippling.hire(
+            department="Sales", location="Oslo", employment_type="Salaried full-time"
+        )
+
+        assert world.settle() == {"created": 1}
+        assert [call.method for call in world.visma.journal] == ["GET", "POST"]
+
+
+def test_every_fiftieth_answer_lost_over_a_thousand_creates_makes_no_duplicate_and_loses_none() -> (
+    None
+):
+    with a_world(people=1_150) as world:
+        world.visma.faults.lose_answer(method="POST", path="/v1/employee", every=50)
+
+        outcomes = world.first_load()
+
+        codes = [item["employeeNumber"] for item in world.visma.employees()]
+        lost = [call for call in world.visma.calls("POST", "/v1/employee") if call.status == 0]
+        assert outcomes["created"] >= 1_000
+        assert len(lost) >= 20
+        assert len(codes) == len(set(codes)) == outcomes["created"]
+        assert len(world.visma.calls("POST", "/v1/employee")) == outcomes["created"]
+        assert world.buried == []
+
+
+def test_a_walk_cut_short_goes_on_where_it_stopped_and_leaves_nobody_out() -> None:
+    with a_world(people=450) as world:
+        world.clock.remaining = 0.0
+        sweeps = []
+        while not sweeps or sweeps[-1] != "finished":
+            sweeps.append(world.tick().sweep)
+
+        assert sweeps == ["cut short"] * 4 + ["finished"]
+        assert {change.worker_id for change in world.queue.changes} == {
+            worker["id"] for worker in world.rippling.workers()
+        }
+        assert len(world.rippling.calls(path="/workers/")) == 5
+
+
+def test_a_filter_that_rippling_ignores_is_noticed_and_loses_nothing() -> None:
+    with a_world(people=250) as world:
+        world.first_load()
+        world.rippling.ignore_filter.add("updated_at")
+        worker = world.rippling.hire(
+            department="Sales", location="Oslo", employment_type="Salaried full-time"
+        )
+
+        summary = world.tick()
+
+        assert [change.worker_id for change in world.queue.changes] == [worker["id"]]
+        assert summary.rows_before_cutoff >= 200
+        assert world.metrics.counts["FilterIgnored"] == 1
+
+
+def test_a_stale_page_does_not_move_the_watermark_backwards_or_past_unread_rows() -> None:
+    with a_world(people=150) as world:
+        world.first_load()
+        before = world.watermarks.walk("workers").watermark
+        world.rippling.faults.stale_page(path="/workers/", times=1)
+        world.rippling.hire(
+            department="Sales", location="Oslo", employment_type="Salaried full-time"
+        )
+
+        world.tick()
+        assert world.watermarks.walk("workers").watermark == before
+        assert world.settle() == {"created": 1}
+
+
+def test_two_pollers_at_once_are_one_too_many() -> None:
+    with a_world(people=20) as world, world.watermarks.lease("workers", 60) as mine:
+        assert mine
+
+        assert world.tick().skipped
+        assert world.rippling.journal == []
+
+
+def test_the_clock_of_the_tests_stands_still_by_itself() -> None:
+    clock = HandClock()
+
+    assert clock.now() == clock.now()
