@@ -155,7 +155,7 @@ def test_every_fiftieth_answer_lost_over_a_thousand_creates_makes_no_duplicate_a
 def test_a_walk_cut_short_goes_on_where_it_stopped_and_leaves_nobody_out() -> None:
     with a_world(people=450) as world:
         world.clock.remaining = 0.0
-        sweeps = []
+        sweeps: list[str] = []
         while not sweeps or sweeps[-1] != "finished":
             sweeps.append(world.tick().sweep)
 

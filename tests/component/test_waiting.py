@@ -71,6 +71,26 @@ def test_a_cost_centre_that_finance_adds_sets_people_free_at_the_next_tick(world
     assert world.employee_of(worker)["department"] == "ROBO"
 
 
+def test_department_and_cost_centre_put_right_at_once_set_people_free_in_one_tick(
+    world: World,
+) -> None:
+    world.rippling.add_department("Robotics")
+    world.visma.add_department("ROBO", "Robotics")
+    world.edit_mapping(
+        _with_row(world, '{rippling: Robotics, department: ROBO, cost_centre: "700"}')
+    )
+    worker = _hire_into(world, "Robotics")
+    world.clock.turn(minutes=1)
+    world.settle()
+    assert _rows(world)[0]["waiting_for"] == ["cost_centre#700"]
+
+    world.visma.add_cost_centre("700", "Robotics")
+    world.visma.set_department_cost_centre("ROBO", "700")
+
+    assert world.settle() == {"created": 1}
+    assert world.employee_of(worker)["department"] == "ROBO"
+
+
 def test_a_reference_code_that_finance_adds_as_a_department_sets_people_free(world: World) -> None:
     world.rippling.add_department("Robotics", "ROBO")
     worker = _hire_into(world, "Robotics")

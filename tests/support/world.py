@@ -101,7 +101,7 @@ class World:
                 sleep=lambda _: None,
             ),
             location_names=names.names,
-            custom_fields=False,
+            custom_fields=watched.custom_fields,
         )
         names.read = self.source.locations
         self.targets = VismaTargets(

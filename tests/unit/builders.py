@@ -1,4 +1,4 @@
-"""Short ways to build workers and rules for tests of the domain; everything has a sensible value."""
+"""Short ways to build workers and rules for tests of the domain."""
 
 from __future__ import annotations
 

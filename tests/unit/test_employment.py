@@ -28,6 +28,10 @@ TERMINATED, ACCEPTED = EmploymentStatus.TERMINATED, EmploymentStatus.ACCEPTED
         ({"status": TERMINATED, "end_date": TODAY}, Standing.ENDED),
         ({"status": TERMINATED, "end_date": None}, Standing.ENDED),
         ({"status": TERMINATED, "termination_type": "RESCIND"}, Standing.NEVER_BEGAN),
+        (
+            {"status": ACCEPTED, "start_date": TODAY, "termination_type": "RENEGE"},
+            Standing.NOT_HIRED,
+        ),
         ({"status": EmploymentStatus.UNKNOWN}, Standing.UNCLEAR),
     ],
 )

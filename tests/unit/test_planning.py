@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connector.domain.employees import FIELDS, PERSONAL_FIELDS, marks
 from connector.domain.mapping import CompanyRules
 from connector.domain.people import Address
+from connector.domain.placement import place
 from connector.domain.planning import (
     Outcome,
     Plan,
@@ -17,7 +18,6 @@ from connector.domain.planning import (
     plan_leaving,
     problem_with,
 )
-from connector.domain.placement import place
 from tests.unit.builders import a_catalogue, a_worker, some_personal, some_rules
 
 SALT = "salt"

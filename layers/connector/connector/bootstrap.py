@@ -205,7 +205,7 @@ class _Vendors:
             "Rippling", settings.rippling_base_url, authorization=sign_in.authorization
         )
         source = RipplingRestSource(
-            http, location_names=names.names, custom_fields=False
+            http, location_names=names.names, custom_fields=self.mappings.custom_fields
         )
         names.read = source.locations
         return source
@@ -219,7 +219,10 @@ class _Vendors:
 
 
 def _ledger(
-    settings: VendorSettings | ReleaserSettings, clock: SystemClock, audit_table: str = "", retention_days: int = 0
+    settings: VendorSettings | ReleaserSettings,
+    clock: SystemClock,
+    audit_table: str = "",
+    retention_days: int = 0,
 ) -> Ledger:
     from connector.adapters.dry_run import DryRunLedger
     from connector.adapters.dynamodb_ledger import DynamoLedger

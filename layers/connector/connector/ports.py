@@ -240,7 +240,10 @@ class ChangeQueue(Protocol):
         """Puts a message that is not a change among the dead letters."""
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """Some dead letters, oldest first; they stay on the queue."""
+        """Some dead letters, oldest first; hidden from everybody else until they are put back."""
+
+    def put_back(self, letters: Iterable[DeadLetter]) -> None:
+        """Lets others see dead letters again."""
 
     def forget(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""

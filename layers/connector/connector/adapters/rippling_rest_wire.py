@@ -1,7 +1,7 @@
 """How the rows of Rippling's REST API become workers, departments and locations.
 
 Pure reading of parsed JSON, forgiving about everything that is missing, null or new. What Rippling
-withholds becomes None, what it shows as empty becomes an empty text. No requests are made here.
+withholds or leaves out becomes None, what it shows as null an empty text. No requests are made.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _custom_fields(row: Row, wanted: Collection[str]) -> Iterator[tuple[str, str
     for entry in _objects(row.get("custom_fields")):
         names = (text(entry.get(key)) for key in ("name", "title", "label"))
         name, value = next(filter(None, names), None), text(entry.get("value"))
-        if name in wanted and name and value:
+        if name and value and name in wanted:
             yield name, value
 
 
@@ -189,12 +189,12 @@ WITHHELD = _Withheld()
 
 
 def _part(user: Row, name: str, withheld: frozenset[str]) -> object:
-    hidden = not user or name in withheld or f"user.{name}" in withheld
+    hidden = name not in user or name in withheld or f"user.{name}" in withheld
     return WITHHELD if hidden else user.get(name)
 
 
 def _shown(row: Row, name: str) -> str | None:
-    return (text(row.get(name)) or "") if row else None
+    return text(row[name]) or "" if name in row else None
 
 
 def _phone(phones: object, kind: str) -> str | None:

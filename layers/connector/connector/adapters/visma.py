@@ -104,7 +104,7 @@ class VismaTarget:
         filled = {path: value for path, value in fields.items() if value.strip()}
         body = {"employeeCd": {"value": code}, **wrapped(filled)}
         response = self._write("POST", EMPLOYEES, body, f"create employee {code}")
-        given = _code_in(response.headers.get("Location", "")) or code
+        given = _code_given(response.headers.get("Location", ""), code)
         return Written(given, response.headers.get("ETag"))
 
     def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
@@ -329,10 +329,12 @@ def _path_of(code: str) -> str:
     return f"{EMPLOYEES}/{quote(code, safe='')}"
 
 
-def _code_in(location: str) -> str:
-    """The code at the end of a Location, on whatever host; empty where there is none."""
+def _code_given(location: str, asked: str) -> str:
+    """The code at the end of a Location, on whatever host; the one asked for where it has none."""
+    if location.endswith(f"/{asked}"):
+        return asked  # as it is: nobody promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
-    return "" if last == "employee" or _B64_KEY.fullmatch(last) else last
+    return asked if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
 
 
 def _under(code: str, employee: Employee) -> Employee:
@@ -342,9 +344,9 @@ def _under(code: str, employee: Employee) -> Employee:
 
 def _total(rows: list[Mapping[str, Any]]) -> float:
     """How many there are in all, repeated in every row; without it, only an empty page ends."""
-    metadata = rows[0].get("metadata") if rows else None
-    total = metadata.get("totalCount") if isinstance(metadata, dict) else None
-    return total if isinstance(total, int) else float("inf")
+    told = (row["metadata"] for row in rows if isinstance(row.get("metadata"), dict))
+    totals = (metadata.get("totalCount") for metadata in told)
+    return next((total for total in totals if isinstance(total, int)), float("inf"))
 
 
 def _is_page(response: Response) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -77,7 +77,7 @@ def timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def first_break(rows: list[Mapping[str, Any]]) -> str | None:
+def first_break(rows: Iterable[Mapping[str, Any]]) -> str | None:
     """The time of the first row of a person's chain that was changed or is missing before it."""
     previous = ""
     for row in rows:

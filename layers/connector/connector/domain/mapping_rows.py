@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from connector.domain.employees import FIELDS
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import CompanyRules, MappingFile, message, place
 
@@ -158,8 +159,8 @@ class _Reading:
     def add(self, row: Mapping[str, Any]) -> None:
         """Takes in one row."""
         name = str(row.get("company", "")).strip()
-        kind, _, source = (part.strip() for part in str(row.get("rule", "")).partition("#"))
-        rule = f"{kind}#{source}"
+        kind, sign, source = (part.strip() for part in str(row.get("rule", "")).partition("#"))
+        rule = f"{kind}{sign}{source}"
         company = self._companies.setdefault(name, _Company())
         problems = [] if (name, rule) not in self._seen else ["there is more than one such row"]
         self._seen.add((name, rule))
@@ -209,8 +210,7 @@ def _take(company: _Company, kind: str, source: str, values: Row) -> list[str]:
     if kind == CLASS:
         return _take_class(company, source, values)
     if kind == FIELD:
-        company.fields[source] = values.get("owner")
-        return _unknown(values, ("owner",))
+        return _take_field(company, source, values)
     if f"{kind}#{source}" == SETTINGS:
         company.settings = {name: value for name, value in values.items() if name in SETTING_NAMES}
         return _unknown(values, SETTING_NAMES)
@@ -233,6 +233,13 @@ def _take_class(company: _Company, source: str, values: Row) -> list[str]:
     others = [other for other, _ in company.lists[CLASS] if _number_of(other) == int(source)]
     company.lists[CLASS].append((rule, values))
     return [f"{other} has the same number" for other in others if other != rule]
+
+
+def _take_field(company: _Company, source: str, values: Row) -> list[str]:
+    if source not in FIELDS:
+        return [f"Visma has no such field; it has {', '.join(FIELDS)}"]
+    company.fields[source] = values.get("owner")
+    return _unknown(values, ("owner",))
 
 
 def _number_of(rule: str) -> int:

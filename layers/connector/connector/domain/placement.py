@@ -106,6 +106,11 @@ class Placement:
         }
         return {key: value for key, value in plain.items() if value}
 
+    @property
+    def parts_in_question(self) -> frozenset[Part]:
+        """The parts of the catalogue that could make what is missing appear."""
+        return frozenset(part for thing in self.missing for part in WHERE.get(thing.kind, ()))
+
     def differs_from(self, remembered: Mapping[str, Any]) -> bool:
         """True where the remembered form of a placement says something else, rules aside."""
         mine = {**self.to_json(), "rules": None}

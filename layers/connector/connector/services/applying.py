@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from connector.domain.catalogue import Catalogue
+from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Change
 from connector.domain.decisions import Action, decide
 from connector.domain.employees import ACTIVE, INACTIVE
@@ -18,7 +18,7 @@ from connector.domain.errors import ConflictError, RefusedError, RetryableError,
 from connector.domain.ledger import Record
 from connector.domain.mapping import CompanyRules, MappingFile
 from connector.domain.people import Worker
-from connector.domain.placement import WHERE, Placement, place
+from connector.domain.placement import Placement, place
 from connector.domain.planning import Outcome, contact_fields, desired_fields, problem_with
 from connector.ports import Clock, Ledger, Mappings, Metrics, Source, Targets
 from connector.services.catalogues import Catalogues
@@ -130,10 +130,12 @@ class Applier:
     ) -> tuple[Placement, Catalogue]:
         catalogue = self._catalogues.current(company, rules)
         placement = place(company, rules, worker.facts, catalogue)
-        parts = {part for thing in placement.missing for part in WHERE.get(thing.kind, ())}
-        if placement.missing:
-            catalogue = self._catalogues.checked(company, rules, parts)
+        checked: frozenset[Part] = frozenset()
+        while in_question := placement.parts_in_question - checked:
+            # With one thing found, the next may turn out to be missing: it, too, is looked up.
+            catalogue = self._catalogues.checked(company, rules, in_question)
             placement = place(company, rules, worker.facts, catalogue)
+            checked |= in_question
         return placement, catalogue
 
     def _wait(self, case: Case, placement: Placement) -> Outcome:

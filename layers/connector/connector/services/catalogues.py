@@ -11,7 +11,7 @@ from connector.ports import Clock, Targets, Watermarks
 FRESH_SECONDS = 900.0
 """A catalogue younger than this is believed as long as nothing seems to be missing."""
 
-RECHECK_SECONDS = 60.0
+RECHECK_SECONDS = 10.0
 """Before somebody has to wait, the parts in question are read again if older than this."""
 
 

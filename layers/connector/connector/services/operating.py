@@ -128,6 +128,7 @@ class Operator:
     def show_dead_letters(self, arguments: Arguments) -> Answer:
         """The changes that could not be dealt with, oldest first; they stay where they are."""
         letters = self.queue.dead_letters(int(arguments.get("limit", 50)))
+        self.queue.put_back(letters)
         return {"rows": [_described(letter) for letter in letters]}
 
     def replay(self, _: Arguments) -> Answer:
@@ -135,14 +136,16 @@ class Operator:
 
         The present is read again for each, so an old letter cannot bring an old state back.
         """
-        replayed, left = 0, 0
-        while letters := self.queue.dead_letters(BATCH):
-            for letter in letters:
-                done = self._replay_one(letter)
-                replayed, left = replayed + done, left + (not done)
-            if self.clock.remaining_seconds() < RESERVE_SECONDS:
-                return {"replayed": replayed, "left": left, "more": True}
-        return {"replayed": replayed, "left": left, "more": False}
+        replayed, left = 0, list[DeadLetter]()
+        more = True
+        while more and self.clock.remaining_seconds() > RESERVE_SECONDS:
+            letters = self.queue.dead_letters(BATCH)
+            undone = [letter for letter in letters if not self._replay_one(letter)]
+            left += undone
+            replayed += len(letters) - len(undone)
+            more = bool(letters)
+        self.queue.put_back(left)
+        return {"replayed": replayed, "left": len(left), "more": more}
 
     def _replay_one(self, letter: DeadLetter) -> bool:
         try:

@@ -80,7 +80,7 @@ class Poller:
         self._clock = clock
         self._metrics = metrics
         self._stream = stream
-        self._releaser = WaitingReleaser(ledger, catalogues, queue, clock)
+        self._releaser = WaitingReleaser(ledger, watermarks, catalogues, queue, clock)
 
     def run(self, *, full_sweep: bool = False) -> Summary:
         """One tick; with `full_sweep`, or where none has ever ended, a walk over everybody.

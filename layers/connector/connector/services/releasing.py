@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from uuid import uuid4
 
-from connector.domain.catalogue import Catalogue
+from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause, Change
 from connector.domain.ledger import Holding, Person
 from connector.domain.mapping import CompanyRules, MappingFile
@@ -28,9 +28,15 @@ class WaitingReleaser:
     """What every tick of the poller does for those who wait for a thing or a day."""
 
     def __init__(
-        self, ledger: Ledger, catalogues: Catalogues, queue: ChangeQueue, clock: Clock
+        self,
+        ledger: Ledger,
+        watermarks: Watermarks,
+        catalogues: Catalogues,
+        queue: ChangeQueue,
+        clock: Clock,
     ) -> None:
         self._ledger = ledger
+        self._watermarks = watermarks
         self._catalogues = catalogues
         self._queue = queue
         self._clock = clock
@@ -57,14 +63,33 @@ class WaitingReleaser:
         waiting = list(self._ledger.waiting(company))
         if not waiting:
             return
-        catalogue = self._look(company, rules, waiting)
-        persons = self._ledger.persons({holding.person_id for holding in waiting})
+        persons = list(self._ledger.persons({holding.person_id for holding in waiting}))
+        catalogue = self._look(company, rules, waiting, persons)
         yield from _moved(persons, mapping, lambda _: catalogue, Cause.RELEASE)
 
-    def _look(self, company: str, rules: CompanyRules, waiting: list[Holding]) -> Catalogue:
-        kinds = {Missing.parse(key).kind for holding in waiting for key in holding.waiting_for}
-        parts = sorted({part for kind in kinds for part in WHERE.get(kind, ())})
-        return self._catalogues.checked(company, rules, parts, older_than=0)
+    def _look(
+        self,
+        company: str,
+        rules: CompanyRules,
+        waiting: Iterable[Holding],
+        persons: Iterable[Person],
+    ) -> Catalogue:
+        """The catalogue, with all parts that somebody waits for as Visma has them now.
+
+        With one thing found, the next may turn out to be missing: its part is read, too, so that
+        nobody is set free only to wait for a tick more.
+        """
+        keys = [Missing.parse(key) for holding in waiting for key in holding.waiting_for]
+        facts = [Facts.from_json(person.facts) for person in persons]
+        unread = frozenset(part for thing in keys for part in WHERE.get(thing.kind, ()))
+        read: frozenset[Part] = frozenset()
+        catalogue = self._watermarks.catalogue(company)
+        while unread:
+            catalogue = self._catalogues.checked(company, rules, unread, older_than=0)
+            read |= unread
+            placements = [place(company, rules, one, catalogue) for one in facts]
+            unread = frozenset[Part]().union(*(p.parts_in_question for p in placements)) - read
+        return catalogue
 
 
 class MappingReleaser:

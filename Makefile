@@ -1,0 +1,79 @@
+# Everything this repository does, by name. `make` alone lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check fmt invoke clean
+
+PYTHON ?= python3
+export PARAMETERS  # read by `make up`
+PIP_VERSION := 26.3
+MINOR := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+
+# A stamp carries the interpreter and a checksum of what it stands for: unchanged files, nothing to install.
+checksum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
+TOOLS_FILES := requirements-dev.txt layers/dependencies/requirements.txt pyproject.toml
+TOOLS := .venv/.ready-$(MINOR)-$(call checksum,$(TOOLS_FILES))
+EMBEDDED_FILES := tests/embedded/requirements.txt
+EMBEDDED := .venv-aws/.ready-$(MINOR)-$(call checksum,$(EMBEDDED_FILES))
+
+# --no-deps: every package is pinned, so nothing needs resolving; `pip check` proves that none is missing.
+PIP_INSTALL := -m pip install --quiet --quiet --no-deps --no-compile --disable-pip-version-check
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install the tools, the tests, the connector command and the embedded AWS (cached)
+	@$(MAKE) --no-print-directory --silent -j2 $(TOOLS) $(EMBEDDED)
+
+# $(call environment,folder): makes it, or makes it anew when it belongs to another interpreter.
+define environment
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is $(MINOR)." >&2; exit 1; }
+@if ! $(1)/bin/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(MINOR)")' 2>/dev/null; then \
+	echo "making $(1) with Python $(MINOR)"; \
+	$(PYTHON) -m venv --clear $(1) && $(1)/bin/python $(PIP_INSTALL) pip==$(PIP_VERSION); fi
+endef
+
+$(TOOLS):
+	$(call environment,.venv)
+	@echo "installing requirements-dev.txt"
+	@.venv/bin/python $(PIP_INSTALL) -r requirements-dev.txt
+	@.venv/bin/python $(PIP_INSTALL) --no-build-isolation --editable .
+	@rm -rf .venv/wheels; .venv/bin/python -m pip download -qq --no-deps --dest .venv/wheels -r layers/dependencies/requirements.txt
+	@.venv/bin/python -m pip check
+	@rm -f .venv/.ready-*; touch $@
+
+$(EMBEDDED):
+	$(call environment,.venv-aws)
+	@echo "installing tests/embedded/requirements.txt"
+	@.venv-aws/bin/python $(PIP_INSTALL) -r tests/embedded/requirements.txt
+	@.venv-aws/bin/python -m pip check
+	@rm -f .venv-aws/.ready-*; touch $@
+
+demo: setup ## watch the connector at work on the embedded AWS; KEEP=1 leaves it running
+	@.venv/bin/python -m tests.demo $(if $(KEEP),--keep)
+
+up: setup ## start the embedded AWS and deploy the stack: PARAMETERS="Key=Value ...", PORT=4566
+	@.venv/bin/python -m tests.embedded up $(if $(PORT),--port $(PORT))
+
+down: ## end what `make up` or `make demo KEEP=1` left running
+	@if [ -x .venv/bin/python ]; then .venv/bin/python -m tests.embedded down; fi
+
+test: setup ## run every test: unit, component, contract, template, e2e
+	@.venv/bin/python -m pytest
+
+check: setup ## lint, formatting, types, template
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/python -m tests.embedded validate
+
+fmt: setup ## put the code into shape
+	@.venv/bin/ruff check --fix --exit-zero --quiet .
+	@.venv/bin/ruff format .
+
+invoke: setup ## invoke a function of `make up`: FUNCTION=poller EVENT=events/poll.json
+	@.venv/bin/python -m tests.embedded invoke $(FUNCTION) $(EVENT)
+
+clean: down ## remove everything that is not in the repository
+	@rm -rf .venv .venv-aws .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

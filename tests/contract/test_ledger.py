@@ -1,0 +1,711 @@
+"""The ledger's contract, against every ledger; what only DynamoDB can get wrong comes last."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from connector.adapters import dynamodb
+from connector.adapters.dynamodb_audit import DynamoAuditLog
+from connector.adapters.dynamodb_ledger import DynamoLedger
+from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
+from connector.domain.audit import AuditRow, first_break
+from connector.domain.errors import CodeTakenError, ConflictError, RetryableError
+from connector.domain.ledger import INTENT_SECONDS, Holding, Person, Record
+from connector.domain.planning import Difference, Outcome
+from connector.ports import AuditLog, Ledger
+from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+
+A_SALT = "0123456789abcdef"
+
+
+@dataclass
+class World:
+    """One place where ledgers rest, and a way to get writers and readers for it."""
+
+    clock: TurnedClock
+    writer: Callable[..., Ledger]
+    audit: AuditLog
+
+
+def _memory() -> World:
+    clock, tables = TurnedClock(), InMemoryTables()
+
+    def writer(**options: Any) -> Ledger:
+        return InMemoryLedger(clock, tables, **options)
+
+    return World(clock, writer, InMemoryAuditLog(tables))
+
+
+def _dynamodb(client: Any, clock: TurnedClock | None = None) -> World:
+    people, audit = make_table(client, "PeopleTable"), make_table(client, "AuditTable")
+    turned = clock or TurnedClock()
+
+    def writer(**options: Any) -> Ledger:
+        return DynamoLedger(turned, options.pop("client", client), people, audit, **options)
+
+    return World(turned, writer, DynamoAuditLog(client, audit))
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    if request.param == "memory":
+        yield _memory()
+    else:
+        with aws("dynamodb") as client:
+            yield _dynamodb(client)
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    with aws("dynamodb") as client:
+        yield client
+
+
+def a_row(person_id: str = "p1", **changes: Any) -> AuditRow:
+    row = AuditRow(person_id, NOON, Outcome.UPDATED, "Updated employee 1042.", "poll", "c1")
+    return replace(row, **changes)
+
+
+def a_holding(person_id: str = "p1", company: str = "norway", **changes: Any) -> Holding:
+    return replace(Holding(person_id, company, Outcome.UPDATED, NOON), **changes)
+
+
+def end(
+    ledger: Ledger, person_id: str = "p1", *holdings: Holding, rows: int = 1, **changes: Any
+) -> Record:
+    """Reads a person, changes what is asked for, writes it, and reads it again."""
+    record = ledger.record(person_id)
+    person = replace(record.person, **changes)
+    ledger.finish(record, person, holdings, [a_row(person_id)] * rows)
+    return ledger.record(person_id)
+
+
+# Reading and finishing
+
+
+def test_somebody_never_seen_is_new_and_has_a_salt_of_their_own(world: World) -> None:
+    ledger = world.writer()
+
+    one, other = ledger.record("p1"), ledger.record("p2")
+
+    assert not one.is_known
+    assert one.holdings == {}
+    assert len(one.person.salt) == 32
+    assert one.person.salt != other.person.salt
+
+
+def test_what_was_finished_is_read_back_whole(world: World) -> None:
+    ledger = world.writer()
+    record = ledger.record("p1")
+    person = Person(
+        "p1",
+        salt=A_SALT,
+        fingerprints={"w1": "f1", "w0": "f0"},
+        planned_fingerprints={"w1": "g1"},
+        worker_id="w1",
+        facts={"status": "ACTIVE", "department": {"id": "d1"}, "custom_fields": {"Cost": "7"}},
+        placement={"company": "norway", "rules": ["departments: Production"]},
+        outcome="waiting",
+    )
+    holding = Holding(
+        "p1",
+        "norway",
+        Outcome.WAITING,
+        NOON + timedelta(microseconds=7),
+        worker_id="w1",
+        employee_code="1042",
+        employee_id=977,
+        etag='"5"',
+        written={"status": "Active", "contact.phone2": ""},
+        claimed_code="1042",
+        waiting_for=("cost_centre#310", "branch#9"),
+        due_on=date(2026, 12, 1),
+        rules=("departments: Production", "locations: default"),
+        reason="Visma has no cost centre 310",
+    )
+
+    ledger.finish(record, person, [holding], [a_row()])
+
+    read = world.writer().record("p1")
+    assert read.holdings == {"norway": holding}
+    assert read.person == replace(person, version=1, audit_hash=read.person.audit_hash)
+    assert read.person.audit_hash
+
+
+@pytest.mark.parametrize("written", [None, {}])
+def test_an_employee_without_fields_is_not_an_unknown_one(
+    world: World, written: dict[str, str] | None
+) -> None:
+    read = end(world.writer(), "p1", a_holding(written=written))
+
+    assert read.holdings["norway"].written == written
+
+
+def test_a_value_that_was_cleared_is_gone(world: World) -> None:
+    ledger = world.writer()
+    end(ledger, "p1", a_holding(reason="why", etag='"1"'), facts={"a": "b"}, outcome="held")
+
+    read = end(ledger, "p1", a_holding(), facts={}, outcome="")
+
+    assert (read.person.facts, read.person.outcome) == ({}, "")
+    assert read.holdings["norway"] == a_holding()
+
+
+def test_the_salt_of_the_first_reading_is_the_salt_that_stays(world: World) -> None:
+    ledger = world.writer()
+    record = ledger.record("p1")
+
+    ledger.finish(record, record.person, [], [a_row()])
+
+    assert ledger.record("p1").person.salt == record.person.salt
+
+
+def test_somebody_without_a_salt_gets_one_when_written(world: World) -> None:
+    ledger = world.writer()
+
+    ledger.finish(Record(Person("p1")), Person("p1"), [], [a_row()])
+    begun = ledger.begin(Record(Person("p2")), "norway", "1042", claim=False)
+
+    assert len(ledger.record("p1").person.salt) == 32
+    assert ledger.record("p2").person.salt == begun.person.salt != ""
+
+
+# Two writers
+
+
+def test_a_write_that_begins_is_noted(world: World) -> None:
+    ledger = world.writer()
+
+    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+
+    intent = begun.person.intent
+    assert intent
+    assert (intent.company, intent.code) == ("norway", "1042")
+    assert intent.until == NOON + timedelta(seconds=INTENT_SECONDS)
+    assert ledger.record("p1") == begun
+    assert begun.person.version == 1
+
+
+def test_beginning_keeps_everything_else(world: World) -> None:
+    ledger = world.writer()
+    before = end(ledger, "p1", a_holding(etag='"1"'), fingerprints={"w1": "f"}, outcome="held")
+
+    begun = ledger.begin(before, "norway", "1042", claim=False)
+
+    assert ledger.record("p1") == begun
+    assert replace(begun.person, version=1, intent=None) == before.person
+
+
+def test_the_second_of_two_writers_is_told_when_to_come_back(world: World) -> None:
+    one, other = world.writer(), world.writer()
+    record = other.record("p1")
+    one.begin(one.record("p1"), "norway", "1042", claim=True)
+    world.clock.turn(30)
+
+    with pytest.raises(ConflictError) as stale:
+        other.begin(record, "norway", "1042", claim=True)
+    with pytest.raises(ConflictError) as fresh:
+        other.begin(other.record("p1"), "norway", "1042", claim=True)
+
+    assert stale.value.retry_after == fresh.value.retry_after == INTENT_SECONDS - 30
+
+
+def test_nobody_is_told_to_come_back_at_once(world: World) -> None:
+    one, other = world.writer(), world.writer()
+    one.begin(one.record("p1"), "norway", "1042", claim=False)
+    world.clock.turn(INTENT_SECONDS - 1)
+
+    with pytest.raises(ConflictError) as conflict:
+        other.begin(other.record("p1"), "norway", "1042", claim=False)
+
+    assert conflict.value.retry_after == 5
+
+
+def test_a_writer_may_go_on_with_its_own_write(world: World) -> None:
+    ledger = world.writer()
+    ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+
+    again = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    ledger.finish(ledger.record("p1"), again.person, [], [a_row()])
+
+    assert ledger.record("p1").person.version == 3
+    assert ledger.record("p1").person.intent is None
+
+
+def test_a_write_whose_time_has_run_out_is_taken_over(world: World) -> None:
+    one, other = world.writer(), world.writer()
+    lost = one.begin(one.record("p1"), "norway", "1042", claim=True)
+    world.clock.turn(INTENT_SECONDS)
+
+    other.begin(other.record("p1"), "norway", "1042", claim=True)
+
+    with pytest.raises(ConflictError):
+        one.finish(lost, lost.person, [], [a_row()])
+
+
+def test_a_record_that_is_no_longer_true_cannot_begin(world: World) -> None:
+    ledger = world.writer()
+    stale = ledger.record("p1")
+    end(ledger)
+
+    with pytest.raises(ConflictError) as conflict:
+        ledger.begin(stale, "norway", "1042", claim=True)
+
+    assert conflict.value.retry_after is None
+
+
+def test_a_record_of_somebody_erased_cannot_begin(world: World) -> None:
+    ledger = world.writer()
+    remembered = Record(Person("p1", version=4, salt=A_SALT))
+
+    with pytest.raises(ConflictError):
+        ledger.begin(remembered, "norway", "1042", claim=True)
+
+
+def test_a_record_that_is_no_longer_true_cannot_finish_and_leaves_no_trace(world: World) -> None:
+    ledger = world.writer()
+    stale = end(ledger)
+    end(ledger, outcome="updated")
+
+    with pytest.raises(ConflictError):
+        ledger.finish(
+            stale, replace(stale.person, outcome="held"), [a_holding()], [a_row(cause="late")]
+        )
+
+    assert ledger.record("p1").person.outcome == "updated"
+    assert ledger.record("p1").holdings == {}
+    assert [row["cause"] for row in world.audit.of_person("p1")] == ["poll", "poll"]
+
+
+def test_a_first_outcome_cannot_be_written_twice(world: World) -> None:
+    ledger = world.writer()
+    unknown = ledger.record("p1")
+    end(ledger)
+
+    with pytest.raises(ConflictError):
+        ledger.finish(unknown, unknown.person, [], [a_row()])
+
+
+def test_nobody_finishes_in_the_middle_of_somebody_elses_write(world: World) -> None:
+    one, other = world.writer(), world.writer()
+    one.begin(one.record("p1"), "norway", "1042", claim=True)
+    looked = other.record("p1")
+    world.clock.turn(10)
+
+    with pytest.raises(ConflictError) as conflict:
+        other.finish(looked, looked.person, [], [a_row()])
+
+    assert conflict.value.retry_after == INTENT_SECONDS - 10
+
+
+def test_an_outcome_clears_what_was_begun(world: World) -> None:
+    one, other = world.writer(), world.writer()
+    begun = one.begin(one.record("p1"), "norway", "1042", claim=True)
+
+    one.finish(begun, begun.person, [a_holding()], [a_row()])
+
+    assert one.record("p1").person.intent is None
+    other.begin(other.record("p1"), "norway", "1042", claim=True)
+
+
+# Claims
+
+
+@pytest.mark.parametrize("same", ["ab42", "AB42", " Ab42 "])
+def test_a_code_is_one_persons(world: World, same: str) -> None:
+    ledger = world.writer()
+    ledger.begin(ledger.record("p1"), "norway", "ab42", claim=True)
+
+    with pytest.raises(CodeTakenError, match="norway"):
+        ledger.begin(ledger.record("p2"), "norway", same, claim=True)
+
+    assert not ledger.record("p2").is_known
+    ledger.begin(ledger.record("p1"), "norway", same, claim=True)
+
+
+def test_companies_have_codes_of_their_own(world: World) -> None:
+    ledger = world.writer()
+    ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+
+    ledger.begin(ledger.record("p2"), "sweden", "1042", claim=True)
+
+
+def test_without_a_claim_a_code_stays_free(world: World) -> None:
+    ledger = world.writer()
+    ledger.begin(ledger.record("p1"), "norway", "1042", claim=False)
+
+    ledger.begin(ledger.record("p2"), "norway", "1042", claim=True)
+
+
+def test_claims_appear_neither_among_the_holdings_nor_among_the_persons(world: World) -> None:
+    ledger = world.writer()
+    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    ledger.finish(
+        begun, begun.person, [a_holding(waiting_for=("branch#9",), due_on=NOON.date())], [a_row()]
+    )
+
+    assert [holding.person_id for holding in ledger.holdings("norway")] == ["p1"]
+    assert [holding.person_id for holding in ledger.waiting("norway")] == ["p1"]
+    assert [holding.person_id for holding in ledger.due("norway", NOON.date())] == ["p1"]
+    assert [person.id for person in ledger.persons()] == ["p1"]
+    assert not ledger.record("code 1042").is_known
+    assert ledger.record("code 1042").holdings == {}
+
+
+# The audit
+
+
+def test_the_rows_of_a_person_are_a_chain(world: World) -> None:
+    ledger = world.writer()
+    end(ledger, rows=2)
+    world.clock.turn(60)
+    record = ledger.record("p1")
+    row = a_row(
+        time=world.clock.now(),
+        rules=("departments: Production",),
+        differences=(Difference("department", "", "PROD"), Difference("contact.email", "a", "b")),
+        not_representable={"title": "Welder"},
+        planned=True,
+    )
+    ledger.finish(record, record.person, [], [row])
+
+    rows = list(world.audit.of_person("p1"))
+
+    assert len(rows) == 3
+    assert first_break(list(rows)) is None
+    assert rows[2]["differences"][0] == {"field": "department", "before": "", "after": "PROD"}
+    assert ledger.record("p1").person.audit_hash == rows[2]["hash"]
+
+
+@pytest.mark.parametrize("member", ["sentence", "reason"])
+def test_a_row_that_was_changed_breaks_the_chain(world: World, member: str) -> None:
+    ledger = world.writer()
+    for _ in range(3):
+        end(ledger)
+    rows = list(world.audit.of_person("p1"))
+
+    rows[1][member] = "as if nothing had happened"
+
+    assert first_break(list(rows)) == rows[1]["time"]
+
+
+def test_a_row_that_was_taken_away_breaks_the_chain(world: World) -> None:
+    ledger = world.writer()
+    for _ in range(3):
+        end(ledger)
+    rows = list(world.audit.of_person("p1"))
+
+    assert first_break([rows[0], rows[2]]) == rows[2]["time"]
+
+
+def test_rows_of_one_moment_are_told_apart_and_keep_their_order(world: World) -> None:
+    ledger = world.writer()
+    record = ledger.record("p1")
+    ledger.finish(record, record.person, [], [a_row(cause="one"), a_row(cause="two")])
+    record = ledger.record("p1")
+    ledger.finish(record, record.person, [], [a_row(cause="three")])
+
+    rows = list(world.audit.of_person("p1"))
+
+    assert [row["cause"] for row in rows] == ["one", "two", "three"]
+    assert [row["time"][-5:] for row in rows] == ["0000Z", "0001Z", "0002Z"]
+    assert first_break(list(rows)) is None
+
+
+def test_a_clock_that_is_behind_does_not_break_the_chain(world: World) -> None:
+    ledger = world.writer()
+    end(ledger)
+    record = ledger.record("p1")
+
+    ledger.finish(
+        record, record.person, [], [a_row(cause="behind", time=NOON - timedelta(seconds=2))]
+    )
+
+    rows = list(world.audit.of_person("p1"))
+    assert [row["cause"] for row in rows] == ["poll", "behind"]
+    assert first_break(list(rows)) is None
+
+
+def test_an_outcome_without_a_row_keeps_the_chain(world: World) -> None:
+    ledger = world.writer()
+    end(ledger)
+    end(ledger, rows=0)
+    end(ledger)
+
+    rows = list(world.audit.of_person("p1"))
+
+    assert len(rows) == 2
+    assert first_break(list(rows)) is None
+
+
+def test_rows_expire_where_that_is_asked_for(world: World) -> None:
+    end(world.writer(retention_days=30), "p1")
+    end(world.writer(), "p2")
+
+    (expiring,) = world.audit.of_person("p1")
+    (lasting,) = world.audit.of_person("p2")
+
+    assert expiring["expires_at"] == int((NOON + timedelta(days=30)).timestamp())
+    assert first_break([expiring]) is None
+    assert "expires_at" not in lasting
+
+
+# Reading many
+
+
+def test_exactly_the_waiting_and_the_due_are_listed(world: World) -> None:
+    ledger = world.writer()
+    today = NOON.date()
+    end(ledger, "p1", a_holding("p1", waiting_for=("branch#9", "cost_centre#310")))
+    end(ledger, "p2", a_holding("p2", due_on=today))
+    end(ledger, "p3", a_holding("p3", due_on=today + timedelta(days=1)))
+    end(ledger, "p4", a_holding("p4"))
+    end(ledger, "p5", a_holding("p5", "sweden", waiting_for=("branch#9",), due_on=today))
+
+    (waiting,) = ledger.waiting("norway")
+    (due,) = ledger.due("norway", today)
+
+    assert (waiting.person_id, waiting.waiting_for) == ("p1", ("branch#9", "cost_centre#310"))
+    assert due.person_id == "p2"
+    assert {holding.person_id for holding in ledger.holdings("norway")} == {"p1", "p2", "p3", "p4"}
+
+
+def test_somebody_who_waits_no_longer_is_no_longer_listed(world: World) -> None:
+    ledger = world.writer()
+    end(ledger, "p1", a_holding(waiting_for=("branch#9",), due_on=NOON.date()))
+
+    end(ledger, "p1", a_holding())
+
+    assert list(ledger.waiting("norway")) == []
+    assert list(ledger.due("norway", NOON.date())) == []
+
+
+def test_fingerprints_are_those_of_the_kind_of_run(world: World) -> None:
+    ledger = world.writer()
+    end(ledger, "p1", fingerprints={"w1": "f"}, planned_fingerprints={"w1": "g"})
+    end(ledger, "p2", fingerprints={"w2": "f"})
+
+    ids = ["p1", "p2", "p3", "p1"]
+
+    assert ledger.fingerprints(ids) == {"p1": {"w1": "f"}, "p2": {"w2": "f"}}
+    assert world.writer(planned=True).fingerprints(ids) == {"p1": {"w1": "g"}, "p2": {}}
+    assert ledger.fingerprints([]) == {}
+
+
+def test_persons_are_read_by_id_or_all(world: World) -> None:
+    ledger = world.writer()
+    for person_id in ("p1", "p2", "p3"):
+        end(ledger, person_id, a_holding(person_id), outcome="held")
+
+    assert {person.id for person in ledger.persons()} == {"p1", "p2", "p3"}
+    (one,) = ledger.persons(["p2", "p9"])
+    assert one == ledger.record("p2").person
+
+
+# DynamoDB alone
+
+
+def test_250_people_are_read_in_3_calls(client: Any) -> None:
+    watched = Watched(client)
+    ledger = _dynamodb(client).writer(client=watched)
+    ids = [f"p{number}" for number in range(250)]
+    for person_id in ids[::50]:
+        end(ledger, person_id, fingerprints={"w": person_id})
+
+    found = ledger.fingerprints(ids)
+
+    assert found == {person_id: {"w": person_id} for person_id in ids[::50]}
+    assert watched.count("batch_get_item") == 3
+    assert all(
+        request["RequestItems"]["PeopleTable"]["ConsistentRead"]
+        for name, request in watched.calls
+        if name == "batch_get_item"
+    )
+
+
+def test_keys_left_unread_are_asked_for_again(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamodb, "FIRST_PAUSE", 0)
+    watched = Watched(client)
+    ledger = _dynamodb(client).writer(client=watched)
+    end(ledger, "p1", fingerprints={"w": "f"})
+    unread = {"PeopleTable": {"Keys": [dynamodb.to_item({"person": "p1", "company": "-"})]}}
+    watched.answers["batch_get_item"] = [{"Responses": {}, "UnprocessedKeys": unread}] * 2
+
+    assert ledger.fingerprints(["p1"]) == {"p1": {"w": "f"}}
+    assert watched.count("batch_get_item") == 3
+
+
+def test_keys_that_stay_unread_are_a_fault_not_an_absence(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dynamodb, "FIRST_PAUSE", 0)
+    watched = Watched(client)
+    ledger = _dynamodb(client).writer(client=watched)
+    unread: dict[str, Any] = {"PeopleTable": {"Keys": []}}
+    watched.answers["batch_get_item"] = [{"Responses": {}, "UnprocessedKeys": unread}] * 20
+
+    with pytest.raises(RetryableError):
+        ledger.fingerprints(["p1"])
+
+
+def test_every_page_is_read(client: Any) -> None:
+    ledger = _dynamodb(client).writer(client=Watched(client, page=2))
+    ids = {f"p{number}" for number in range(7)}
+    for person_id in ids:
+        end(ledger, person_id, a_holding(person_id, waiting_for=("x",), due_on=NOON.date()))
+    for company in ("c1", "c2", "c3", "c4"):
+        end(ledger, "p0", a_holding("p0", company))
+
+    assert {holding.person_id for holding in ledger.holdings("norway")} == ids
+    assert {holding.person_id for holding in ledger.waiting("norway")} == ids
+    assert {holding.person_id for holding in ledger.due("norway", NOON.date())} == ids
+    assert {person.id for person in ledger.persons()} == ids
+    assert len(ledger.record("p0").holdings) == 5
+
+
+def test_no_table_is_scanned_and_one_query_reads_a_person(client: Any) -> None:
+    watched = Watched(client)
+    ledger = _dynamodb(client).writer(client=watched)
+    end(ledger, "p1", a_holding())
+    list(ledger.persons())
+    watched.calls.clear()
+
+    ledger.record("p1")
+
+    ((name, request),) = watched.calls
+    assert name == "query"
+    assert request["ConsistentRead"]
+    assert watched.count("scan") == 0
+
+
+def test_a_row_can_be_read_in_the_console(client: Any) -> None:
+    ledger = _dynamodb(client).writer()
+    end(ledger, "p1", a_holding(waiting_for=("branch#9", "branch#8"), due_on=NOON.date()))
+
+    person, holding = (
+        dynamodb.from_item(client.get_item(TableName="PeopleTable", Key=key)["Item"])
+        for key in (
+            dynamodb.to_item({"person": "p1", "company": company}) for company in ("-", "norway")
+        )
+    )
+
+    assert set(person) == {
+        "person", "company", "kind", "version", "salt", "audit_hash", "audit_time",
+    }  # fmt: skip
+    assert holding == {
+        "person": "p1",
+        "company": "norway",
+        "kind": "holding",
+        "outcome": "updated",
+        "since": "2026-11-24T12:00:00.000000Z",
+        "waiting_for": "branch#9",
+        "missing": ["branch#9", "branch#8"],
+        "due_on": "2026-11-24",
+    }
+
+
+def test_a_row_of_the_audit_is_never_written_over(client: Any) -> None:
+    world = _dynamodb(client)
+    ledger = world.writer()
+    end(ledger)
+    client.delete_item(
+        TableName="PeopleTable", Key=dynamodb.to_item({"person": "p1", "company": "-"})
+    )
+    (before,) = world.audit.of_person("p1")
+
+    with pytest.raises(ConflictError):
+        end(ledger)
+
+    assert list(world.audit.of_person("p1")) == [before]
+
+
+def test_an_intent_put_there_by_hand_is_respected(client: Any) -> None:
+    ledger = _dynamodb(client).writer()
+    seen = end(ledger)
+    until = NOON + timedelta(seconds=50)
+    intent = {"company": "norway", "code": "1", "until": until.isoformat(), "owner": "somebody"}
+    client.update_item(
+        TableName="PeopleTable",
+        Key=dynamodb.to_item({"person": "p1", "company": "-"}),
+        UpdateExpression="SET intent = :intent",
+        ExpressionAttributeValues=dynamodb.to_item({":intent": intent}),
+    )
+
+    with pytest.raises(ConflictError) as conflict:
+        ledger.finish(seen, seen.person, [], [a_row()])
+
+    assert conflict.value.retry_after == 50
+
+
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        ([{"Code": "TransactionConflict"}, {"Code": "None"}], ConflictError),
+        ([{"Code": "None"}, {"Code": "ThrottlingError"}], RetryableError),
+        ([{"Code": "ProvisionedThroughputExceeded"}], RetryableError),
+    ],
+)
+def test_a_transaction_that_lost_a_race_can_be_tried_again(
+    client: Any, reasons: list[dict[str, str]], expected: type[Exception]
+) -> None:
+    watched = Watched(client)
+    ledger = _dynamodb(client).writer(client=watched)
+    watched.answers["transact_write_items"] = [
+        refusal("TransactionCanceledException", CancellationReasons=reasons)
+    ]
+
+    with pytest.raises(expected) as raised:
+        end(ledger)
+
+    assert type(raised.value) is expected
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError"])
+def test_a_busy_dynamodb_can_be_asked_again(client: Any, code: str) -> None:
+    watched = Watched(client)
+    ledger = _dynamodb(client).writer(client=watched)
+    watched.answers = {"query": [refusal(code)], "transact_write_items": [refusal(code)]}
+
+    with pytest.raises(RetryableError, match=code):
+        ledger.record("p1")
+    with pytest.raises(RetryableError, match=code):
+        ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+
+
+def test_a_stale_record_counts_before_a_taken_code(client: Any) -> None:
+    ledger = _dynamodb(client).writer()
+    stale = ledger.record("p2")
+    end(ledger, "p2")
+    ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+
+    with pytest.raises(ConflictError):
+        ledger.begin(stale, "norway", "1042", claim=True)
+
+
+def test_every_attribute_of_a_person_and_a_holding_has_a_place(world: World) -> None:
+    """A field added to the domain and forgotten by a ledger would be lost without a word."""
+    read = end(world.writer(), "p1", a_holding())
+    given: dict[str, Any] = {
+        "str": "x", "int": 1, "tuple[str, ...]": ("x",), "date | None": NOON.date(),
+        "datetime": NOON, "str | None": "x", "int | None": 1,
+        "Mapping[str, str]": {"a": "b"}, "Mapping[str, Any]": {"a": "b"},
+        "Mapping[str, str] | None": {"a": "b"}, "Outcome": Outcome.HELD,
+        "Intent | None": None, "datetime | None": NOON,
+    }  # fmt: skip
+    people = {item.name: given[str(item.type)] for item in dataclasses.fields(Person)}
+    held = {item.name: given[str(item.type)] for item in dataclasses.fields(Holding)}
+    person = Person(**{**people, "id": "p1", "version": 1})
+    holding = Holding(**{**held, "person_id": "p1", "company": "norway"})
+    ledger = world.writer()
+
+    ledger.finish(read, person, [holding], [])
+
+    again = ledger.record("p1")
+    expected = replace(person, version=2, audit_hash=read.person.audit_hash)
+    assert again == Record(expected, {"norway": holding})

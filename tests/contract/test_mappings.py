@@ -1,0 +1,275 @@
+"""The contract of the mappings: what is replaced, what is read, and what may be typed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from connector.adapters.dynamodb import to_item
+from connector.adapters.dynamodb_mappings import DynamoMappings
+from connector.adapters.memory import InMemoryMappings
+from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.mapping import MappingFile
+from connector.domain.mapping_rows import to_rows
+from connector.ports import Mappings
+from tests.contract.world import Watched, aws, make_table, refusal
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def mappings(request: pytest.FixtureRequest) -> Iterator[Mappings]:
+    if request.param == "memory":
+        yield InMemoryMappings()
+        return
+    with aws("dynamodb") as client:
+        yield DynamoMappings(client, make_table(client, "MappingsTable"))
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    with aws("dynamodb") as client:
+        make_table(client, "MappingsTable")
+        yield Watched(client)
+
+
+@pytest.fixture
+def on_dynamodb(watched: Watched) -> DynamoMappings:
+    return DynamoMappings(watched, "MappingsTable")
+
+
+def a_mapping(count: int = 2, **changes: Any) -> MappingFile:
+    norway: dict[str, Any] = {
+        "legal_entities": ["Nordfab AS"],
+        "time_zone": "Europe/Oslo",
+        "defaults": {"branch": "1", "employee_class": "STAFF", "calendar": "NORWAY"},
+        "departments": [
+            {"rippling": f"Department {number:03}", "department": f"D{number}", "cost_centre": "2"}
+            for number in range(count)
+        ],
+        "locations": [{"rippling": "Bergen", "branch": "2", "address": {"city": "Bergen"}}],
+        "employee_classes": [
+            {"when": {"compensation_time_period": "HOURLY"}, "employee_class": "HOURLY"},
+            {"when": {"country": "NO"}, "employee_class": "NO"},
+        ],
+        "fields": {"contact.phone1": "once"},
+    }
+    return MappingFile.model_validate({"companies": {"norway": {**norway, **changes}}})
+
+
+def two_companies() -> MappingFile:
+    norway = a_mapping().companies["norway"]
+    sweden = norway.model_copy(update={"legal_entities": ("*",), "time_zone": "Europe/Stockholm"})
+    return MappingFile(companies={"sweden": sweden, "norway": norway})
+
+
+def test_before_the_first_import_the_engineer_is_told_what_to_do(mappings: Mappings) -> None:
+    with pytest.raises(ConfigurationError, match="connector mappings import FILE"):
+        mappings.load()
+
+    assert mappings.rows() == []
+
+
+def test_a_mapping_comes_back_as_it_went_in(mappings: Mappings) -> None:
+    written = mappings.replace(two_companies())
+
+    assert mappings.load() == two_companies()
+    assert written == (len(mappings.rows()), 0)
+
+
+def test_one_row_is_one_rule(mappings: Mappings) -> None:
+    mappings.replace(a_mapping())
+
+    assert [row["rule"] for row in mappings.rows()] == [
+        "company#settings",
+        "defaults#all",
+        "department#Department 000",
+        "department#Department 001",
+        "employee_class#010",
+        "employee_class#020",
+        "field#contact.phone1",
+        "guards#all",
+        "location#Bergen",
+        "scope#all",
+    ]
+    assert mappings.rows()[2] == {
+        "company": "norway",
+        "rule": "department#Department 000",
+        "rippling": "Department 000",
+        "department": "D0",
+        "cost_centre": "2",
+    }
+
+
+def test_the_same_mapping_again_touches_nothing(mappings: Mappings) -> None:
+    mappings.replace(two_companies())
+
+    assert mappings.replace(two_companies()) == (0, 0)
+
+
+def test_only_what_differs_is_written_and_removed(mappings: Mappings) -> None:
+    mappings.replace(a_mapping(3))
+    kept = [{"rippling": "Department 000", "department": "OTHER", "cost_centre": "2"}]
+
+    assert mappings.replace(a_mapping(departments=kept)) == (1, 2)
+    assert mappings.load().companies["norway"].departments[0].department == "OTHER"
+    assert len(mappings.load().companies["norway"].departments) == 1
+
+
+def test_a_company_that_left_the_file_leaves_the_table(mappings: Mappings) -> None:
+    mappings.replace(two_companies())
+
+    mappings.replace(a_mapping())
+
+    assert mappings.load() == a_mapping()
+    assert {row["company"] for row in mappings.rows()} == {"norway"}
+
+
+# DynamoDB alone
+
+
+def test_an_unchanged_row_is_not_sent(watched: Watched, on_dynamodb: DynamoMappings) -> None:
+    on_dynamodb.replace(a_mapping(150))
+    watched.calls.clear()
+
+    assert on_dynamodb.replace(a_mapping(149, lead_days=3)) == (1, 1)
+
+    ((request,),) = [[sent for name, sent in watched.calls if name == "transact_write_items"]]
+    put, delete = request["TransactItems"]
+    assert put["Put"]["Item"]["rule"] == {"S": "company#settings"}
+    assert delete["Delete"]["Key"]["rule"] == {"S": "department#Department 149"}
+
+
+def test_a_large_mapping_is_written_in_portions(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    written, _ = on_dynamodb.replace(a_mapping(250))
+
+    portions = [
+        len(request["TransactItems"])
+        for name, request in watched.calls
+        if name == "transact_write_items"
+    ]
+    assert written == sum(portions) == 258
+    assert portions == [100, 100, 58]
+    assert len(on_dynamodb.load().companies["norway"].departments) == 250
+
+
+def test_a_reader_finds_a_whole_company_or_is_stopped_but_never_half_of_one(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    one, large = a_mapping(5), a_mapping(250, legal_entities=["*"])
+    both = MappingFile(companies={**one.companies, "sweden": large.companies["norway"]})
+    on_dynamodb.replace(one)
+    found: list[MappingFile | None] = []
+
+    def then_read() -> None:
+        try:
+            found.append(on_dynamodb.load())
+        except ConfigurationError:
+            found.append(None)
+
+    watched.after["transact_write_items"] = then_read
+
+    on_dynamodb.replace(both)
+    on_dynamodb.replace(one)
+
+    assert found == [None, None, both, None, None, one]
+
+
+def test_every_page_is_read_and_what_is_read_is_the_latest(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    on_dynamodb.replace(two_companies())
+    watched.page = 3
+    watched.calls.clear()
+
+    assert on_dynamodb.load() == two_companies()
+    assert watched.count("scan") > 3
+    assert all(request["ConsistentRead"] for _, request in watched.calls)
+
+
+@pytest.fixture
+def by_hand(watched: Watched, on_dynamodb: DynamoMappings) -> Callable[..., DynamoMappings]:
+    """Edits one row as somebody in the DynamoDB console would."""
+    on_dynamodb.replace(a_mapping())
+
+    def edit(rule: str, **values: Any) -> DynamoMappings:
+        row = {"company": "norway", "rule": rule, **values}
+        watched.put_item(TableName="MappingsTable", Item=to_item(row))
+        return on_dynamodb
+
+    return edit
+
+
+def test_a_number_typed_by_hand_may_be_a_number_or_a_text(
+    by_hand: Callable[..., DynamoMappings],
+) -> None:
+    by_hand("guards#all", deactivate_percent=7, floor=" 3 ")
+    by_hand("department#310", department=310, cost_centre=" 200 ")
+    rules = by_hand("scope#all", deactivate_when_out_of_scope=" true ").load().companies["norway"]
+
+    assert (rules.guards.deactivate_percent, rules.guards.floor) == (7, 3)
+    assert rules.departments[-1].department == "310" or rules.departments[0].department == "310"
+    assert rules.scope.deactivate_when_out_of_scope
+
+
+def test_a_set_typed_by_hand_is_a_list(watched: Watched, on_dynamodb: DynamoMappings) -> None:
+    on_dynamodb.replace(a_mapping())
+    watched.put_item(
+        TableName="MappingsTable",
+        Item={
+            "company": {"S": "norway"},
+            "rule": {"S": "scope#all"},
+            "exclude_employment_types": {"SS": ["CONTRACTOR", "INTERN"]},
+        },
+    )
+
+    scope = on_dynamodb.load().companies["norway"].scope
+
+    assert set(scope.exclude_employment_types) == {"CONTRACTOR", "INTERN"}
+
+
+def test_a_mistake_made_by_hand_is_told_with_its_row(
+    by_hand: Callable[..., DynamoMappings],
+) -> None:
+    by_hand("guards#all", floor="three")
+
+    with pytest.raises(ConfigurationError) as error:
+        by_hand("departement#Sales", department="S").load()
+
+    assert [problem.split(":")[0] for problem in error.value.problems] == [
+        "norway, departement#Sales",
+        "norway, guards#all",
+    ]
+
+
+def test_a_mapping_that_does_not_make_sense_can_be_replaced(
+    by_hand: Callable[..., DynamoMappings],
+) -> None:
+    mappings = by_hand("guards#all", floor="three")
+
+    mappings.replace(a_mapping())
+
+    assert mappings.load() == a_mapping()
+
+
+def test_two_imports_at_once_do_not_mix_in_silence(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    reasons = [{"Code": "TransactionConflict"}]
+    watched.answers["transact_write_items"] = [
+        refusal("TransactionCanceledException", CancellationReasons=reasons)
+    ]
+
+    with pytest.raises(RetryableError):
+        on_dynamodb.replace(a_mapping())
+
+
+def test_the_rows_are_those_of_the_domain(mappings: Mappings) -> None:
+    mappings.replace(two_companies())
+
+    def by_key(row: dict[str, Any]) -> tuple[str, str]:
+        return row["company"], row["rule"]
+
+    assert mappings.rows() == sorted(to_rows(two_companies()), key=by_key)

@@ -1,0 +1,284 @@
+"""The contract of the secrets: what is read, what is refused, and what never shows."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from connector.adapters.memory import InMemorySecrets
+from connector.adapters.secrets import AwsSecrets
+from connector.domain.errors import ConfigurationError, RetryableError
+from connector.ports import RipplingCredentials, Secrets, VismaCredentials
+from tests.contract.world import TurnedClock, Watched, aws, refusal
+
+CURRENT, PREVIOUS = "current-webhook-token", "previous-webhook-token"
+NORWAY = {"client_id": "isv_1", "client_secret": "hidden", "tenant_id": "t-1"}
+VISMA = {"norway": VismaCredentials("isv_1", "hidden", "t-1", "1234567")}
+
+
+@dataclass
+class Vault:
+    """The two secrets in AWS, as the operator fills them."""
+
+    client: Watched
+    clock: TurnedClock
+    rippling_arn: str
+    visma_arn: str
+
+    @property
+    def secrets(self) -> AwsSecrets:
+        return AwsSecrets(self.client, self.rippling_arn, self.visma_arn, self.clock.now)
+
+    def fill(self, *, rippling: Any = None, visma: Any = None) -> AwsSecrets:
+        """Puts values into the secrets; a text goes in as it is."""
+        for arn, value in ((self.rippling_arn, rippling), (self.visma_arn, visma)):
+            if value is not None:
+                text = value if isinstance(value, str) else json.dumps(value)
+                self.client.put_secret_value(SecretId=arn, SecretString=text)
+        return self.secrets
+
+
+@pytest.fixture
+def vault() -> Iterator[Vault]:
+    with aws("secretsmanager") as client:
+        arns = [client.create_secret(Name=name)["ARN"] for name in ("rippling", "visma")]
+        yield Vault(Watched(client), TurnedClock(), *arns)
+
+
+@pytest.fixture(params=["memory", "aws"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def filled(kind: str, vault: Vault) -> Secrets:
+    if kind == "memory":
+        tokens = RipplingCredentials(api_token="token", webhook_tokens=(CURRENT, PREVIOUS))
+        return InMemorySecrets(tokens, VISMA)
+    return vault.fill(
+        rippling={"api_token": " token\n", "webhook_tokens": [CURRENT, f"{PREVIOUS} "]},
+        visma={"companies": {"norway": {**NORWAY, "company_id": 1234567}}},
+    )
+
+
+@pytest.fixture
+def empty(kind: str, vault: Vault) -> Secrets:
+    return InMemorySecrets() if kind == "memory" else vault.secrets
+
+
+def problems(secrets: Secrets, which: str) -> tuple[str, ...]:
+    """What is wrong with a secret, once it is sure that the error shows none of it."""
+    with pytest.raises(ConfigurationError) as error:
+        getattr(secrets, which)()
+    shown = "".join(traceback.format_exception(error.value)) + repr(error.value.__context__)
+    assert "hidden" not in shown
+    return error.value.problems
+
+
+# Both
+
+
+def test_the_rippling_secret_is_read(filled: Secrets) -> None:
+    assert filled.rippling() == RipplingCredentials(
+        api_token="token", webhook_tokens=(CURRENT, PREVIOUS)
+    )
+
+
+def test_the_visma_secret_is_read_by_company(filled: Secrets) -> None:
+    assert filled.visma() == VISMA
+
+
+def test_the_webhook_reads_its_tokens_alone(filled: Secrets) -> None:
+    assert isinstance(filled, AwsSecrets | InMemorySecrets)
+
+    assert filled.webhook_tokens() == (CURRENT, PREVIOUS)
+
+
+def test_an_empty_secret_holds_no_token_for_the_webhook(empty: Secrets) -> None:
+    assert isinstance(empty, AwsSecrets | InMemorySecrets)
+
+    assert empty.webhook_tokens() == ()
+
+
+def test_an_empty_secret_is_the_operators_to_fill(empty: Secrets) -> None:
+    assert problems(empty, "rippling")[0].startswith("the Rippling secret is empty")
+    assert problems(empty, "visma")[0].startswith("the Visma secret is empty")
+
+
+def test_credentials_do_not_show_their_secrets(filled: Secrets) -> None:
+    shown = repr(filled.rippling()) + repr(filled.visma())
+
+    assert not any(secret in shown for secret in ("'token'", CURRENT, PREVIOUS, "hidden"))
+
+
+# AWS alone
+
+
+def test_an_empty_secret_says_what_to_put_in_it(vault: Vault) -> None:
+    (told,) = problems(vault.secrets, "rippling")
+
+    assert '{"api_token": "..."}' in told
+    assert "redirect_uri" in told
+    assert "tenant_id" in problems(vault.secrets, "visma")[0]
+
+
+def test_an_app_shop_secret_is_read_with_the_tokens_that_were_added(vault: Vault) -> None:
+    app = {"client_id": "c", "client_secret": "hidden", "redirect_uri": "https://app.test/done"}
+    added = {"access_token": "a", "refresh_token": "r", "expires_at": 7}
+
+    credentials = vault.fill(rippling={**app, **added}).rippling()
+
+    assert credentials == RipplingCredentials(
+        None, "c", "hidden", "https://app.test/done", access_token="a", refresh_token="r"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({}, ["it needs api_token, or client_id, client_secret, redirect_uri together"]),
+        (
+            {"client_id": "hidden", "client_secret": "hidden", "webhook_tokens": ["hidden"]},
+            ["(redirect_uri missing)", "webhook_tokens[0] must be a text of at least 16"],
+        ),
+        (
+            {"api_token": 7, "client_id": "", "webhook_tokens": [CURRENT, 9, " "]},
+            [
+                "api_token must be a text",
+                "client_id must",
+                "webhook_tokens[1]",
+                "webhook_tokens[2]",
+            ],
+        ),
+        ({"api_token": "hidden", "webhook_tokens": "hidden"}, ["webhook_tokens must be a list"]),
+    ],
+)
+def test_everything_wrong_with_the_rippling_secret_is_told_at_once(
+    vault: Vault, value: Any, expected: list[str]
+) -> None:
+    told = problems(vault.fill(rippling=value), "rippling")
+
+    assert len(told) == len(expected)
+    for sentence, part in zip(told, expected, strict=True):
+        assert sentence.startswith("the Rippling secret: ")
+        assert part in sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({}, ["companies must hold one object"]),
+        ({"companies": {}}, ["companies must hold one object"]),
+        ({"companies": ["hidden"]}, ["companies must hold one object"]),
+        ({"companies": {"norway": "hidden"}}, ["companies.norway must be an object"]),
+        (
+            {
+                "companies": {
+                    "norway": {**NORWAY, "tenant_id": 5},
+                    "sweden": {"client_id": "hidden"},
+                }
+            },
+            [
+                "companies.norway.tenant_id must be a text",
+                "companies.sweden.client_secret is missing",
+                "companies.sweden.tenant_id is missing",
+            ],
+        ),
+        (
+            {"companies": {"norway": {**NORWAY, "company_id": ["hidden"]}}},
+            ["companies.norway.company_id must be a text"],
+        ),
+    ],
+)
+def test_everything_wrong_with_the_visma_secret_is_told_at_once(
+    vault: Vault, value: Any, expected: list[str]
+) -> None:
+    told = problems(vault.fill(visma=value), "visma")
+
+    assert len(told) == len(expected)
+    for sentence, part in zip(told, expected, strict=True):
+        assert part in sentence
+
+
+@pytest.mark.parametrize("text", ['{"api_token": "hidden"', '["hidden"]', "hidden", " "])
+def test_a_secret_that_cannot_be_read_shows_nothing_of_itself(vault: Vault, text: str) -> None:
+    secrets = vault.fill(rippling=text, visma=text)
+
+    (told,) = problems(secrets, "rippling")
+    assert told.startswith("the Rippling secret is ")
+    (told,) = problems(secrets, "visma")
+    assert told.startswith("the Visma secret is ")
+
+
+def test_a_company_id_may_be_left_out(vault: Vault) -> None:
+    visma = vault.fill(visma={"companies": {"norway": {**NORWAY, "company_id": None}}}).visma()
+
+    assert visma["norway"].company_id is None
+
+
+def test_the_webhook_needs_nothing_but_its_tokens(vault: Vault) -> None:
+    assert vault.fill(rippling={"webhook_tokens": [CURRENT]}).webhook_tokens() == (CURRENT,)
+    assert vault.fill(rippling={"api_token": "x"}).webhook_tokens() == ()
+
+
+@pytest.mark.parametrize("tokens", [["hidden"], "hidden", [CURRENT, ""]])
+def test_the_webhook_does_not_go_by_tokens_that_are_too_weak(vault: Vault, tokens: Any) -> None:
+    secrets = vault.fill(rippling={"webhook_tokens": tokens})
+
+    assert problems(secrets, "webhook_tokens")
+
+
+def test_a_secret_is_read_once_in_five_minutes(vault: Vault) -> None:
+    secrets = vault.fill(rippling={"api_token": "old", "webhook_tokens": [CURRENT]})
+    secrets.rippling()
+    secrets.webhook_tokens()
+    vault.fill(rippling={"api_token": "new"})
+    vault.clock.turn(299)
+
+    assert secrets.rippling().api_token == "old"
+    assert vault.client.count("get_secret_value") == 1
+
+    vault.clock.turn(1)
+
+    assert secrets.rippling().api_token == "new"
+    assert vault.client.count("get_secret_value") == 2
+
+
+def test_a_secret_can_be_read_anew_at_once(vault: Vault) -> None:
+    secrets = vault.fill(rippling={"api_token": "old"}, visma={"companies": {"norway": NORWAY}})
+    secrets.rippling()
+    secrets.visma()
+    newer = {**NORWAY, "tenant_id": "t-2"}
+    vault.fill(rippling={"api_token": "new"}, visma={"companies": {"norway": newer}})
+
+    assert secrets.rippling(fresh=True).api_token == "new"
+    assert secrets.visma(fresh=True)["norway"].tenant_id == "t-2"
+
+
+def test_a_secret_that_was_just_filled_is_found_at_once(vault: Vault) -> None:
+    secrets = vault.secrets
+    assert secrets.webhook_tokens() == ()
+
+    vault.fill(rippling={"webhook_tokens": [CURRENT]})
+
+    assert secrets.webhook_tokens() == (CURRENT,)
+
+
+def test_a_busy_secrets_manager_can_be_asked_again(vault: Vault) -> None:
+    vault.client.answers["get_secret_value"] = [refusal("ThrottlingException")]
+
+    with pytest.raises(RetryableError):
+        vault.secrets.rippling()
+
+
+def test_a_secret_that_may_not_be_read_is_not_an_empty_one(vault: Vault) -> None:
+    vault.client.answers["get_secret_value"] = [refusal("AccessDeniedException")]
+
+    with pytest.raises(ClientError):
+        vault.secrets.webhook_tokens()

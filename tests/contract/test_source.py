@@ -1,0 +1,306 @@
+"""What every `Source` promises, whatever API of Rippling it reads.
+
+Faults are in `test_source_faults.py`; what is particular to an implementation is in `tests/unit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connector.domain.errors import (
+    RetryableError,
+)
+from connector.domain.people import Address, EmploymentStatus, EmploymentType, Named
+from tests.simulator import nordfab_rippling
+
+if TYPE_CHECKING:
+    pass
+
+from tests.contract.sources import FOUNDED, SOURCES, Staff, ids, read_by, small_company, workers
+
+
+@pytest.fixture(params=SOURCES)
+def staff(request: pytest.FixtureRequest) -> Iterator[Staff]:
+    with read_by(request.param, small_company()) as staff:
+        yield staff
+
+
+@pytest.fixture(params=SOURCES)
+def nordfab(request: pytest.FixtureRequest) -> Iterator[Staff]:
+    with read_by(request.param, nordfab_rippling()) as staff:
+        yield staff
+
+
+class TestWalks:
+    def test_everyone_is_read_once_in_three_calls(self, nordfab: Staff) -> None:
+        found = ids(nordfab.source.everyone())
+
+        assert sorted(found) == sorted(worker["id"] for worker in nordfab.rippling.workers())
+        assert len(set(found)) == 240
+        assert nordfab.list_calls() == 3
+
+    def test_people_of_every_status_are_among_everyone(self, nordfab: Staff) -> None:
+        statuses = {worker.facts.status for worker in nordfab.everyone()}
+
+        assert statuses == {EmploymentStatus.ACTIVE, EmploymentStatus.TERMINATED}
+
+    def test_the_last_page_says_that_it_is_the_last(self, nordfab: Staff) -> None:
+        *before, last = [page.next_position for page in nordfab.source.everyone()]
+
+        assert last is None
+        assert all(before)
+
+    def test_a_walk_cut_short_goes_on_where_it_stopped(self, nordfab: Staff) -> None:
+        walk = nordfab.source.everyone()
+        first = next(walk)
+        rest_of_it = ids(nordfab.source.everyone(first.next_position))
+
+        assert len(rest_of_it) == 140
+        assert not {worker.id for worker in first.workers} & set(rest_of_it)
+
+    def test_a_walk_of_changes_goes_on_where_it_stopped(self, nordfab: Staff) -> None:
+        all_of_it = ids(nordfab.source.changed_since(FOUNDED - timedelta(days=3000)))
+        first = next(nordfab.source.changed_since(FOUNDED - timedelta(days=3000)))
+        rest_of_it = ids(nordfab.source.changed_since(FOUNDED, first.next_position))
+
+        assert [worker.id for worker in first.workers] + rest_of_it == all_of_it
+
+    def test_a_position_that_is_forged_is_a_fault_that_passes(self, nordfab: Staff) -> None:
+        position = next(nordfab.source.everyone()).next_position or ""
+
+        with pytest.raises(RetryableError):
+            list(nordfab.source.everyone(position + "x"))
+
+    def test_nobody_at_all_is_one_empty_page(self, staff: Staff) -> None:
+        (page,) = staff.source.everyone()
+
+        assert (list(page.workers), page.next_position) == ([], None)
+
+    def test_departments_are_read_over_all_pages(self, staff: Staff) -> None:
+        for number in range(120):
+            staff.rippling.add_department(f"Team {number}", f"T{number}")
+
+        found = {(one.name, one.code) for one in staff.source.departments()}
+
+        assert len(found) == 121
+        assert {("Production", "PRD"), ("Team 119", "T119")} <= found
+
+    def test_locations_are_read_with_id_and_name(self, staff: Staff) -> None:
+        (place,) = staff.rippling.rows("work-locations")
+
+        assert staff.source.locations() == [Named(place["id"], "Bergen")]
+
+
+class TestChanges:
+    def test_a_change_at_the_very_cutoff_is_among_the_changes(self, staff: Staff) -> None:
+        cutoff = datetime(2026, 3, 1, 12, 0, 0, 250_001, tzinfo=UTC)
+        staff.hire(at=cutoff - timedelta(microseconds=1))
+        there = staff.hire(at=cutoff)
+        later = staff.hire(at=cutoff + timedelta(days=1))
+
+        assert ids(staff.source.changed_since(cutoff)) == [there["id"], later["id"]]
+
+    def test_a_cutoff_in_another_zone_means_the_same_moment(self, staff: Staff) -> None:
+        zone = datetime.fromisoformat("2026-03-01T12:00:00+02:00")
+        staff.hire(at="2026-03-01T09:59:59")
+        there = staff.hire(at="2026-03-01T10:00:00")
+
+        assert ids(staff.source.changed_since(zone)) == [there["id"]]
+
+    def test_changes_come_oldest_first_with_their_moment(self, staff: Staff) -> None:
+        late = staff.hire(at="2026-03-02T10:00:00.5")
+        early = staff.hire(at="2026-03-01T10:00:00")
+
+        found = workers(staff.source.changed_since(FOUNDED))
+
+        assert [worker.id for worker in found] == [early["id"], late["id"]]
+        assert [worker.updated_at for worker in found] == [
+            datetime(2026, 3, 1, 10, tzinfo=UTC),
+            datetime(2026, 3, 2, 10, 0, 0, 500_000, tzinfo=UTC),
+        ]
+
+    def test_no_change_costs_one_call(self, nordfab: Staff) -> None:
+        assert workers(nordfab.source.changed_since(datetime(2026, 1, 1, tzinfo=UTC))) == []
+        assert len(nordfab.rippling.journal) == 1
+
+    def test_the_other_form_of_a_time_stamp_is_read_as_well(self, staff: Staff) -> None:
+        staff.rippling.time_format = "compact"
+        staff.hire(at="2026-03-01T10:00:00")
+
+        assert staff.only().updated_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+class TestOnePerson:
+    def test_the_person_behind_a_worker_is_found(self, staff: Staff) -> None:
+        worker = staff.hire()
+
+        assert staff.source.person_of(worker["id"]) == worker["user_id"]
+
+    @pytest.mark.parametrize("worker_id", ["0" * 24, "", "../users", "a'b", "a b", "x" * 129])
+    def test_nobody_is_behind_an_id_that_rippling_does_not_know(
+        self, staff: Staff, worker_id: str
+    ) -> None:
+        staff.hire()
+
+        assert staff.source.person_of(worker_id) is None
+
+    def test_every_employment_of_a_person_is_read_in_one_call(self, nordfab: Staff) -> None:
+        first = nordfab.rippling.numbered(1001)
+        nordfab.rippling.terminate(first["id"], "2024-05-31")
+        second = nordfab.rippling.rehire(first["user_id"], "2025-02-01")
+        nordfab.rippling.clear_journal()
+
+        found = nordfab.source.employments(second["id"], first["user_id"])
+
+        assert sorted(worker.id for worker in found) == sorted([first["id"], second["id"]])
+        assert {worker.person_id for worker in found} == {first["user_id"]}
+        assert len(nordfab.rippling.journal) == 1
+
+    def test_a_person_whom_rippling_does_not_show_has_no_employment(self, staff: Staff) -> None:
+        staff.hire()
+
+        assert staff.source.employments("0" * 24, "f" * 24) == []
+
+    def test_an_ignored_filter_shows_nobody_else(self, nordfab: Staff) -> None:
+        person = nordfab.rippling.numbered(1002)
+        nordfab.rippling.ignore_filter = {"user_id"}
+
+        (found,) = nordfab.source.employments(person["id"], person["user_id"])
+
+        assert found.id == person["id"]
+
+    def test_an_ignored_filter_still_shows_the_known_employments(self, nordfab: Staff) -> None:
+        first = nordfab.rippling.numbered(1001)
+        nordfab.rippling.terminate(first["id"], "2024-05-31")
+        second = nordfab.rippling.rehire(first["user_id"], "2025-02-01")
+        stranger = nordfab.rippling.numbered(1002)
+        nordfab.rippling.ignore_filter = {"user_id"}
+        known = [first["id"], "0" * 24, stranger["id"]]
+
+        found = nordfab.source.employments(second["id"], first["user_id"], known)
+
+        assert [worker.id for worker in found] == [second["id"], first["id"]]
+
+    def test_a_stale_page_of_other_people_is_seen_through(self, nordfab: Staff) -> None:
+        person = nordfab.rippling.numbered(1200)
+        nordfab.rippling.faults.stale_page(times=1, path="/workers/")
+
+        (found,) = nordfab.source.employments(person["id"], person["user_id"])
+
+        assert found.id == person["id"]
+
+    def test_what_was_written_a_moment_ago_is_read(self, staff: Staff) -> None:
+        worker = staff.hire()
+        staff.source.employments(worker["id"], worker["user_id"])
+        staff.rippling.change_user(worker["user_id"], family_name="Nymann")
+
+        (found,) = staff.source.employments(worker["id"], worker["user_id"])
+
+        assert found.personal.family_name == "Nymann"
+
+
+class TestFacts:
+    def test_the_business_facts_of_a_worker_are_read(self, staff: Staff) -> None:
+        staff.hire(number=1042, start_date="2026-02-01", title="Operator")
+        (department,) = staff.rippling.rows("departments")
+        (place,) = staff.rippling.rows("work-locations")
+        (entity,) = staff.rippling.rows("legal-entities")
+
+        worker = staff.only()
+
+        assert worker.title == "Operator"
+        facts = worker.facts
+        assert (facts.number, facts.person_number, facts.country) == ("1042", "1042", "NO")
+        assert facts.start_date == date(2026, 2, 1)
+        assert facts.department == Named(department["id"], "Production", "PRD")
+        assert facts.location == Named(place["id"], "Bergen")
+        assert facts.legal_entity == Named(entity["id"], "Nordfab AS")
+        assert facts.employment_type == EmploymentType(
+            "Salaried", "EMPLOYEE", "SALARIED", "FULL-TIME"
+        )
+
+    def test_the_end_of_an_employment_is_read(self, staff: Staff) -> None:
+        worker = staff.hire(start_date="2025-02-01")
+        staff.rippling.terminate(worker["id"], "2026-03-31", "RETIREMENT")
+
+        facts = staff.only().facts
+
+        assert facts.status is EmploymentStatus.TERMINATED
+        assert (facts.end_date, facts.termination_type) == (date(2026, 3, 31), "RETIREMENT")
+
+    def test_who_works_from_home_is_at_a_place_called_remote(self, staff: Staff) -> None:
+        worker = staff.hire()
+        staff.rippling.relocate(worker["id"], "REMOTE")
+
+        assert staff.only().facts.location == Named(name="Remote")
+
+    def test_the_custom_field_that_is_asked_for_is_read(self, staff: Staff) -> None:
+        worker = staff.hire()
+        staff.rippling.add_custom_field("Shoe size")
+        staff.rippling.set_custom_field(worker["id"], "Cost centre", "200")
+        staff.rippling.set_custom_field(worker["id"], "Shoe size", "43")
+
+        assert staff.only().facts.custom_fields == {"Cost centre": "200"}
+
+    def test_a_status_that_nobody_knows_yet_is_unknown(self, staff: Staff) -> None:
+        worker = staff.hire()
+        staff.rippling.change(worker["id"], status="SABBATICAL")
+
+        assert staff.only().facts.status is EmploymentStatus.UNKNOWN
+
+    def test_the_personal_side_of_a_worker_is_read(self, staff: Staff) -> None:
+        staff.hire(
+            person={
+                "given_name": "Kari",
+                "middle_name": None,
+                "family_name": "Testmann",
+                "work_email": "kari@example.no",
+                "personal_email": "kari@example.org",
+                "work_phone": "+47 000 00001",
+                "mobile": "+47 000 00002",
+                "street": "Prøvegata 1",
+                "postal_code": "5003",
+                "city": "Bergen",
+                "country": "NO",
+            }
+        )
+
+        personal = staff.only().personal
+
+        assert (personal.given_name, personal.middle_name) == ("Kari", "")
+        assert personal.family_name == "Testmann"
+        assert (personal.work_email, personal.personal_email) == (
+            "kari@example.no",
+            "kari@example.org",
+        )
+        assert (personal.work_phone, personal.mobile_phone) == ("+47 000 00001", "+47 000 00002")
+        assert personal.address == Address("Prøvegata 1", "5003", "Bergen", "NO")
+
+    def test_a_withheld_person_is_unknown_and_not_empty(self, staff: Staff) -> None:
+        staff.hire()
+        staff.rippling.redact = {"user", "work_email", "personal_email"}
+
+        personal = staff.only().personal
+
+        assert (personal.given_name, personal.family_name, personal.address) == (None, None, None)
+        assert (personal.work_phone, personal.mobile_phone) == (None, None)
+        assert (personal.work_email, personal.personal_email) == (None, None)
+
+    def test_a_removed_phone_number_is_empty_and_not_unknown(self, staff: Staff) -> None:
+        staff.hire(person={"work_phone": None, "mobile": None})
+
+        personal = staff.only().personal
+
+        assert (personal.work_phone, personal.mobile_phone) == ("", "")
+
+    def test_what_a_worker_shows_of_itself_has_no_personal_data(self, staff: Staff) -> None:
+        staff.hire(person={"given_name": "Kari", "family_name": "Testmann"})
+
+        worker = staff.only()
+
+        assert worker.personal.family_name == "Testmann"
+        assert "Testmann" not in repr(worker)

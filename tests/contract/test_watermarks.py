@@ -1,0 +1,265 @@
+"""The contract of the watermarks: walks, leases, and what is cached, wherever they rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connector.adapters.dynamodb import from_item, to_item
+from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+from connector.adapters.memory import InMemoryWatermarks
+from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
+from connector.domain.errors import RetryableError
+from connector.ports import Walk, Watermarks
+from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+
+
+@dataclass
+class World:
+    """Watermarks, and the clock they go by; `other` is another reader of the same ones."""
+
+    clock: TurnedClock
+    one: Watermarks
+    other: Watermarks
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    clock = TurnedClock()
+    if request.param == "memory":
+        held = InMemoryWatermarks(clock)
+        yield World(clock, held, held)
+        return
+    with aws("dynamodb") as client:
+        table = make_table(client, "WatermarksTable")
+        yield World(clock, *(DynamoWatermarks(clock, client, table) for _ in range(2)))
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    with aws("dynamodb") as client:
+        yield client
+
+
+@pytest.fixture
+def on_dynamodb(client: Any) -> Callable[..., DynamoWatermarks]:
+    table = make_table(client, "WatermarksTable")
+    return lambda used=client: DynamoWatermarks(TurnedClock(), used, table)
+
+
+def a_catalogue() -> Catalogue:
+    return Catalogue(
+        departments={
+            "PROD": Department("PROD", "Production", "200", "5010"),
+            "BARE": Department("Bare"),
+        },
+        branches={"1": True, "2": False},
+        cost_centres={"200": True, "310": False},
+        employee_key=EmployeeKey(10, auto_numbered=True),
+        read_at={Part.DEPARTMENTS: NOON, Part.BRANCHES: NOON + timedelta(microseconds=3)},
+    )
+
+
+# Walks
+
+
+def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
+    assert world.one.walk("workers") == Walk("workers")
+
+
+@pytest.mark.parametrize(
+    "walk",
+    [
+        Walk("workers", watermark=NOON + timedelta(microseconds=1)),
+        Walk("workers", position="https://rippling.test/workers?cursor=2", started=NOON),
+        Walk("workers", NOON, "7", NOON - timedelta(hours=1), NOON + timedelta(hours=1)),
+        Walk("workers"),
+    ],
+)
+def test_a_walk_is_remembered(world: World, walk: Walk) -> None:
+    world.one.save(Walk("workers", NOON, "old", NOON, NOON))
+
+    world.one.save(walk)
+
+    assert world.other.walk("workers") == walk
+
+
+def test_streams_do_not_share_a_walk(world: World) -> None:
+    world.one.save(Walk("workers", NOON))
+    world.one.save(Walk("workers (dry run)", NOON - timedelta(days=1)))
+
+    assert world.one.walk("workers").watermark == NOON
+
+
+# Leases
+
+
+def test_a_lease_has_one_holder_at_a_time(world: World) -> None:
+    with world.one.lease("workers", 60) as one, world.other.lease("workers", 60) as other:
+        assert (one, other) == (True, False)
+
+
+def test_streams_are_leased_apart(world: World) -> None:
+    with world.one.lease("workers", 60), world.other.lease("sweep", 60) as other:
+        assert other
+
+
+def test_a_lease_is_free_again_when_its_holder_leaves(world: World) -> None:
+    with world.one.lease("workers", 60):
+        pass
+
+    with world.other.lease("workers", 60) as again:
+        assert again
+
+
+def test_a_lease_is_free_again_when_its_holder_fails(world: World) -> None:
+    with pytest.raises(KeyError), world.one.lease("workers", 60):
+        raise KeyError
+
+    with world.other.lease("workers", 60) as again:
+        assert again
+
+
+def test_who_came_in_vain_does_not_end_the_lease(world: World) -> None:
+    with world.one.lease("workers", 60):
+        with world.other.lease("workers", 60):
+            pass
+        with world.other.lease("workers", 60) as still:
+            assert not still
+
+
+def test_a_lease_runs_out(world: World) -> None:
+    with world.one.lease("workers", 60):
+        world.clock.turn(59)
+        with world.other.lease("workers", 60) as early:
+            assert not early
+        world.clock.turn(1)
+        with world.other.lease("workers", 60) as late:
+            assert late
+
+
+def test_who_held_a_lease_too_long_does_not_end_the_next_ones(world: World) -> None:
+    slow = world.one.lease("workers", 60)
+    slow.__enter__()
+    world.clock.turn(61)
+
+    with world.other.lease("workers", 60) as taken:
+        slow.__exit__(None, None, None)
+        with world.one.lease("workers", 60) as third:
+            assert (taken, third) == (True, False)
+
+
+def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(world: World) -> None:
+    slow = world.one.lease("workers", 60)
+    slow.__enter__()
+    world.clock.turn(61)
+    with world.other.lease("workers", 60):
+        pass
+
+    slow.__exit__(None, None, None)
+
+    with world.one.lease("workers", 60) as again:
+        assert again
+
+
+# The cache
+
+
+def test_a_catalogue_never_read_is_empty(world: World) -> None:
+    assert world.one.catalogue("norway") == Catalogue()
+
+
+@pytest.mark.parametrize("catalogue", [a_catalogue(), Catalogue()])
+def test_a_catalogue_is_remembered(world: World, catalogue: Catalogue) -> None:
+    world.one.save_catalogue("norway", catalogue)
+
+    assert world.other.catalogue("norway") == catalogue
+    assert world.other.catalogue("sweden") == Catalogue()
+
+
+def test_the_parts_of_a_remembered_catalogue_age_as_they_did(world: World) -> None:
+    world.one.save_catalogue("norway", a_catalogue())
+
+    stale = world.one.catalogue("norway").stale_parts(NOON, older_than=60)
+
+    assert stale == (Part.COST_CENTRES, Part.EMPLOYEE_KEY)
+
+
+def test_locations_never_read_are_none(world: World) -> None:
+    assert world.one.locations() is None
+
+
+@pytest.mark.parametrize("names", [{"l1": "Bergen", "l2": ""}, {}])
+def test_locations_are_remembered(world: World, names: dict[str, str]) -> None:
+    world.one.save_locations(NOON, names)
+
+    assert world.other.locations() == (NOON, names)
+
+
+# DynamoDB alone
+
+
+def test_a_cached_catalogue_can_be_read_in_the_console(
+    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+) -> None:
+    on_dynamodb().save_catalogue("norway", a_catalogue())
+
+    key = to_item({"stream": "catalogue norway"})
+    item = from_item(client.get_item(TableName="WatermarksTable", Key=key)["Item"])
+
+    assert item["departments"] == {
+        "PROD": {
+            "id": "PROD",
+            "description": "Production",
+            "cost_centre": "200",
+            "expense_account": "5010",
+        },
+        "BARE": {"id": "Bare"},
+    }
+    assert item["cost_centres"] == {"200": True, "310": False}
+    assert item["read_at"]["departments"] == "2026-11-24T12:00:00.000000Z"
+
+
+def test_a_lease_needs_no_right_to_delete(
+    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+) -> None:
+    watched = Watched(client)
+
+    with on_dynamodb(watched).lease("workers", 60):
+        pass
+
+    assert [name for name, _ in watched.calls] == ["put_item", "update_item"]
+
+
+def test_work_that_is_done_does_not_fail_because_its_lease_cannot_be_given_back(
+    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+) -> None:
+    watched = Watched(client)
+    watched.answers["update_item"] = [refusal("ThrottlingException")]
+
+    with on_dynamodb(watched).lease("workers", 60) as held:
+        assert held
+
+
+def test_a_lease_that_cannot_be_asked_for_is_not_a_lease_held_by_somebody(
+    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+) -> None:
+    watched = Watched(client)
+    watched.answers["put_item"] = [refusal("ThrottlingException")]
+
+    with pytest.raises(RetryableError), on_dynamodb(watched).lease("workers", 60):
+        pass
+
+
+def test_what_is_read_is_the_latest(
+    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+) -> None:
+    watched = Watched(client)
+
+    on_dynamodb(watched).walk("workers")
+
+    assert watched.calls[0][1]["ConsistentRead"]
