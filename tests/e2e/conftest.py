@@ -1,0 +1,28 @@
+"""One deployed stack that most of the tier shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.demo.stage import Stage
+
+PEOPLE = 30
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs the embedded AWS."""
+    for item in items:
+        if "/e2e/" in item.path.as_posix():
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """Nordfab on both sides of a deployed stack, after the first load."""
+    with Stage(PEOPLE) as stage:
+        stage.deploy()
+        stage.import_mapping()
+        stage.settle()
+        yield stage

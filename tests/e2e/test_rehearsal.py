@@ -1,0 +1,93 @@
+"""A fresh stack as the README leaves it: empty secrets, dry run, and then the schedule."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.demo.stage import Stage
+from tests.simulator import credentials
+
+
+@pytest.fixture(scope="module")
+def rehearsal() -> Iterator[Stage]:
+    """A stack with every default but the addresses and the schedule."""
+    with Stage(people=20) as stage:
+        stage.aws.deploy(
+            {
+                "RipplingBaseUrl": stage.rippling.url,
+                "VismaBaseUrl": stage.visma.url,
+                "VismaTokenUrl": stage.visma.token_url,
+            }
+        )
+        yield stage
+
+
+def _invoke(stage: Stage, output: str, payload: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
+    answer = stage.aws.client("lambda").invoke(
+        FunctionName=stage.aws.outputs[output], Payload=json.dumps(payload).encode()
+    )
+    return "FunctionError" not in answer, json.loads(answer["Payload"].read())
+
+
+def test_with_nothing_configured_everything_wrong_is_said_at_once(rehearsal: Stage) -> None:
+    worked, answer = _invoke(rehearsal, "PollerFunctionName", {})
+
+    assert not worked
+    told = answer["errorMessage"]
+    assert "the Rippling secret is empty" in told
+    assert "the Visma secret is empty" in told
+    assert "there is no mapping yet" in told
+    assert rehearsal.rippling.journal == []
+
+
+def test_a_dry_run_audits_everything_as_planned_and_changes_nothing_in_visma(
+    rehearsal: Stage,
+) -> None:
+    rippling, visma = credentials()
+    rehearsal.aws.put_secret("RipplingSecretArn", rippling)
+    rehearsal.aws.put_secret("VismaSecretArn", visma)
+    deadline = time.monotonic() + 320  # a secret is read again after five minutes at the latest
+    rehearsal.import_mapping()
+    while time.monotonic() < deadline:
+        worked, answer = _invoke(rehearsal, "PollerFunctionName", {"full_sweep": True})
+        if worked:
+            break
+        assert "secret is empty" in answer["errorMessage"]
+        time.sleep(2)
+    for _ in rehearsal.quiet():
+        pass
+
+    rows = rehearsal.connector("audit")["rows"]
+    assert len(rows) == 20
+    assert all(row["planned"] for row in rows)
+    assert {row["outcome"] for row in rows} <= {"created", "out_of_scope"}
+    assert [c for c in rehearsal.visma.calls(path="/v1/.*") if c.method != "GET"] == []
+    assert rehearsal.visma.employees() == []
+
+
+def test_a_second_dry_run_finds_everybody_planned_already(rehearsal: Stage) -> None:
+    _, answer = _invoke(rehearsal, "PollerFunctionName", {"full_sweep": True})
+
+    assert answer["queued"] == 0
+
+
+def test_after_the_rehearsal_the_first_live_tick_creates_everybody_on_the_schedule(
+    rehearsal: Stage,
+) -> None:
+    rehearsal.aws.deploy(
+        {"DryRun": "false", "PollingEnabled": "true", "PollSchedule": "rate(1 minute)"}
+    )
+    deadline = time.monotonic() + 150
+    while time.monotonic() < deadline and not rehearsal.visma.employees():
+        time.sleep(1)
+    for _ in rehearsal.quiet():
+        pass
+
+    rows = rehearsal.connector("audit", "--outcome", "created")["rows"]
+    created = [row for row in rows if not row.get("planned")]
+    assert len(rehearsal.visma.employees()) == len(created) > 10
