@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from tests.contract.world import Watched, aws, make_queue, refusal
 
 A = Change("w1", Cause.POLL, "a", "p1")
 B = Change("w1", Cause.WEBHOOK, "b")
+LAYER = Path(__file__).parents[2] / "layers" / "connector"
 EVERY_ATTRIBUTE: Any = {"MessageSystemAttributeNames": ["All"], "MaxNumberOfMessages": 10}
 
 
@@ -273,6 +276,18 @@ def test_a_dead_letter_that_was_looked_at_is_seen_again_when_put_back(sqs: Sqs) 
     assert len(sqs.queue.dead_letters(1)) == 1
 
 
+@pytest.mark.parametrize("code", ["MessageNotInflight", "InvalidParameterValue"])
+def test_a_dead_letter_that_others_see_already_need_not_be_put_back(sqs: Sqs, code: str) -> None:
+    sqs.give_up(A)
+    sqs.give_up(B)
+    letters = sqs.queue.dead_letters(2)
+    sqs.client.answers["change_message_visibility"] = [refusal(code)]
+
+    sqs.queue.put_back(letters)
+
+    assert sqs.client.count("change_message_visibility") == 2
+
+
 @pytest.mark.parametrize(
     ("asked", "given"),
     [(0, 0), (-3, 0), (1.2, 2), (3600, 3600), (10**6, LONGEST_POSTPONEMENT)],
@@ -306,7 +321,11 @@ def test_what_the_webhook_loads_is_light(module: str) -> None:
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
 
     found = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(LAYER)},
     )
 
     assert found.stdout.strip() == "[]"

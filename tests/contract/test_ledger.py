@@ -249,8 +249,11 @@ def test_a_write_whose_time_has_run_out_is_taken_over(world: World) -> None:
         one.finish(lost, lost.person, [], [a_row()])
 
 
-def test_a_record_that_is_no_longer_true_cannot_begin(world: World) -> None:
+@pytest.mark.parametrize("outcomes_before", [0, 1])
+def test_a_record_that_is_no_longer_true_cannot_begin(world: World, outcomes_before: int) -> None:
     ledger = world.writer()
+    for _ in range(outcomes_before):
+        end(ledger)
     stale = ledger.record("p1")
     end(ledger)
 
@@ -272,11 +275,10 @@ def test_a_record_that_is_no_longer_true_cannot_finish_and_leaves_no_trace(world
     ledger = world.writer()
     stale = end(ledger)
     end(ledger, outcome="updated")
+    late = a_row(cause="late", time=NOON + timedelta(hours=1))
 
     with pytest.raises(ConflictError):
-        ledger.finish(
-            stale, replace(stale.person, outcome="held"), [a_holding()], [a_row(cause="late")]
-        )
+        ledger.finish(stale, replace(stale.person, outcome="held"), [a_holding()], [late])
 
     assert ledger.record("p1").person.outcome == "updated"
     assert ledger.record("p1").holdings == {}
@@ -484,6 +486,16 @@ def test_somebody_who_waits_no_longer_is_no_longer_listed(world: World) -> None:
 
     assert list(ledger.waiting("norway")) == []
     assert list(ledger.due("norway", NOON.date())) == []
+
+
+def test_somebody_may_wait_for_something_with_a_very_long_name(world: World) -> None:
+    long = "department_rule#" + "å" * 2000
+    ledger = world.writer()
+
+    end(ledger, "p1", a_holding(waiting_for=(long,)))
+
+    (waiting,) = ledger.waiting("norway")
+    assert waiting.waiting_for == (long,)
 
 
 def test_fingerprints_are_those_of_the_kind_of_run(world: World) -> None:

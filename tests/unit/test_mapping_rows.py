@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.domain.employees import FIELDS
@@ -17,6 +17,8 @@ from connector.domain.mapping_rows import difference, from_rows, row_key, to_row
 from tests.unit.builders import a_mapping, some_rules
 
 # Any valid mapping
+
+at_leisure = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 words = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=20
@@ -94,6 +96,7 @@ def mappings(draw: st.DrawFn) -> MappingFile:
     return MappingFile.model_validate({"companies": plain})
 
 
+@at_leisure
 @given(mappings())
 def test_any_mapping_survives_the_way_there_and_back(mapping: MappingFile) -> None:
     rows = to_rows(mapping)
@@ -103,6 +106,7 @@ def test_any_mapping_survives_the_way_there_and_back(mapping: MappingFile) -> No
     assert len(set(map(row_key, rows))) == len(rows)
 
 
+@at_leisure
 @given(mappings(), st.randoms(use_true_random=False))
 def test_the_order_in_which_rows_are_found_changes_no_rule(
     mapping: MappingFile, random: Any
@@ -119,6 +123,7 @@ def test_the_order_in_which_rows_are_found_changes_no_rule(
         assert sorted(read.locations, key=repr) == sorted(wanted.locations, key=repr)
 
 
+@at_leisure
 @given(mappings(), mappings())
 def test_a_difference_makes_one_mapping_the_other(one: MappingFile, other: MappingFile) -> None:
     written, removed = difference(to_rows(one), to_rows(other))

@@ -50,15 +50,15 @@ class Log:
 
     def info(self, event: str, **keys: Any) -> None:
         """Something happened as it should."""
-        self._logger.info(event, extra=_allowed(keys))
+        self._logger.info(event, extra=_allowed(keys), stacklevel=3)
 
     def warning(self, event: str, **keys: Any) -> None:
         """Something went wrong and is taken care of."""
-        self._logger.warning(event, extra=_allowed(keys))
+        self._logger.warning(event, extra=_allowed(keys), stacklevel=3)
 
     def error(self, event: str, **keys: Any) -> None:
         """Something needs a human."""
-        self._logger.error(event, extra=_allowed(keys))
+        self._logger.error(event, extra=_allowed(keys), stacklevel=3)
 
 
 class EmfMetrics:

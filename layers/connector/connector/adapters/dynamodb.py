@@ -87,7 +87,10 @@ def transact(client: Client, actions: Sequence[Mapping[str, Any]]) -> None:
         if code_of(error) != "TransactionCanceledException":
             raise
         reasons: Any = error.response.get("CancellationReasons", [])
-        raise _translated(reasons) or error from error
+        translated = _translated(reasons)
+        if translated is None:
+            raise
+        raise translated from error
 
 
 def _whole_batch(client: Client, table: str, request: Any) -> Iterator[dict[str, Any]]:

@@ -162,7 +162,7 @@ class DynamoLedger:
     def _of_kind(self, kind: str, company: str) -> Iterator[dict[str, Any]]:
         """The rows of one kind: a company's codes are claimed under its key, too."""
         rows = self._query({"company": company}, IndexName="ByCompany")
-        return (row for row in rows if row["kind"] == kind)
+        return (row for row in rows if row.get("kind") == kind)
 
     def _query(self, key: Mapping[str, str], **options: Any) -> Iterator[dict[str, Any]]:
         ((name, value),) = key.items()
@@ -277,8 +277,8 @@ class DynamoLedger:
 
 
 def _record(person_id: str, rows: Sequence[Mapping[str, Any]]) -> Record:
-    own = [person_from(row) for row in rows if row["kind"] == PERSON]
-    held = [holding_from(row) for row in rows if row["kind"] == HOLDING]
+    own = [person_from(row) for row in rows if row.get("kind") == PERSON]
+    held = [holding_from(row) for row in rows if row.get("kind") == HOLDING]
     empty = unknown(person_id)
     person = own[0] if own else empty.person
     if not person.salt:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 NO_COMPANY = "-"
 PERSON, HOLDING, CLAIM = "person", "holding", "claim"
 
+LONGEST_INDEXED = 250
+"""An index takes keys of up to 1,024 bytes, and a character has up to four."""
+
 PERSON_ATTRIBUTES = (
     "kind",
     "version",
@@ -101,7 +104,9 @@ def holding_item(holding: Holding) -> dict[str, Any]:
             "employee_id": holding.employee_id,
             "etag": holding.etag,
             "claimed_code": holding.claimed_code,
-            "waiting_for": holding.waiting_for[0] if holding.waiting_for else None,
+            "waiting_for": holding.waiting_for[0][:LONGEST_INDEXED]
+            if holding.waiting_for
+            else None,
             "missing": list(holding.waiting_for),
             "due_on": holding.due_on.isoformat() if holding.due_on else None,
             "rules": list(holding.rules),

@@ -8,7 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from connector.adapters.aws import Client, answering
+from botocore.exceptions import ClientError
+
+from connector.adapters.aws import Client, answering, code_of
 from connector.domain.errors import RetryableError
 from connector.ports import DeadLetter
 
@@ -22,6 +24,16 @@ SEND_ATTEMPTS = 3
 LOOK_SECONDS = 30
 LONGEST_POSTPONEMENT = 43_200 - 120
 """SQS counts its twelve hours from the moment of delivery; the writer runs for up to a minute."""
+
+NOT_HELD = frozenset(
+    {
+        "AWS.SimpleQueueService.MessageNotInflight",
+        "InvalidParameterValue",
+        "MessageNotInflight",
+        "ReceiptHandleIsInvalid",
+    }
+)
+"""What SQS says of a message that others see already, or that is gone."""
 
 NOT_A_CHANGE = "not-a-change"
 
@@ -66,7 +78,11 @@ class SqsChangeQueue:
     def put_back(self, letters: Iterable[DeadLetter]) -> None:
         """Lets others see dead letters again at once."""
         for letter in letters:
-            self._hide(self._dead_letters, letter.receipt, 0)
+            try:
+                self._hide(self._dead_letters, letter.receipt, 0)
+            except ClientError as error:
+                if code_of(error) not in NOT_HELD:
+                    raise
 
     def forget(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""
@@ -80,8 +96,11 @@ class SqsChangeQueue:
 
     def _send(self, entries: Sequence[Mapping[str, Any]]) -> None:
         for _ in range(SEND_ATTEMPTS):
-            with answering("SQS"):
-                answer = self._client.send_message_batch(QueueUrl=self._queue, Entries=entries)
+            try:
+                with answering("SQS"):
+                    answer = self._client.send_message_batch(QueueUrl=self._queue, Entries=entries)
+            except ClientError as error:  # whatever it is: what is not queued is tried again
+                raise RetryableError(f"SQS takes no changes ({code_of(error)})") from None
             refused = {failure["Id"] for failure in answer.get("Failed", ())}
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:

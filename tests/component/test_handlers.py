@@ -1,0 +1,405 @@
+"""The real handlers, over tables and queues made from template.yaml, between both fakes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.domain.errors import ConfigurationError
+from connector.observability import CrashError
+from tests.simulator import NORDFAB_MAPPING, Rippling, Visma, nordfab_rippling, nordfab_visma
+from tests.support.aws import Account, FakeContext, an_account
+
+CONTEXT = FakeContext()
+TOKEN = "Bearer demo-webhook-token"
+EVENTS = Path(__file__).parents[2] / "events"
+
+
+@pytest.fixture
+def rippling() -> Iterator[Rippling]:
+    with nordfab_rippling(people=12) as rippling:
+        yield rippling
+
+
+@pytest.fixture
+def visma() -> Iterator[Visma]:
+    with nordfab_visma() as visma:
+        yield visma
+
+
+@pytest.fixture
+def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    with an_account(rippling, visma, monkeypatch) as account:
+        _operate(account, "mappings import", text=NORDFAB_MAPPING)
+        yield account
+
+
+def _operate(account: Account, verb: str, **arguments: Any) -> dict[str, Any]:
+    event = {"verb": verb, **arguments}
+    answer: dict[str, Any] = account.handler("operations").lambda_handler(event, CONTEXT)
+    return answer
+
+
+def _drain(account: Account) -> list[str]:
+    """Hands everything to the writer; the ids of messages that it wants again."""
+    writer, failed = account.handler("writer"), []
+    while records := account.receive():
+        for record in records:
+            answer = writer.lambda_handler({"Records": [record]}, CONTEXT)
+            if answer["batchItemFailures"]:
+                failed.append(record["messageId"])
+            else:
+                account.delete(record)
+    return failed
+
+
+def test_a_tick_and_the_writer_bring_everybody_to_visma(
+    account: Account, rippling: Rippling, visma: Visma
+) -> None:
+    summary = account.handler("poller").lambda_handler({}, CONTEXT)
+
+    assert (summary["sweep"], summary["queued"]) == ("finished", 12)
+    assert _drain(account) == []
+    assert len(account.scan("AuditTable")) == 12
+    outcomes = [item["outcome"]["S"] for item in account.scan("AuditTable")]
+    assert len(visma.employees()) == outcomes.count("created") > 0
+
+
+def test_a_second_tick_queues_nobody(account: Account) -> None:
+    poller = account.handler("poller")
+    poller.lambda_handler({}, CONTEXT)
+    _drain(account)
+
+    assert account.handler("poller").lambda_handler({}, CONTEXT)["queued"] == 0
+    summary = account.handler("poller").lambda_handler({"full_sweep": True}, CONTEXT)
+    assert (summary["workers_read"] >= 12, summary["queued"]) == (True, 0)
+
+
+def test_with_a_broken_configuration_nothing_is_queued_and_everything_is_named(
+    account: Account, rippling: Rippling
+) -> None:
+    account.put_secrets({"api_token": ""}, {"companies": {"norway": {"client_id": "x"}}})
+    calls = len(rippling.journal)
+
+    with pytest.raises(ConfigurationError) as caught:
+        account.handler("poller").lambda_handler({}, CONTEXT)
+
+    told = str(caught.value)
+    assert all(word in told for word in ("api_token", "client_secret", "tenant_id"))
+    assert account.receive() == []
+    assert len(rippling.journal) == calls
+
+
+def test_a_company_without_credentials_is_named(account: Account) -> None:
+    good = {"client_id": "x", "client_secret": "y", "tenant_id": "z"}
+    account.put_secrets({"api_token": "t" * 20}, {"companies": {"sweden": good}})
+
+    with pytest.raises(ConfigurationError, match="company norway: the Visma secret has no"):
+        account.handler("poller").lambda_handler({}, CONTEXT)
+
+
+def test_missing_settings_are_all_named_at_once(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poller = account.handler("poller", DRY_RUN="perhaps", RIPPLING_BASE_URL="http://far.example")
+    monkeypatch.delenv("PEOPLE_TABLE")
+
+    with pytest.raises(ConfigurationError) as caught:
+        poller.lambda_handler({}, CONTEXT)
+
+    told = "; ".join(caught.value.problems)
+    assert all(name in told for name in ("PEOPLE_TABLE", "DRY_RUN", "RIPPLING_BASE_URL"))
+
+
+def test_a_failed_change_is_reported_postponed_and_done_later(
+    account: Account, rippling: Rippling
+) -> None:
+    worker = rippling.workers()[0]
+    writer = account.handler("writer")
+    body = {"worker_id": worker["id"], "person_id": worker["user_id"], "cause": "poll"}
+    account.client("sqs").send_message(
+        QueueUrl=account.resources["ChangesQueue"],
+        MessageBody=json.dumps({**body, "correlation_id": "c"}),
+        MessageGroupId=worker["id"],
+        MessageDeduplicationId="1",
+    )
+    rippling.faults.fail(503, body="html", path="/workers/", times=3)
+    (record,) = account.receive()
+
+    answer = writer.lambda_handler({"Records": [record]}, CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+    assert account.receive() == []
+    assert writer.lambda_handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+
+
+def test_behind_a_failed_message_those_of_its_group_wait_and_the_others_do_not(
+    account: Account, rippling: Rippling
+) -> None:
+    first, second = rippling.workers()[:2]
+    rippling.faults.fail(503, body="html", path="/workers/", times=3)
+    records = [
+        _record("a", first, 1),
+        _record("b", first, 1),
+        _record("c", second, 1),
+    ]
+    for record in records:  # messages of their own, so that a postponement has a receipt
+        record["receiptHandle"] = _a_receipt(account, record["messageId"])
+
+    answer = account.handler("writer").lambda_handler({"Records": records}, CONTEXT)
+
+    failed = [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+    assert failed == ["a", "b"]
+
+
+def _record(message_id: str, worker: dict[str, Any], delivery: int) -> dict[str, Any]:
+    body = {"worker_id": worker["id"], "person_id": worker["user_id"], "cause": "poll"}
+    return {
+        "messageId": message_id,
+        "receiptHandle": "",
+        "body": json.dumps({**body, "correlation_id": message_id}),
+        "attributes": {
+            "MessageGroupId": worker["id"],
+            "ApproximateReceiveCount": str(delivery),
+        },
+    }
+
+
+def _a_receipt(account: Account, group: str) -> str:
+    account.client("sqs").send_message(
+        QueueUrl=account.resources["ChangesQueue"],
+        MessageBody="x",
+        MessageGroupId=group,
+        MessageDeduplicationId=f"receipt-{group}",
+    )
+    return str(account.receive()[0]["receiptHandle"])
+
+
+def test_a_message_that_is_not_a_change_is_buried_and_done_with(account: Account) -> None:
+    record = {
+        "messageId": "m",
+        "receiptHandle": "r",
+        "body": "{}",
+        "attributes": {"MessageGroupId": "g", "ApproximateReceiveCount": "1"},
+    }
+
+    answer = account.handler("writer").lambda_handler({"Records": [record]}, CONTEXT)
+
+    assert answer == {"batchItemFailures": []}
+    (letter,) = account.receive("ChangesDeadLetterQueue")
+    assert letter["body"] == "{}"
+    assert "no usable worker_id" in letter["messageAttributes"]["reason"]["StringValue"]
+
+
+def _webhook(account: Account, **changes: Any) -> dict[str, Any]:
+    event = {
+        "headers": {"Authorization": TOKEN},
+        "body": "event_name=employee.updated&id=5ed5aa&company_id=1",
+        "isBase64Encoded": False,
+        **changes,
+    }
+    answer: dict[str, Any] = account.handler("webhook").lambda_handler(event, CONTEXT)
+    return answer
+
+
+def test_a_webhook_queues_a_reference_and_nothing_else(account: Account) -> None:
+    assert _webhook(account)["statusCode"] == 202
+
+    (record,) = account.receive()
+    body = json.loads(record["body"])
+    assert set(body) == {"worker_id", "cause", "correlation_id"}
+    assert (body["worker_id"], body["cause"]) == ("5ed5aa", "webhook")
+    assert record["attributes"]["MessageGroupId"] == "5ed5aa"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"headers": {}}, 401),
+        ({"headers": None}, 401),
+        ({"headers": {"authorization": "Bearer wrong"}}, 401),
+        ({"headers": {"authorization": "Basic demo-webhook-token"}}, 401),
+        ({"headers": {"AUTHORIZATION": "bearer demo-webhook-token-before"}}, 202),
+        ({"body": None}, 400),
+        ({"body": "x" * 20_000}, 413),
+        ({"body": "event_name=employee.updated&id=" + "a" * 200}, 400),
+        ({"body": "event_name=group.updated&id=1"}, 202),
+        (
+            {
+                "body": base64.b64encode(b"event_name=employee.hired&id=5ed5aa").decode(),
+                "isBase64Encoded": True,
+            },
+            202,
+        ),
+    ],
+)
+def test_a_webhook_is_answered_by_what_it_is(
+    account: Account, changes: dict[str, Any], status: int
+) -> None:
+    assert _webhook(account, **changes)["statusCode"] == status
+
+
+def test_a_webhook_that_cannot_be_queued_may_be_sent_again(account: Account) -> None:
+    account.client("sqs").delete_queue(QueueUrl=account.resources["ChangesQueue"])
+
+    assert _webhook(account)["statusCode"] == 503
+
+
+def test_without_webhook_tokens_nobody_gets_in(account: Account) -> None:
+    account.put_secrets({"api_token": "t" * 20}, {"companies": {}})
+
+    assert _webhook(account)["statusCode"] == 401
+    assert _webhook(account, headers={"authorization": "Bearer "})["statusCode"] == 401
+
+
+def test_the_webhook_loads_neither_http_nor_retries_nor_the_mapping(
+    account: Account,
+) -> None:
+    code = (
+        "import sys; sys.path[:0] = ['layers/connector', 'functions'];"
+        "import webhook.app as app;"
+        "from connector import bootstrap; from connector.settings import WebhookSettings;"
+        "from os import environ;"
+        "bootstrap.receiver(WebhookSettings.from_env(environ));"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}"
+        " & {'requests', 'tenacity', 'yaml'}"
+        " | {n for n in sys.modules if n.startswith('connector.domain.m')}))"
+    )
+    account.handler("webhook")
+
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_edit_of_the_mapping_queues_whom_it_moves(account: Account) -> None:
+    account.handler("poller").lambda_handler({}, CONTEXT)
+    _drain(account)
+    text = NORDFAB_MAPPING.replace("employee_class: STAFF", "employee_class: HOURLY")
+    assert text != NORDFAB_MAPPING
+    _operate(account, "mappings import", text=text)
+    keys = {"company": {"S": "norway"}, "rule": {"S": "defaults#all"}}
+    event = {"Records": [{"eventName": "MODIFY", "dynamodb": {"Keys": keys}}]}
+
+    answer = account.handler("releaser").lambda_handler(event, CONTEXT)
+
+    assert answer["queued"] > 0
+    assert _drain(account) == []
+
+
+def test_a_mapping_that_makes_no_sense_is_refused_and_the_old_one_stays(account: Account) -> None:
+    before = account.scan("MappingsTable")
+
+    answer = _operate(account, "mappings import", text="companies: {norway: {time_zone: Mars}}")
+
+    assert answer["ok"] is False
+    assert len(answer["problems"]) == 2
+    assert account.scan("MappingsTable") == before
+
+
+def test_export_gives_back_what_was_imported(account: Account) -> None:
+    text = _operate(account, "mappings export")["text"]
+
+    assert _operate(account, "mappings import", text=text) == {
+        "ok": True,
+        "written": 0,
+        "removed": 0,
+        "companies": ["norway"],
+    }
+
+
+def test_a_check_names_rows_and_people_that_do_not_fit(
+    account: Account, rippling: Rippling, visma: Visma
+) -> None:
+    rippling.add_department("Robotics")
+    rippling.hire(
+        department="Robotics", location="Oslo", employment_type="Salaried full-time", number=7
+    )
+    rippling.hire(
+        department="Sales",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        number=12345678901,
+    )
+    visma.set_cost_centre_active("500", False)
+    text = NORDFAB_MAPPING.replace("rippling: Sales,", "rippling: Vendors,").replace(
+        'rippling: Bergen, branch: "2"', 'rippling: Bergen, branch: "8"'
+    )
+
+    findings = _operate(account, "mappings check", text=text)["findings"]
+
+    told = "\n".join(finding["sentence"] for finding in findings)
+    assert "departments: Vendors: Rippling has no such department" in told
+    assert "departments: Finance: Visma has no active cost centre 500" in told
+    assert "locations: Bergen: Visma has no active branch 8" in told
+    assert "names the Rippling department Robotics; add one: 7" in told
+    assert "longer than Visma's EMPLOYEE key (10 characters): 12345678901" in told
+
+
+def test_dead_letters_are_replayed_in_order_and_odd_ones_stay(
+    account: Account, rippling: Rippling
+) -> None:
+    worker = rippling.workers()[0]
+    good = {"worker_id": worker["id"], "cause": "poll", "correlation_id": "c1"}
+    for place, body in enumerate([json.dumps(good), "odd", json.dumps(good)]):
+        account.client("sqs").send_message(
+            QueueUrl=account.resources["ChangesDeadLetterQueue"],
+            MessageBody=body,
+            MessageGroupId=f"g{place}",
+            MessageDeduplicationId=str(place),
+        )
+
+    listed = _operate(account, "dead-letters")["rows"]
+    answer = _operate(account, "replay")
+
+    assert [row["is_change"] for row in listed] == [True, False, True]
+    assert answer == {"ok": True, "replayed": 2, "left": 1, "more": False}
+    assert len(_operate(account, "dead-letters")["rows"]) == 1
+    assert _drain(account) == []
+
+
+def test_an_unknown_verb_is_answered_with_those_there_are(account: Account) -> None:
+    answer = _operate(account, "dance")
+
+    assert answer["ok"] is False
+    assert "mappings import" in answer["problems"][0]
+
+
+def test_the_audit_is_found_by_person_code_outcome_and_day(account: Account) -> None:
+    account.handler("poller").lambda_handler({}, CONTEXT)
+    _drain(account)
+
+    created = _operate(account, "audit", outcome="created")["rows"]
+    everything = _operate(account, "audit")["rows"]
+    by_code = _operate(account, "audit", person=created[0]["employee_code"])["rows"]
+    by_person = _operate(account, "audit", person=created[0]["person"])["rows"]
+
+    assert len(everything) == 12
+    assert by_code == by_person == [created[0]]
+    assert _operate(account, "audit", since="nonsense")["ok"] is False
+
+
+def test_a_bug_is_raised_without_the_words_it_came_with(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poller = account.handler("poller")
+
+    def fail(*_: Any) -> Any:
+        raise KeyError("Kari Nordmann")
+
+    monkeypatch.setattr(poller, "_poller", fail)
+
+    with pytest.raises(CrashError) as caught:
+        poller.lambda_handler({}, CONTEXT)
+
+    assert "Kari" not in str(caught.value) + capsys.readouterr().out
+    assert caught.value.__suppress_context__

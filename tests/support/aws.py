@@ -1,0 +1,162 @@
+"""The tables and queues of template.yaml in moto, and the real handlers with their environment."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from connector import bootstrap
+from tests.embedded.template import load_template
+from tests.simulator import Rippling, Visma, credentials
+
+REGION = "eu-north-1"
+KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue")
+
+
+class FakeContext:
+    """Lambda's context, as far as the handlers look at it."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds left."""
+        return 200_000
+
+
+@dataclass
+class Account:
+    """An AWS account in memory with the stack's tables, queues and secrets."""
+
+    resources: dict[str, str]
+    environments: dict[str, dict[str, str]]
+    monkeypatch: pytest.MonkeyPatch
+
+    def client(self, service: str) -> Any:
+        """A client of this account."""
+        session: Any = boto3.Session(region_name=REGION)
+        return session.client(service)
+
+    def handler(self, name: str, **changes: str) -> ModuleType:
+        """The module of a function, cold, with the environment that the template gives it."""
+        for variable, value in {**self.environments[name], **changes}.items():
+            self.monkeypatch.setenv(variable, value)
+        bootstrap._client.cache_clear()
+        return importlib.reload(importlib.import_module(f"{name}.app"))
+
+    def put_secrets(self, rippling: Mapping[str, Any], visma: Mapping[str, Any]) -> None:
+        """Fills both secrets."""
+        client = self.client("secretsmanager")
+        for name, value in (("RipplingSecret", rippling), ("VismaSecret", visma)):
+            client.put_secret_value(SecretId=self.resources[name], SecretString=json.dumps(value))
+
+    def receive(self, queue: str = "ChangesQueue") -> list[dict[str, Any]]:
+        """Messages in the form in which Lambda hands them to the writer."""
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self.resources[queue],
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=0,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        return [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": message.get("MessageAttributes", {}),
+            }
+            for message in answer.get("Messages", [])
+        ]
+
+    def delete(self, record: Mapping[str, Any], queue: str = "ChangesQueue") -> None:
+        """Takes a message off the queue, as Lambda does with what was not reported as failed."""
+        self.client("sqs").delete_message(
+            QueueUrl=self.resources[queue], ReceiptHandle=record["receiptHandle"]
+        )
+
+    def scan(self, table: str) -> list[dict[str, Any]]:
+        """Everything in a table."""
+        items: list[dict[str, Any]] = self.client("dynamodb").scan(TableName=self.resources[table])[
+            "Items"
+        ]
+        return items
+
+
+@contextmanager
+def an_account(
+    rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Account]:
+    """The template's tables, queues and two filled secrets, pointed at both fakes."""
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(variable, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        template = load_template()
+        resources = _create(template)
+        parameters = {
+            **{name: str(each["Default"]) for name, each in template["Parameters"].items()},
+            "RipplingBaseUrl": rippling.url,
+            "VismaBaseUrl": visma.url,
+            "VismaTokenUrl": visma.token_url,
+            "DryRun": "false",
+        }
+        environments = {
+            name.removesuffix("Function").lower(): _environment(
+                template, each, parameters, resources
+            )
+            for name, each in template["Resources"].items()
+            if each["Type"] == "AWS::Serverless::Function"
+        }
+        account = Account(resources, environments, monkeypatch)
+        account.put_secrets(*credentials())
+        yield account
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("Function").lower()
+
+
+def _create(template: dict[str, Any]) -> dict[str, str]:
+    written = template["Resources"].items()
+    wanted = {name: each for name, each in written if each["Type"] in KINDS}
+    body = json.dumps({"Resources": wanted}, default=str)
+    session: Any = boto3.Session(region_name=REGION)
+    cloudformation = session.client("cloudformation")
+    cloudformation.create_stack(StackName="connector", TemplateBody=body)
+    made = cloudformation.describe_stack_resources(StackName="connector")["StackResources"]
+    resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in made}
+    secrets = session.client("secretsmanager")
+    for name, each in written:
+        if each["Type"] == "AWS::SecretsManager::Secret":
+            resources[name] = secrets.create_secret(Name=name)["ARN"]
+    return resources
+
+
+def _environment(
+    template: dict[str, Any],
+    function: dict[str, Any],
+    parameters: Mapping[str, str],
+    resources: Mapping[str, str],
+) -> dict[str, str]:
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    own = function["Properties"]["Environment"]["Variables"]
+    return {
+        name: _resolved(value, parameters, resources) for name, value in {**shared, **own}.items()
+    }
+
+
+def _resolved(value: Any, parameters: Mapping[str, str], resources: Mapping[str, str]) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    ((_, target),) = value.items()
+    name = target if isinstance(target, str) else target[0]
+    return parameters[name] if name in parameters else resources[name]
