@@ -54,7 +54,7 @@ def rest(rippling: Rippling, naps: list[float]) -> Source:
         rippling.url,
         authorization=lambda _: f"Bearer {TOKEN}",
         sleep=naps.append,
-        timeouts=(1, 1),
+        timeouts=(5, 5),
     )
     names = {place["id"]: place["name"] for place in rippling.rows("work-locations")}
     return RipplingRestSource(

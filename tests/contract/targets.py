@@ -78,7 +78,7 @@ def visma_erp(visma: Visma, naps: list[float]) -> Target:
     secrets = InMemorySecrets(
         visma={key: VismaCredentials(**values) for key, values in companies.items()}
     )
-    targets = VismaTargets(secrets, visma.url, visma.token_url, sleep=naps.append, timeouts=(1, 1))
+    targets = VismaTargets(secrets, visma.url, visma.token_url, sleep=naps.append, timeouts=(5, 5))
     return targets.company("norway")
 
 
