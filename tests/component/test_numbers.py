@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,6 +50,21 @@ def test_a_full_read_of_ten_thousand_takes_101_calls() -> None:
         assert summary.workers_read == MANY
         assert len(world.rippling.journal) == 101
         assert world.rippling.calls(path="/work-locations/") != []
+
+
+def test_a_full_read_of_ten_thousand_takes_less_than_100_megabytes() -> None:
+    with a_world(people=MANY) as world:
+        command = [sys.executable, "-m", "tests.support.full_read", world.rippling.url]
+        token = next(iter(world.rippling.tokens))
+        environment = {**os.environ, "PYTHONPATH": "layers/connector"}
+
+        done = subprocess.run(  # noqa: S603 - our own module
+            [*command, token], env=environment, capture_output=True, text=True, check=True
+        )
+
+        took = json.loads(done.stdout)
+        assert took["workers"] == MANY
+        assert took["peak_kb"] < 100_000
 
 
 def test_a_tick_in_which_nothing_changed_takes_one_call_and_queues_nothing() -> None:

@@ -17,7 +17,7 @@ from botocore.exceptions import EndpointConnectionError
 from connector.adapters.memory import InMemoryChangeQueue
 from connector.adapters.sqs import LONGEST_POSTPONEMENT, SqsChangeQueue
 from connector.domain.changes import Cause, Change
-from connector.domain.errors import RetryableError
+from connector.domain.errors import ConfigurationError, RetryableError
 from connector.ports import ChangeQueue, DeadLetter
 from tests.contract.world import Watched, aws, make_queue, refusal
 
@@ -248,10 +248,9 @@ def test_a_queue_out_of_reach_can_be_tried_again(sqs: Sqs, error: Exception) -> 
 
 
 def test_a_queue_that_may_not_be_written_to_is_no_passing_fault(sqs: Sqs) -> None:
-    error = refusal("AccessDenied")
-    sqs.client.answers["send_message_batch"] = [error]
+    sqs.client.answers["send_message_batch"] = [refusal("AccessDenied")]
 
-    with pytest.raises(type(error)):
+    with pytest.raises(ConfigurationError, match="AccessDenied"):
         sqs.queue.send([A])
 
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.demo.stage import Stage
-from tests.embedded.embedded import REGION
+from tests.embedded.emulator import REGION
 
 ROLES = ("Poller", "Webhook", "Writer", "Releaser", "Operations")
 ROW = {"person": {"S": "p"}, "time": {"S": "t"}}

@@ -253,6 +253,8 @@ def test_no_error_repeats_a_query_a_body_a_header_or_a_token(
         call(client)
 
     assert SECRET not in everything_in(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
 def test_every_call_is_counted_with_its_vendor_and_status(bench: ClientBench) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from connector.adapters.aws import Client, answering, code_of
-from connector.domain.errors import RetryableError
+from connector.domain.errors import ConfigurationError, RetryableError
 from connector.ports import DeadLetter
 
 if TYPE_CHECKING:
@@ -99,8 +99,10 @@ class SqsChangeQueue:
             try:
                 with answering("SQS"):
                     answer = self._client.send_message_batch(QueueUrl=self._queue, Entries=entries)
-            except ClientError as error:  # whatever it is: what is not queued is tried again
-                raise RetryableError(f"SQS takes no changes ({code_of(error)})") from None
+            except ClientError as error:
+                raise ConfigurationError(
+                    f"SQS takes no changes ({code_of(error)}): is it there, the role allowed?"
+                ) from None
             refused = {failure["Id"] for failure in answer.get("Failed", ())}
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:

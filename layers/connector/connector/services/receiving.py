@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from uuid import uuid4
 
 from connector.domain.changes import Cause, Change
-from connector.domain.errors import RetryableError
+from connector.domain.errors import ConnectorError
 
 LARGEST_BODY = 16_384
 WORKER_EVENTS = "employee."
@@ -60,7 +60,7 @@ class Receiver:
     def _queue_worker(self, worker_id: str) -> Answer:
         try:
             self._queue.send([Change(worker_id, Cause.WEBHOOK, uuid4().hex)])
-        except RetryableError:
+        except ConnectorError:
             return Answer(503, "WebhookNotQueued")
         return Answer(202, "WebhookReceived")
 

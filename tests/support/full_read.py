@@ -1,0 +1,79 @@
+"""A full sweep in a process of its own, as a function would run it; prints what it took.
+
+`python -m tests.support.full_read RIPPLING_URL TOKEN`. The adapters of AWS are loaded, as in the
+function, but the ledger and the queue are in memory, so that only reading is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import boto3
+
+from connector.adapters.clock import SystemClock
+from connector.adapters.http import HttpClient
+from connector.adapters.memory import (
+    InMemoryChangeQueue,
+    InMemoryLedger,
+    InMemoryMappings,
+    InMemorySecrets,
+    InMemoryWatermarks,
+)
+from connector.adapters.rippling_rest import RipplingRestSource
+from connector.adapters.visma import VismaTargets
+from connector.domain import mapping_file
+from connector.services.catalogues import Catalogues
+from connector.services.locations import LocationNames
+from connector.services.polling import Poller
+
+MAPPING = """
+companies:
+  norway:
+    legal_entities: ["*"]
+    time_zone: Europe/Oslo
+"""
+
+
+class NoMetrics:
+    """Counts nothing."""
+
+    def count(self, name: str, value: float = 1) -> None:
+        """Counts nothing."""
+
+
+def main() -> None:
+    """Reads everybody once."""
+    url, token = sys.argv[1:]
+    clock = SystemClock()
+    watermarks = InMemoryWatermarks(clock)
+    names = LocationNames(watermarks, clock)
+    http = HttpClient("Rippling", url, authorization=lambda _: f"Bearer {token}")
+    source = RipplingRestSource(http, location_names=names.names)
+    names.read = source.locations
+    targets = VismaTargets(InMemorySecrets(), "http://127.0.0.1:9", "http://127.0.0.1:9")
+    poller = Poller(
+        source=source,
+        ledger=InMemoryLedger(clock),
+        watermarks=watermarks,
+        mappings=InMemoryMappings(mapping_file.parse(MAPPING)),
+        queue=InMemoryChangeQueue(),
+        catalogues=Catalogues(targets, watermarks, clock),
+        clock=clock,
+        metrics=NoMetrics(),
+    )
+    summary = poller.run(full_sweep=True)
+    answer = {"workers": summary.workers_read, "peak_kb": _peak_kb(), "boto3": boto3.__version__}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _peak_kb() -> int:
+    """The greatest resident size; not `ru_maxrss`, which counts the parent's before the exec."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1])
+
+
+if __name__ == "__main__":
+    main()
