@@ -129,6 +129,44 @@ def test_two_people_with_one_number_never_share_an_employee(world: World) -> Non
     assert "another person" in world.audit_of(second["user_id"])[0]["reason"]
 
 
+def test_a_create_that_arrives_late_is_found_when_the_next_is_refused(world: World) -> None:
+    worker = _hire(world)
+    real = world.targets.company("norway")
+
+    class LateTarget:
+        """Shows the employee only after a second create was refused."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def read(self, code: str) -> Any:
+            refused = [call.status for call in world.visma.calls("POST", EMPLOYEE)] == [201, 400]
+            return real.read(code) if refused else None
+
+        def create(self, code: str, fields: Any) -> Any:
+            real.create(code, fields)  # the one that was believed lost
+            return real.create(code, fields)
+
+    world.targets._companies["norway"] = LateTarget()  # type: ignore[assignment]
+
+    assert world.applier.apply(_change(worker)).value == "created"
+    assert len(world.visma.employees()) == len(
+        {e["employeeNumber"] for e in world.visma.employees()}
+    )
+
+
+def test_after_a_fault_the_next_writer_need_not_wait_for_the_one_that_failed(
+    world: World,
+) -> None:
+    worker = _hire(world)
+    world.visma.faults.fail(503, body="html", method="POST", path=EMPLOYEE, times=3)
+    with pytest.raises(RetryableError):
+        world.applier.apply(_change(worker))
+    world.build()  # another writer, at the same moment
+
+    assert world.applier.apply(_change(worker), delivery=2).value == "created"
+
+
 # 2. No older state over a newer one.
 
 

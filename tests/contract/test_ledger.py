@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -147,6 +148,17 @@ def test_an_employee_without_fields_is_not_an_unknown_one(
     assert read.holdings["norway"].written == written
 
 
+def test_what_is_read_back_can_be_written_as_json(world: World) -> None:
+    facts = {"status": "ACTIVE", "hours": 37.5, "level": 3}
+
+    read = end(world.writer(), "p1", a_holding(employee_id=977), facts=facts)
+
+    shown = json.dumps(
+        [read.person.facts, read.person.version, read.holdings["norway"].employee_id]
+    )
+    assert json.loads(shown) == [facts, 1, 977]
+
+
 def test_a_value_that_was_cleared_is_gone(world: World) -> None:
     ledger = world.writer()
     end(ledger, "p1", a_holding(reason="why", etag='"1"'), facts={"a": "b"}, outcome="held")
@@ -261,6 +273,31 @@ def test_a_record_that_is_no_longer_true_cannot_begin(world: World, outcomes_bef
         ledger.begin(stale, "norway", "1042", claim=True)
 
     assert conflict.value.retry_after is None
+
+
+def test_a_write_that_was_let_go_may_be_taken_over_at_once_and_is_still_known(
+    world: World,
+) -> None:
+    one, other = world.writer(), world.writer()
+    begun = one.begin(one.record("p1"), "norway", "1042", claim=False)
+
+    one.let_go(begun)
+
+    seen = other.record("p1")
+    assert seen.person.intent is not None
+    assert seen.person.intent.code == "1042"
+    assert other.begin(seen, "norway", "1042", claim=False).person.version == 2
+
+
+def test_letting_go_of_a_write_that_another_took_over_changes_nothing(world: World) -> None:
+    one, other = world.writer(), world.writer()
+    begun = one.begin(one.record("p1"), "norway", "1042", claim=False)
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    taken = other.begin(other.record("p1"), "norway", "1042", claim=False)
+
+    one.let_go(begun)
+
+    assert other.record("p1").person.intent == taken.person.intent
 
 
 def test_a_record_of_somebody_erased_cannot_begin(world: World) -> None:

@@ -225,9 +225,11 @@ def test_a_set_typed_by_hand_is_a_list(watched: Watched, on_dynamodb: DynamoMapp
         },
     )
 
+    (row,) = (row for row in on_dynamodb.rows() if row["rule"] == "scope#all")
     scope = on_dynamodb.load().companies["norway"].scope
 
-    assert set(scope.exclude_employment_types) == {"CONTRACTOR", "INTERN"}
+    assert row["exclude_employment_types"] == ["CONTRACTOR", "INTERN"]
+    assert scope.exclude_employment_types == ("CONTRACTOR", "INTERN")
 
 
 def test_a_mistake_made_by_hand_is_told_with_its_row(

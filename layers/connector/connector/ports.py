@@ -123,6 +123,9 @@ class Ledger(Protocol):
             CodeTakenError: the code is claimed by somebody else in this company.
         """
 
+    def let_go(self, record: Record) -> None:
+        """Notes that the write that was begun is over, its outcome unknown: others may look now."""
+
     def finish(
         self,
         record: Record,

@@ -38,6 +38,9 @@ class DryRunLedger:
         """Notes nothing: no write is about to be sent."""
         return record
 
+    def let_go(self, record: Record) -> None:
+        """Nothing was begun."""
+
     def finish(
         self,
         record: Record,

@@ -11,6 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from botocore.exceptions import ClientError
+
+from connector.adapters.aws import answering, code_of
 from connector.adapters.dynamodb import (
     NotWrittenError,
     aliases,
@@ -112,6 +115,27 @@ class DynamoLedger:
                 raise self._moved_on(record, error, now) from error
             raise code_taken(code, company) from error
         return after
+
+    def let_go(self, record: Record) -> None:
+        """Notes that the write that was begun is over, its outcome unknown."""
+        given = {":seen_version": record.person.version, ":owner": self._owner}
+        update = "SET #intent.#until = :over"
+        condition = f"{SAME_VERSION} AND #intent.#owner = :owner"
+        try:
+            with answering("DynamoDB"):
+                self._client.update_item(
+                    TableName=self._people,
+                    Key=to_item(person_key(record.person.id)),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames=aliases(update, condition),
+                    ExpressionAttributeValues=to_item(
+                        {**given, ":over": timestamp(self._clock.now())}
+                    ),
+                )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
 
     def finish(
         self,

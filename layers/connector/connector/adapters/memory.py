@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,14 @@ class InMemoryLedger:
             after = begun(record, company, code, self._owner, now)
             self.tables.persons[person_id] = after.person
         return after
+
+    def let_go(self, record: Record) -> None:
+        """Notes that the write that was begun is over, its outcome unknown."""
+        with self.tables.lock:
+            resting = self.tables.persons.get(record.person.id)
+            if resting and resting.version == record.person.version and resting.intent:
+                over = replace(resting.intent, until=self._clock.now())
+                self.tables.persons[resting.id] = replace(resting, intent=over)
 
     def finish(
         self,

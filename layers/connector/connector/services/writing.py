@@ -6,11 +6,12 @@ never the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from connector.domain.employees import INACTIVE, Employee, Fields, Marks, mark, marks, same
-from connector.domain.errors import CodeTakenError, RefusedError
+from connector.domain.errors import CodeTakenError, RefusedError, RetryableError
 from connector.domain.ledger import Holding, Record
 from connector.domain.mapping import CompanyRules
 from connector.domain.planning import Difference, Outcome, Plan, plan_employee, plan_leaving
@@ -132,7 +133,7 @@ class Employing:
             return self._bring_up_to_date(job, holding)
         begun = job.begun_code
         known = self._look(job, begun) if begun else None
-        if known and known.employee and is_same_person(known.employee, contact):
+        if known and is_same_person(known.employee, contact):
             return self._close_gap(job, known)
         return Result(Outcome.OUT_OF_SCOPE, record, reason="never an employee in Visma")
 
@@ -154,8 +155,13 @@ class Employing:
             return _rejected(job, f"employee code {code} is another person's in {job.company}")
         job = replace(job, record=record, is_begun=True)
         known = self._look(job, code)
-        if known is None or known.employee is None:
-            return self._create_new(job, code)
+        if known is None:
+            result = self._create_new(job, code)
+            # A refusal may mean that a create of ours, believed lost, has arrived after all.
+            known = self._look(job, code) if result.outcome is Outcome.REJECTED else None
+            if known is None or not is_same_person(known.employee, job.desired):
+                return result
+            was_begun = True
         if not is_same_person(known.employee, job.desired):
             return _rejected(job, f"Visma has an employee {code} with another e-mail address")
         result = self._close_gap(job, known)
@@ -169,7 +175,8 @@ class Employing:
         if job.refusal:
             return _rejected(job, str(job.refusal))
         try:
-            written = self._targets.company(job.company).create(code, job.desired)
+            with self._letting_go(job):
+                written = self._targets.company(job.company).create(code, job.desired)
         except RefusedError as error:
             return _rejected(job, str(error))
         note = f"Visma gave the code {written.code}" if written.code != code else ""
@@ -195,10 +202,20 @@ class Employing:
         fields = {path: job.desired[path] for path in plan.fields}
         target = self._targets.company(job.company)
         try:
-            written = target.update(known.code, fields, identity=identity, etag=known.etag)
+            with self._letting_go(job):
+                written = target.update(known.code, fields, identity=identity, etag=known.etag)
         except RefusedError as error:
             return _rejected(job, str(error))
         return known.after(job, plan, written.etag)
+
+    @contextmanager
+    def _letting_go(self, job: Job) -> Iterator[None]:
+        """A write that ended in a fault is over: whoever looks next need not wait for us."""
+        try:
+            yield
+        except RetryableError:
+            self._ledger.let_go(job.record)
+            raise
 
     def _recall(self, job: Job, holding: Holding) -> _Known | None:
         """The employee from memory where that can be trusted, else as Visma has it now."""
@@ -214,9 +231,10 @@ class Employing:
         return _Known(code, marks(employee.fields, job.salt), employee.etag, employee)
 
 
-def is_same_person(employee: Employee, contact: Fields) -> bool:
+def is_same_person(employee: Employee | None, contact: Fields) -> bool:
     """The proof that an employee found under a code is this person: the same e-mail address."""
-    theirs = employee.fields.get("contact.email", "").strip().casefold()
+    fields = employee.fields if employee else {}
+    theirs = fields.get("contact.email", "").strip().casefold()
     return bool(theirs) and theirs == contact.get("contact.email", "").strip().casefold()
 
 
