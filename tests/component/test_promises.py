@@ -13,6 +13,7 @@ from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.services.applying import Applier
 from connector.services.catalogues import Catalogues
+from connector.services.vetting import Permit
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee"
@@ -212,6 +213,7 @@ def _with_pause_after_reading(world: World, meanwhile: Any) -> Applier:
         catalogues=Catalogues(world.targets, world.watermarks, world.clock),
         clock=world.clock,
         metrics=world.metrics,
+        permit=Permit(world.ledger, world.watermarks, world.clock),
     )
 
 
@@ -356,16 +358,17 @@ def test_nothing_personal_rests_anywhere(world: World) -> None:
 
 
 def test_an_exhausted_hour_postpones_work_and_loses_none_of_it(world: World) -> None:
-    workers = [_hire(world) for _ in range(10)]
-    world.visma.calls_per_hour = 62
+    workers = [_hire(world) for _ in range(5)]
+    world.visma.calls_per_hour = 55
     world.visma.start_new_hour()
     for _ in range(50):
         world.targets.company("norway").read("none")
 
     outcomes = world.settle()
 
-    assert outcomes["created"] == 10
+    assert outcomes["created"] == 5
     assert all(world.employee_of(worker)["status"] == "Active" for worker in workers)
+    assert 429 not in {call.status for call in world.visma.calls(path="/v1/.*")}
     assert world.buried == []
 
 

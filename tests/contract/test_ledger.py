@@ -124,7 +124,6 @@ def test_what_was_finished_is_read_back_whole(world: World) -> None:
         employee_id=977,
         etag='"5"',
         written={"status": "Active", "contact.phone2": ""},
-        claimed_code="1042",
         waiting_for=("cost_centre#310", "branch#9"),
         due_on=date(2026, 12, 1),
         rules=("departments: Production", "locations: default"),
@@ -745,7 +744,7 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(world: World) -> 
         "datetime": NOON, "str | None": "x", "int | None": 1,
         "Mapping[str, str]": {"a": "b"}, "Mapping[str, Any]": {"a": "b"},
         "Mapping[str, str] | None": {"a": "b"}, "Outcome": Outcome.HELD,
-        "Intent | None": None, "datetime | None": NOON,
+        "Intent | None": None, "datetime | None": NOON, "bool": True,
     }  # fmt: skip
     people = {item.name: given[str(item.type)] for item in dataclasses.fields(Person)}
     held = {item.name: given[str(item.type)] for item in dataclasses.fields(Holding)}

@@ -225,7 +225,7 @@ class TestUpdating:
         assert books.fields()["department"] == "SALES"
 
     def test_an_employee_that_is_not_there_cannot_be_updated(self, books: Books) -> None:
-        with pytest.raises(RefusedError) as caught:
+        with pytest.raises(RefusedError, match="none with this code") as caught:
             books.update("9999", status="Inactive")
 
         assert caught.value.status == 404

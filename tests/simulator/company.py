@@ -235,6 +235,18 @@ class Company:
         self._write(employee, fields, "updating")
         return employee
 
+    def rename_employee(self, internal_id: int, code: str) -> Employee:
+        """Gives an employee another code, if nobody has it."""
+        found = [each for each in self._employees.values() if each.row["employeeId"] == internal_id]
+        if not found or self.find_employee(code) or len(code) > self.employee_key_length:
+            raise RefusedError(story("updating", "Employee", "EmployeeCd", f"'{code}' is no use."))
+        (employee,) = found
+        del self._employees[_key(employee.code)]
+        employee.code = code.strip()
+        self._employees[_key(code)] = employee
+        self._write(employee, {}, "updating")
+        return employee
+
     def write_department(
         self, code: str, description: str | None, account: str | None, segments: Mapping[int, str]
     ) -> Department:

@@ -119,6 +119,18 @@ def update_employee(visit: Visit, code: str) -> Response:
     return _updated(employee.version)
 
 
+def rename_employee(visit: Visit, internal_id: str) -> Response:
+    """POST /v1/employee/action/changeEmployeeCd/{internalId}: a 200 can carry a failure."""
+    action = {"actionId": str(uuid4())}
+    try:
+        visit.company.rename_employee(int(internal_id), str(visit.request.body["employeeNr"]))
+    except RefusedError as refusal:
+        return json_response(
+            200, {**action, "actionResult": "Failed", "errorInfo": refusal.message}
+        )
+    return json_response(200, {**action, "actionResult": "Done", "errorInfo": ""})
+
+
 def list_departments(visit: Visit) -> Response:
     """GET /v1/department."""
     company = visit.company
@@ -323,6 +335,11 @@ ROUTES = _routes(
     [
         ("GET", "/v1/employee", list_employees),
         ("POST", "/v1/employee", create_employee),
+        (
+            "POST",
+            r"/v1/employee/action/changeEmployeeCd/(?P<internal_id>\d+)",
+            rename_employee,
+        ),
         ("GET", "/v1/employee/(?P<code>[^/]+)", read_employee),
         ("PUT", "/v1/employee/(?P<code>[^/]+)", update_employee),
         ("GET", "/v1/department", list_departments),

@@ -55,6 +55,7 @@ def main() -> None:
     targets = VismaTargets(InMemorySecrets(), "http://127.0.0.1:9", "http://127.0.0.1:9")
     poller = Poller(
         source=source,
+        targets=targets,
         ledger=InMemoryLedger(clock),
         watermarks=watermarks,
         mappings=InMemoryMappings(mapping_file.parse(MAPPING)),

@@ -33,11 +33,14 @@ from connector.ports import RipplingCredentials, VismaCredentials
 from connector.services.applying import Applier
 from connector.services.catalogues import Catalogues
 from connector.services.custom_fields import WatchedMappings
+from connector.services.held import HeldPeople
+from connector.services.identity import Identity
 from connector.services.locations import LocationNames
 from connector.services.mapping_check import Finding
 from connector.services.operating import Operator
 from connector.services.polling import Poller, Summary
 from connector.services.releasing import MappingReleaser
+from connector.services.vetting import Permit
 from tests.simulator import (
     Rippling,
     Visma,
@@ -115,6 +118,7 @@ class World:
         self.catalogues = Catalogues(self.targets, self.watermarks, self.clock)
         self.poller = Poller(
             source=self.source,
+            targets=self.targets,
             ledger=self.ledger,
             watermarks=self.watermarks,
             mappings=watched,
@@ -131,6 +135,7 @@ class World:
             catalogues=self.catalogues,
             clock=self.clock,
             metrics=self.metrics,
+            permit=Permit(self.ledger, self.watermarks, self.clock),
         )
         self.operator = Operator(
             source=self.source,
@@ -141,6 +146,8 @@ class World:
             catalogues=self.catalogues,
             secrets=self.secrets,
             clock=self.clock,
+            held=HeldPeople(self.ledger, self.mappings, self.queue),
+            identity=Identity(self.ledger, self.mappings, self.targets, self.queue, self.clock),
         )
 
     def tick(self, *, full_sweep: bool = False) -> Summary:
@@ -157,17 +164,17 @@ class World:
             deliveries[id(change)] += 1
             try:
                 outcome = self.applier.apply(change, delivery=deliveries[id(change)])
-            except (RetryableError, ConfigurationError):
-                self._again(change, deliveries)
+            except (RetryableError, ConfigurationError) as error:
+                self._again(change, deliveries, getattr(error, "retry_after", None))
             else:
                 outcomes[outcome.value] += 1
         return outcomes
 
-    def _again(self, change: Change, deliveries: Counter[int]) -> None:
+    def _again(self, change: Change, deliveries: Counter[int], wait: float | None) -> None:
         if deliveries[id(change)] >= MOST_DELIVERIES:
             self.buried.append(change)
             return
-        self.clock.turn(seconds=100)  # longer than any intent of a writer that gave up
+        self.clock.turn(seconds=max(100, wait or 0))  # longer than any writer may be at it
         behind = [
             place for place, other in enumerate(self.queue.changes) if other.group == change.group
         ]
@@ -193,7 +200,7 @@ class World:
         self.mappings.replace(mapping_file.parse(text))
         after = {_key(row): row for row in self.mappings.rows()}
         edited = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
-        releaser = MappingReleaser(self.ledger, self.watermarks, self.queue)
+        releaser = MappingReleaser(self.ledger, self.watermarks, self.queue, self.clock)
         self.mapping_text = text
         return releaser.release(self.mappings.load(), edited)
 

@@ -126,22 +126,27 @@ def test_the_writer_can_only_append_to_the_audit(roles: dict[str, dict[str, Any]
     assert allowed(roles["WriterRole"], "AuditTable") == {"dynamodb:PutItem"}
 
 
-def test_nobody_else_touches_the_audit_but_to_read_it(roles: dict[str, dict[str, Any]]) -> None:
+def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_audit(
+    roles: dict[str, dict[str, Any]],
+) -> None:
     others = {name: role for name, role in roles.items() if name != "WriterRole"}
 
     may = {name: allowed(role, "AuditTable") for name, role in others.items()}
 
-    assert may.pop("OperationsRole") == {"dynamodb:Query"}
+    assert may.pop("OperationsRole") == {"dynamodb:PutItem", "dynamodb:Query"}
     assert not any(may.values())
 
 
 @pytest.mark.parametrize(
     ("table", "writers"),
     [
-        ("PeopleTable", {"WriterRole"}),
+        ("PeopleTable", {"WriterRole", "OperationsRole"}),
         ("MappingsTable", {"OperationsRole"}),
-        ("AuditTable", {"WriterRole"}),
-        ("WatermarksTable", {"PollerRole", "WriterRole", "OperationsRole"}),
+        ("AuditTable", {"WriterRole", "OperationsRole"}),
+        (
+            "WatermarksTable",
+            {"PollerRole", "WriterRole", "ReleaserRole", "OperationsRole"},
+        ),
     ],
 )
 def test_a_table_is_written_only_by_those_who_own_it(

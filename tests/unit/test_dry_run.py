@@ -117,6 +117,9 @@ class _Company:
     def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
         raise AssertionError("a dry run writes nothing")
 
+    def rename(self, employee_id: int, new_code: str) -> None:
+        raise AssertionError("a dry run writes nothing")
+
     def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
         return dict.fromkeys(parts, cost_centre_segment)
 

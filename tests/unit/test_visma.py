@@ -312,3 +312,4 @@ class TestPages:
         script.answers = {"GET /v1/employee": [json_response(200, rows), a_page()]}
 
         assert [employee.code for employee in odd.norway().employees()] == ["1"]
+        assert len(script.calls("GET")) == 1

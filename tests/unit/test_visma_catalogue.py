@@ -15,7 +15,7 @@ from connector.domain.catalogue import EVERY_PART, EmployeeKey, Part
 from connector.domain.errors import (
     UpstreamUnavailableError,
 )
-from tests.simulator.messages import json_response
+from tests.simulator.messages import Response, html_response, json_response
 from tests.unit.visma_bench import ScriptedVisma, VismaBench
 
 
@@ -159,18 +159,23 @@ class TestCatalogue:
 
         assert odd.norway().catalogue([Part.EMPLOYEE_KEY], 1)[Part.EMPLOYEE_KEY] == key
 
-    @pytest.mark.parametrize("status", [400, 405, 409])
+    @pytest.mark.parametrize(
+        "response",
+        [
+            json_response(400, {"message": "No"}),
+            json_response(409, {"message": "No"}),
+            html_response(404, "Not found"),
+            json_response(200, "text"),
+        ],
+    )
     def test_a_register_that_cannot_be_read_is_not_taken_for_empty(
-        self, odd: VismaBench, script: ScriptedVisma, status: int
+        self, odd: VismaBench, script: ScriptedVisma, response: Response
     ) -> None:
-        script.answers = {
-            f"GET /v1/{path}": [json_response(status, {"message": "No"})]
-            for path in ("department", "branch", "employee", "dimension/SUBACCOUNT")
-        }
+        script.script = [response]
         target = odd.norway()
 
-        for part in (Part.DEPARTMENTS, Part.BRANCHES, Part.COST_CENTRES):
-            with pytest.raises(UpstreamUnavailableError, match=f"status {status}"):
+        for part in Part:
+            with pytest.raises(UpstreamUnavailableError, match=f"status {response.status}"):
                 target.catalogue([part], 1)
-        with pytest.raises(UpstreamUnavailableError, match=f"status {status}"):
+        with pytest.raises(UpstreamUnavailableError, match=f"status {response.status}"):
             list(target.employees())

@@ -89,6 +89,7 @@ def poller(settings: PollerSettings) -> PollerParts:
     parts = _Vendors(settings)
     service = Poller(
         source=parts.source,
+        targets=parts.targets,
         ledger=_ledger(settings, parts.clock),
         watermarks=parts.watermarks,
         mappings=parts.mappings,
@@ -110,17 +111,20 @@ def writer(settings: WriterSettings) -> WriterParts:
     from connector.services.applying import Applier
     from connector.services.catalogues import Catalogues
     from connector.services.consuming import Consumer
+    from connector.services.vetting import Permit
 
     parts = _Vendors(settings)
     metrics = EmfMetrics("writer")
+    ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     applier = Applier(
         source=parts.source,
         targets=parts.targets,
-        ledger=_ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days),
+        ledger=ledger,
         mappings=parts.mappings,
         catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
         clock=parts.clock,
         metrics=metrics,
+        permit=Permit(ledger, parts.watermarks, parts.clock),
     )
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
@@ -141,6 +145,7 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
         _ledger(settings, clock),
         DynamoWatermarks(clock, dynamodb, settings.watermarks_table),
         SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
+        clock,
     )
     return ReleaserParts(service, DynamoMappings(dynamodb, settings.mappings_table))
 
@@ -150,20 +155,26 @@ def operations(settings: OperationsSettings) -> OperationsParts:
     from connector.adapters.dynamodb_audit import DynamoAuditLog
     from connector.adapters.sqs import SqsChangeQueue
     from connector.services.catalogues import Catalogues
+    from connector.services.held import HeldPeople
+    from connector.services.identity import Identity
     from connector.services.operating import Operator
 
     parts = _Vendors(settings)
+    ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
+    queue = SqsChangeQueue(
+        _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
+    )
     service = Operator(
         source=parts.source,
-        ledger=_ledger(settings, parts.clock, settings.audit_table),
+        ledger=ledger,
         mappings=parts.mappings,
         audit=DynamoAuditLog(_client("dynamodb"), settings.audit_table),
-        queue=SqsChangeQueue(
-            _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
-        ),
+        queue=queue,
         catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
         secrets=parts.secrets,
         clock=parts.clock,
+        held=HeldPeople(ledger, parts.mappings, queue),
+        identity=Identity(ledger, parts.mappings, parts.targets, queue, parts.clock),
     )
     return OperationsParts(service, parts.clock)
 

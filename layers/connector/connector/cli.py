@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
         _DRAW[_verb(options)](answer)
-    return FINDINGS if answer.get("findings") or answer.get("left") else DONE
+    to_put_right = ("findings", "left", "unknown")
+    return FINDINGS if any(answer.get(name) for name in to_put_right) else DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,9 +65,24 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--outcome", help="created, updated, waiting, ...")
     audit.add_argument("--since", help="a day like 2026-11-01, or a time; the last day if absent")
     waiting = verbs.add_parser("waiting", help="who waits for what")
+    held = verbs.add_parser("held", help="whom a guard holds, and why")
+    approve = verbs.add_parser("approve", help="have done what is held")
+    reject = verbs.add_parser("reject", help="leave as they are those who are held")
+    for word in (approve, reject):
+        word.add_argument("--run", help="everybody whom this run holds")
+        word.add_argument("people", nargs="*", help="person ids or employee codes")
+    adopt = verbs.add_parser("adopt", help="tie a person to an employee that Visma has already")
+    rename = verbs.add_parser("rename", help="give a person's employee another code in Visma")
+    for identity in (adopt, rename):
+        identity.add_argument("person", help="person id, as the audit shows it")
+        identity.add_argument("code", help="employee code")
+        identity.add_argument("--company", help="key of the company; not needed with only one")
+    duplicates = verbs.add_parser("duplicates", help="employees in Visma who look like one person")
+    duplicates.add_argument("--company", help="key of the company")
     letters = verbs.add_parser("dead-letters", help="changes that could not be dealt with")
     replay = verbs.add_parser("replay", help="queue the dead letters again")
-    for leaf in (imports, exports, checks, audit, waiting, letters, replay):
+    others = (held, approve, reject, adopt, rename, duplicates)
+    for leaf in (imports, exports, checks, audit, waiting, letters, replay, *others):
         leaf.add_argument("--json", action="store_true", help="the answer as JSON")
     return parser
 
@@ -79,8 +95,8 @@ def _request(options: argparse.Namespace) -> dict[str, Any]:
     request: dict[str, Any] = {"verb": _verb(options)}
     if _verb(options) in ("mappings import", "mappings check") and options.file:
         request["text"] = options.file.read_text(encoding="utf-8")
-    if options.verb == "audit":
-        request |= {name: getattr(options, name) for name in ("person", "outcome", "since")}
+    sent = ("person", "outcome", "since", "run", "people", "code", "company")
+    request |= {name: getattr(options, name) for name in sent if hasattr(options, name)}
     return request
 
 
@@ -175,6 +191,34 @@ def _draw_waiting(answer: Answer) -> None:
     print(f"{len(answer['rows'])} waiting")
 
 
+def _draw_held(answer: Answer) -> None:
+    for row in answer["rows"]:
+        who = row["employee_code"] or row["person"]
+        print(
+            f"{row['company']}  {who}  {row['kind']}  run {row['run']}  since {row['since'][:10]}"
+        )
+    for reason in sorted({row["reason"] for row in answer["rows"]}):
+        print(reason)
+    print(f"{len(answer['rows'])} held")
+
+
+def _draw_word(answer: Answer) -> None:
+    print(f"{answer['queued']} queued")
+    if answer["unknown"]:
+        print(f"not held: {', '.join(answer['unknown'])}")
+
+
+def _draw_identity(answer: Answer) -> None:
+    print(f"person {answer['person']} is employee {answer['code']} in {answer['company']}")
+
+
+def _draw_duplicates(answer: Answer) -> None:
+    for row in answer["rows"]:
+        active = f"{len(row['active'])} active" if row["active"] else "none active"
+        print(f"{row['company']}  {', '.join(row['codes'])}  {row['why']}  {active}")
+    print(f"{len(answer['rows'])} groups of employees look like one person")
+
+
 def _draw_letters(answer: Answer) -> None:
     for row in answer["rows"]:
         what = f"worker {row['worker']} ({row['cause']})" if row["is_change"] else "not a change"
@@ -193,6 +237,12 @@ _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "mappings check": _draw_check,
     "audit": _draw_audit,
     "waiting": _draw_waiting,
+    "held": _draw_held,
+    "approve": _draw_word,
+    "reject": _draw_word,
+    "adopt": _draw_identity,
+    "rename": _draw_identity,
+    "duplicates": _draw_duplicates,
     "dead-letters": _draw_letters,
     "replay": _draw_replay,
 }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     from connector.domain.catalogue import Catalogue, Part
     from connector.domain.changes import Change
     from connector.domain.employees import Employee, Fields, Written
+    from connector.domain.guards import Run
     from connector.domain.ledger import Holding, Person, Record
     from connector.domain.mapping import MappingFile
     from connector.domain.people import Named, Worker
@@ -90,6 +91,9 @@ class Target(Protocol):
         `identity` are last name and e-mail as they are, which Visma wants repeated.
         """
 
+    def rename(self, employee_id: int, new_code: str) -> None:
+        """Gives an employee another code. Only an operator asks for this."""
+
     def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
         """Some parts of the company's catalogue, one call each."""
 
@@ -153,7 +157,7 @@ class Walk:
     """How far a reader has read: a stream of changes by its watermark, a sweep by its position.
 
     `position` is where a walk cut short goes on; `started` is set while a sweep is under way, and
-    `newest` is the greatest time it has seen.
+    `newest` and `seen` are the greatest time and the number of rows it has come across.
     """
 
     stream: str
@@ -161,6 +165,7 @@ class Walk:
     position: str | None = None
     started: datetime | None = None
     newest: datetime | None = None
+    seen: int = 0
 
 
 class Watermarks(Protocol):
@@ -180,6 +185,15 @@ class Watermarks(Protocol):
 
     def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
         """Caches the catalogue of a company."""
+
+    def run(self, run: str) -> Run:
+        """What a run was not allowed to do; nothing where it is not known."""
+
+    def save_run(self, run: Run) -> None:
+        """Remembers what a run was not allowed to do."""
+
+    def count_up(self, counter: str) -> int:
+        """Adds one to a counter and says what it comes to."""
 
     def locations(self) -> tuple[datetime, Mapping[str, str]] | None:
         """The cached names of the Rippling work locations, and when they were read."""

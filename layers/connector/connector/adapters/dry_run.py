@@ -94,6 +94,9 @@ class DryRunTarget:
         """Sends nothing."""
         return Written(code)
 
+    def rename(self, employee_id: int, new_code: str) -> None:
+        """Sends nothing."""
+
     def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
         """Some parts of the company's catalogue."""
         return self._target.catalogue(parts, cost_centre_segment)

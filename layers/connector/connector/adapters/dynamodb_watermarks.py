@@ -15,6 +15,7 @@ from connector.adapters.dynamodb import aliases, from_item, to_item
 from connector.domain.audit import timestamp
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
 from connector.domain.errors import RetryableError
+from connector.domain.guards import Run
 from connector.ports import Clock, Walk
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class DynamoWatermarks:
             position=item.get("position"),
             started=_moment(item.get("started")),
             newest=_moment(item.get("newest")),
+            seen=int(item.get("seen", 0)),
         )
 
     def save(self, walk: Walk) -> None:
@@ -62,6 +64,7 @@ class DynamoWatermarks:
             "position": walk.position,
             "started": _text(walk.started),
             "newest": _text(walk.newest),
+            "seen": walk.seen or None,
         }
         self._put(walk.stream, _known(values))
 
@@ -88,6 +91,27 @@ class DynamoWatermarks:
             "read_at": {part: timestamp(at) for part, at in catalogue.read_at.items()},
         }
         self._put(f"catalogue {company}", values)
+
+    def run(self, run: str) -> Run:
+        """What a run was not allowed to do; nothing where it is not known."""
+        return Run.from_json(run, self._read(f"run {run}"))
+
+    def save_run(self, run: Run) -> None:
+        """Remembers what a run was not allowed to do."""
+        self._put(f"run {run.id}", run.to_json())
+
+    def count_up(self, counter: str) -> int:
+        """Adds one to a counter and says what it comes to."""
+        with answering("DynamoDB"):
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"stream": f"counter {counter}"}),
+                UpdateExpression="ADD #count :one",
+                ExpressionAttributeNames={"#count": "count"},
+                ExpressionAttributeValues=to_item({":one": 1}),
+                ReturnValues="UPDATED_NEW",
+            )
+        return int(from_item(answer["Attributes"])["count"])
 
     def locations(self) -> tuple[datetime, dict[str, str]] | None:
         """The cached names of the Rippling work locations, and when they were read."""

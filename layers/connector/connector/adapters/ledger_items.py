@@ -34,6 +34,7 @@ PERSON_ATTRIBUTES = (
     "facts",
     "placement",
     "outcome",
+    "active_in",
     "intent",
     "audit_hash",
 )
@@ -57,6 +58,7 @@ def person_values(person: Person) -> dict[str, Any]:
             "facts": dict(person.facts),
             "placement": dict(person.placement),
             "outcome": person.outcome,
+            "active_in": list(person.active_in),
             "intent": intent_values(person.intent) if person.intent else None,
             "audit_hash": person.audit_hash,
         }
@@ -75,6 +77,7 @@ def person_from(item: Mapping[str, Any]) -> Person:
         facts=item.get("facts", {}),
         placement=item.get("placement", {}),
         outcome=item.get("outcome", ""),
+        active_in=tuple(item.get("active_in", ())),
         intent=_intent_from(item["intent"]) if "intent" in item else None,
         audit_hash=item.get("audit_hash", ""),
     )
@@ -101,9 +104,9 @@ def holding_item(holding: Holding) -> dict[str, Any]:
             "since": timestamp(holding.since),
             "worker": holding.worker_id,
             "employee_code": holding.employee_code,
+            "expected_code": holding.expected_code,
             "employee_id": holding.employee_id,
             "etag": holding.etag,
-            "claimed_code": holding.claimed_code,
             "waiting_for": holding.waiting_for[0][:LONGEST_INDEXED]
             if holding.waiting_for
             else None,
@@ -111,6 +114,9 @@ def holding_item(holding: Holding) -> dict[str, Any]:
             "due_on": holding.due_on.isoformat() if holding.due_on else None,
             "rules": list(holding.rules),
             "reason": holding.reason,
+            "held_kind": holding.held_kind,
+            "held_run": holding.held_run,
+            "is_dropped": holding.is_dropped or None,
         }
     )
     if holding.written is not None:  # an employee without any field is not an unknown employee
@@ -127,14 +133,17 @@ def holding_from(item: Mapping[str, Any]) -> Holding:
         since=datetime.fromisoformat(item["since"]),
         worker_id=item.get("worker", ""),
         employee_code=item.get("employee_code"),
+        expected_code=item.get("expected_code"),
         employee_id=item.get("employee_id"),
         etag=item.get("etag"),
         written=item.get("written"),
-        claimed_code=item.get("claimed_code"),
         waiting_for=tuple(item.get("missing", ())),
         due_on=date.fromisoformat(item["due_on"]) if "due_on" in item else None,
         rules=tuple(item.get("rules", ())),
         reason=item.get("reason", ""),
+        held_kind=item.get("held_kind", ""),
+        held_run=item.get("held_run", ""),
+        is_dropped=item.get("is_dropped", False),
     )
 
 

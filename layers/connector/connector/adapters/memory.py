@@ -6,6 +6,7 @@ The ledger and the audit share one `InMemoryTables`, as their tables share a tra
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from connector.adapters.sqs import NOT_A_CHANGE
 from connector.domain.audit import timestamp
 from connector.domain.catalogue import Catalogue, canonical
 from connector.domain.errors import ConfigurationError
+from connector.domain.guards import Run
 from connector.domain.ledger import Holding, Person, Record
 from connector.domain.mapping_rows import difference, from_rows, row_key, to_rows
 from connector.ports import DeadLetter, RipplingCredentials, VismaCredentials, Walk
@@ -184,6 +186,8 @@ class InMemoryWatermarks:
         self._leases: dict[str, tuple[str, datetime]] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._locations: tuple[datetime, dict[str, str]] | None = None
+        self._runs: dict[str, Run] = {}
+        self._counters: Counter[str] = Counter()
 
     @contextmanager
     def lease(self, stream: str, seconds: float) -> Iterator[bool]:
@@ -213,6 +217,19 @@ class InMemoryWatermarks:
     def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
         """Caches the catalogue of a company."""
         self._catalogues[company] = catalogue
+
+    def run(self, run: str) -> Run:
+        """What a run was not allowed to do; nothing where it is not known."""
+        return self._runs.get(run, Run(run))
+
+    def save_run(self, run: Run) -> None:
+        """Remembers what a run was not allowed to do."""
+        self._runs[run.id] = run
+
+    def count_up(self, counter: str) -> int:
+        """Adds one to a counter and says what it comes to."""
+        self._counters[counter] += 1
+        return self._counters[counter]
 
     def locations(self) -> tuple[datetime, dict[str, str]] | None:
         """The cached names of the Rippling work locations, and when they were read."""

@@ -53,11 +53,14 @@ if TYPE_CHECKING:
 __all__ = ["VismaTarget", "VismaTargets", "VismaTokens"]
 
 EMPLOYEES = "/v1/employee"
+RENAME = "/v1/employee/action/changeEmployeeCd"
 PAGE_SIZE = 500
 IDENTITY = ("contact.last_name", "contact.email")
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
 """How the ERP says that it has no such employee; some of its older endpoints say 400."""
 
+CORRECT = "correct the value in Rippling or the mapping, or what it refers to in Visma"
+GONE = "there is none with this code; was the code changed in Visma?"
 _B64_KEY = re.compile(r"b64\(.*\)")
 
 
@@ -122,6 +125,24 @@ class VismaTarget:
         headers = {"If-Match": etag} if etag else {}
         response = self._write("PUT", _path_of(code), body, f"update employee {code}", headers)
         return Written(code, response.headers.get("ETag"))
+
+    def rename(self, employee_id: int, new_code: str) -> None:
+        """Gives an employee another code, with Visma's own action; a 200 can carry a failure.
+
+        Raises:
+            RefusedError: Visma says no, or has not done it yet.
+            UnknownOutcomeError: it may or may not have been done: look before trying again.
+        """
+        path, what = f"{RENAME}/{employee_id}", f"rename employee {employee_id} to {new_code}"
+        response = self._write("POST", path, {"employeeNr": new_code}, what)
+        answer = self._http.json_of(response)
+        result = answer.get("actionResult") if isinstance(answer, dict) else None
+        if result != "Done":
+            word = result if result in ("Queued", "InProcess", "Failed") else "nothing usable"
+            raise RefusedError(
+                f"Visma answered {word} when asked to {what} in {self._company}",
+                status=response.status_code,
+            )
 
     def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
         """Some parts of the company's catalogue, one call each.
@@ -268,9 +289,9 @@ class VismaTarget:
         details = [str(status)]
         details += [f"field {failure.field}"] if failure.field else []
         details += [f"Visma's reference {failure.reference}"] if failure.reference else []
+        advice = GONE if status == HTTPStatus.NOT_FOUND else CORRECT
         return RefusedError(
-            f"Visma refused to {what} in {self._company} ({', '.join(details)}); correct the value"
-            " in Rippling or the mapping, or what it refers to in Visma",
+            f"Visma refused to {what} in {self._company} ({', '.join(details)}); {advice}",
             status=status,
             field=failure.field,
             reference=failure.reference,

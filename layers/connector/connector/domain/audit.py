@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from connector.domain.planning import Difference, Outcome
@@ -74,7 +74,7 @@ def content_hash(content: Mapping[str, Any]) -> str:
 
 def timestamp(moment: datetime) -> str:
     """The form of every time in the tables: UTC, microseconds, sorts as text."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def first_break(rows: Iterable[Mapping[str, Any]]) -> str | None:

@@ -10,6 +10,13 @@ from typing import Any
 from connector.domain.errors import NotAChangeError
 
 
+class Word(StrEnum):
+    """What an operator says about somebody who is held."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
 class Cause(StrEnum):
     """Why a change was queued."""
 
@@ -17,6 +24,7 @@ class Cause(StrEnum):
     SWEEP = "sweep"
     WEBHOOK = "webhook"
     DUE = "due"
+    DRIFT = "drift"
     RELEASE = "release"
     MAPPING = "mapping"
     OPERATOR = "operator"
@@ -24,12 +32,18 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A worker to look at, why, and the id that ties together everything that follows from it."""
+    """A worker to look at, why, and the id that ties together everything that follows from it.
+
+    `run` names the run whose guards had something to say; `word` is the operator's about somebody
+    who is held.
+    """
 
     worker_id: str
     cause: Cause
     correlation_id: str
     person_id: str | None = None
+    run: str | None = None
+    word: Word | None = None
 
     @property
     def group(self) -> str:
@@ -49,21 +63,32 @@ class Change:
                 and repeats nothing of it.
         """
         data = _object(body)
-        unknown = set(data) - {"worker_id", "cause", "correlation_id", "person_id"}
+        unknown = set(data) - MEMBERS
         if unknown:
             raise NotAChangeError(f"the message has {len(unknown)} member(s) that no change has")
         for name in ("worker_id", "cause", "correlation_id"):
             if not _is_reference(data.get(name)):
                 raise NotAChangeError(f"the message has no usable {name}")
-        person_id = data.get("person_id")
-        if person_id is not None and not _is_reference(person_id):
-            raise NotAChangeError("the message has no usable person_id")
-        if data["cause"] not in {cause.value for cause in Cause}:
-            raise NotAChangeError("the message names a cause that does not exist")
-        return cls(data["worker_id"], Cause(data["cause"]), data["correlation_id"], person_id)
+        for name in ("person_id", "run"):
+            if data.get(name) is not None and not _is_reference(data[name]):
+                raise NotAChangeError(f"the message has no usable {name}")
+        try:
+            cause = Cause(data["cause"])
+            word = Word(data["word"]) if data.get("word") is not None else None
+        except ValueError:
+            raise NotAChangeError("the message has a cause or word that does not exist") from None
+        return cls(
+            data["worker_id"],
+            cause,
+            data["correlation_id"],
+            data.get("person_id"),
+            data.get("run"),
+            word,
+        )
 
 
 LONGEST_REFERENCE = 128  # SQS refuses a longer message group id
+MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run", "word"})
 
 
 def _object(body: str) -> dict[str, Any]:
@@ -77,4 +102,11 @@ def _object(body: str) -> dict[str, Any]:
 
 
 def _is_reference(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_REFERENCE
+    """SQS takes printable ASCII without blanks as a group id, and no more than so much of it."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= LONGEST_REFERENCE
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+    )

@@ -12,7 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.planning import Outcome
+
+BLANK: Mapping[str, Any] = {
+    "waiting_for": (),
+    "due_on": None,
+    "reason": "",
+    "held_kind": "",
+    "held_run": "",
+    "is_dropped": False,
+}
+"""What an outcome says anew each time."""
 
 INTENT_SECONDS = 90.0  # longer than a writer can run: 60 s, and a margin for clocks
 
@@ -40,6 +51,7 @@ class Person:
     facts: Mapping[str, Any] = field(default_factory=dict)
     placement: Mapping[str, Any] = field(default_factory=dict)
     outcome: str = ""
+    active_in: tuple[str, ...] = ()
     intent: Intent | None = None
     audit_hash: str = ""
 
@@ -54,14 +66,22 @@ class Holding:
     since: datetime
     worker_id: str = ""
     employee_code: str | None = None
+    expected_code: str | None = None
     employee_id: int | None = None
     etag: str | None = None
     written: Mapping[str, str] | None = None
-    claimed_code: str | None = None
     waiting_for: tuple[str, ...] = ()
     due_on: date | None = None
     rules: tuple[str, ...] = ()
     reason: str = ""
+    held_kind: str = ""
+    held_run: str = ""
+    is_dropped: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """True where Visma is known to hold an employee who is not inactive."""
+        return self.exists and (self.written or {}).get("status", ACTIVE) != INACTIVE
 
     @property
     def exists(self) -> bool:
@@ -71,8 +91,7 @@ class Holding:
     def ended(self, outcome: Outcome, now: datetime, **changes: Any) -> Holding:
         """This row after an outcome; `since` moves only when the outcome does."""
         since = self.since if self.outcome is outcome else now
-        blank: dict[str, Any] = {"waiting_for": (), "due_on": None, "reason": ""}
-        return replace(self, outcome=outcome, since=since, **{**blank, **changes})
+        return replace(self, outcome=outcome, since=since, **{**BLANK, **changes})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,34 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from connector.domain.catalogue import Catalogue, Part
-from connector.domain.changes import Change
+from connector.domain.catalogue import Catalogue, Part, canonical
+from connector.domain.changes import Cause, Change, Word
 from connector.domain.decisions import Action, decide
-from connector.domain.employees import ACTIVE, INACTIVE
+from connector.domain.employees import INACTIVE
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
+from connector.domain.guards import Kind
 from connector.domain.ledger import Record
 from connector.domain.mapping import CompanyRules, MappingFile
 from connector.domain.people import Worker
 from connector.domain.placement import Placement, place
-from connector.domain.planning import Outcome, contact_fields, desired_fields, problem_with
+from connector.domain.planning import (
+    Outcome,
+    contact_fields,
+    desired_fields,
+    plan_employee,
+    plan_leaving,
+    problem_with,
+)
 from connector.ports import Clock, Ledger, Mappings, Metrics, Source, Targets
 from connector.services.catalogues import Catalogues
 from connector.services.recording import Case, Ending, Recorder
-from connector.services.writing import Employing, Result
+from connector.services.vetting import Permit
+from connector.services.writing import Employing, Job, Permits, Result, Stop, permits_all
 
 PASSES = 3
 """How often a change is decided anew at once, after a lost answer or a version that moved on."""
+
+DROPPED = "the operator rejected it; it rests until Rippling says something new"
 
 PATIENCE = 3
 """From this delivery on, a refusal that Visma disguises as a fault is believed."""
@@ -45,7 +56,9 @@ class Applier:
         catalogues: Catalogues,
         clock: Clock,
         metrics: Metrics,
+        permit: Permit,
     ) -> None:
+        self._permit = permit
         self._source = source
         self._ledger = ledger
         self._mappings = mappings
@@ -78,20 +91,29 @@ class Applier:
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
         mapping = self._mappings.load()
         case = self._read(change, mapping)
+        if change.word is Word.REJECT and (held := _held_in(case.record)):
+            return self._drop(case, held)
+        if case.decision.leave_first:
+            return self._transfer(case, mapping, refusal)
+        if case.decision.action is Action.WRITE:
+            return self._write(case, mapping, refusal)
+        if case.decision.action is Action.LEAVE:
+            return self._leave_everywhere(case, mapping, refusal)
+        return self._leave_alone(case, _quiet_end(case))
+
+    def _transfer(self, case: Case, mapping: MappingFile, refusal: RefusedError | None) -> Outcome:
+        """A move between companies: first inactive there, then active here.
+
+        A crash between the two is healed by the next pass, which finds nothing left to leave.
+        """
         for company in case.decision.leave_first:
+            stop = self._stop(case, company, mapping)(Kind.TRANSFER)
+            if stop:
+                result = Result(Outcome.HELD, case.record, reason=stop.reason, stop=stop)
+                return self._recorder.end(case, Ending(company, result))
             self._leave(case, company, mapping, refusal, is_last=False)
-            case = self._read(change, mapping)  # the ledger moved on: the next step starts anew
-        match case.decision.action:
-            case Action.WRITE:
-                return self._write(case, mapping, refusal)
-            case Action.LEAVE:
-                return self._leave_everywhere(case, mapping, refusal)
-            case Action.SCHEDULE:
-                return self._leave_alone(case, Outcome.SCHEDULED)
-            case Action.IGNORE:
-                return self._leave_alone(case, Outcome.OUT_OF_SCOPE)
-            case _:
-                return self._leave_alone(case, _end_of_absent(case))
+            case = self._read(case.change, mapping)  # the ledger moved on: read it anew
+        return self._write(case, mapping, refusal, is_free=True)
 
     def _read(self, change: Change, mapping: MappingFile) -> Case:
         """The person's rows, then their employments: in this order, see the module docstring."""
@@ -102,28 +124,45 @@ class Applier:
             known = record.person.fingerprints
             workers = self._source.employments(change.worker_id, person_id, known)
         now = self._clock.now()
-        return Case(change, record, workers, decide(workers, mapping, now, _active_in(record)), now)
+        active_in = _believed_active(change, record)
+        return Case(change, record, workers, decide(workers, mapping, now, active_in), now)
 
-    def _write(self, case: Case, mapping: MappingFile, refusal: RefusedError | None) -> Outcome:
+    def _write(
+        self,
+        case: Case,
+        mapping: MappingFile,
+        refusal: RefusedError | None,
+        *,
+        is_free: bool = False,
+    ) -> Outcome:
         worker, company = case.worker, case.decision.company
         if worker is None or company is None:
             raise AssertionError("a decision to write names a worker and a company")
         rules = mapping.companies[company]
         placement, catalogue = self._place(company, rules, worker)
+        code = rules.code_for(worker.id, worker.facts)
         if placement.missing:
-            return self._wait(case, placement)
+            return self._wait(case, placement, code)
         desired = desired_fields(worker, placement, rules)
         holding = case.record.holdings.get(company)
         exists = holding is not None and holding.exists
-        code = rules.code_for(worker.id, worker.facts)
         problem = None if exists else _problem(code, desired, catalogue)
         if problem:
             result = Result(Outcome.REJECTED, case.record, reason=problem)
         else:
-            result = self._employing.employ(
-                case.record, company, rules, code or "", desired, refusal
+            permit = permits_all if is_free else self._stop(case, company, mapping)
+            job = Job(
+                case.record,
+                company,
+                desired,
+                lambda known: plan_employee(desired, known, rules, case.record.person.salt),
+                refusal,
+                permit,
+                must_look=case.change.cause is Cause.DRIFT,
             )
-        return self._recorder.end(case, _employed(case, company, result, placement))
+            result = self._employing.employ(job, code or "")
+        ending = _employed(case, company, result, placement)
+        return self._recorder.end(case, _with_code(case, ending, code))
 
     def _place(
         self, company: str, rules: CompanyRules, worker: Worker
@@ -138,7 +177,7 @@ class Applier:
             checked |= in_question
         return placement, catalogue
 
-    def _wait(self, case: Case, placement: Placement) -> Outcome:
+    def _wait(self, case: Case, placement: Placement, code: str | None) -> Outcome:
         ending = Ending(
             placement.company,
             Result(Outcome.WAITING, case.record),
@@ -146,13 +185,14 @@ class Applier:
             waiting_for=tuple(str(thing) for thing in placement.missing),
             reasons=tuple(thing.sentence(placement.company) for thing in placement.missing),
             due_on=case.decision.due_on,
+            expected_code=code,
         )
         return self._recorder.end(case, ending)
 
     def _leave_everywhere(
         self, case: Case, mapping: MappingFile, refusal: RefusedError | None
     ) -> Outcome:
-        companies = _active_in(case.record) or _begun_in(case.record)
+        companies = _believed_active(case.change, case.record) or _begun_in(case.record)
         if not companies:
             return self._leave_alone(case, _end_of_absent(case))
         for company in companies[:-1]:
@@ -171,12 +211,37 @@ class Applier:
     ) -> Outcome:
         worker, rules = case.worker, mapping.companies.get(company)
         contact = contact_fields(worker.personal, rules) if worker and rules else {}
-        result = self._employing.dismiss(case.record, company, contact, refusal)
+        permit = self._stop(case, company, mapping) if is_last else permits_all
+        job = Job(
+            case.record,
+            company,
+            {**contact, "status": INACTIVE},
+            plan_leaving,
+            refusal,
+            permit,
+            must_look=case.change.cause is Cause.DRIFT,
+        )
+        result = self._employing.dismiss(job)
         reasons = (case.decision.reason,) if is_last else (f"moved to {case.decision.company}",)
         ending = Ending(
             company, result, reasons=reasons, due_on=case.decision.due_on, is_last=is_last
         )
         return self._recorder.end(case, ending)
+
+    def _stop(self, case: Case, company: str, mapping: MappingFile) -> Permits:
+        """What the guards say about each kind of change to this person in a company."""
+        holding = case.record.holdings.get(company)
+
+        def permit(kind: Kind) -> Stop | None:
+            found = self._permit.verdict(case.change, kind, company, holding, mapping)
+            return Stop(kind, *found) if found else None
+
+        return permit
+
+    def _drop(self, case: Case, company: str) -> Outcome:
+        """The operator said no: nothing happens until Rippling says something new."""
+        result = Result(Outcome.REJECTED, case.record, reason=DROPPED)
+        return self._recorder.end(case, Ending(company, result, is_dropped=True))
 
     def _leave_alone(self, case: Case, outcome: Outcome) -> Outcome:
         held = next(iter(_active_in(case.record)), None)
@@ -218,9 +283,28 @@ def _employed(case: Case, company: str, result: Result, placement: Placement) ->
     return Ending(company, scheduled, placement, reasons=(_last_day(case, due_on),), due_on=due_on)
 
 
+def _with_code(case: Case, ending: Ending, code: str | None) -> Ending:
+    """The code that the mapping makes; where an employee has another, that is told, not changed."""
+    holding = case.record.holdings.get(ending.company or "")
+    held = holding.employee_code if holding else None
+    if held is None or code is None or canonical(held) == canonical(code):
+        return replace(ending, expected_code=code)
+    told = f"Rippling's number now makes the code {code}; the employee keeps {held}"
+    return replace(ending, expected_code=code, reasons=(*ending.reasons, told))
+
+
 def _last_day(case: Case, due_on: date) -> str:
     day = case.worker.facts.end_date if case.worker else None
     return f"the last day is {(day or due_on).isoformat()}"
+
+
+def _quiet_end(case: Case) -> Outcome:
+    """The outcome where nothing is to be written."""
+    if case.decision.action is Action.SCHEDULE:
+        return Outcome.SCHEDULED
+    if case.decision.action is Action.IGNORE:
+        return Outcome.OUT_OF_SCOPE
+    return _end_of_absent(case)
 
 
 def _end_of_absent(case: Case) -> Outcome:
@@ -231,13 +315,21 @@ def _end_of_absent(case: Case) -> Outcome:
 
 def _active_in(record: Record) -> tuple[str, ...]:
     """The companies in which the ledger knows an active employee of this person."""
-    return tuple(
-        sorted(
-            company
-            for company, holding in record.holdings.items()
-            if holding.exists and (holding.written or {}).get("status", ACTIVE) != INACTIVE
-        )
-    )
+    holdings = record.holdings.items()
+    return tuple(sorted(company for company, holding in holdings if holding.is_active))
+
+
+def _believed_active(change: Change, record: Record) -> tuple[str, ...]:
+    """The same; where somebody edited Visma, every company in which there is an employee at all."""
+    if change.cause is not Cause.DRIFT:
+        return _active_in(record)
+    return tuple(sorted(key for key, holding in record.holdings.items() if holding.exists))
+
+
+def _held_in(record: Record) -> str | None:
+    """The company in which something is held about this person."""
+    held = (key for key, each in record.holdings.items() if each.outcome is Outcome.HELD)
+    return next(held, None)
 
 
 def _begun_in(record: Record) -> tuple[str, ...]:

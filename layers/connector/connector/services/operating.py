@@ -27,6 +27,8 @@ from connector.ports import (
 )
 from connector.services.catalogues import Catalogues
 from connector.services.checking import check_configuration
+from connector.services.held import HeldPeople
+from connector.services.identity import Identity
 from connector.services.mapping_check import Surroundings, check
 
 MOST_ROWS = 500
@@ -49,6 +51,8 @@ class Operator:
     catalogues: Catalogues
     secrets: Secrets
     clock: Clock
+    held: HeldPeople
+    identity: Identity
 
     def carry_out(self, event: Arguments) -> Answer:
         """Carries out `event["verb"]`; what went wrong is in `problems`, never raised."""
@@ -58,6 +62,12 @@ class Operator:
             "mappings check": self.check_mapping,
             "audit": self.show_audit,
             "waiting": self.show_waiting,
+            "held": self.held.show,
+            "approve": self.held.approve,
+            "reject": self.held.reject,
+            "adopt": self.identity.adopt,
+            "duplicates": self.identity.duplicates,
+            "rename": self.identity.rename,
             "dead-letters": self.show_dead_letters,
             "replay": self.replay,
         }
@@ -115,7 +125,7 @@ class Operator:
             {
                 "company": company,
                 "person": holding.person_id,
-                "employee_code": holding.employee_code,
+                "employee_code": holding.employee_code or holding.expected_code,
                 "waiting_for": list(holding.waiting_for),
                 "since": holding.since.isoformat(timespec="seconds"),
                 "reason": holding.reason,
@@ -136,15 +146,15 @@ class Operator:
 
         The present is read again for each, so an old letter cannot bring an old state back.
         """
-        replayed, left = 0, list[DeadLetter]()
+        replayed, left = 0, dict[str, DeadLetter]()
         more = True
         while more and self.clock.remaining_seconds() > RESERVE_SECONDS:
             letters = self.queue.dead_letters(BATCH)
-            undone = [letter for letter in letters if not self._replay_one(letter)]
-            left += undone
-            replayed += len(letters) - len(undone)
-            more = bool(letters)
-        self.queue.put_back(left)
+            new = [letter for letter in letters if letter.id not in left]
+            left |= {letter.id: letter for letter in new if not self._replay_one(letter)}
+            replayed += sum(letter.id not in left for letter in new)
+            more = bool(new)
+        self.queue.put_back(left.values())
         return {"replayed": replayed, "left": len(left), "more": more}
 
     def _replay_one(self, letter: DeadLetter) -> bool:

@@ -1,7 +1,7 @@
 """Finding out who may differ: the incremental read, the full sweep, and who is due or released.
 
 Polling only ever queues references. It may queue too much, never too little: every row of every
-page is checked, and the watermark moves only over what has been queued.
+page is checked, and a position is remembered only once all before it has been queued.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from uuid import uuid4
 
-from connector.domain.changes import Cause, Change
+from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
 from connector.domain.mapping import MappingFile
 from connector.domain.people import Worker, fingerprint
@@ -25,11 +24,14 @@ from connector.ports import (
     Metrics,
     Page,
     Source,
+    Targets,
     Walk,
     Watermarks,
 )
 from connector.services.catalogues import Catalogues
+from connector.services.drift import drifted
 from connector.services.releasing import WaitingReleaser
+from connector.services.vetting import Found, Vetting
 
 OVERLAP = timedelta(seconds=60)
 """How far behind the watermark is read again, for rows that Rippling shows late."""
@@ -39,6 +41,12 @@ LEASE_SECONDS = 270.0
 
 RESERVE_SECONDS = 30.0
 """A walk is cut short when less than this is left of the invocation."""
+
+FEWEST_PERCENT = 80
+"""A sweep that sees fewer of the known workers than this is not believed."""
+
+FEWEST_MISSING = 5
+"""That many workers may always be missing."""
 
 
 @dataclass(slots=True)
@@ -51,6 +59,7 @@ class Summary:
     queued: int = 0
     due: int = 0
     released: int = 0
+    drifted: int = 0
     rows_before_cutoff: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -62,6 +71,7 @@ class Poller:
         self,
         *,
         source: Source,
+        targets: Targets,
         ledger: Ledger,
         watermarks: Watermarks,
         mappings: Mappings,
@@ -72,15 +82,16 @@ class Poller:
         stream: str = "workers",
     ) -> None:
         self._source = source
+        self._targets = targets
         self._ledger = ledger
         self._watermarks = watermarks
         self._mappings = mappings
-        self._queue = queue
         self._catalogues = catalogues
         self._clock = clock
         self._metrics = metrics
         self._stream = stream
-        self._releaser = WaitingReleaser(ledger, watermarks, catalogues, queue, clock)
+        self._vetting = Vetting(ledger, watermarks, queue, clock)
+        self._releaser = WaitingReleaser(ledger, watermarks, catalogues, clock)
 
     def run(self, *, full_sweep: bool = False) -> Summary:
         """One tick; with `full_sweep`, or where none has ever ended, a walk over everybody.
@@ -94,81 +105,128 @@ class Poller:
             if not mine:
                 return Summary(skipped=True)
             summary = Summary()
-            self._read(mapping, summary, full_sweep=full_sweep)
-            self._release(mapping, summary)
+            self._find(mapping, summary, full_sweep=full_sweep)
         self._metrics.count("PollSucceeded")
-        self._metrics.count("ChangesQueued", summary.queued + summary.due + summary.released)
+        self._metrics.count("ChangesQueued", summary.queued)
         return summary
 
-    def _read(self, mapping: MappingFile, summary: Summary, *, full_sweep: bool) -> None:
+    def _find(self, mapping: MappingFile, summary: Summary, *, full_sweep: bool) -> None:
+        """Everything that one run finds goes through the guards together, and then on the queue."""
+        found: list[Found] = []
+        walks: list[Walk] = []
         walk = self._watermarks.walk(self._stream)
         sweep = self._watermarks.walk(f"{self._stream} sweep")
         if walk.watermark is not None:
-            self._read_changes(walk, walk.watermark, mapping, summary)
+            walks.append(self._read_changes(walk, walk.watermark, mapping, summary, found))
         if full_sweep or walk.watermark is None or sweep.started is not None:
-            self._sweep(sweep, mapping, summary)
+            walks += self._sweep(sweep, walk, mapping, summary, found)
+        found += self._due_and_released(mapping, summary)
+        summary.queued = self._vetting.queue(found, mapping)
+        for each in walks:
+            self._watermarks.save(each)
 
     def _read_changes(
-        self, walk: Walk, watermark: datetime, mapping: MappingFile, summary: Summary
-    ) -> None:
+        self,
+        walk: Walk,
+        watermark: datetime,
+        mapping: MappingFile,
+        summary: Summary,
+        found: list[Found],
+    ) -> Walk:
         cutoff, started = watermark - OVERLAP, self._clock.now()
         newest, in_order = watermark, walk.position is None
-        pages = _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position)
-        for page in pages:
+        for page in _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position):
             recent = [worker for worker in page.workers if _is_recent(worker, cutoff)]
             summary.rows_before_cutoff += len(page.workers) - len(recent)
-            self._queue_changed(recent, Cause.POLL, mapping, summary)
+            found += self._changed(recent, Cause.POLL, mapping, summary)
             in_order = in_order and _is_sorted(recent)
             newest = min(_latest(newest, recent) or newest, max(started, watermark))
-            if page.next_position is None:
-                break
-            # Before the last page the watermark may only move along rows that come in order.
-            walk = replace(walk, position=page.next_position)
-            walk = replace(walk, watermark=newest) if in_order else walk
-            self._watermarks.save(walk)
-            if self._is_late():
-                return
+            if page.next_position and self._is_late():
+                # Cut short, the watermark may only move along rows that came in order.
+                reached = newest if in_order else watermark
+                return replace(walk, watermark=reached, position=page.next_position)
         if summary.rows_before_cutoff:
             self._metrics.count("FilterIgnored")
-        self._watermarks.save(replace(walk, watermark=newest, position=None))
+        return replace(walk, watermark=newest, position=None)
 
-    def _sweep(self, sweep: Walk, mapping: MappingFile, summary: Summary) -> None:
+    def _sweep(
+        self,
+        sweep: Walk,
+        walk: Walk,
+        mapping: MappingFile,
+        summary: Summary,
+        found: list[Found],
+    ) -> list[Walk]:
         if sweep.started is None:
-            sweep = replace(sweep, started=self._clock.now(), position=None, newest=None)
+            sweep = Walk(sweep.stream, started=self._clock.now())
+        mine: list[Found] = []
         for page in _resumed(self._source.everyone, sweep.position):
-            self._queue_changed(page.workers, Cause.SWEEP, mapping, summary)
-            newest = _latest(sweep.newest, page.workers)
-            sweep = replace(sweep, position=page.next_position, newest=newest)
-            if page.next_position is None:
-                break
-            self._watermarks.save(sweep)
-            if self._is_late():
+            mine += self._changed(page.workers, Cause.SWEEP, mapping, summary)
+            sweep = replace(
+                sweep,
+                position=page.next_position,
+                newest=_latest(sweep.newest, page.workers),
+                seen=sweep.seen + len(page.workers),
+            )
+            if page.next_position and self._is_late():
                 summary.sweep = "cut short"
-                return
-        self._end_sweep(sweep, mapping, summary)
+                found += mine
+                return [sweep]
+        if self._sees_too_few(sweep, summary):
+            return [Walk(sweep.stream)]
+        found += mine
+        found += self._second_chances(mapping, summary)
+        return self._end_sweep(sweep, walk, summary)
 
-    def _end_sweep(self, sweep: Walk, mapping: MappingFile, summary: Summary) -> None:
-        """The rejected get another chance, and a first sweep sets the watermark.
+    def _end_sweep(self, sweep: Walk, walk: Walk, summary: Summary) -> list[Walk]:
+        """A first sweep sets the watermark, never past the moment it began.
 
-        It never passes the moment the sweep began: rows may have changed behind the walk.
+        Rows may have changed behind the walk since then.
         """
         summary.sweep = "finished"
-        summary.queued += self._queue.send(self._rejected(mapping))
-        walk = self._watermarks.walk(self._stream)
+        ended = [Walk(sweep.stream)]
         if walk.watermark is None and sweep.started is not None:
             newest = min(sweep.newest or sweep.started, sweep.started)
-            self._watermarks.save(replace(walk, watermark=newest))
-        self._watermarks.save(Walk(sweep.stream))
+            ended.append(replace(walk, watermark=newest))
+        return ended
 
-    def _rejected(self, mapping: MappingFile) -> Iterable[Change]:
+    def _sees_too_few(self, sweep: Walk, summary: Summary) -> bool:
+        """True where the token sees far fewer workers than the ledger knows."""
+        known = sum(len(person.fingerprints) for person in self._ledger.persons())
+        missing = known - sweep.seen
+        if missing <= FEWEST_MISSING or sweep.seen * 100 >= known * FEWEST_PERCENT:
+            return False
+        summary.sweep = "stopped"
+        summary.problems.append(
+            f"the sweep saw {sweep.seen} workers and the ledger knows {known}: nothing of it was"
+            " queued; may the creator of the Rippling token still see everybody?"
+        )
+        self._metrics.count("SweepStopped")
+        return True
+
+    def _second_chances(self, mapping: MappingFile, summary: Summary) -> list[Found]:
+        """Once a day the rejected are tried again, and what finance edited is looked at."""
+        rejected = {
+            holding.person_id
+            for company in mapping.companies
+            for holding in self._ledger.holdings(company)
+            if holding.outcome is Outcome.REJECTED and not holding.is_dropped
+        }
+        edited: set[str] = set()
         for company in mapping.companies:
-            for holding in self._ledger.holdings(company):
-                if holding.outcome is Outcome.REJECTED:
-                    yield _change(holding.worker_id, holding.person_id, Cause.SWEEP)
+            try:
+                edited |= drifted(self._targets.company(company), self._ledger.holdings(company))
+            except (RetryableError, ConfigurationError) as error:
+                _note(summary, f"{company}: {error}")
+        summary.drifted = len(edited)
+        again = self._ledger.persons(rejected - edited)
+        assessed = self._vetting.assess_known(again, Cause.SWEEP, mapping)
+        persons = self._ledger.persons(edited)
+        return assessed + self._vetting.assess_known(persons, Cause.DRIFT, mapping)
 
-    def _queue_changed(
+    def _changed(
         self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile, summary: Summary
-    ) -> None:
+    ) -> list[Found]:
         summary.workers_read += len(workers)
         known = self._ledger.fingerprints({worker.person_id for worker in workers})
         changed = [
@@ -176,11 +234,10 @@ class Poller:
             for worker in workers
             if known.get(worker.person_id, {}).get(worker.id) != fingerprint(worker)
         ]
-        if changed:
-            self._warm_catalogues(mapping, summary)
-        summary.queued += self._queue.send(
-            _change(worker.id, worker.person_id, cause) for worker in changed
-        )
+        if not changed:
+            return []
+        self._warm_catalogues(mapping, summary)
+        return self._vetting.assess(changed, cause, mapping)
 
     def _warm_catalogues(self, mapping: MappingFile, summary: Summary) -> None:
         """Reads stale catalogues once here, so that not every writer has to."""
@@ -188,19 +245,28 @@ class Poller:
             try:
                 self._catalogues.current(company, rules)
             except (RetryableError, ConfigurationError) as error:
-                problem = f"{company}: {error}"
-                if problem not in summary.problems:
-                    summary.problems.append(problem)
+                _note(summary, f"{company}: {error}")
 
-    def _release(self, mapping: MappingFile, summary: Summary) -> None:
-        summary.due = self._releaser.queue_due(mapping)
+    def _due_and_released(self, mapping: MappingFile, summary: Summary) -> list[Found]:
+        due = list(self._releaser.due(mapping))
+        released: Iterable[str] = ()
         try:
-            summary.released = self._releaser.release(mapping)
+            released = set(self._releaser.released(mapping))
         except RetryableError as error:
-            summary.problems.append(str(error))
+            _note(summary, str(error))
+        summary.due, summary.released = len(due), len(set(released))
+        persons = self._ledger.persons(due)
+        found = self._vetting.assess_known(persons, Cause.DUE, mapping)
+        free = self._ledger.persons(released)
+        return found + self._vetting.assess_known(free, Cause.RELEASE, mapping)
 
     def _is_late(self) -> bool:
         return self._clock.remaining_seconds() < RESERVE_SECONDS
+
+
+def _note(summary: Summary, problem: str) -> None:
+    if problem not in summary.problems:
+        summary.problems.append(problem)
 
 
 def _resumed(read: Callable[[str | None], Iterator[Page]], position: str | None) -> Iterator[Page]:
@@ -231,7 +297,3 @@ def _is_sorted(workers: Sequence[Worker]) -> bool:
 def _latest(newest: datetime | None, workers: Sequence[Worker]) -> datetime | None:
     times = [worker.updated_at for worker in workers if worker.updated_at]
     return max([*times, newest] if newest else times, default=None)
-
-
-def _change(worker_id: str, person_id: str, cause: Cause) -> Change:
-    return Change(worker_id, cause, uuid4().hex, person_id)

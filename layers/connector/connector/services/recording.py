@@ -46,6 +46,8 @@ class Ending:
     reasons: tuple[str, ...] = ()
     due_on: date | None = None
     is_last: bool = True
+    is_dropped: bool = False
+    expected_code: str | None = None
 
 
 class Recorder:
@@ -60,15 +62,15 @@ class Recorder:
         holding = _holding(case, ending)
         self._ledger.finish(
             record,
-            _person(case, ending),
+            _person(case, ending, holding),
             (holding,) if holding else (),
             (_audit_row(case, ending, holding),),
         )
         return ending.result.outcome
 
 
-def _person(case: Case, ending: Ending) -> Person:
-    person = ending.result.record.person
+def _person(case: Case, ending: Ending, holding: Holding | None) -> Person:
+    person = replace(ending.result.record.person, active_in=_active_in(ending, holding))
     if not ending.is_last or case.worker is None:
         return person
     return replace(
@@ -79,6 +81,13 @@ def _person(case: Case, ending: Ending) -> Person:
         placement=_placement(ending),
         outcome=ending.result.outcome.value,
     )
+
+
+def _active_in(ending: Ending, holding: Holding | None) -> tuple[str, ...]:
+    holdings = dict(ending.result.record.holdings)
+    if holding:
+        holdings[holding.company] = holding
+    return tuple(sorted(key for key, each in holdings.items() if each.is_active))
 
 
 def _placement(ending: Ending) -> dict[str, Any]:
@@ -97,6 +106,12 @@ def _holding(case: Case, ending: Ending) -> Holding | None:
         "reason": "; ".join(_reasons(ending)),
         "worker_id": case.worker.id if case.worker else case.change.worker_id,
     }
+    if result.stop:
+        changes |= {"held_kind": result.stop.kind.value, "held_run": result.stop.run}
+    if ending.expected_code:
+        changes["expected_code"] = ending.expected_code
+    if ending.is_dropped:
+        changes["is_dropped"] = True
     if ending.placement:
         changes["rules"] = ending.placement.rules
     if result.code is not None:

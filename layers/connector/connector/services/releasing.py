@@ -6,16 +6,16 @@ Everything is decided from the facts in the ledger, so that nobody is read from 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from uuid import uuid4
 
 from connector.domain.catalogue import Catalogue, Part
-from connector.domain.changes import Cause, Change
+from connector.domain.changes import Cause
 from connector.domain.ledger import Holding, Person
 from connector.domain.mapping import CompanyRules, MappingFile
 from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, Placement, place
 from connector.ports import ChangeQueue, Clock, Ledger, Watermarks
 from connector.services.catalogues import Catalogues
+from connector.services.vetting import Vetting
 
 WHOLE_COMPANY = ("company", "scope", "field", "guards")
 """Kinds of mapping rows whose effect cannot be seen from a placement."""
@@ -28,44 +28,28 @@ class WaitingReleaser:
     """What every tick of the poller does for those who wait for a thing or a day."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        watermarks: Watermarks,
-        catalogues: Catalogues,
-        queue: ChangeQueue,
-        clock: Clock,
+        self, ledger: Ledger, watermarks: Watermarks, catalogues: Catalogues, clock: Clock
     ) -> None:
         self._ledger = ledger
         self._watermarks = watermarks
         self._catalogues = catalogues
-        self._queue = queue
         self._clock = clock
 
-    def release(self, mapping: MappingFile) -> int:
-        """Queues the waiting people for whom something has changed; how many."""
-        return sum(
-            self._queue.send(self._released(company, rules, mapping))
-            for company, rules in mapping.companies.items()
-        )
+    def released(self, mapping: MappingFile) -> Iterator[str]:
+        """The waiting people for whom something has changed."""
+        for company, rules in mapping.companies.items():
+            waiting = list(self._ledger.waiting(company))
+            if not waiting:
+                continue
+            persons = list(self._ledger.persons({holding.person_id for holding in waiting}))
+            catalogue = self._look(company, rules, waiting, persons)
+            yield from (p.id for p in _moved(persons, mapping, _always(catalogue)))
 
-    def queue_due(self, mapping: MappingFile) -> int:
-        """Queues the people whose day has come in their company's time zone; how many."""
-        due = [
-            _change(holding.worker_id, holding.person_id, Cause.DUE)
-            for company in mapping.companies
-            for holding in self._ledger.due(company, mapping.today(company, self._clock.now()))
-        ]
-        return self._queue.send(due)
-
-    def _released(
-        self, company: str, rules: CompanyRules, mapping: MappingFile
-    ) -> Iterator[Change]:
-        waiting = list(self._ledger.waiting(company))
-        if not waiting:
-            return
-        persons = list(self._ledger.persons({holding.person_id for holding in waiting}))
-        catalogue = self._look(company, rules, waiting, persons)
-        yield from _moved(persons, mapping, lambda _: catalogue, Cause.RELEASE)
+    def due(self, mapping: MappingFile) -> Iterator[str]:
+        """The people whose day has come in their company's time zone."""
+        for company in mapping.companies:
+            today = mapping.today(company, self._clock.now())
+            yield from (holding.person_id for holding in self._ledger.due(company, today))
 
     def _look(
         self,
@@ -95,10 +79,12 @@ class WaitingReleaser:
 class MappingReleaser:
     """What follows an edit of the mapping. The service behind the releaser function."""
 
-    def __init__(self, ledger: Ledger, watermarks: Watermarks, queue: ChangeQueue) -> None:
+    def __init__(
+        self, ledger: Ledger, watermarks: Watermarks, queue: ChangeQueue, clock: Clock
+    ) -> None:
         self._ledger = ledger
         self._watermarks = watermarks
-        self._queue = queue
+        self._vetting = Vetting(ledger, watermarks, queue, clock)
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everybody whom these edits (company and rule key) may move; how many."""
@@ -107,11 +93,9 @@ class MappingReleaser:
         persons = [person for person in self._ledger.persons() if person.facts]
         chosen = [person for person in persons if touched.by_label(person)]
         others = [person for person in persons if not touched.by_label(person)]
-        queued = self._queue.send(
-            _change(person.worker_id, person.id, Cause.MAPPING) for person in chosen
-        )
-        return queued + self._queue.send(
-            _moved(others, mapping, catalogues.__getitem__, Cause.MAPPING)
+        moved = [*chosen, *_moved(others, mapping, catalogues.__getitem__)]
+        return self._vetting.queue(
+            self._vetting.assess_known(moved, Cause.MAPPING, mapping), mapping
         )
 
 
@@ -136,11 +120,8 @@ class _Touched:
 
 
 def _moved(
-    persons: Iterable[Person],
-    mapping: MappingFile,
-    catalogue_of: Callable[[str], Catalogue],
-    cause: Cause,
-) -> Iterator[Change]:
+    persons: Iterable[Person], mapping: MappingFile, catalogue_of: Callable[[str], Catalogue]
+) -> Iterator[Person]:
     for person in persons:
         placement = _place_again(person, mapping, catalogue_of)
         remembered = person.placement
@@ -151,7 +132,11 @@ def _moved(
         else:  # never placed, because there was nothing to write: only the company can differ
             moved = placement.company != remembered.get("company")
         if moved:
-            yield _change(person.worker_id, person.id, cause)
+            yield person
+
+
+def _always(catalogue: Catalogue) -> Callable[[str], Catalogue]:
+    return lambda _: catalogue
 
 
 def _place_again(
@@ -162,7 +147,3 @@ def _place_again(
     if company is None:
         return None
     return place(company, mapping.companies[company], facts, catalogue_of(company))
-
-
-def _change(worker_id: str, person_id: str, cause: Cause) -> Change:
-    return Change(worker_id, cause, uuid4().hex, person_id)

@@ -9,18 +9,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from connector.domain.employees import INACTIVE, Employee, Fields, Marks, mark, marks, same
+from connector.domain.employees import Employee, Fields, Marks, mark, marks, same
 from connector.domain.errors import CodeTakenError, RefusedError, RetryableError
+from connector.domain.guards import Kind
 from connector.domain.ledger import Holding, Record
-from connector.domain.mapping import CompanyRules
-from connector.domain.planning import Difference, Outcome, Plan, plan_employee, plan_leaving
+from connector.domain.planning import Difference, Outcome, Plan
 from connector.ports import Ledger, Targets
 
 IDENTITY = ("contact.last_name", "contact.email")
 """What Visma wants repeated in every update, changed or not."""
 
 LOST = "the answer to the write had been lost; Visma was found as desired"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a guard holds a change: which kind, by the verdict of which run."""
+
+    kind: Kind
+    run: str
+    reason: str
+
+
+Permits: TypeAlias = Callable[[Kind], Stop | None]
+"""Says why a guarded kind of change must not happen now, or None."""
+
+
+def permits_all(_: Kind) -> Stop | None:
+    """No guard has anything to say."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,7 @@ class Result:
     differences: tuple[Difference, ...] = ()
     reason: str = ""
     note: str = ""
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,8 @@ class Job:
     desired: Fields
     plan: Callable[[Marks | None], Plan]
     refusal: RefusedError | None = None
+    permit: Permits = permits_all
+    must_look: bool = False
     is_begun: bool = False
 
     @property
@@ -98,44 +120,23 @@ class Employing:
         self._targets = targets
         self._ledger = ledger
 
-    def employ(
-        self,
-        record: Record,
-        company: str,
-        rules: CompanyRules,
-        code: str,
-        desired: Fields,
-        refusal: RefusedError | None = None,
-    ) -> Result:
+    def employ(self, job: Job, code: str) -> Result:
         """Makes the employee of a working person the desired one; creates it if need be."""
-
-        def plan(known: Marks | None) -> Plan:
-            return plan_employee(desired, known, rules, record.person.salt)
-
-        job = Job(record, company, desired, plan, refusal)
         holding = job.holding
         if holding is None or not holding.exists:
             return self._create(job, code)
         return self._bring_up_to_date(job, holding)
 
-    def dismiss(
-        self,
-        record: Record,
-        company: str,
-        contact: Fields,
-        refusal: RefusedError | None = None,
-    ) -> Result:
+    def dismiss(self, job: Job) -> Result:
         """Makes the employee of somebody who left inactive, and changes nothing else."""
-        desired = {**contact, "status": INACTIVE}
-        job = Job(record, company, desired, plan_leaving, refusal)
         holding = job.holding
         if holding and holding.exists:
             return self._bring_up_to_date(job, holding)
         begun = job.begun_code
         known = self._look(job, begun) if begun else None
-        if known and is_same_person(known.employee, contact):
+        if known and is_same_person(known.employee, job.desired):
             return self._close_gap(job, known)
-        return Result(Outcome.OUT_OF_SCOPE, record, reason="never an employee in Visma")
+        return Result(Outcome.OUT_OF_SCOPE, job.record, reason="never an employee in Visma")
 
     def _bring_up_to_date(self, job: Job, holding: Holding) -> Result:
         known = self._recall(job, holding)
@@ -145,25 +146,33 @@ class Employing:
         lost = job.plan(holding.written)
         if result.outcome is Outcome.UNCHANGED and job.begun_code and lost.differences:
             return replace(result, outcome=lost.outcome, differences=lost.differences, note=LOST)
-        return result
+        return replace(result, note=_edited(job, known, holding) or result.note)
 
     def _create(self, job: Job, code: str) -> Result:
         was_begun = job.begun_code == code
+        stop = None if was_begun else job.permit(Kind.CREATE)
+        if stop:
+            return _held(job, stop)
         try:
             record = self._ledger.begin(job.record, job.company, code, claim=True)
         except CodeTakenError:
             return _rejected(job, f"employee code {code} is another person's in {job.company}")
-        job = replace(job, record=record, is_begun=True)
+        job = replace(job, record=record, is_begun=True, permit=permits_all)
         known = self._look(job, code)
-        if known is None:
-            result = self._create_new(job, code)
+        if known:
+            return self._adopt(job, known, was_begun=was_begun)
+        result = self._create_new(job, code)
+        if result.outcome is Outcome.REJECTED:
             # A refusal may mean that a create of ours, believed lost, has arrived after all.
-            known = self._look(job, code) if result.outcome is Outcome.REJECTED else None
-            if known is None or not is_same_person(known.employee, job.desired):
-                return result
-            was_begun = True
+            late = self._look(job, code)
+            if late and is_same_person(late.employee, job.desired):
+                return self._adopt(job, late, was_begun=True)
+        return result
+
+    def _adopt(self, job: Job, known: _Known, *, was_begun: bool) -> Result:
+        """Takes over an employee on proof: our own lost create, or one that was there before us."""
         if not is_same_person(known.employee, job.desired):
-            return _rejected(job, f"Visma has an employee {code} with another e-mail address")
+            return _rejected(job, f"Visma has an employee {known.code} with another e-mail address")
         result = self._close_gap(job, known)
         if result.outcome is Outcome.REJECTED:
             return result
@@ -187,12 +196,16 @@ class Employing:
         plan = job.plan(known.marks)
         if not plan.differences:
             return known.found(job, plan)
+        stop = _stopped(job, plan)
+        if stop:
+            return _held(job, stop)
         if job.refusal:
             return _rejected(job, str(job.refusal))
         identity = _identity(job, known, plan)
         if identity is None:
+            permitted = replace(job, permit=permits_all)
             seen = self._look(job, known.code)
-            return self._close_gap(job, seen) if seen else _vanished(job)
+            return self._close_gap(permitted, seen) if seen else _vanished(job)
         return self._update(job, known, plan, identity)
 
     def _update(self, job: Job, known: _Known, plan: Plan, identity: Fields) -> Result:
@@ -220,7 +233,8 @@ class Employing:
     def _recall(self, job: Job, holding: Holding) -> _Known | None:
         """The employee from memory where that can be trusted, else as Visma has it now."""
         code = holding.employee_code or ""
-        if holding.etag and holding.written and job.record.person.intent is None:
+        trusted = job.record.person.intent is None and not job.must_look
+        if trusted and holding.etag and holding.written:
             return _Known(code, holding.written, holding.etag)
         return self._look(job, code)
 
@@ -252,6 +266,32 @@ def _identity(job: Job, known: _Known, plan: Plan) -> dict[str, str] | None:
         else:
             return None
     return identity
+
+
+def _edited(job: Job, known: _Known, holding: Holding) -> str:
+    """Which fields somebody changed in Visma to neither what was written nor what is desired."""
+    written = holding.written or {}
+    edited = [
+        path
+        for path, value in known.marks.items()
+        if path in written
+        and not same(path, value, written[path])
+        and not same(path, value, mark(path, job.desired.get(path, ""), job.salt))
+    ]
+    return f"edited in Visma: {', '.join(edited)}" if edited else ""
+
+
+def _stopped(job: Job, plan: Plan) -> Stop | None:
+    """What a guard has to say about a plan; a lost answer to it was permitted before."""
+    if plan.outcome is Outcome.DEACTIVATED:
+        return job.permit(Kind.DEACTIVATE)
+    if plan.outcome is Outcome.UPDATED and "department" in plan.fields:
+        return job.permit(Kind.MOVE)
+    return None
+
+
+def _held(job: Job, stop: Stop) -> Result:
+    return Result(Outcome.HELD, job.record, reason=stop.reason, stop=stop)
 
 
 def _rejected(job: Job, reason: str) -> Result:

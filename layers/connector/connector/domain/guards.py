@@ -1,0 +1,145 @@
+"""Guards: how much of a company one run may change before a human has to agree.
+
+A run is one tick, one sweep or one edit of the mapping. What is over the line is held, all of it or
+none. Counting and judging live here; who is asked, and where it rests, does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from connector.domain.decisions import Action, Decision
+from connector.domain.mapping import Guards, MappingFile
+
+
+class Kind(StrEnum):
+    """The kinds of change that are guarded."""
+
+    CREATE = "create"
+    DEACTIVATE = "deactivate"
+    MOVE = "move"
+    TRANSFER = "transfer"
+
+
+WORDS: Mapping[Kind, str] = {
+    Kind.CREATE: "create",
+    Kind.DEACTIVATE: "deactivate",
+    Kind.MOVE: "move to another department",
+    Kind.TRANSFER: "move to another company",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A kind of change of which a run would do too much in one company."""
+
+    company: str
+    kind: Kind
+    count: int
+    limit: int
+    population: int
+
+    def sentence(self, run: str) -> str:
+        """Why somebody is held, and what to do about it."""
+        return (
+            f"run {run} would {WORDS[self.kind]} {self.count} of {self.population} people in"
+            f" {self.company}, and the guard allows {self.limit}; approve or reject it"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run was not allowed to do by itself."""
+
+    id: str
+    verdicts: tuple[Verdict, ...] = ()
+
+    def holds(self, company: str, kind: Kind) -> Verdict | None:
+        """The verdict against a kind of change in a company, if there is one."""
+        found = (each for each in self.verdicts if (each.company, each.kind) == (company, kind))
+        return next(found, None)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain form that rests beside the watermarks."""
+        names = ("company", "kind", "count", "limit", "population")
+        return {
+            "verdicts": [
+                {name: getattr(verdict, name) for name in names} for verdict in self.verdicts
+            ]
+        }
+
+    @classmethod
+    def from_json(cls, run: str, data: Mapping[str, Any]) -> Run:
+        """The run that `to_json` wrote."""
+        verdicts = (
+            Verdict(
+                str(each["company"]),
+                Kind(each["kind"]),
+                int(each["count"]),
+                int(each["limit"]),
+                int(each["population"]),
+            )
+            for each in data.get("verdicts", ())
+        )
+        return cls(run, tuple(verdicts))
+
+
+def limit(kind: Kind, guards: Guards, population: int) -> int:
+    """How many changes of a kind a run may do: a percentage, but never less than the floor."""
+    if kind is Kind.CREATE and population == 0 and guards.first_load == "allowed":
+        return UNLIMITED
+    percent = {
+        Kind.CREATE: guards.create_percent,
+        Kind.DEACTIVATE: guards.deactivate_percent,
+        Kind.MOVE: guards.move_percent,
+        Kind.TRANSFER: guards.move_percent,
+    }[kind]
+    return max(guards.floor, population * percent // 100)
+
+
+UNLIMITED = 10**9
+
+
+def judge(
+    wanted: Iterable[tuple[str, Kind]],
+    mapping: MappingFile,
+    population_of: Callable[[str], int],
+) -> tuple[Verdict, ...]:
+    """The verdicts against what a run wants; a company is counted only where that can matter."""
+    counts: dict[tuple[str, Kind], int] = {}
+    for each in wanted:
+        counts[each] = counts.get(each, 0) + 1
+    verdicts = []
+    for (company, kind), count in sorted(counts.items()):
+        guards = _guards(mapping, company)
+        if count <= guards.floor:
+            continue
+        population = population_of(company)
+        allowed = limit(kind, guards, population)
+        if count > allowed:
+            verdicts.append(Verdict(company, kind, count, allowed, population))
+    return tuple(verdicts)
+
+
+def kind_of(
+    decision: Decision, active_in: Iterable[str], *, changes_department: bool
+) -> tuple[str, Kind] | None:
+    """The guarded kind of change that a decision amounts to, and the company that it touches."""
+    active = tuple(active_in)
+    if decision.action is Action.LEAVE and active:
+        return active[-1], Kind.DEACTIVATE
+    if decision.action is not Action.WRITE or decision.company is None:
+        return None
+    if decision.leave_first:
+        return decision.leave_first[0], Kind.TRANSFER
+    if decision.company not in active:
+        return decision.company, Kind.CREATE
+    return (decision.company, Kind.MOVE) if changes_department else None
+
+
+def _guards(mapping: MappingFile, company: str) -> Guards:
+    rules = mapping.companies.get(company)
+    return rules.guards if rules else Guards()

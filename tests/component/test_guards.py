@@ -1,0 +1,229 @@
+"""What is unusual waits for a human: all of it or none, visibly, until a word is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, a_world
+
+FIRST_LOAD_HELD = "first_load: held"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=60) as world:
+        world.first_load()
+        world.clear_journals()
+        yield world
+
+
+def _staff(world: World) -> list[dict[str, Any]]:
+    codes = {item["employeeNumber"] for item in world.visma.employees()}
+    return [worker for worker in world.rippling.workers() if str(worker["number"]) in codes]
+
+
+def _terminate(world: World, count: int) -> list[dict[str, Any]]:
+    leavers = _staff(world)[:count]
+    for worker in leavers:
+        world.rippling.terminate(worker["id"], "2026-11-20")
+    return leavers
+
+
+def _held(world: World) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = world.operator.carry_out({"verb": "held"})["rows"]
+    return rows
+
+
+def _say(world: World, verb: str, **whom: Any) -> dict[str, Any]:
+    return world.operator.carry_out({"verb": verb, **whom})
+
+
+def test_a_mass_termination_is_held_all_of_it(world: World) -> None:
+    leavers = _terminate(world, 12)
+
+    assert world.settle() == {"held": 12}
+
+    assert world.visma.calls("PUT") == []
+    rows = _held(world)
+    assert {row["employee_code"] for row in rows} == {str(each["number"]) for each in leavers}
+    assert len({row["run"] for row in rows}) == 1
+    assert "would deactivate 12 of" in rows[0]["reason"]
+    assert "approve or reject it" in rows[0]["reason"]
+
+
+def test_a_few_leavers_never_trip_the_guard(world: World) -> None:
+    _terminate(world, 5)
+
+    assert world.settle() == {"deactivated": 5}
+
+
+def test_while_some_are_held_everybody_else_goes_on(world: World) -> None:
+    _terminate(world, 12)
+    mover = _staff(world)[20]
+    world.rippling.relocate(mover["id"], location="Gardermoen")
+    newcomer = world.rippling.hire(
+        department="Sales", location="Oslo", employment_type="Salaried full-time"
+    )
+
+    outcomes = world.settle()
+
+    assert outcomes["held"] == 12
+    assert outcomes["created"] == 1
+    assert world.employee_of(newcomer)["status"] == "Active"
+    assert world.employee_of(mover)["branch"]["number"] == "3"
+
+
+def test_one_word_releases_a_whole_run(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+
+    answer = _say(world, "approve", run=_held(world)[0]["run"])
+
+    assert answer["queued"] == 12
+    assert world.drain() == {"deactivated": 12}
+    assert _held(world) == []
+    assert all(world.employee_of(each)["status"] == "Inactive" for each in leavers)
+
+
+def test_named_people_can_be_released_and_the_others_stay(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    named = [str(each["number"]) for each in leavers[:3]]
+
+    assert _say(world, "approve", people=named)["queued"] == 3
+
+    assert world.drain() == {"deactivated": 3}
+    assert len(_held(world)) == 9
+    row = world.audit_of(leavers[0]["user_id"])[-1]
+    assert (row["outcome"], row["cause"]) == ("deactivated", "operator")
+
+
+def test_what_is_rejected_rests_until_rippling_says_something_new(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+
+    _say(world, "reject", run=_held(world)[0]["run"])
+    assert world.drain() == {"rejected": 12}
+    assert _held(world) == []
+    world.tick(full_sweep=True)
+    assert world.drain() == {}
+
+    world.rippling.reactivate(leavers[0]["id"])
+    assert world.settle() == {"unchanged": 1}
+    world.rippling.terminate(leavers[1]["id"], "2026-11-22")
+    assert world.settle() == {"deactivated": 1}
+
+
+def test_somebody_held_stays_held_when_something_else_is_said_of_them(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    world.rippling.change(leavers[0]["id"], work_email="new@example.com")
+
+    assert world.settle() == {"held": 1}
+    assert len(_held(world)) == 12
+
+
+def test_a_termination_that_is_taken_back_is_held_no_more(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    for worker in leavers:
+        world.rippling.reactivate(worker["id"])
+
+    assert world.settle() == {"unchanged": 12}
+    assert _held(world) == []
+
+
+def test_a_word_about_somebody_who_is_not_held_changes_nothing(world: World) -> None:
+    worker = _staff(world)[0]
+
+    answer = _say(world, "approve", people=[str(worker["number"])])
+
+    assert answer["queued"] == 0
+    assert answer["unknown"] == [str(worker["number"])]
+
+
+def test_the_first_load_waits_for_a_word_unless_the_mapping_allows_it() -> None:
+    def held(world: World) -> None:
+        world.edit_mapping(world.mapping_text.replace("first_load: allowed", FIRST_LOAD_HELD))
+
+    with a_world(people=40, prepare=held) as world:
+        outcomes = world.first_load()
+
+        assert outcomes["held"] > 20
+        assert outcomes["created"] == 0
+        assert world.visma.employees() == []
+        _say(world, "approve", run=_held(world)[0]["run"])
+        assert world.drain() == {"created": outcomes["held"]}
+
+
+def test_an_edit_of_the_mapping_that_moves_too_many_is_held(world: World) -> None:
+    text = world.mapping_text
+    for department in ("SALES", "PROD", "WHSE"):
+        cost_centre = {"SALES": "400", "PROD": "200", "WHSE": "210"}[department]
+        text = text.replace(
+            f'department: {department}, cost_centre: "{cost_centre}"',
+            'department: FIN, cost_centre: "500"',
+        )
+
+    queued = world.edit_mapping(text)
+    outcomes = world.drain()
+
+    assert queued > 20
+    assert outcomes == {"held": queued}
+    assert world.visma.calls("PUT") == []
+
+
+def test_webhooks_one_by_one_cannot_do_what_a_poll_may_not(world: World) -> None:
+    leavers = _terminate(world, 12)
+
+    outcomes: dict[str, int] = {}
+    for worker in leavers:
+        for name, count in world.notice(worker["id"]).items():
+            outcomes[name] = outcomes.get(name, 0) + count
+
+    assert outcomes == {"deactivated": 5, "held": 7}
+
+
+def test_a_token_that_sees_far_fewer_people_stops_the_sweep(world: World) -> None:
+    for worker in world.rippling.workers()[:20]:
+        world.rippling.remove(worker["id"])
+    changed = world.rippling.workers()[0]
+    world.rippling.change_user(changed["user_id"], family_name="Annen")
+
+    summary = world.tick(full_sweep=True)
+
+    assert summary.sweep == "stopped"
+    assert summary.queued == 0
+    assert "may the creator of the Rippling token still see everybody?" in summary.problems[0]
+    assert world.metrics.counts["SweepStopped"] == 1
+    assert all(item["status"] == "Active" for item in world.visma.employees())
+
+
+def test_a_few_vanished_rows_do_not_stop_the_sweep(world: World) -> None:
+    for worker in world.rippling.workers()[:4]:
+        world.rippling.remove(worker["id"])
+
+    assert world.tick(full_sweep=True).sweep == "finished"
+
+
+def test_a_run_of_transfers_over_the_line_is_held_before_anybody_leaves() -> None:
+    with a_world(people=60, companies=2) as world:
+        world.first_load()
+        world.clear_journals()
+        norwegians = [
+            worker
+            for worker in world.rippling.workers()
+            if str(worker["number"]) in {e["employeeNumber"] for e in world.visma.employees()}
+        ]
+        for worker in norwegians[:15]:
+            world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+
+        outcomes = world.settle()
+
+        assert outcomes == {"held": 15}
+        assert world.visma.calls("PUT") == []
+        _say(world, "approve", run=_held(world)[0]["run"])
+        assert set(world.drain()) <= {"created", "waiting"}

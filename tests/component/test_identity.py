@@ -1,0 +1,251 @@
+"""Who is who: rehires, two employments, codes that were there before, and the operator's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, a_world
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=20) as world:
+        world.first_load()
+        world.clear_journals()
+        yield world
+
+
+def _hire(world: World, **fields: Any) -> dict[str, Any]:
+    plain = {"department": "Sales", "location": "Oslo", "employment_type": "Salaried full-time"}
+    return world.rippling.hire(**{**plain, **fields})
+
+
+def _operate(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
+    return world.operator.carry_out({"verb": verb, **arguments})
+
+
+def test_somebody_with_two_employments_stays_active_while_either_is(world: World) -> None:
+    first = _hire(world)
+    world.settle()
+    second = world.rippling.rehire(
+        first["user_id"],
+        "2026-11-24",
+        department="Finance",
+        location="Oslo",
+        employment_type="Salaried part-time",
+    )
+    world.rippling.turn_day("2026-11-24")
+    world.settle()
+    assert world.employee_of(first)["department"] == "FIN"
+
+    world.rippling.terminate(second["id"], "2026-11-20")
+    assert world.settle() == {"updated": 1}
+    assert world.employee_of(first)["status"] == "Active"
+    assert world.employee_of(first)["department"] == "SALES"
+
+    world.rippling.terminate(first["id"], "2026-11-21")
+    assert world.settle() == {"deactivated": 1}
+
+
+def test_a_changed_number_is_told_and_makes_no_second_employee(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    count = len(world.visma.employees())
+    world.rippling.change(worker["id"], number=9001)
+
+    assert world.settle() == {"unchanged": 1}
+
+    assert len(world.visma.employees()) == count
+    row = world.audit_of(worker["user_id"])[-1]
+    assert f"makes the code 9001; the employee keeps {worker['number']}" in row["sentence"]
+
+
+def test_the_operator_renames_with_vismas_own_action(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    world.rippling.change(worker["id"], number=9001)
+    world.settle()
+
+    answer = _operate(world, "rename", person=worker["user_id"], code="9001")
+
+    assert answer["ok"]
+    assert world.visma.employee("9001")["contact"]["email"] == worker["work_email"]
+    assert len(world.visma.calls("POST", "/v1/employee/action/.*")) == 1
+    world.rippling.move(worker["id"], department="Finance")
+    assert world.settle() == {"updated": 1}
+    assert world.visma.employee("9001")["department"] == "FIN"
+    assert world.audit_of(worker["user_id"])[-2]["cause"] == "operator"
+
+
+def test_a_code_that_is_taken_cannot_be_given_by_renaming(world: World) -> None:
+    one, other = _hire(world), _hire(world)
+    world.settle()
+
+    answer = _operate(world, "rename", person=one["user_id"], code=str(other["number"]))
+
+    assert not answer["ok"]
+    assert world.employee_of(one)["status"] == world.employee_of(other)["status"] == "Active"
+
+
+def test_an_employee_with_another_e_mail_is_adopted_on_the_operators_word(world: World) -> None:
+    worker = _hire(world)
+    world.visma.add_employee(
+        "OLD-7", **{"contact.lastName": "Before", "contact.email": "private@example.com"}
+    )
+    world.visma.add_employee(
+        str(worker["number"]),
+        **{"contact.lastName": "Else", "contact.email": "else@example.com"},
+    )
+    assert world.settle() == {"rejected": 1}
+
+    answer = _operate(world, "adopt", person=worker["user_id"], code="OLD-7")
+
+    assert answer["ok"]
+    assert world.drain() == {"updated": 1}
+    adopted = world.visma.employee("OLD-7")
+    assert adopted["contact"]["email"] == worker["work_email"]
+    assert adopted["department"] == "SALES"
+    sentences = [row["sentence"] for row in world.audit_of(worker["user_id"])]
+    assert "Adopted employee OLD-7 in norway: on the operator's word." in sentences
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"person": "nobody", "code": "1"}, "does not know the person"),
+        ({"person": "", "code": "1"}, "person: is missing"),
+        ({"code": "1", "person": "x", "company": "mars"}, "name one of norway"),
+    ],
+)
+def test_adopting_says_what_is_wrong(world: World, arguments: dict[str, str], words: str) -> None:
+    answer = _operate(world, "adopt", **arguments)
+
+    assert not answer["ok"]
+    assert words in answer["problems"][0]
+
+
+def test_nobody_with_an_employee_can_adopt_another(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+
+    answer = _operate(world, "adopt", person=worker["user_id"], code="1001")
+
+    assert "has the employee" in answer["problems"][0]
+
+
+def test_people_who_look_twice_are_shown_by_code_and_never_touched(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    kept = world.employee_of(worker)
+    world.visma.add_employee(
+        "DOUBLE",
+        **{"contact.lastName": "Other", "contact.email": kept["contact"]["email"].upper()},
+    )
+    writes = len(world.visma.calls("PUT")) + len(world.visma.calls("POST", "/v1/.*"))
+
+    rows = _operate(world, "duplicates")["rows"]
+
+    assert {
+        "company": "norway",
+        "codes": sorted([str(worker["number"]), "DOUBLE"]),
+        "active": sorted([str(worker["number"]), "DOUBLE"]),
+        "why": "the same e-mail address",
+    } in rows
+    assert "@" not in str(rows)
+    assert len(world.visma.calls("PUT")) + len(world.visma.calls("POST", "/v1/.*")) == writes
+
+
+def test_an_edit_by_finance_on_a_field_of_rippling_is_put_back_and_told(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    world.visma.edit_employee(str(worker["number"]), **{"contact.phone1": "+47 111"})
+
+    summary = world.tick(full_sweep=True)
+
+    assert summary.drifted == 1
+    assert world.drain() == {"updated": 1}
+    row = world.audit_of(worker["user_id"])[-1]
+    assert row["cause"] == "drift"
+    assert "edited in Visma: contact.phone1" in row["sentence"]
+
+
+@pytest.mark.parametrize("owner", ["visma", "once"])
+def test_an_edit_by_finance_on_a_field_of_its_own_survives(world: World, owner: str) -> None:
+    world.edit_mapping(
+        world.mapping_text.replace(
+            "    lead_days: 0\n", f"    fields: {{contact.phone1: {owner}}}\n    lead_days: 0\n", 1
+        )
+    )
+    world.drain()
+    worker = _hire(world)
+    world.settle()
+    world.visma.edit_employee(str(worker["number"]), **{"contact.phone1": "+47 111"})
+    world.rippling.move(worker["id"], department="Finance")
+
+    world.settle()
+    world.tick(full_sweep=True)
+    world.drain()
+
+    assert world.employee_of(worker)["contact"]["phone1"] == "+47 111"
+    assert world.employee_of(worker)["department"] == "FIN"
+
+
+def test_a_leaver_whom_finance_made_active_again_is_made_inactive_again(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.settle()
+    world.visma.edit_employee(str(worker["number"]), status="Active")
+
+    world.tick(full_sweep=True)
+
+    assert world.drain() == {"deactivated": 1}
+
+
+def test_a_move_between_companies_is_inactive_there_before_it_is_active_here() -> None:
+    with a_world(people=30, companies=2) as world:
+        world.first_load()
+        worker = _hire(world)
+        world.settle()
+        world.clear_journals()
+        world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+        world.rippling.relocate(worker["id"], location="Stockholm")
+
+        assert world.settle() == {"created": 1}
+
+        old = world.visma.employee(str(worker["number"]), company="norway")
+        new = world.visma.employee(str(worker["number"]), company="sweden")
+        assert (old["status"], new["status"]) == ("Inactive", "Active")
+        writes = [
+            (call.method, call.company)
+            for call in world.visma.journal
+            if call.method in ("PUT", "POST") and call.path.startswith("/v1/employee")
+        ]
+        assert writes == [("PUT", "norway"), ("POST", "sweden")]
+        told = [row["sentence"] for row in world.audit_of(worker["user_id"])]
+        assert any("moved to sweden" in sentence for sentence in told)
+
+
+def test_a_move_between_companies_survives_a_crash_in_the_middle() -> None:
+    with a_world(people=30, companies=2) as world:
+        world.first_load()
+        worker = _hire(world)
+        world.settle()
+        world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+        world.rippling.relocate(worker["id"], location="Stockholm")
+        world.visma.faults.fail(503, body="html", method="POST", path="/v1/employee", times=30)
+
+        world.tick()
+        world.drain()
+        world.visma.faults.clear()
+        world.build()
+        world.clock.turn(minutes=10)
+        world.tick(full_sweep=True)
+        world.drain()
+
+        old = world.visma.employee(str(worker["number"]), company="norway")
+        new = world.visma.employee(str(worker["number"]), company="sweden")
+        assert (old["status"], new["status"]) == ("Inactive", "Active")
