@@ -18,7 +18,17 @@ from tests.embedded import EmbeddedError, end_remembered, remember
 
 PEOPLE = 240
 PASS, FAIL = "verdict: PASS", "verdict: FAIL"
-OUTCOMES = ("created", "updated", "unchanged", "deactivated", "reactivated", "waiting", "rejected")
+OUTCOMES = (
+    "created",
+    "updated",
+    "unchanged",
+    "deactivated",
+    "reactivated",
+    "scheduled",
+    "waiting",
+    "held",
+    "rejected",
+)
 
 
 def main() -> int:
@@ -30,7 +40,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.keep:
         return _in_background(options.people)
-    with Stage(options.people) as stage:
+    with Stage(options.people, companies=2) as stage:
         verdict = _tell(stage)
         if options.stay:
             _stay(stage)
@@ -71,7 +81,8 @@ def _draw(stage: Stage, report: Report) -> None:
     rows = [("people in Rippling", report.people)]
     rows += [(f"changes that ended {name}", outcomes[name]) for name in OUTCOMES]
     rows += [
-        ("employees in Visma", len(stage.visma.employees())),
+        ("employees in Norway", len(stage.visma.employees(company="norway"))),
+        ("employees in Sweden", len(stage.visma.employees(company="sweden"))),
         ("duplicates", report.duplicates),
         ("lost or wrong", len(report.lost)),
         ("calls to Rippling", len(stage.rippling.journal)),

@@ -6,14 +6,22 @@ It knows Nordfab and the two fakes, and nothing of how the connector decides.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulator import Rippling, Visma
 from tests.simulator.nordfab import UNITS
 
-BRANCHES = {"Oslo": "1", "Bergen": "2", "Gardermoen": "3", "Stockholm": "1"}
+BRANCHES = {
+    "norway": {"Oslo": "1", "Bergen": "2", "Gardermoen": "3"},
+    "sweden": {"Stockholm": "1"},
+}
+COMPANIES = {"Nordfab AS": "norway", "Nordfab AB": "sweden"}
+DEFAULT_BRANCH = "1"
+
+Employees = Mapping[str, Mapping[str, dict[str, Any]]]
+"""Company to e-mail address to employee."""
 
 
 @dataclass
@@ -25,6 +33,8 @@ class Books:
     )
     unwritable: set[str] = field(default_factory=set)
     """User ids of people whom Visma cannot hold as they are in Rippling."""
+    held: set[str] = field(default_factory=set)
+    """User ids of people whose change a guard holds, and so must not have happened."""
 
 
 @dataclass(frozen=True)
@@ -42,70 +52,87 @@ class Report:
 
 
 def audit(rippling: Rippling, visma: Visma, books: Books) -> Report:
-    """Compares everybody."""
-    employees = visma.employees()
-    by_email = {_email(item): item for item in employees}
-    codes = Counter(item["employeeNumber"].strip().upper() for item in employees)
-    emails = Counter(_email(item) for item in employees)
-    duplicates = sum(count - 1 for count in (codes + Counter()).values() if count > 1)
-    duplicates += sum(count - 1 for count in emails.values() if count > 1)
-    lost = tuple(_lost(rippling, by_email, books))
-    return Report(_people(rippling), duplicates, lost)
+    """Compares everybody in every company."""
+    employees = {key: visma.employees(company=key) for key in COMPANIES.values()}
+    duplicates = sum(_duplicates(rows) for rows in employees.values())
+    by_email = {key: {_email(row): row for row in rows} for key, rows in employees.items()}
+    people = _by_person(rippling)
+    lost = (*_lost(rippling, people, by_email, books), *_strangers(people, by_email))
+    return Report(len(people), duplicates, lost)
 
 
-def _people(rippling: Rippling) -> int:
-    return len({worker["user_id"] for worker in rippling.workers()})
+def _duplicates(rows: Iterable[dict[str, Any]]) -> int:
+    codes = Counter(row["employeeNumber"].strip().upper() for row in rows)
+    emails = Counter(_email(row) for row in rows)
+    counts = [*codes.values(), *emails.values()]
+    return sum(count - 1 for count in counts)
 
 
 def _lost(
-    rippling: Rippling, by_email: Mapping[str, dict[str, Any]], books: Books
+    rippling: Rippling,
+    people: Mapping[str, list[dict[str, Any]]],
+    employees: Employees,
+    books: Books,
 ) -> Iterator[str]:
-    expected_emails = set()
-    for user_id, employments in _by_person(rippling).items():
-        working = [each for each in employments if _is_working(rippling, each)]
-        email = str((working or employments)[-1]["work_email"] or "").casefold()
-        employee = by_email.get(email)
-        if employee:
-            expected_emails.add(email)
+    for user_id, employments in people.items():
         if user_id in books.unwritable:
             continue
-        yield from _problems(rippling, working, employee, books)
-    for email in by_email.keys() - expected_emails:
-        yield f"employee {by_email[email]['employeeNumber']}: nobody in Rippling is behind it"
+        working = [each for each in employments if _is_working(rippling, each)]
+        if user_id in books.held:
+            working = employments
+        email = _address((working or employments)[-1])
+        for company, held in employees.items():
+            here = [each for each in working if _company(rippling, each) == company]
+            yield from _problems(rippling, here, held.get(email), company, books)
 
 
 def _problems(
     rippling: Rippling,
     working: list[dict[str, Any]],
     employee: dict[str, Any] | None,
+    company: str,
     books: Books,
 ) -> Iterator[str]:
     if not working:
         if employee and employee["status"] != "Inactive":
-            yield f"employee {employee['employeeNumber']} should be inactive"
+            yield f"{company}: employee {employee['employeeNumber']} should be inactive"
         return
     worker = working[-1]
     if employee is None:
-        yield f"worker {worker['number']} has no employee"
+        yield f"{company}: worker {worker['number']} has no employee"
         return
-    for name, expected, actual in _fields(rippling, worker, employee, books):
+    for name, expected, actual in _fields(rippling, worker, employee, company, books):
         if expected != actual:
-            yield f"employee {employee['employeeNumber']}: {name} {actual}, not {expected}"
+            code = employee["employeeNumber"]
+            yield f"{company}: employee {code}: {name} {actual}, not {expected}"
 
 
 def _fields(
-    rippling: Rippling, worker: dict[str, Any], employee: dict[str, Any], books: Books
+    rippling: Rippling,
+    worker: dict[str, Any],
+    employee: dict[str, Any],
+    company: str,
+    books: Books,
 ) -> Iterator[tuple[str, str, str]]:
     user = rippling.user(worker["user_id"])
     yield "status", "Active", employee["status"]
     department = _name(rippling, "departments", worker["department_id"])
     yield "department", books.departments[department], employee["department"]
     place = _name(rippling, "work-locations", worker["location"]["work_location_id"])
-    yield "branch", BRANCHES[place], employee["branch"]["number"]
+    branch = BRANCHES[company].get(place, DEFAULT_BRANCH)
+    yield "branch", branch, employee["branch"]["number"]
     period = _row(rippling, "employment-types", worker["employment_type_id"])
     is_hourly = period["compensation_time_period"] == "HOURLY"
     yield "class", "HOURLY" if is_hourly else "STAFF", employee["employeeClass"]["id"]
     yield "last name", user["name"]["family_name"], employee["contact"]["lastName"]
+
+
+def _strangers(people: Mapping[str, list[dict[str, Any]]], employees: Employees) -> Iterator[str]:
+    known = {_address(each) for employments in people.values() for each in employments}
+    for company, held in employees.items():
+        for email, employee in held.items():
+            if email not in known:
+                yield f"{company}: nobody in Rippling is behind {employee['employeeNumber']}"
 
 
 def _by_person(rippling: Rippling) -> dict[str, list[dict[str, Any]]]:
@@ -120,12 +147,21 @@ def _is_working(rippling: Rippling, worker: dict[str, Any]) -> bool:
     return bool(worker["status"] == "ACTIVE" and kind == "EMPLOYEE")
 
 
+def _company(rippling: Rippling, worker: dict[str, Any]) -> str:
+    entity = _row(rippling, "legal-entities", worker["legal_entity_id"])
+    return COMPANIES[entity["legal_name"]]
+
+
 def _row(rippling: Rippling, list_name: str, id_: str) -> dict[str, Any]:
     return next(row for row in rippling.rows(list_name) if row["id"] == id_)
 
 
 def _name(rippling: Rippling, list_name: str, id_: str) -> str:
     return str(_row(rippling, list_name, id_)["name"])
+
+
+def _address(worker: dict[str, Any]) -> str:
+    return str(worker["work_email"] or "").casefold()
 
 
 def _email(employee: dict[str, Any]) -> str:

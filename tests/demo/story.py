@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.demo.auditor import Books
@@ -38,10 +39,10 @@ class Story:
         }
         return self.stage.rippling.hire(**{**usual, **fields})
 
-    def employee(self, worker: dict[str, Any]) -> dict[str, Any]:
+    def employee(self, worker: dict[str, Any], company: str = "norway") -> dict[str, Any]:
         """What Visma holds of a worker."""
         try:
-            return self.stage.visma.employee(str(worker["number"]))
+            return self.stage.visma.employee(str(worker["number"]), company=company)
         except KeyError:
             raise ChapterError(f"Visma holds no employee {worker['number']}") from None
 
@@ -57,6 +58,11 @@ class Story:
         """What the audit says of somebody, through the command."""
         rows = self.stage.connector("audit", "--person", worker["user_id"])["rows"]
         return [row["outcome"] for row in rows]
+
+
+def day(ahead: int) -> str:
+    """A calendar day, counted from today."""
+    return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
 
 
 def must(holds: bool, otherwise: str) -> None:
@@ -77,9 +83,13 @@ def first_load(story: Story) -> str:
     """Everybody for the first time."""
     summary = story.stage.tick()
     story.travel(counted="people still to go")
-    held = len(story.stage.visma.employees())
-    must(held > 0, "nobody arrived")
-    return f"first load: {summary['workers_read']} people read, {held} employees created in Visma"
+    norway = len(story.stage.visma.employees(company="norway"))
+    sweden = len(story.stage.visma.employees(company="sweden"))
+    must(norway > 0 and sweden > 0, "nobody arrived")
+    read = summary["workers_read"]
+    return (
+        f"first load: {read} people read, {norway} employees created in Norway, {sweden} in Sweden"
+    )
 
 
 def a_hire(story: Story) -> str:
@@ -118,7 +128,7 @@ def a_missing_cost_centre(story: Story) -> str:
     stage.visma.add_department("ROBO", "Robotics")
     stage.rippling.add_department("Robotics")
     row = '      - {rippling: Robotics, department: ROBO, cost_centre: "700"}\n'
-    stage.mapping = stage.mapping.replace("    departments:\n", f"    departments:\n{row}")
+    stage.mapping = stage.mapping.replace("    departments:\n", f"    departments:\n{row}", 1)
     stage.import_mapping()
     story.books.departments["Robotics"] = "ROBO"
     workers = [story.hire(department="Robotics", location="Oslo") for _ in range(3)]
@@ -144,8 +154,7 @@ def a_release(story: Story) -> str:
 def a_leaver(story: Story) -> str:
     """Somebody leaves."""
     worker = story.cast["hire"]
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    story.stage.rippling.terminate(worker["id"], today)
+    story.stage.rippling.terminate(worker["id"], day(0))
     story.stage.settle()
     must(story.employee(worker)["status"] == "Inactive", "the leaver is still active")
     return f"leaver: employee {worker['number']} is inactive, everything else untouched"
@@ -154,21 +163,85 @@ def a_leaver(story: Story) -> str:
 def a_rehire(story: Story) -> str:
     """The same person comes back under a new worker id."""
     old = story.cast["hire"]
-    today = time.strftime("%Y-%m-%d", time.gmtime())
     before = len(story.stage.visma.employees())
     story.stage.rippling.rehire(
         old["user_id"],
-        today,
+        day(0),
         department="Engineering",
         location="Oslo",
         employment_type="Salaried full-time",
     )
-    story.stage.rippling.turn_day(today)
+    story.stage.rippling.turn_day(day(0))
     story.stage.settle()
     employee = story.employee(old)
     must(employee["status"] == "Active", "the rehired person is not active")
     must(len(story.stage.visma.employees()) == before, "a second employee was made")
     return f"rehire under a new worker id: employee {old['number']} reactivated, no second one"
+
+
+def a_future_starter(story: Story) -> str:
+    """Somebody who starts next month."""
+    worker = story.hire(start_date=day(30), status="ACCEPTED")
+    story.stage.settle()
+    must(story.outcomes_of(worker) == ["scheduled"], "the start was not scheduled")
+    return f"future starter: worker {worker['number']} is scheduled for {day(30)}, not in Visma yet"
+
+
+def a_leaver_to_be(story: Story) -> str:
+    """Somebody whose last day is known already."""
+    worker = story.hire()
+    story.stage.settle()
+    story.stage.rippling.terminate(worker["id"], day(10))
+    story.stage.settle()
+    must(story.employee(worker)["status"] == "Active", "somebody left before the last day")
+    must(story.outcomes_of(worker)[-1] == "scheduled", "the last day was not noted")
+    return (
+        f"leaver to be: the last day of employee {worker['number']} is {day(10)}; active until then"
+    )
+
+
+def a_transfer(story: Story) -> str:
+    """Somebody moves from the Norwegian company to the Swedish one."""
+    worker = story.hire(department="IT", location="Oslo")
+    story.stage.settle()
+    story.stage.rippling.change(worker["id"], legal_entity="Nordfab AB", silent=True)
+    story.stage.rippling.relocate(worker["id"], location="Stockholm")
+    story.stage.settle()
+    left, came = story.employee(worker), story.employee(worker, "sweden")
+    must((left["status"], came["status"]) == ("Inactive", "Active"), "the transfer did not arrive")
+    return f"transfer: employee {worker['number']} is inactive in Norway, then active in Sweden"
+
+
+def an_accident(story: Story) -> str:
+    """Somebody terminates 40 people by mistake: a guard holds all of them."""
+    stage = story.stage
+    held_before = {item["employeeNumber"] for item in stage.visma.employees()}
+    staff = [each for each in stage.rippling.workers() if str(each["number"]) in held_before]
+    active = [each for each in staff if each["status"] == "ACTIVE" and not each["end_date"]][:40]
+    story.cast |= {f"mistake {place}": worker for place, worker in enumerate(active)}
+    for worker in active:
+        stage.rippling.terminate(worker["id"], day(0))
+    stage.settle()
+    rows = stage.connector("held")["rows"]
+    must(len(rows) == 40, f"{len(rows)} people are held, not 40")
+    must(all(story.employee(each)["status"] == "Active" for each in active), "somebody left")
+    return f"mass termination: all 40 held; {rows[0]['reason']}"
+
+
+def a_word(story: Story) -> str:
+    """Two of them really leave; the others are taken back in Rippling."""
+    stage = story.stage
+    mistakes = [each for name, each in story.cast.items() if name.startswith("mistake ")]
+    leaving, staying = mistakes[:2], mistakes[2:]
+    stage.connector("approve", *(str(each["number"]) for each in leaving))
+    story.travel()
+    for worker in staying:
+        stage.rippling.reactivate(worker["id"])
+    stage.settle()
+    gone = [story.employee(each)["status"] for each in leaving]
+    must(gone == ["Inactive", "Inactive"], "the approved did not leave")
+    must(not stage.connector("held")["rows"], "somebody is still held")
+    return "approved: 2 people by name, deactivated; 38 taken back in Rippling, untouched in Visma"
 
 
 def a_burst(story: Story) -> str:
@@ -252,6 +325,11 @@ CHAPTERS: Iterable[Chapter] = (
     a_release,
     a_leaver,
     a_rehire,
+    a_future_starter,
+    a_leaver_to_be,
+    a_transfer,
+    an_accident,
+    a_word,
     a_burst,
     an_outage,
     a_poison_record,

@@ -158,6 +158,10 @@ class Employing:
         except CodeTakenError:
             return _rejected(job, f"employee code {code} is another person's in {job.company}")
         job = replace(job, record=record, is_begun=True, permit=permits_all)
+        with self._letting_go(job):
+            return self._create_begun(job, code, was_begun=was_begun)
+
+    def _create_begun(self, job: Job, code: str, *, was_begun: bool) -> Result:
         known = self._look(job, code)
         if known:
             return self._adopt(job, known, was_begun=was_begun)
@@ -184,8 +188,7 @@ class Employing:
         if job.refusal:
             return _rejected(job, str(job.refusal))
         try:
-            with self._letting_go(job):
-                written = self._targets.company(job.company).create(code, job.desired)
+            written = self._targets.company(job.company).create(code, job.desired)
         except RefusedError as error:
             return _rejected(job, str(error))
         note = f"Visma gave the code {written.code}" if written.code != code else ""
