@@ -220,6 +220,41 @@ def test_a_start_that_rippling_cancels_never_happens(world: World) -> None:
         world.employee_of(worker)
 
 
+def test_what_comes_to_light_late_is_applied_at_once_and_flagged(world: World) -> None:
+    worker = _hired(world, start_date="2026-11-02")
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    assert world.settle() == {"deactivated": 1}
+
+    created, left = world.audit_of(worker["user_id"])
+    assert (created["back_dated"], left["back_dated"]) == ("2026-11-02", "2026-11-20")
+    assert "back-dated, holds since 2026-11-20" in left["sentence"]
+
+
+def test_what_happens_on_its_day_is_not_flagged(world: World) -> None:
+    worker = _hired(world, start_date="2026-11-24")
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-24")
+    world.settle()
+
+    assert [row.get("back_dated") for row in world.audit_of(worker["user_id"])] == [None, None]
+
+
+def test_a_tenant_that_shows_no_legal_entity_is_told_so_once_and_the_star_takes_over() -> None:
+    with a_world(people=10, companies=2) as world:
+        world.rippling.redact.add("legal_entity")
+        world.edit_mapping(world.mapping_text.replace('"Nordfab AB"', '"*"'))
+
+        summary = world.tick()
+
+        assert len(summary.problems) == 1
+        assert "does not show the legal entity" in summary.problems[0]
+        world.drain()
+        assert world.visma.employees(company="norway") == []
+        assert world.visma.employees(company="sweden") != []
+
+
 def test_a_contractor_is_out_of_scope_with_an_audit_row(world: World) -> None:
     worker = _hired(world, employment_type="Contractor")
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from connector.adapters.dynamodb_watermarks import DynamoWatermarks
     from connector.adapters.secrets import AwsSecrets
     from connector.domain.mapping import MappingFile
+    from connector.observability import EmfMetrics
     from connector.ports import Ledger, Mappings, Source, Targets
     from connector.services.consuming import Consumer
     from connector.services.operating import Operator
@@ -86,7 +87,8 @@ def poller(settings: PollerSettings) -> PollerParts:
     from connector.services.checking import check_configuration
     from connector.services.polling import Poller
 
-    parts = _Vendors(settings)
+    metrics = EmfMetrics("poller")
+    parts = _Vendors(settings, metrics)
     service = Poller(
         source=parts.source,
         targets=parts.targets,
@@ -96,7 +98,7 @@ def poller(settings: PollerSettings) -> PollerParts:
         queue=SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
         catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
         clock=parts.clock,
-        metrics=EmfMetrics("poller"),
+        metrics=metrics,
         stream="workers (dry run)" if settings.dry_run else "workers",
     )
     return PollerParts(
@@ -113,8 +115,8 @@ def writer(settings: WriterSettings) -> WriterParts:
     from connector.services.consuming import Consumer
     from connector.services.vetting import Permit
 
-    parts = _Vendors(settings)
     metrics = EmfMetrics("writer")
+    parts = _Vendors(settings, metrics)
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     applier = Applier(
         source=parts.source,
@@ -154,12 +156,13 @@ def operations(settings: OperationsSettings) -> OperationsParts:
     """The service behind the operations function."""
     from connector.adapters.dynamodb_audit import DynamoAuditLog
     from connector.adapters.sqs import SqsChangeQueue
+    from connector.observability import EmfMetrics
     from connector.services.catalogues import Catalogues
     from connector.services.held import HeldPeople
     from connector.services.identity import Identity
     from connector.services.operating import Operator
 
-    parts = _Vendors(settings)
+    parts = _Vendors(settings, EmfMetrics("operations"))
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
@@ -182,7 +185,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
 class _Vendors:
     """Both vendors and what they need, for one warm environment."""
 
-    def __init__(self, settings: VendorSettings) -> None:
+    def __init__(self, settings: VendorSettings, metrics: EmfMetrics) -> None:
         from connector.adapters.clock import SystemClock
         from connector.adapters.dynamodb_mappings import DynamoMappings
         from connector.adapters.dynamodb_watermarks import DynamoWatermarks
@@ -190,6 +193,7 @@ class _Vendors:
         from connector.services.custom_fields import WatchedMappings
 
         dynamodb = _client("dynamodb")
+        self.metrics = metrics
         self.clock: SystemClock = SystemClock()
         self.mappings = WatchedMappings(DynamoMappings(dynamodb, settings.mappings_table))
         self.watermarks: DynamoWatermarks = DynamoWatermarks(
@@ -213,7 +217,10 @@ class _Vendors:
         names = LocationNames(self.watermarks, self.clock)
         sign_in = RipplingSignIn(self.secrets)
         http = HttpClient(
-            "Rippling", settings.rippling_base_url, authorization=sign_in.authorization
+            "Rippling",
+            settings.rippling_base_url,
+            authorization=sign_in.authorization,
+            on_call=self.metrics.call,
         )
         source = RipplingRestSource(
             http, location_names=names.names, custom_fields=self.mappings.custom_fields
@@ -225,7 +232,12 @@ class _Vendors:
         from connector.adapters.dry_run import DryRunTargets
         from connector.adapters.visma import VismaTargets
 
-        targets = VismaTargets(self.secrets, settings.visma_base_url, settings.visma_token_url)
+        targets = VismaTargets(
+            self.secrets,
+            settings.visma_base_url,
+            settings.visma_token_url,
+            on_call=self.metrics.call,
+        )
         return DryRunTargets(targets) if settings.dry_run else targets
 
 

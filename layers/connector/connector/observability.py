@@ -18,6 +18,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from connector.domain.errors import ConfigurationError, ConnectorError
 
 NAMESPACE = "RipplingToVisma"
+TOO_MANY = 429
 
 LOGGABLE = frozenset(
     {
@@ -71,6 +72,11 @@ class EmfMetrics:
         """Adds to a counter; zero is not worth a metric."""
         if value:
             self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+
+    def call(self, vendor: str, status: int) -> None:
+        """Counts a call to a vendor, and apart those that were refused for their number."""
+        self.count(f"{vendor}Calls")
+        self.count(f"{vendor}Throttled", status == TOO_MANY)
 
     def flush(self) -> None:
         """Writes the counters of this invocation, if there are any."""

@@ -50,7 +50,7 @@ Refusal: TypeAlias = Callable[[requests.Response], RefusedError | None]
 """Reads the business reason out of an answer that failed, where it gives one."""
 
 USER_AGENT = f"rippling-visma-connector/{__version__}"
-CONNECT_SECONDS, READ_SECONDS = 3.05, 30.0
+CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
 ATTEMPTS = 3
 BACK_OFF = wait_exponential_jitter(multiplier=0.3, max=4.0, jitter=0.7)
 DEFAULT_PORTS = {"https": 443, "http": 80}

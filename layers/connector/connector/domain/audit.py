@@ -30,6 +30,7 @@ class AuditRow:
     differences: tuple[Difference, ...] = ()
     reason: str = ""
     not_representable: Mapping[str, str] = field(default_factory=dict)
+    back_dated: str = ""
     planned: bool = False
     previous_hash: str = ""
 
@@ -54,6 +55,7 @@ class AuditRow:
             ],
             "reason": self.reason,
             "not_representable": dict(self.not_representable),
+            "back_dated": self.back_dated,
             "planned": self.planned,
             "previous_hash": self.previous_hash,
         }

@@ -14,6 +14,7 @@ from enum import StrEnum
 from connector.domain.employment import Employment, Standing, counting, look_at
 from connector.domain.mapping import MappingFile
 from connector.domain.people import Worker
+from connector.domain.planning import Outcome
 
 
 class Action(StrEnum):
@@ -36,6 +37,17 @@ class Decision:
     reason: str = ""
     due_on: date | None = None
     leave_first: tuple[str, ...] = ()
+
+
+def in_force_since(worker: Worker, outcome: Outcome, today: date) -> date | None:
+    """The day from which a change of status holds, where that day has passed already."""
+    days = {
+        Outcome.DEACTIVATED: worker.facts.end_date,
+        Outcome.CREATED: worker.facts.start_date,
+        Outcome.REACTIVATED: worker.facts.start_date,
+    }
+    day = days.get(outcome)
+    return day if day and day < today else None
 
 
 GONE = "Rippling shows no employment of this person; absence is never a termination"

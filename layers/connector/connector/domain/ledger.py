@@ -25,7 +25,7 @@ BLANK: Mapping[str, Any] = {
 }
 """What an outcome says anew each time."""
 
-INTENT_SECONDS = 90.0  # longer than a writer can run: 60 s, and a margin for clocks
+INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for clocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date
 
 from connector.domain.catalogue import Catalogue, Part, canonical
 from connector.domain.changes import Cause, Change, Word
-from connector.domain.decisions import Action, decide
+from connector.domain.decisions import Action, decide, in_force_since
 from connector.domain.employees import INACTIVE
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
 from connector.domain.guards import Kind
@@ -161,8 +161,8 @@ class Applier:
                 must_look=case.change.cause is Cause.DRIFT,
             )
             result = self._employing.employ(job, code or "")
-        ending = _employed(case, company, result, placement)
-        return self._recorder.end(case, _with_code(case, ending, code))
+        ending = _with_code(case, _employed(case, company, result, placement), code)
+        return self._recorder.end(case, _with_date(case, ending, mapping))
 
     def _place(
         self, company: str, rules: CompanyRules, worker: Worker
@@ -226,7 +226,7 @@ class Applier:
         ending = Ending(
             company, result, reasons=reasons, due_on=case.decision.due_on, is_last=is_last
         )
-        return self._recorder.end(case, ending)
+        return self._recorder.end(case, _with_date(case, ending, mapping))
 
     def _stop(self, case: Case, company: str, mapping: MappingFile) -> Permits:
         """What the guards say about each kind of change to this person in a company."""
@@ -291,6 +291,19 @@ def _with_code(case: Case, ending: Ending, code: str | None) -> Ending:
         return replace(ending, expected_code=code)
     told = f"Rippling's number now makes the code {code}; the employee keeps {held}"
     return replace(ending, expected_code=code, reasons=(*ending.reasons, told))
+
+
+def _with_date(case: Case, ending: Ending, mapping: MappingFile) -> Ending:
+    """A change that should have been made earlier is made at once, and flagged.
+
+    The first load finds everybody's first day in the past; that is no news.
+    """
+    company, outcome = ending.company or "", ending.result.outcome
+    is_news = case.change.cause is not Cause.SWEEP or outcome is Outcome.DEACTIVATED
+    if case.worker is None or company not in mapping.companies or not is_news:
+        return ending
+    since = in_force_since(case.worker, outcome, mapping.today(company, case.now))
+    return replace(ending, back_dated=since)
 
 
 def _last_day(case: Case, due_on: date) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
-from connector.domain.mapping import MappingFile
+from connector.domain.mapping import EVERYBODY, MappingFile
 from connector.domain.people import Worker, fingerprint
 from connector.domain.planning import Outcome
 from connector.ports import (
@@ -236,6 +236,7 @@ class Poller:
         ]
         if not changed:
             return []
+        _note_legal_entities(changed, mapping, summary)
         self._warm_catalogues(mapping, summary)
         return self._vetting.assess(changed, cause, mapping)
 
@@ -267,6 +268,17 @@ class Poller:
 def _note(summary: Summary, problem: str) -> None:
     if problem not in summary.problems:
         summary.problems.append(problem)
+
+
+def _note_legal_entities(workers: Sequence[Worker], mapping: MappingFile, summary: Summary) -> None:
+    """Says once a run that people are routed without their legal entity, and to where."""
+    named = any(set(rules.legal_entities) - {EVERYBODY} for rules in mapping.companies.values())
+    if named and any(not worker.facts.legal_entity.name for worker in workers):
+        _note(
+            summary,
+            "Rippling does not show the legal entity of some workers (the API tier or the scope"
+            ' legal-entities.read is missing): they go to the company that takes "*"',
+        )
 
 
 def _resumed(read: Callable[[str | None], Iterator[Page]], position: str | None) -> Iterator[Page]:

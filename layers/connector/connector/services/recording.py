@@ -48,6 +48,7 @@ class Ending:
     is_last: bool = True
     is_dropped: bool = False
     expected_code: str | None = None
+    back_dated: date | None = None
 
 
 class Recorder:
@@ -124,7 +125,8 @@ def _holding(case: Case, ending: Ending) -> Holding | None:
 
 
 def _reasons(ending: Ending) -> tuple[str, ...]:
-    told = (*ending.reasons, ending.result.reason, ending.result.note)
+    since = f"back-dated, holds since {ending.back_dated}" if ending.back_dated else ""
+    told = (*ending.reasons, ending.result.reason, ending.result.note, since)
     return tuple(reason for reason in told if reason)
 
 
@@ -147,6 +149,7 @@ def _audit_row(case: Case, ending: Ending, holding: Holding | None) -> AuditRow:
         rules=ending.placement.rules if ending.placement else (),
         differences=result.differences,
         reason="; ".join(_reasons(ending)),
+        back_dated=str(ending.back_dated or ""),
         not_representable=_not_representable(worker),
     )
 
