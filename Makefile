@@ -71,7 +71,7 @@ fmt: setup ## put the code into shape
 	@.venv/bin/ruff check --fix --exit-zero --quiet .
 	@.venv/bin/ruff format .
 
-invoke: setup ## invoke a function of `make up`: FUNCTION=poller EVENT=events/poll.json
+invoke: setup ## invoke a function of `make up`: FUNCTION=poller EVENT=events/poll_tick.json
 	@.venv/bin/python -m tests.embedded invoke $(FUNCTION) $(EVENT)
 
 clean: down ## remove everything that is not in the repository

@@ -249,3 +249,47 @@ def test_a_move_between_companies_survives_a_crash_in_the_middle() -> None:
         old = world.visma.employee(str(worker["number"]), company="norway")
         new = world.visma.employee(str(worker["number"]), company="sweden")
         assert (old["status"], new["status"]) == ("Inactive", "Active")
+
+
+def test_a_rename_whose_answer_was_lost_can_be_said_again(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    world.visma.faults.lose_answer(method="POST", path="/v1/employee/action/.*", times=1)
+
+    first = _operate(world, "rename", person=worker["user_id"], code="9001")
+    second = _operate(world, "rename", person=worker["user_id"], code="9001")
+
+    assert (first["ok"], second["ok"]) == (False, True)
+    world.rippling.move(worker["id"], department="Finance")
+    assert world.settle() == {"updated": 1}
+    assert world.visma.employee("9001")["department"] == "FIN"
+
+
+def test_a_code_that_finance_changed_is_followed_on_the_operators_word(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    employee = world.employee_of(worker)
+    world.visma.company("norway").rename_employee(employee["employeeId"], "FIN-9")
+    world.rippling.move(worker["id"], department="Finance")
+    assert world.settle() == {"rejected": 1}
+
+    assert _operate(world, "adopt", person=worker["user_id"], code="FIN-9")["ok"]
+
+    world.drain()
+    assert world.visma.employee("FIN-9")["department"] == "FIN"
+
+
+def test_a_held_row_shows_what_would_be_done(world: World) -> None:
+    leavers = _staff(world)[:12]
+    for worker in leavers:
+        world.rippling.terminate(worker["id"], "2026-11-20")
+    assert world.settle() == {"held": 12}
+
+    row = world.audit_of(leavers[0]["user_id"])[-1]
+
+    assert row["differences"] == [{"field": "status", "before": "Active", "after": "Inactive"}]
+
+
+def _staff(world: World) -> list[dict[str, Any]]:
+    codes = {item["employeeNumber"] for item in world.visma.employees()}
+    return [worker for worker in world.rippling.workers() if str(worker["number"]) in codes]

@@ -226,3 +226,13 @@ def test_the_clock_of_the_tests_stands_still_by_itself() -> None:
     clock = HandClock()
 
     assert clock.now() == clock.now()
+
+
+def test_a_sweep_that_met_another_poller_is_made_up_for_by_the_next_tick() -> None:
+    with a_world(people=20) as world:
+        world.first_load()
+        with world.watermarks.lease("workers", 60):
+            assert world.tick(full_sweep=True).skipped
+
+        assert world.tick().sweep == "finished"
+        assert world.tick().sweep == "none"

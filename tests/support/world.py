@@ -148,6 +148,7 @@ class World:
             clock=self.clock,
             held=HeldPeople(self.ledger, self.mappings, self.queue),
             identity=Identity(self.ledger, self.mappings, self.targets, self.queue, self.clock),
+            watch=watched.watch,
         )
 
     def tick(self, *, full_sweep: bool = False) -> Summary:

@@ -177,7 +177,10 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         secrets=parts.secrets,
         clock=parts.clock,
         held=HeldPeople(ledger, parts.mappings, queue),
-        identity=Identity(ledger, parts.mappings, parts.targets, queue, parts.clock),
+        identity=Identity(
+            ledger, parts.mappings, parts.targets, queue, parts.clock, settings.dry_run
+        ),
+        watch=parts.mappings.watch,
     )
     return OperationsParts(service, parts.clock)
 

@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(answer["problems"], as_json=options.json)
     if _verb(options) == "mappings export" and options.file:
         options.file.write_text(answer["text"], encoding="utf-8")
-        print(f"mapping written to {options.file}")
+        if not options.json:
+            print(f"mapping written to {options.file}")
     elif options.json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:

@@ -121,7 +121,7 @@ class HttpClient:
         *,
         refusal: Refusal | None = None,
     ) -> requests.Response:
-        """The answer to a write that was sent exactly once; `refusal` reads a failure's reason.
+        """The answer to a write that is never sent twice; `refusal` reads the reason of a failure.
 
         Raises:
             RateLimitedError: the vendor has no room; nothing was written.

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from connector.domain.people import (
     NOTHING,
+    REMOTE,
     Address,
     EmploymentStatus,
     EmploymentType,
@@ -24,8 +25,6 @@ from connector.domain.people import (
 Row: TypeAlias = Mapping[str, Any]
 NameOf: TypeAlias = Callable[[str], str | None]
 """Gives the name of a work location by its id."""
-
-REMOTE = Named(name="Remote")
 
 
 def worker_of(

@@ -40,6 +40,8 @@ class Named:
 
 
 NOTHING = Named()
+REMOTE = Named(name="Remote")
+"""Where somebody works who is bound to no work location."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,13 @@ class WatchedMappings:
     def load(self) -> MappingFile:
         """The mapping as it is now."""
         mapping = self._mappings.load()
+        self.watch(mapping)
+        return mapping
+
+    def watch(self, mapping: MappingFile) -> None:
+        """Has this mapping decide, before it is in the table."""
         named = (rules.department_custom_field for rules in mapping.companies.values())
         self._names = frozenset(name for name in named if name)
-        return mapping
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as they rest."""

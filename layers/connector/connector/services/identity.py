@@ -19,7 +19,7 @@ from connector.domain.employees import INACTIVE, Employee
 from connector.domain.errors import CodeTakenError, ConfigurationError
 from connector.domain.ledger import Holding, Record
 from connector.domain.planning import Outcome
-from connector.ports import ChangeQueue, Clock, Ledger, Mappings, Targets
+from connector.ports import ChangeQueue, Clock, Ledger, Mappings, Target, Targets
 
 Arguments = Mapping[str, Any]
 
@@ -33,18 +33,21 @@ class Identity:
     targets: Targets
     queue: ChangeQueue
     clock: Clock
+    is_dry_run: bool = False
 
     def adopt(self, arguments: Arguments) -> dict[str, Any]:
         """Ties a person to an employee that Visma has already, and looks at the person again."""
         person_id, code = _given(arguments, "person"), _given(arguments, "code")
         company = self._company(arguments)
+        self._must_be_live()
         record = self._known(person_id)
-        holding = record.holdings.get(company)
-        if holding and holding.exists:
+        target = self.targets.company(company)
+        held = record.holdings[company].employee_code if company in record.holdings else None
+        if held and target.read(held):
             raise ConfigurationError(
-                f"person {person_id} has the employee {holding.employee_code} in {company} already"
+                f"person {person_id} has the employee {held} in {company} already"
             )
-        employee = self.targets.company(company).read(code)
+        employee = target.read(code)
         if employee is None:
             raise ConfigurationError(f"Visma ({company}) has no employee {code}")
         self._tie(record, company, employee)
@@ -61,17 +64,31 @@ class Identity:
         holding = record.holdings.get(company)
         if holding is None or not holding.employee_code:
             raise ConfigurationError(f"person {person_id} has no employee in {company}")
-        target = self.targets.company(company)
-        employee = target.read(holding.employee_code)
-        if employee is None or employee.employee_id is None:
-            raise ConfigurationError(f"Visma ({company}) has no employee {holding.employee_code}")
+        self._must_be_live()
         begun = self._begin(record, company, code)
-        target.rename(employee.employee_id, code)
+        self._give_code(self.targets.company(company), holding, company, code)
         now = self.clock.now()
         after = holding.ended(Outcome.UPDATED, now, employee_code=code, etag=None)
         told = f"Renamed employee {holding.employee_code} to {code} in {company}."
         self.ledger.finish(begun, begun.person, [after], [self._row(record, after, told)])
         return {"person": person_id, "company": company, "code": code}
+
+    def _give_code(self, target: Target, holding: Holding, company: str, code: str) -> None:
+        """Renames, unless an earlier attempt, whose answer was lost, has done so."""
+        employee = target.read(holding.employee_code or "")
+        if employee is not None and employee.employee_id is not None:
+            target.rename(employee.employee_id, code)
+            return
+        renamed = target.read(code)
+        if renamed is None or holding.employee_id not in (None, renamed.employee_id):
+            raise ConfigurationError(
+                f"Visma ({company}) has neither an employee {holding.employee_code} nor this"
+                f" person's under {code}"
+            )
+
+    def _must_be_live(self) -> None:
+        if self.is_dry_run:
+            raise ConfigurationError("this stack is a dry run: it changes nothing in Visma")
 
     def duplicates(self, arguments: Arguments) -> dict[str, Any]:
         """Employees who look like one person: the same e-mail, or the same name and branch."""

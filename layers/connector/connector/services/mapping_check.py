@@ -14,7 +14,7 @@ from connector.domain.catalogue import Catalogue
 from connector.domain.decisions import Action, decide
 from connector.domain.mapping import CompanyRules, MappingFile
 from connector.domain.people import Named, Worker
-from connector.domain.placement import Kind, place
+from connector.domain.placement import place
 
 SHOWN_CODES = 10
 
@@ -103,8 +103,7 @@ def _people(mapping: MappingFile, around: Surroundings, now: datetime) -> Iterat
         code = rules.code_for(worker.id, worker.facts)
         shown = code or f"worker {worker.id}"
         for thing in place(company, rules, worker.facts, catalogue).missing:
-            if thing.kind in (Kind.DEPARTMENT_RULE, Kind.LOCATION_RULE, Kind.CLASS_RULE):
-                waiting[company, thing.sentence(company)].append(shown)
+            waiting[company, thing.sentence(company)].append(shown)
         problem = _code_problem(code, catalogue)
         if problem:
             waiting[company, problem].append(shown)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from connector.domain import mapping_file
 from connector.domain.changes import Change
 from connector.domain.errors import ConfigurationError, ConnectorError, NotAChangeError
 from connector.domain.mapping import MappingFile
+from connector.domain.people import REMOTE
 from connector.ports import (
     AuditLog,
     ChangeQueue,
@@ -32,11 +32,17 @@ from connector.services.identity import Identity
 from connector.services.mapping_check import Surroundings, check
 
 MOST_ROWS = 500
+MOST_DAYS = 400
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 BATCH = 10
 RESERVE_SECONDS = 15.0
 
 Arguments = Mapping[str, Any]
 Answer = dict[str, Any]
+
+
+def _watch_nothing(_: MappingFile) -> None:
+    """Where nothing depends on the mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Operator:
     clock: Clock
     held: HeldPeople
     identity: Identity
+    watch: Callable[[MappingFile], None] = _watch_nothing
 
     def carry_out(self, event: Arguments) -> Answer:
         """Carries out `event["verb"]`; what went wrong is in `problems`, never raised."""
@@ -95,10 +102,11 @@ class Operator:
         """Holds the mapping of a file, or of the table, against both systems."""
         text = arguments.get("text")
         mapping = mapping_file.parse(str(text)) if text else self.mappings.load()
+        self.watch(mapping)  # what the mapping asks for decides what is read
         check_configuration(self.secrets, _Given(mapping))
         around = Surroundings(
             departments=tuple(self.source.departments()),
-            locations=tuple(self.source.locations()),
+            locations=(*self.source.locations(), REMOTE),
             workers=tuple(w for page in self.source.everyone() for w in page.workers),
             catalogues={
                 company: self.catalogues.read_anew(company, rules)
@@ -110,7 +118,8 @@ class Operator:
 
     def show_audit(self, arguments: Arguments) -> Answer:
         """Audit rows of a person (by id or employee code), of an outcome, or since a moment."""
-        since = _moment(arguments.get("since"), self.clock.now())
+        day_ago = self.clock.now() - timedelta(days=1)
+        since = _moment(arguments.get("since"), EVER if arguments.get("person") else day_ago)
         rows = self._audit_rows(arguments.get("person"), arguments.get("outcome"), since)
         wanted = [
             row
@@ -181,9 +190,10 @@ class Operator:
                     yield holding.person_id
 
     def _of_days(self, since: datetime) -> Iterator[dict[str, Any]]:
-        days = (self.clock.now().date() - since.date()).days + 1
-        for offset in islice(range(days), 400):
-            yield from self.audit.of_day(since.date() + timedelta(days=offset))
+        today = self.clock.now().date()
+        first = max(since.date(), today - timedelta(days=MOST_DAYS))
+        for offset in range((today - first).days + 1):
+            yield from self.audit.of_day(first + timedelta(days=offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +229,9 @@ def _described(letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def _moment(text: Any, now: datetime) -> datetime:
+def _moment(text: Any, otherwise: datetime) -> datetime:
     if not text:
-        return now - timedelta(days=1)
+        return otherwise
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:

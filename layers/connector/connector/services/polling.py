@@ -103,12 +103,19 @@ class Poller:
         mapping = self._mappings.load()
         with self._watermarks.lease(self._stream, LEASE_SECONDS) as mine:
             if not mine:
-                return Summary(skipped=True)
+                return self._come_back(full_sweep=full_sweep)
             summary = Summary()
             self._find(mapping, summary, full_sweep=full_sweep)
         self._metrics.count("PollSucceeded")
         self._metrics.count("ChangesQueued", summary.queued)
         return summary
+
+    def _come_back(self, *, full_sweep: bool) -> Summary:
+        """Another poller is at work: a sweep that was asked for is left to the next tick."""
+        sweep = self._watermarks.walk(f"{self._stream} sweep")
+        if full_sweep and sweep.started is None:
+            self._watermarks.save(Walk(sweep.stream, started=self._clock.now()))
+        return Summary(skipped=True)
 
     def _find(self, mapping: MappingFile, summary: Summary, *, full_sweep: bool) -> None:
         """Everything that one run finds goes through the guards together, and then on the queue."""
@@ -191,14 +198,14 @@ class Poller:
         return ended
 
     def _sees_too_few(self, sweep: Walk, summary: Summary) -> bool:
-        """True where the token sees far fewer workers than the ledger knows."""
-        known = sum(len(person.fingerprints) for person in self._ledger.persons())
+        """True where the token sees far fewer workers than the ledger knows to be employed."""
+        known = sum(bool(person.active_in) for person in self._ledger.persons())
         missing = known - sweep.seen
         if missing <= FEWEST_MISSING or sweep.seen * 100 >= known * FEWEST_PERCENT:
             return False
         summary.sweep = "stopped"
         summary.problems.append(
-            f"the sweep saw {sweep.seen} workers and the ledger knows {known}: nothing of it was"
+            f"the sweep saw {sweep.seen} workers and {known} people are employed: nothing of it was"
             " queued; may the creator of the Rippling token still see everybody?"
         )
         self._metrics.count("SweepStopped")

@@ -152,7 +152,7 @@ class Employing:
         was_begun = job.begun_code == code
         stop = None if was_begun else job.permit(Kind.CREATE)
         if stop:
-            return _held(job, stop)
+            return _held(job, stop, job.plan(None))
         try:
             record = self._ledger.begin(job.record, job.company, code, claim=True)
         except CodeTakenError:
@@ -201,7 +201,7 @@ class Employing:
             return known.found(job, plan)
         stop = _stopped(job, plan)
         if stop:
-            return _held(job, stop)
+            return _held(job, stop, plan)
         if job.refusal:
             return _rejected(job, str(job.refusal))
         identity = _identity(job, known, plan)
@@ -293,8 +293,10 @@ def _stopped(job: Job, plan: Plan) -> Stop | None:
     return None
 
 
-def _held(job: Job, stop: Stop) -> Result:
-    return Result(Outcome.HELD, job.record, reason=stop.reason, stop=stop)
+def _held(job: Job, stop: Stop, plan: Plan) -> Result:
+    """Nothing is done, and the audit shows what would be."""
+    differences = plan.differences
+    return Result(Outcome.HELD, job.record, differences=differences, reason=stop.reason, stop=stop)
 
 
 def _rejected(job: Job, reason: str) -> Result:
