@@ -229,6 +229,25 @@ def test_a_move_between_companies_is_inactive_there_before_it_is_active_here() -
         assert any("moved to sweden" in sentence for sentence in told)
 
 
+def test_somebody_who_cannot_arrive_does_not_leave() -> None:
+    with a_world(people=30, companies=2) as world:
+        world.first_load()
+        worker = _hire(world)
+        world.settle()
+        world.visma.set_department_cost_centre("SALES", "300", company="sweden")
+        world.clock.turn(hours=1)
+        world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+        world.rippling.relocate(worker["id"], location="Stockholm")
+
+        assert world.settle() == {"waiting": 1}
+        assert world.employee_of(worker)["status"] == "Active"
+
+        world.visma.set_department_cost_centre("SALES", "400", company="sweden")
+        assert world.settle() == {"created": 1}
+        assert world.employee_of(worker)["status"] == "Inactive"
+        assert world.employee_of(worker, "sweden")["status"] == "Active"
+
+
 def test_a_move_between_companies_survives_a_crash_in_the_middle() -> None:
     with a_world(people=30, companies=2) as world:
         world.first_load()

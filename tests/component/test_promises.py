@@ -11,6 +11,7 @@ from connector.adapters.memory import InMemoryLedger
 from connector.domain.audit import first_break
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
+from connector.domain.ledger import INTENT_SECONDS
 from connector.services.applying import Applier
 from connector.services.catalogues import Catalogues
 from connector.services.vetting import Permit
@@ -84,7 +85,7 @@ def test_a_crash_right_after_the_create_is_healed_by_the_next_delivery(
         with pytest.raises(CrashError):
             world.applier.apply(_change(worker))
     world.build()  # a cold start: nothing is remembered but what rests
-    world.clock.turn(seconds=100)
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
 
     assert world.applier.apply(_change(worker), delivery=2).value == "created"
     assert len(world.visma.calls("POST", EMPLOYEE)) == 1
@@ -252,7 +253,7 @@ def test_another_writer_at_work_on_a_person_is_waited_for(world: World) -> None:
     with pytest.raises(ConflictError) as caught:
         world.applier.apply(_change(worker))
 
-    assert 5 <= (caught.value.retry_after or 0) <= 90
+    assert 5 <= (caught.value.retry_after or 0) <= INTENT_SECONDS
 
 
 # 4. Every change ends in exactly one outcome.

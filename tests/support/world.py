@@ -29,6 +29,7 @@ from connector.adapters.visma import VismaTargets
 from connector.domain import mapping_file
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.ledger import INTENT_SECONDS
 from connector.ports import RipplingCredentials, VismaCredentials
 from connector.services.applying import Applier
 from connector.services.catalogues import Catalogues
@@ -175,7 +176,7 @@ class World:
         if deliveries[id(change)] >= MOST_DELIVERIES:
             self.buried.append(change)
             return
-        self.clock.turn(seconds=max(100, wait or 0))  # longer than any writer may be at it
+        self.clock.turn(seconds=max(INTENT_SECONDS + 1, wait or 0))  # longer than any writer may be at it
         behind = [
             place for place, other in enumerate(self.queue.changes) if other.group == change.group
         ]

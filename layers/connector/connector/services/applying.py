@@ -7,7 +7,7 @@ a lost answer nor two writers at once can make a second employee or bring an old
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from connector.domain.catalogue import Catalogue, Part, canonical
@@ -41,6 +41,17 @@ DROPPED = "the operator rejected it; it rests until Rippling says something new"
 
 PATIENCE = 3
 """From this delivery on, a refusal that Visma disguises as a fault is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be written about somebody who works, before anything is."""
+
+    rules: CompanyRules
+    placement: Placement
+    desired: dict[str, str]
+    code: str | None
+    problem: str | None
 
 
 class Applier:
@@ -93,27 +104,21 @@ class Applier:
         case = self._read(change, mapping)
         if change.word is Word.REJECT and (held := _held_in(case.record)):
             return self._drop(case, held)
-        if case.decision.leave_first:
-            return self._transfer(case, mapping, refusal)
+        return self._act(case, mapping, refusal)
+
+    def _act(
+        self,
+        case: Case,
+        mapping: MappingFile,
+        refusal: RefusedError | None,
+        *,
+        is_free: bool = False,
+    ) -> Outcome:
         if case.decision.action is Action.WRITE:
-            return self._write(case, mapping, refusal)
+            return self._write(case, mapping, refusal, is_free=is_free)
         if case.decision.action is Action.LEAVE:
             return self._leave_everywhere(case, mapping, refusal)
         return self._leave_alone(case, _quiet_end(case))
-
-    def _transfer(self, case: Case, mapping: MappingFile, refusal: RefusedError | None) -> Outcome:
-        """A move between companies: first inactive there, then active here.
-
-        A crash between the two is healed by the next pass, which finds nothing left to leave.
-        """
-        for company in case.decision.leave_first:
-            stop = self._stop(case, company, mapping)(Kind.TRANSFER)
-            if stop:
-                result = Result(Outcome.HELD, case.record, reason=stop.reason, stop=stop)
-                return self._recorder.end(case, Ending(company, result))
-            self._leave(case, company, mapping, refusal, is_last=False)
-            case = self._read(case.change, mapping)  # the ledger moved on: read it anew
-        return self._write(case, mapping, refusal, is_free=True)
 
     def _read(self, change: Change, mapping: MappingFile) -> Case:
         """The person's rows, then their employments: in this order, see the module docstring."""
@@ -135,34 +140,63 @@ class Applier:
         *,
         is_free: bool = False,
     ) -> Outcome:
+        draft = self._draft(case, mapping)
+        if draft.placement.missing:
+            return self._wait(case, draft)
+        if draft.problem:
+            result = Result(Outcome.REJECTED, case.record, reason=draft.problem)
+            return self._end(case, draft, result, mapping)
+        if case.decision.leave_first:  # only once it is sure that they can arrive
+            return self._transfer(case, mapping, refusal)
+        job = Job(
+            case.record,
+            draft.placement.company,
+            draft.desired,
+            lambda known: plan_employee(draft.desired, known, draft.rules, case.record.person.salt),
+            refusal,
+            permits_all if is_free else self._stop(case, draft.placement.company, mapping),
+            must_look=case.change.cause is Cause.DRIFT,
+        )
+        result = self._employing.employ(job, draft.code or "")
+        return self._end(case, draft, result, mapping)
+
+    def _draft(self, case: Case, mapping: MappingFile) -> Draft:
+        """What the employee should be, what is missing for it, and what makes it impossible."""
         worker, company = case.worker, case.decision.company
         if worker is None or company is None:
             raise AssertionError("a decision to write names a worker and a company")
         rules = mapping.companies[company]
         placement, catalogue = self._place(company, rules, worker)
         code = rules.code_for(worker.id, worker.facts)
-        if placement.missing:
-            return self._wait(case, placement, code)
         desired = desired_fields(worker, placement, rules)
         holding = case.record.holdings.get(company)
         exists = holding is not None and holding.exists
         problem = None if exists else _problem(code, desired, catalogue)
-        if problem:
-            result = Result(Outcome.REJECTED, case.record, reason=problem)
-        else:
-            permit = permits_all if is_free else self._stop(case, company, mapping)
-            job = Job(
-                case.record,
-                company,
-                desired,
-                lambda known: plan_employee(desired, known, rules, case.record.person.salt),
-                refusal,
-                permit,
-                must_look=case.change.cause is Cause.DRIFT,
-            )
-            result = self._employing.employ(job, code or "")
-        ending = _with_code(case, _employed(case, company, result, placement), code)
-        return self._recorder.end(case, _with_date(case, ending, mapping))
+        return Draft(rules, placement, desired, code, problem)
+
+    def _transfer(self, case: Case, mapping: MappingFile, refusal: RefusedError | None) -> Outcome:
+        """A move between companies: first inactive there, then active here.
+
+        A crash between the two is healed by the next pass, which finds nothing left to leave.
+        """
+        company = case.decision.leave_first[0]
+        stop = None
+        if case.change.cause is not Cause.DRIFT:
+            stop = self._stop(case, company, mapping)(Kind.TRANSFER)
+        if stop:
+            result = Result(Outcome.HELD, case.record, reason=stop.reason, stop=stop)
+            return self._recorder.end(case, Ending(company, result))
+        for left in case.decision.leave_first:
+            self._leave(case, left, mapping, refusal, is_last=False)
+            case = self._read(case.change, mapping)  # both sides may have moved on meanwhile
+        arrived = replace(case, decision=replace(case.decision, leave_first=()))
+        return self._act(arrived, mapping, refusal, is_free=True)
+
+    def _end(self, case: Case, draft: Draft, result: Result, mapping: MappingFile) -> Outcome:
+        ending = _employed(case, draft.placement.company, result, draft.placement)
+        return self._recorder.end(
+            case, _with_date(case, _with_code(case, ending, draft.code), mapping)
+        )
 
     def _place(
         self, company: str, rules: CompanyRules, worker: Worker
@@ -177,7 +211,8 @@ class Applier:
             checked |= in_question
         return placement, catalogue
 
-    def _wait(self, case: Case, placement: Placement, code: str | None) -> Outcome:
+    def _wait(self, case: Case, draft: Draft) -> Outcome:
+        placement = draft.placement
         ending = Ending(
             placement.company,
             Result(Outcome.WAITING, case.record),
@@ -185,7 +220,7 @@ class Applier:
             waiting_for=tuple(str(thing) for thing in placement.missing),
             reasons=tuple(thing.sentence(placement.company) for thing in placement.missing),
             due_on=case.decision.due_on,
-            expected_code=code,
+            expected_code=draft.code,
         )
         return self._recorder.end(case, ending)
 
@@ -198,6 +233,8 @@ class Applier:
         for company in companies[:-1]:
             self._leave(case, company, mapping, refusal, is_last=False)
             case = self._read(case.change, mapping)
+            if case.decision.action is not Action.LEAVE:
+                return self._act(case, mapping, refusal)
         return self._leave(case, companies[-1], mapping, refusal)
 
     def _leave(
@@ -222,7 +259,8 @@ class Applier:
             must_look=case.change.cause is Cause.DRIFT,
         )
         result = self._employing.dismiss(job)
-        reasons = (case.decision.reason,) if is_last else (f"moved to {case.decision.company}",)
+        moved = case.decision.action is Action.WRITE
+        reasons = (f"moved to {case.decision.company}" if moved else case.decision.reason,)
         ending = Ending(
             company, result, reasons=reasons, due_on=case.decision.due_on, is_last=is_last
         )
