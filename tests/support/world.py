@@ -176,7 +176,7 @@ class World:
         if deliveries[id(change)] >= MOST_DELIVERIES:
             self.buried.append(change)
             return
-        self.clock.turn(seconds=max(INTENT_SECONDS + 1, wait or 0))  # longer than any writer may be at it
+        self.clock.turn(seconds=max(INTENT_SECONDS + 1, wait or 0))
         behind = [
             place for place, other in enumerate(self.queue.changes) if other.group == change.group
         ]
