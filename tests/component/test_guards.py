@@ -159,6 +159,18 @@ def test_the_first_load_waits_for_a_word_unless_the_mapping_allows_it() -> None:
         assert world.drain() == {"created": outcomes["held"]}
 
 
+def test_a_first_load_that_takes_several_ticks_is_one_first_load() -> None:
+    with a_world(people=350) as world:
+        world.clock.remaining = 0.0
+        outcomes = []
+        while world.tick().sweep != "finished":
+            outcomes.append(world.drain())
+        outcomes.append(world.drain())
+
+        assert len(outcomes) == 4
+        assert all(outcome["held"] == 0 and outcome["created"] > 10 for outcome in outcomes)
+
+
 def test_an_edit_of_the_mapping_that_moves_too_many_is_held(world: World) -> None:
     text = world.mapping_text
     for department in ("SALES", "PROD", "WHSE"):

@@ -157,7 +157,8 @@ class Walk:
     """How far a reader has read: a stream of changes by its watermark, a sweep by its position.
 
     `position` is where a walk cut short goes on; `started` is set while a sweep is under way, and
-    `newest` and `seen` are the greatest time and the number of rows it has come across.
+    `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
+    the companies that had no employee when it began.
     """
 
     stream: str
@@ -166,6 +167,7 @@ class Walk:
     started: datetime | None = None
     newest: datetime | None = None
     seen: int = 0
+    loading: tuple[str, ...] = ()
 
 
 class Watermarks(Protocol):

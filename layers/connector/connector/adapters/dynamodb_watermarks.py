@@ -55,6 +55,7 @@ class DynamoWatermarks:
             started=_moment(item.get("started")),
             newest=_moment(item.get("newest")),
             seen=int(item.get("seen", 0)),
+            loading=tuple(item.get("loading", ())),
         )
 
     def save(self, walk: Walk) -> None:
@@ -65,6 +66,7 @@ class DynamoWatermarks:
             "started": _text(walk.started),
             "newest": _text(walk.newest),
             "seen": walk.seen or None,
+            "loading": list(walk.loading) or None,
         }
         self._put(walk.stream, _known(values))
 

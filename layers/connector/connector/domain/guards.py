@@ -6,7 +6,7 @@ none. Counting and judging live here; who is asked, and where it rests, does not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -107,8 +107,12 @@ def judge(
     wanted: Iterable[tuple[str, Kind]],
     mapping: MappingFile,
     population_of: Callable[[str], int],
+    loading: Collection[str] = (),
 ) -> tuple[Verdict, ...]:
-    """The verdicts against what a run wants; a company is counted only where that can matter."""
+    """The verdicts against what a run wants; a company is counted only where that can matter.
+
+    `loading` are the companies whose first load is under way, however many have arrived already.
+    """
     counts: dict[tuple[str, Kind], int] = {}
     for each in wanted:
         counts[each] = counts.get(each, 0) + 1
@@ -117,7 +121,8 @@ def judge(
         guards = _guards(mapping, company)
         if count <= guards.floor:
             continue
-        population = population_of(company)
+        is_loading = kind is Kind.CREATE and company in loading
+        population = 0 if is_loading else population_of(company)
         allowed = limit(kind, guards, population)
         if count > allowed:
             verdicts.append(Verdict(company, kind, count, allowed, population))

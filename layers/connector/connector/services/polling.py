@@ -39,8 +39,11 @@ OVERLAP = timedelta(seconds=60)
 LEASE_SECONDS = 270.0
 """Longer than the poller can run, shorter than the time between two ticks."""
 
-RESERVE_SECONDS = 30.0
-"""A walk is cut short when less than this is left of the invocation."""
+RESERVE_SECONDS = 60.0
+"""A walk is cut short when less than this is left of the invocation: queueing takes its time."""
+
+MOST_FOUND = 12_000
+"""A walk is cut short, too, when so many people wait to be queued."""
 
 FEWEST_PERCENT = 80
 """A sweep that sees fewer of the known workers than this is not believed."""
@@ -128,7 +131,8 @@ class Poller:
         if full_sweep or walk.watermark is None or sweep.started is not None:
             walks += self._sweep(sweep, walk, mapping, summary, found)
         found += self._due_and_released(mapping, summary)
-        summary.queued = self._vetting.queue(found, mapping)
+        loading = [company for each in walks for company in each.loading]
+        summary.queued = self._vetting.queue(found, mapping, loading)
         for each in walks:
             self._watermarks.save(each)
 
@@ -148,7 +152,7 @@ class Poller:
             found += self._changed(recent, Cause.POLL, mapping, summary)
             in_order = in_order and _is_sorted(recent)
             newest = min(_latest(newest, recent) or newest, max(started, watermark))
-            if page.next_position and self._is_late():
+            if page.next_position and self._is_late(found):
                 # Cut short, the watermark may only move along rows that came in order.
                 reached = newest if in_order else watermark
                 return replace(walk, watermark=reached, position=page.next_position)
@@ -165,7 +169,8 @@ class Poller:
         found: list[Found],
     ) -> list[Walk]:
         if sweep.started is None:
-            sweep = Walk(sweep.stream, started=self._clock.now())
+            loading = tuple(self._without_employees(mapping))
+            sweep = Walk(sweep.stream, started=self._clock.now(), loading=loading)
         mine: list[Found] = []
         for page in _resumed(self._source.everyone, sweep.position):
             mine += self._changed(page.workers, Cause.SWEEP, mapping, summary)
@@ -175,7 +180,7 @@ class Poller:
                 newest=_latest(sweep.newest, page.workers),
                 seen=sweep.seen + len(page.workers),
             )
-            if page.next_position and self._is_late():
+            if page.next_position and self._is_late(mine):
                 summary.sweep = "cut short"
                 found += mine
                 return [sweep]
@@ -185,13 +190,19 @@ class Poller:
         found += self._second_chances(mapping, summary)
         return self._end_sweep(sweep, walk, summary)
 
+    def _without_employees(self, mapping: MappingFile) -> Iterator[str]:
+        """The companies whose first load this is."""
+        for company in mapping.companies:
+            if not any(holding.is_active for holding in self._ledger.holdings(company)):
+                yield company
+
     def _end_sweep(self, sweep: Walk, walk: Walk, summary: Summary) -> list[Walk]:
         """A first sweep sets the watermark, never past the moment it began.
 
         Rows may have changed behind the walk since then.
         """
         summary.sweep = "finished"
-        ended = [Walk(sweep.stream)]
+        ended = [Walk(sweep.stream, loading=sweep.loading)]
         if walk.watermark is None and sweep.started is not None:
             newest = min(sweep.newest or sweep.started, sweep.started)
             ended.append(replace(walk, watermark=newest))
@@ -268,8 +279,8 @@ class Poller:
         free = self._ledger.persons(released)
         return found + self._vetting.assess_known(free, Cause.RELEASE, mapping)
 
-    def _is_late(self) -> bool:
-        return self._clock.remaining_seconds() < RESERVE_SECONDS
+    def _is_late(self, found: Sequence[Found]) -> bool:
+        return self._clock.remaining_seconds() < RESERVE_SECONDS or len(found) >= MOST_FOUND
 
 
 def _note(summary: Summary, problem: str) -> None:

@@ -6,7 +6,7 @@ writer to find. The permit is the writer's side of the same rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -71,9 +71,11 @@ class Vetting:
             found.append(_judged(worker, cause, decision, person, mapping, catalogues))
         return found
 
-    def queue(self, found: Sequence[Found], mapping: MappingFile) -> int:
+    def queue(
+        self, found: Sequence[Found], mapping: MappingFile, loading: Collection[str] = ()
+    ) -> int:
         """Queues everybody; where a guard holds, with the name of the run that has the verdict."""
-        verdicts = judge(_wanted(found), mapping, self._population)
+        verdicts = judge(_wanted(found), mapping, self._population, loading)
         run = Run(uuid4().hex[:12], verdicts) if verdicts else None
         if run:
             self._watermarks.save_run(run)
