@@ -94,6 +94,21 @@ def test_a_new_place_of_work_changes_the_branch(world: World) -> None:
     assert world.employee_of(worker)["branch"]["number"] == "3"
 
 
+def test_somebody_known_moves_on_even_when_rippling_no_longer_shows_e_mail_and_number(
+    world: World,
+) -> None:
+    worker = _hired(world)
+    number, email = worker["number"], worker["work_email"]
+    world.settle()
+    world.rippling.change(worker["id"], work_email=None, number=None)
+    world.rippling.move(worker["id"], department="Finance")
+
+    assert world.settle() == {"updated": 1}
+
+    employee = world.visma.employee(str(number))
+    assert (employee["department"], employee["contact"]["email"]) == ("FIN", email)
+
+
 def test_a_leaver_becomes_inactive_and_is_otherwise_left_alone(world: World) -> None:
     worker = _hired(world)
     world.settle()
