@@ -8,6 +8,7 @@ from typing import Any
 
 from connector import bootstrap
 from connector.observability import Invocation
+from connector.services.releasing import rules_among
 from connector.settings import ReleaserSettings
 
 
@@ -21,8 +22,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     with Invocation("releaser") as invocation:
         parts = _releaser()
         keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
-        edited = {(key["company"]["S"], key["rule"]["S"]) for key in keys}
-        queued = parts.releaser.release(parts.mappings.load(), edited)
+        edited = rules_among((key["company"]["S"], key["rule"]["S"]) for key in keys)
+        queued = parts.releaser.release(parts.load(), edited) if edited else 0
         invocation.metrics.count("ChangesQueued", queued)
         invocation.log.info("mapping edit dealt with", count=queued)
         return {"queued": queued}

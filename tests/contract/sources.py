@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.adapters.http import HttpClient
 from connector.adapters.rippling_rest import RipplingRestSource
@@ -47,7 +47,7 @@ class Staff:
         return len(self.rippling.calls("GET", "/workers/"))
 
 
-def rest(rippling: Rippling, naps: list[float]) -> Source:
+def rest(rippling: Rippling, naps: list[float], *, pay: bool) -> Source:
     """A source over the REST API."""
     http = HttpClient(
         "Rippling",
@@ -58,19 +58,28 @@ def rest(rippling: Rippling, naps: list[float]) -> Source:
     )
     names = {place["id"]: place["name"] for place in rippling.rows("work-locations")}
     return RipplingRestSource(
-        http, location_names=lambda _: names, custom_fields=lambda: {"Cost centre"}
+        http,
+        location_names=lambda _: names,
+        custom_fields=lambda: {"Cost centre"},
+        compensation=lambda: pay,
     )
 
 
-SOURCES: dict[str, Callable[[Rippling, list[float]], Source]] = {"rest": rest}
+class Build(Protocol):
+    """Builds a source over a Rippling; with `pay` it reads what people earn."""
+
+    def __call__(self, rippling: Rippling, naps: list[float], *, pay: bool) -> Source: ...
+
+
+SOURCES: dict[str, Build] = {"rest": rest}
 
 
 @contextmanager
-def read_by(name: str, rippling: Rippling) -> Iterator[Staff]:
+def read_by(name: str, rippling: Rippling, *, pay: bool = False) -> Iterator[Staff]:
     """A source of one kind over a Rippling; ends with the fake's check of every request."""
     with rippling:
         naps: list[float] = []
-        yield Staff(rippling, SOURCES[name](rippling, naps), naps)
+        yield Staff(rippling, SOURCES[name](rippling, naps, pay=pay), naps)
         assert [call.contract_errors for call in rippling.journal if call.contract_errors] == []
 
 

@@ -15,6 +15,7 @@ from connector.adapters import dynamodb
 from connector.adapters.dynamodb_audit import DynamoAuditLog
 from connector.adapters.dynamodb_ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
+from connector.domain.allocation import Allocation
 from connector.domain.audit import AuditRow, first_break
 from connector.domain.errors import CodeTakenError, ConflictError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS, Holding, Person, Record
@@ -23,6 +24,7 @@ from connector.ports import AuditLog, Ledger
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
 
 A_SALT = "0123456789abcdef"
+AN_ALLOCATION = Allocation("200", "5010", "700000.5", "NOK", date(2026, 1, 1), date(2026, 11, 1))
 
 
 @dataclass
@@ -136,6 +138,38 @@ def test_what_was_finished_is_read_back_whole(world: World) -> None:
     assert read.holdings == {"norway": holding}
     assert read.person == replace(person, version=1, audit_hash=read.person.audit_hash)
     assert read.person.audit_hash
+
+
+@pytest.mark.parametrize(
+    "allocation",
+    [
+        AN_ALLOCATION,
+        Allocation(cost_centre="200"),
+        Allocation(yearly_cost="0", currency="NOK", valid_from=NOON.date()),
+        replace(AN_ALLOCATION, yearly_cost="98765432109876543210.05"),
+    ],
+    ids=["whole", "without pay", "of nothing", "longer than a number"],
+)
+def test_a_cost_allocation_is_read_back_to_the_last_digit(
+    world: World, allocation: Allocation
+) -> None:
+    read = end(world.writer(), "p1", a_holding(allocation=allocation))
+
+    assert read.holdings["norway"].allocation == allocation
+
+
+def test_a_cost_allocation_that_was_dropped_is_gone(world: World) -> None:
+    ledger = world.writer()
+    end(ledger, "p1", a_holding(allocation=AN_ALLOCATION))
+
+    assert end(ledger, "p1", a_holding()).holdings["norway"].allocation is None
+
+
+def test_a_holding_does_not_show_what_somebody_costs() -> None:
+    shown = f"{a_holding(allocation=AN_ALLOCATION)!r} {AN_ALLOCATION!r}"
+
+    assert AN_ALLOCATION.yearly_cost
+    assert AN_ALLOCATION.yearly_cost not in shown
 
 
 @pytest.mark.parametrize("written", [None, {}])
@@ -745,6 +779,7 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(world: World) -> 
         "Mapping[str, str]": {"a": "b"}, "Mapping[str, Any]": {"a": "b"},
         "Mapping[str, str] | None": {"a": "b"}, "Outcome": Outcome.HELD,
         "Intent | None": None, "datetime | None": NOON, "bool": True,
+        "Allocation | None": AN_ALLOCATION,
     }  # fmt: skip
     people = {item.name: given[str(item.type)] for item in dataclasses.fields(Person)}
     held = {item.name: given[str(item.type)] for item in dataclasses.fields(Holding)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from connector.domain.errors import (
     RetryableError,
 )
-from connector.domain.people import Address, EmploymentStatus, EmploymentType, Named
+from connector.domain.people import Address, EmploymentStatus, EmploymentType, Named, Pay
 from tests.simulator import nordfab_rippling
 
 if TYPE_CHECKING:
@@ -304,3 +305,57 @@ class TestFacts:
 
         assert worker.personal.family_name == "Testmann"
         assert "Testmann" not in repr(worker)
+
+
+class TestPay:
+    @pytest.fixture(params=SOURCES)
+    def paid(self, request: pytest.FixtureRequest) -> Iterator[Staff]:
+        with read_by(request.param, small_company(), pay=True) as staff:
+            yield staff
+
+    def test_the_yearly_pay_is_read_where_it_is_wanted(self, paid: Staff) -> None:
+        worker = paid.hire(
+            annual_salary=731_529.25, currency="SEK", salary_effective_date="2026-02-01"
+        )
+        expected = Pay(Decimal("731529.25"), "SEK", date(2026, 2, 1))
+
+        assert paid.only().pay == expected
+        (one,) = paid.source.employments(worker["id"], worker["user_id"])
+        assert one.pay == expected
+
+    def test_the_yearly_pay_of_somebody_paid_by_the_hour_is_read(self, paid: Staff) -> None:
+        paid.hire(hourly_wage=250)
+
+        pay = paid.only().pay
+
+        assert pay is not None
+        assert pay.amount == 250 * 2080
+
+    def test_pay_is_not_read_where_nobody_wants_it(self, staff: Staff) -> None:
+        staff.hire(annual_salary=731_529)
+
+        assert staff.only().pay is None
+
+    def test_withheld_pay_is_unknown(self, paid: Staff) -> None:
+        paid.hire(annual_salary=731_529)
+        paid.rippling.redact = {"compensation"}
+
+        assert paid.only().pay is None
+
+    def test_forbidden_pay_is_done_without(self, paid: Staff) -> None:
+        paid.hire(annual_salary=731_529)
+        paid.rippling.forbid_expand = {"compensation"}
+
+        worker = paid.only()
+
+        assert worker.pay is None
+        assert worker.facts.legal_entity.name == "Nordfab AS"
+
+    def test_a_new_pay_is_seen_by_the_next_reading(self, paid: Staff) -> None:
+        worker = paid.hire(annual_salary=600_000)
+        paid.rippling.change(worker["id"], annual_salary=650_000)
+
+        pay = paid.only().pay
+
+        assert pay is not None
+        assert pay.amount == 650_000

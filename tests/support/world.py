@@ -38,6 +38,8 @@ from connector.services.held import HeldPeople
 from connector.services.identity import Identity
 from connector.services.locations import LocationNames
 from connector.services.mapping_check import Finding
+from connector.services.mapping_diff import MappingDiff
+from connector.services.mapping_import import MappingImport
 from connector.services.operating import Operator
 from connector.services.polling import Poller, Summary
 from connector.services.releasing import MappingReleaser
@@ -79,6 +81,7 @@ class World:
     metrics: CountedMetrics = field(default_factory=CountedMetrics)
     buried: list[Change] = field(default_factory=list)
     mapping_text: str = ""
+    cost_allocation: bool = True
 
     def __post_init__(self) -> None:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
@@ -106,6 +109,7 @@ class World:
             ),
             location_names=names.names,
             custom_fields=watched.custom_fields,
+            compensation=lambda: self.cost_allocation or watched.uses_pay(),
         )
         names.read = self.source.locations
         self.targets = VismaTargets(
@@ -137,7 +141,9 @@ class World:
             clock=self.clock,
             metrics=self.metrics,
             permit=Permit(self.ledger, self.watermarks, self.clock),
+            cost_allocation=self.cost_allocation,
         )
+        imports = MappingImport(self.mappings, self.watermarks, self.clock)
         self.operator = Operator(
             source=self.source,
             ledger=self.ledger,
@@ -149,6 +155,8 @@ class World:
             clock=self.clock,
             held=HeldPeople(self.ledger, self.mappings, self.queue),
             identity=Identity(self.ledger, self.mappings, self.targets, self.queue, self.clock),
+            imports=imports,
+            diff=MappingDiff(self.ledger, imports),
             watch=watched.watch,
         )
 

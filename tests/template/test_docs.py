@@ -15,10 +15,19 @@ import pytest
 
 from connector import cli
 from connector.adapters import ledger_items
-from connector.domain import employees, mapping, mapping_file, mapping_rows, placement
+from connector.domain import (
+    class_rules,
+    employees,
+    examples,
+    mapping,
+    mapping_file,
+    mapping_rows,
+    placement,
+)
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, NotAChangeError
 from connector.domain.planning import Outcome
+from connector.domain.rules import Rule
 from connector.services.operating import Operator
 from connector.services.receiving import Receiver
 from tests.embedded.template import ROOT
@@ -30,15 +39,19 @@ EVENTS = ROOT / "events"
 CODE = sorted([*(ROOT / "layers").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "CHANGELOG.md", *ROOT.glob("README.md")])
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
-PLACES: dict[type[mapping.Rule], str] = {
+PLACES: dict[type[Rule], str] = {
     mapping.MappingFile: "A company",
     mapping.CompanyRules: "A company",
     mapping.Defaults: "`defaults`",
     mapping.DepartmentRule: "`departments`",
     mapping.LocationRule: "`locations`",
     mapping.OfficeAddress: "`locations`",
-    mapping.ClassRule: "`employee_classes`",
-    mapping.Conditions: "`employee_classes`",
+    class_rules.ClassRule: "`employee_classes`",
+    class_rules.Conditions: "`employee_classes`",
+    class_rules.PayBand: "`employee_classes`",
+    examples.Example: "`examples`",
+    examples.Given: "`employee_classes`",
+    examples.Money: "`examples`",
     mapping.Scope: "`scope`",
     mapping.Guards: "`guards`",
 }
@@ -194,8 +207,8 @@ def test_every_field_of_an_employee_is_in_the_table_of_owners() -> None:
     assert personal == set(employees.PERSONAL_FIELDS)
 
 
-@pytest.mark.parametrize("model", mapping.Rule.__subclasses__(), ids=lambda model: model.__name__)
-def test_every_key_of_the_mapping_is_documented_in_its_place(model: type[mapping.Rule]) -> None:
+@pytest.mark.parametrize("model", Rule.__subclasses__(), ids=lambda model: model.__name__)
+def test_every_key_of_the_mapping_is_documented_in_its_place(model: type[Rule]) -> None:
     documented = section("mapping.md", PLACES[model])
 
     assert [key for key in model.model_fields if f"`{key}`" not in documented] == []

@@ -16,6 +16,7 @@ PARAMETERS = {
     "AlarmEmail",
     "Architecture",
     "AuditRetentionDays",
+    "CostAllocation",
     "DryRun",
     "FullSweepSchedule",
     "LogLevel",

@@ -94,6 +94,32 @@ def test_a_start_that_moves_away_deactivates_nobody_whom_rippling_does_not_call_
     assert _decide(moved, active=["norway"]).action is Action.SCHEDULE
 
 
+def test_an_employment_that_starts_later_is_due_even_for_somebody_who_works() -> None:
+    second = a_worker("second", status=ACCEPTED, start_date=date(2026, 12, 1))
+
+    decision = _decide(a_worker("first"), second, active=["norway"])
+
+    assert decision.worker is not None
+    assert (decision.action, decision.worker.id) == (Action.WRITE, "first")
+    assert decision.due_on == date(2026, 12, 1)
+
+
+def test_an_employment_that_never_began_is_over_beside_one_that_starts_later() -> None:
+    never = a_worker("never", status=TERMINATED, termination_type="RENEGE")
+    later = a_worker("later", status=ACCEPTED, start_date=date(2026, 12, 1))
+
+    assert _decide(never, later, active=["norway"]).action is Action.LEAVE
+
+
+def test_an_old_end_says_nothing_about_an_employment_that_vanished() -> None:
+    old = a_worker("old", status=TERMINATED, end_date=date(2025, 1, 1))
+
+    gone = decide([old], a_mapping(), NOW, ["norway"], counted="vanished")
+
+    assert (gone.action, "never a termination" in gone.reason) == (Action.KEEP, True)
+    assert decide([old], a_mapping(), NOW, ["norway"], counted="old").action is Action.LEAVE
+
+
 def test_an_offer_is_not_an_employment() -> None:
     assert _decide(a_worker(status=EmploymentStatus.HIRED)).action is Action.IGNORE
 

@@ -5,6 +5,7 @@ Imports stand inside the builders, so that a cold start loads only what its func
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from connector.adapters.secrets import AwsSecrets
     from connector.domain.mapping import MappingFile
     from connector.observability import EmfMetrics
-    from connector.ports import Ledger, Mappings, Source, Targets
+    from connector.ports import Ledger, Source, Targets
     from connector.services.consuming import Consumer
     from connector.services.operating import Operator
     from connector.services.polling import Poller
@@ -54,7 +55,7 @@ class ReleaserParts:
     """What the releaser function runs on."""
 
     releaser: MappingReleaser
-    mappings: Mappings
+    load: Callable[[], MappingFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def poller(settings: PollerSettings) -> PollerParts:
     from connector.services.polling import Poller
 
     metrics = EmfMetrics("poller")
-    parts = _Vendors(settings, metrics)
+    parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
     service = Poller(
         source=parts.source,
         targets=parts.targets,
@@ -116,7 +117,7 @@ def writer(settings: WriterSettings) -> WriterParts:
     from connector.services.vetting import Permit
 
     metrics = EmfMetrics("writer")
-    parts = _Vendors(settings, metrics)
+    parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     applier = Applier(
         source=parts.source,
@@ -127,6 +128,7 @@ def writer(settings: WriterSettings) -> WriterParts:
         clock=parts.clock,
         metrics=metrics,
         permit=Permit(ledger, parts.watermarks, parts.clock),
+        cost_allocation=settings.cost_allocation,
     )
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
@@ -140,7 +142,7 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
     from connector.adapters.dynamodb_mappings import DynamoMappings
     from connector.adapters.dynamodb_watermarks import DynamoWatermarks
     from connector.adapters.sqs import SqsChangeQueue
-    from connector.services.releasing import MappingReleaser
+    from connector.services.releasing import MappingReleaser, settled
 
     clock, dynamodb = SystemClock(), _client("dynamodb")
     service = MappingReleaser(
@@ -149,7 +151,8 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
         SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
         clock,
     )
-    return ReleaserParts(service, DynamoMappings(dynamodb, settings.mappings_table))
+    mappings = DynamoMappings(clock, dynamodb, settings.mappings_table)
+    return ReleaserParts(service, lambda: settled(mappings.load, time.sleep))
 
 
 def operations(settings: OperationsSettings) -> OperationsParts:
@@ -160,13 +163,16 @@ def operations(settings: OperationsSettings) -> OperationsParts:
     from connector.services.catalogues import Catalogues
     from connector.services.held import HeldPeople
     from connector.services.identity import Identity
+    from connector.services.mapping_diff import MappingDiff
+    from connector.services.mapping_import import MappingImport
     from connector.services.operating import Operator
 
-    parts = _Vendors(settings, EmfMetrics("operations"))
+    parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False)
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
     )
+    imports = MappingImport(parts.mappings, parts.watermarks, parts.clock)
     service = Operator(
         source=parts.source,
         ledger=ledger,
@@ -180,15 +186,20 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         identity=Identity(
             ledger, parts.mappings, parts.targets, queue, parts.clock, settings.dry_run
         ),
+        imports=imports,
+        diff=MappingDiff(ledger, imports),
         watch=parts.mappings.watch,
     )
     return OperationsParts(service, parts.clock)
 
 
 class _Vendors:
-    """Both vendors and what they need, for one warm environment."""
+    """Both vendors and what they need, for one warm environment.
 
-    def __init__(self, settings: VendorSettings, metrics: EmfMetrics) -> None:
+    Pay is read where `reads_pay`, and wherever a rule of the mapping asks for it.
+    """
+
+    def __init__(self, settings: VendorSettings, metrics: EmfMetrics, *, reads_pay: bool) -> None:
         from connector.adapters.clock import SystemClock
         from connector.adapters.dynamodb_mappings import DynamoMappings
         from connector.adapters.dynamodb_watermarks import DynamoWatermarks
@@ -197,8 +208,11 @@ class _Vendors:
 
         dynamodb = _client("dynamodb")
         self.metrics = metrics
+        self.reads_pay = reads_pay
         self.clock: SystemClock = SystemClock()
-        self.mappings = WatchedMappings(DynamoMappings(dynamodb, settings.mappings_table))
+        self.mappings = WatchedMappings(
+            DynamoMappings(self.clock, dynamodb, settings.mappings_table)
+        )
         self.watermarks: DynamoWatermarks = DynamoWatermarks(
             self.clock, dynamodb, settings.watermarks_table
         )
@@ -226,7 +240,10 @@ class _Vendors:
             on_call=self.metrics.call,
         )
         source = RipplingRestSource(
-            http, location_names=names.names, custom_fields=self.mappings.custom_fields
+            http,
+            location_names=names.names,
+            custom_fields=self.mappings.custom_fields,
+            compensation=lambda: self.reads_pay or self.mappings.uses_pay(),
         )
         names.read = source.locations
         return source

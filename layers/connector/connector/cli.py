@@ -9,11 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 DONE, FINDINGS, REFUSED = 0, 1, 3
+EFFECTS = ("moves", "releases", "strands", "leaves_out", "takes_in")
+READS_A_FILE = ("mappings import", "mappings diff", "mappings check")
 
 Answer = Mapping[str, Any]
 
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
         _DRAW[_verb(options)](answer)
-    to_put_right = ("findings", "left", "unknown")
+    to_put_right = ("findings", "left", "unknown", "stranded")
     return FINDINGS if any(answer.get(name) for name in to_put_right) else DONE
 
 
@@ -53,14 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--endpoint-url", help="another AWS endpoint, such as the embedded AWS")
     parser.add_argument("--region", help="AWS region")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    mappings = verbs.add_parser("mappings", help="import, export or check the mapping")
-    kinds = mappings.add_subparsers(dest="kind", required=True, metavar="KIND")
-    imports = kinds.add_parser("import", help="make this file the mapping")
-    imports.add_argument("file", type=Path)
-    exports = kinds.add_parser("export", help="write the mapping to a file, or print it")
-    exports.add_argument("file", type=Path, nargs="?")
-    checks = kinds.add_parser("check", help="hold a file, or the mapping, against both systems")
-    checks.add_argument("file", type=Path, nargs="?")
+    mappings = _add_mappings(verbs.add_parser("mappings", help="look after the mapping"))
     audit = verbs.add_parser("audit", help="what happened to whom, and why")
     audit.add_argument("--person", help="person id or employee code")
     audit.add_argument("--outcome", help="created, updated, waiting, ...")
@@ -83,9 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     letters = verbs.add_parser("dead-letters", help="changes that could not be dealt with")
     replay = verbs.add_parser("replay", help="queue the dead letters again")
     others = (held, approve, reject, adopt, rename, duplicates)
-    for leaf in (imports, exports, checks, audit, waiting, letters, replay, *others):
+    for leaf in (*mappings, audit, waiting, letters, replay, *others):
         leaf.add_argument("--json", action="store_true", help="the answer as JSON")
     return parser
+
+
+def _add_mappings(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    leaves: list[argparse.ArgumentParser] = []
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for kind, what, file in (
+        ("import", "make this file the mapping", "needed"),
+        ("diff", "say what importing this file would do", "needed"),
+        ("check", "hold a file, or the mapping, against both systems", "optional"),
+        ("export", "write the mapping to a file, or print it", "optional"),
+        ("rollback", "go back to the mapping before the last import", ""),
+    ):
+        leaves.append(kinds.add_parser(kind, help=what))
+        if file:
+            leaves[-1].add_argument("file", type=Path, nargs="?" if file == "optional" else None)
+    return leaves
 
 
 def _verb(options: argparse.Namespace) -> str:
@@ -94,7 +105,7 @@ def _verb(options: argparse.Namespace) -> str:
 
 def _request(options: argparse.Namespace) -> dict[str, Any]:
     request: dict[str, Any] = {"verb": _verb(options)}
-    if _verb(options) in ("mappings import", "mappings check") and options.file:
+    if _verb(options) in READS_A_FILE and options.file:
         request["text"] = options.file.read_text(encoding="utf-8")
     sent = ("person", "outcome", "since", "run", "people", "code", "company")
     request |= {name: getattr(options, name) for name in sent if hasattr(options, name)}
@@ -162,6 +173,45 @@ def _refuse(problems: Iterable[str], *, as_json: bool) -> int:
 def _draw_import(answer: Answer) -> None:
     companies = ", ".join(answer["companies"])
     print(f"mapping of {companies}: {answer['written']} rows written, {answer['removed']} removed")
+
+
+def _draw_rollback(answer: Answer) -> None:
+    print(f"back to the mapping before the import of {answer['before']}")
+    _draw_import(answer)
+
+
+def _draw_diff(answer: Answer) -> None:
+    for company in answer["companies"]:
+        for line in _effects_in(company):
+            print(line)
+    for sign, word in (("+", "added"), ("~", "changed"), ("-", "removed")):
+        rows = answer["rows"][word]
+        print(f"{rows['count']} rows {word}")
+        for line in _first_of(rows, str):
+            print(f"  {sign} {line}")
+
+
+def _effects_in(company: Answer) -> Iterator[str]:
+    moves, releases, strands = (company[kind]["count"] for kind in EFFECTS[:3])
+    others = (("leaves out", company["leaves_out"]), ("takes in", company["takes_in"]))
+    more = "".join(f", {word} {each['count']}" for word, each in others if each["count"])
+    people = "1 person" if moves == 1 else f"{moves} people"
+    yield f"{company['company']}: moves {people}, releases {releases}, strands {strands}{more}"
+    for kind in EFFECTS:
+        word = kind.replace("_", " ")
+        for line in _first_of(company[kind], lambda each: f"{each['who']}  {each['how']}".rstrip()):
+            yield f"  {word}  {line}"
+    if company["hinges_on_pay"]:
+        yield f"  the class of {company['hinges_on_pay']} depends on pay: only an import tells"
+    if not company["visma_known"]:
+        yield "  Visma was never read for this company: what it lacks is not known"
+
+
+def _first_of(listed: Answer, draw: Callable[[Any], str]) -> Iterator[str]:
+    yield from map(draw, listed["first"])
+    left = listed["count"] - len(listed["first"])
+    if left:
+        yield f"and {left} more"
 
 
 def _draw_export(answer: Answer) -> None:
@@ -234,6 +284,8 @@ def _draw_replay(answer: Answer) -> None:
 
 _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "mappings import": _draw_import,
+    "mappings rollback": _draw_rollback,
+    "mappings diff": _draw_diff,
     "mappings export": _draw_export,
     "mappings check": _draw_check,
     "audit": _draw_audit,

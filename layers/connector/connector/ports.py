@@ -203,22 +203,33 @@ class Watermarks(Protocol):
     def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
         """Caches the names of the Rippling work locations."""
 
+    def previous_mapping(self) -> tuple[str, datetime] | None:
+        """The mapping before the last import, as a file, and when that import was."""
+
+    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
+        """Keeps the mapping that an import made at `imported_at` replaces."""
+
 
 class Mappings(Protocol):
-    """The `MappingsTable`."""
+    """The `MappingsTable`. Nobody who reads ever sees half of an import."""
 
     def load(self) -> MappingFile:
         """The mapping as it is now.
 
         Raises:
             ConfigurationError: there is none, or its rows do not make sense; with every problem.
+            RetryableError: an import is under way.
         """
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as they rest."""
 
     def replace(self, mapping: MappingFile) -> tuple[int, int]:
-        """Makes the table hold exactly this mapping; how many rows were written and removed."""
+        """Makes the table hold exactly this mapping; how many rows were written and removed.
+
+        Raises:
+            RetryableError: another import is under way.
+        """
 
 
 class AuditLog(Protocol):

@@ -90,14 +90,22 @@ class VendorSettings(Settings):
 class PollerSettings(VendorSettings):
     """What the poller function needs."""
 
+    cost_allocation: bool
 
-class WriterSettings(VendorSettings):
-    """What the writer function needs."""
+
+class AuditedSettings(VendorSettings):
+    """What every function needs that writes to the audit."""
 
     audit_table: Text
     dead_letter_queue_url: Text
     audit_retention_days: Annotated[int, Field(ge=0)]
 
 
-class OperationsSettings(WriterSettings):
+class WriterSettings(AuditedSettings):
+    """What the writer function needs."""
+
+    cost_allocation: bool
+
+
+class OperationsSettings(AuditedSettings):
     """What the operations function needs."""

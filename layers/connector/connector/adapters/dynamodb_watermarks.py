@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LOCATIONS = "locations"
+PREVIOUS_MAPPING = "mapping previous"
+LONGEST_PLAIN_TEXT = 300_000
+"""A row may have 400 KB; a longer text rests packed, no longer readable in the console."""
+
 FREE = "attribute_not_exists(#lease_owner) OR #lease_until <= :now OR #lease_owner = :owner"
 OWN = "#lease_owner = :owner"
 
@@ -126,6 +132,20 @@ class DynamoWatermarks:
         """Caches the names of the Rippling work locations."""
         self._put(LOCATIONS, {"read_at": timestamp(read_at), "names": dict(names)})
 
+    def previous_mapping(self) -> tuple[str, datetime] | None:
+        """The mapping before the last import, as a file, and when that import was."""
+        item = self._read(PREVIOUS_MAPPING)
+        if not item:
+            return None
+        text = item["text"] if "text" in item else _unpacked(item["packed_text"])
+        return text, datetime.fromisoformat(item["imported_at"])
+
+    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
+        """Keeps the mapping that an import made at `imported_at` replaces."""
+        is_long = len(text.encode()) > LONGEST_PLAIN_TEXT
+        kept = {"packed_text": _packed(text)} if is_long else {"text": text}
+        self._put(PREVIOUS_MAPPING, {**kept, "imported_at": timestamp(imported_at)})
+
     def _take(self, stream: str, owner: str, seconds: float) -> bool:
         now = self._clock.now()
         until = timestamp(now + timedelta(seconds=seconds))
@@ -171,6 +191,14 @@ class DynamoWatermarks:
         item = to_item({"stream": stream, **values})
         with answering("DynamoDB"):
             self._client.put_item(TableName=self._table, Item=item, **condition)
+
+
+def _packed(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode(), level=9)).decode("ascii")
+
+
+def _unpacked(packed: str) -> str:
+    return zlib.decompress(base64.b64decode(packed)).decode()
 
 
 def _lease(stream: str) -> str:

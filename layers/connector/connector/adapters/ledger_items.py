@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from connector.domain.allocation import Allocation
 from connector.domain.audit import timestamp
 from connector.domain.catalogue import canonical
 from connector.domain.ledger import Holding, Intent, Person
@@ -117,6 +118,7 @@ def holding_item(holding: Holding) -> dict[str, Any]:
             "held_kind": holding.held_kind,
             "held_run": holding.held_run,
             "is_dropped": holding.is_dropped or None,
+            "allocation": _allocation_values(holding.allocation) if holding.allocation else None,
         }
     )
     if holding.written is not None:  # an employee without any field is not an unknown employee
@@ -144,6 +146,7 @@ def holding_from(item: Mapping[str, Any]) -> Holding:
         held_kind=item.get("held_kind", ""),
         held_run=item.get("held_run", ""),
         is_dropped=item.get("is_dropped", False),
+        allocation=_allocation_from(item["allocation"]) if "allocation" in item else None,
     )
 
 
@@ -168,6 +171,33 @@ def audit_item(row: AuditRow, retention_days: int) -> dict[str, Any]:
 def _intent_from(values: Mapping[str, str]) -> Intent:
     until = datetime.fromisoformat(values["until"])
     return Intent(values["company"], values["code"], until, values["owner"])
+
+
+def _allocation_values(allocation: Allocation) -> dict[str, str]:
+    values = {
+        "cost_centre": allocation.cost_centre,
+        "expense_account": allocation.expense_account,
+        "yearly_cost": allocation.yearly_cost,
+        "currency": allocation.currency,
+        "valid_from": allocation.valid_from,
+        "ended_on": allocation.ended_on,
+    }
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def _allocation_from(values: Mapping[str, str]) -> Allocation:
+    return Allocation(
+        cost_centre=values.get("cost_centre"),
+        expense_account=values.get("expense_account"),
+        yearly_cost=values.get("yearly_cost"),
+        currency=values.get("currency"),
+        valid_from=_day(values.get("valid_from")),
+        ended_on=_day(values.get("ended_on")),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:

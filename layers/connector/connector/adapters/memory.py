@@ -188,6 +188,7 @@ class InMemoryWatermarks:
         self._locations: tuple[datetime, dict[str, str]] | None = None
         self._runs: dict[str, Run] = {}
         self._counters: Counter[str] = Counter()
+        self._previous: tuple[str, datetime] | None = None
 
     @contextmanager
     def lease(self, stream: str, seconds: float) -> Iterator[bool]:
@@ -238,6 +239,14 @@ class InMemoryWatermarks:
     def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
         """Caches the names of the Rippling work locations."""
         self._locations = read_at, dict(names)
+
+    def previous_mapping(self) -> tuple[str, datetime] | None:
+        """The mapping before the last import, as a file, and when that import was."""
+        return self._previous
+
+    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
+        """Keeps the mapping that an import made at `imported_at` replaces."""
+        self._previous = text, imported_at
 
 
 class InMemoryMappings:

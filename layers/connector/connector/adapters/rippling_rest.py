@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 100
 EXPANDS = ("user", "department", "employment_type", "legal_entity")
-DISPENSABLE_EXPANDS = ("custom_fields", "legal_entity")
+DISPENSABLE_EXPANDS = ("compensation", "custom_fields", "legal_entity")
 """What a token may lack the right to see, in the order in which it is done without."""
 
 SCOPES: Mapping[str, str] = {
     "/workers/": "workers.read, users.read, departments.read, employment-types.read and"
-    " legal-entities.read, and workers.custom-fields.read where custom fields are used",
+    " legal-entities.read, workers.custom-fields.read where custom fields are used, and"
+    " compensations.read where pay is",
     "/departments/": "departments.read",
     "/work-locations/": "work-locations.read",
 }
@@ -55,6 +57,7 @@ class RipplingRestSource:
     names what the token may not see and is done without; a legal entity then has an id, no name.
     `location_names` is asked with True, to read anew, whenever an id is unknown: it decides how
     often that is done. `custom_fields` names the ones to keep; the others are not even looked at.
+    `compensation` says whether pay is wanted; it is neither asked for nor looked at otherwise.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class RipplingRestSource:
         *,
         location_names: Callable[[bool], Mapping[str, str]],
         custom_fields: Callable[[], Collection[str]] | None = None,
+        compensation: Callable[[], bool] | None = None,
         page_size: int = PAGE_SIZE,
     ) -> None:
         self.unreadable_rows = 0
@@ -70,6 +74,7 @@ class RipplingRestSource:
         self._http = http
         self._location_names = location_names
         self._custom_fields = custom_fields or frozenset
+        self._compensation = compensation or bool
         self._limit = str(page_size)
 
     def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
@@ -182,19 +187,21 @@ class RipplingRestSource:
         """The answer to a request; one that wants the expanded objects has `expand` in it."""
         if query is None or "expand" not in query:
             return self._get(path_or_url, query)
-        wanted = (*EXPANDS, "custom_fields") if self._custom_fields() else EXPANDS
-        refused = list(self.refused_expands)
-        while True:
-            names = [name for name in wanted if name not in refused]
-            response = self._get(path_or_url, {**query, "expand": ",".join(names)})
-            is_forbidden = response.status_code == HTTPStatus.FORBIDDEN
-            dispensable = [name for name in DISPENSABLE_EXPANDS if name in names]
-            if not is_forbidden or not dispensable:
+        names = [name for name in self._wanted() if name not in self.refused_expands]
+        for refused in _done_without(names):
+            asked = ",".join(name for name in names if name not in refused)
+            response = self._get(path_or_url, {**query, "expand": asked})
+            if response.status_code != HTTPStatus.FORBIDDEN:
+                self.refused_expands += refused
                 break
-            refused.append(dispensable[0])
-        if not is_forbidden:
-            self.refused_expands = tuple(refused)
         return response
+
+    def _wanted(self) -> Iterator[str]:
+        yield from EXPANDS
+        if self._custom_fields():
+            yield "custom_fields"
+        if self._compensation():
+            yield "compensation"
 
     def _get(self, path_or_url: str, query: Mapping[str, str] | None) -> Response:
         response = self._http.get(path_or_url, query)
@@ -215,7 +222,13 @@ class RipplingRestSource:
         return _Answer(path, content, withheld_fields(content), link)
 
     def _read(self, row: object, answer: _Answer) -> Worker | None:
-        worker = worker_of(row, answer.withheld, self._location_name, self._custom_fields())
+        worker = worker_of(
+            row,
+            answer.withheld,
+            self._location_name,
+            self._custom_fields(),
+            with_pay=self._compensation(),
+        )
         self.unreadable_rows += worker is None
         return worker
 
@@ -240,6 +253,13 @@ class _Answer:
     def require_rows(self) -> None:
         if not isinstance(self.content.get("results"), list):
             raise _unreadable(self.path, "no list of results")
+
+
+def _done_without(names: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """What may be left out of a request, nothing first, then as few things as possible."""
+    dispensable = [name for name in DISPENSABLE_EXPANDS if name in names]
+    sizes = range(len(dispensable) + 1)
+    return chain.from_iterable(combinations(dispensable, size) for size in sizes)
 
 
 def _unreadable(path: str, what: str) -> UpstreamUnavailableError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 from connector.domain.people import (
@@ -18,6 +19,7 @@ from connector.domain.people import (
     EmploymentType,
     Facts,
     Named,
+    Pay,
     Personal,
     Worker,
 )
@@ -32,10 +34,12 @@ def worker_of(
     withheld: frozenset[str],
     location_name: NameOf,
     custom_fields: Collection[str] = (),
+    *,
+    with_pay: bool = False,
 ) -> Worker | None:
     """The worker in a row, or None where the row has no id or does not say whose it is.
 
-    Of the custom fields only the named ones are kept.
+    Of the custom fields only the named ones are kept; pay is looked at only `with_pay`.
     """
     row = _object(row)
     worker_id, person_id = text(row.get("id")), person_of(row)
@@ -49,6 +53,7 @@ def worker_of(
         updated_at=moment(row.get("updated_at")),
         title=text(row.get("title")),
         manager_id=text(row.get("manager_id")),
+        pay=_pay(row, withheld) if with_pay else None,
     )
 
 
@@ -162,6 +167,25 @@ def _custom_fields(row: Row, wanted: Collection[str]) -> Iterator[tuple[str, str
         name, value = next(filter(None, names), None), text(entry.get("value"))
         if name and value and name in wanted:
             yield name, value
+
+
+def _pay(row: Row, withheld: frozenset[str]) -> Pay | None:
+    """The yearly pay, or None where it is withheld, missing, or no amount of any currency."""
+    hidden = {"compensation", "annual_compensation", "compensation.annual_compensation"}
+    package = _object(row.get("compensation")) if not hidden & withheld else {}
+    yearly = _object(package.get("annual_compensation"))
+    amount, currency = _amount(yearly.get("value")), text(yearly.get("currency_type"))
+    if amount is None or currency is None:
+        return None
+    return Pay(amount, currency.upper(), day(package.get("salary_effective_date")))
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        amount = Decimal(text(value) or "")
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount >= 0 else None
 
 
 def _personal(row: Row, withheld: frozenset[str]) -> Personal:

@@ -56,6 +56,11 @@ class Catalogue:
         """The department with this id."""
         return self.departments.get(canonical(code))
 
+    def expense_account(self, department: str | None) -> str | None:
+        """The ledger account that a department's costs go to, where Visma names one."""
+        known = self.department(department or "")
+        return known.expense_account if known else None
+
     def has_branch(self, code: str) -> bool:
         """True where the branch exists and is active."""
         return self.branches.get(canonical(code), False)

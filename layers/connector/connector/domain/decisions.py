@@ -50,13 +50,33 @@ def in_force_since(worker: Worker, outcome: Outcome, today: date) -> date | None
     return day if day and day < today else None
 
 
+OVER = (Standing.ENDED, Standing.NEVER_BEGAN)
+
 GONE = "Rippling shows no employment of this person; absence is never a termination"
 
 
 def decide(
+    workers: Sequence[Worker],
+    mapping: MappingFile,
+    now: datetime,
+    active_in: Collection[str],
+    counted: str = "",
+) -> Decision:
+    """What to do about a person with these employments, active in these Visma companies.
+
+    `counted` is the worker that counted last time. Where it is gone, an older employment that
+    ended says nothing about it.
+    """
+    decision = _decide(workers, mapping, now, active_in)
+    is_gone = bool(counted) and counted not in {worker.id for worker in workers}
+    if decision.action is Action.LEAVE and active_in and is_gone:
+        return Decision(Action.KEEP, decision.worker, decision.company, GONE)
+    return decision
+
+
+def _decide(
     workers: Sequence[Worker], mapping: MappingFile, now: datetime, active_in: Collection[str]
 ) -> Decision:
-    """What to do about a person with these employments, active in these Visma companies."""
     if not workers:
         return Decision(Action.KEEP, reason=GONE)
     in_scope = [worker for worker in workers if _scope_problem(worker, mapping) is None]
@@ -65,7 +85,7 @@ def decide(
     employment = counting(in_scope, lambda worker: _look(worker, mapping, now))
     if employment is None:
         raise AssertionError("there is at least one employment in scope")
-    return _decision(employment, in_scope, mapping, now, active_in)
+    return _decision(employment, workers, mapping, now, active_in)
 
 
 def _decision(
@@ -77,13 +97,14 @@ def _decision(
 ) -> Decision:
     worker = employment.worker
     company = mapping.company_of(worker.facts)
-    due_on = employment.due_on
+    in_scope = [other for other in workers if _scope_problem(other, mapping) is None]
+    due_on = _next_day([_look(other, mapping, now) for other in in_scope])
     match employment.standing:
         case Standing.WORKING | Standing.ENDS_LATER:
             others = tuple(sorted(set(active_in) - {company}))
             return Decision(Action.WRITE, worker, company, "", due_on, leave_first=others)
         case Standing.STARTS_LATER:
-            ended = any(_look(other, mapping, now).standing is Standing.ENDED for other in workers)
+            ended = any(_look(other, mapping, now).standing in OVER for other in workers)
             action = Action.LEAVE if ended and active_in else Action.SCHEDULE
             return Decision(action, worker, company, _starts(worker), due_on)
         case Standing.ENDED:
@@ -94,6 +115,11 @@ def _decision(
             return Decision(Action.IGNORE, worker, company, "the offer is not accepted yet")
         case _:
             return Decision(Action.KEEP, worker, company, "Rippling gives a status we do not know")
+
+
+def _next_day(employments: Sequence[Employment]) -> date | None:
+    """The next day on which something about the person changes, whichever employment says so."""
+    return min((each.due_on for each in employments if each.due_on), default=None)
 
 
 def _out_of_scope(
@@ -125,12 +151,7 @@ def _look(worker: Worker, mapping: MappingFile, now: datetime) -> Employment:
 
 
 def _scope_problem(worker: Worker, mapping: MappingFile) -> str | None:
-    company = mapping.company_of(worker.facts)
-    if company is None:
-        entity = worker.facts.legal_entity
-        return f"no company of the mapping claims the legal entity {entity.name or entity.id}"
-    left_out = mapping.companies[company].scope.leaves_out(worker.facts)
-    return f"employment type {left_out} is out of scope in {company}" if left_out else None
+    return mapping.scope_problem(worker.facts)
 
 
 def _starts(worker: Worker) -> str:

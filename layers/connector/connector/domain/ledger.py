@@ -1,8 +1,9 @@
 """What the connector knows of each person: the rows of the ledger, without how they are stored.
 
 One `Person` row for the human, and one `Holding` row for each company that has, or should have, an
-employee for them. No personal data rests here: personal fields are kept as salted hashes, with a
-salt of the person's own, so that erasing the person row makes every hash meaningless.
+employee for them. No personal data rests here but the cost allocation, where that is kept: personal
+fields are salted hashes, with a salt of the person's own, so that erasing the person row makes
+every hash meaningless.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from connector.domain.allocation import Allocation
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.planning import Outcome
 
@@ -77,6 +79,7 @@ class Holding:
     held_kind: str = ""
     held_run: str = ""
     is_dropped: bool = False
+    allocation: Allocation | None = field(default=None, repr=False)
 
     @property
     def is_active(self) -> bool:

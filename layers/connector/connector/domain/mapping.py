@@ -11,43 +11,22 @@ from datetime import date, datetime, tzinfo
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from connector.domain.class_rules import ClassRule, first_that_holds, hinges_on_pay
 from connector.domain.employees import FIELDS
 from connector.domain.errors import ConfigurationError
-from connector.domain.people import Facts, Named
+from connector.domain.examples import Example
+from connector.domain.people import Facts, Named, Pay
+from connector.domain.rules import Code, Key, Rule
 
 EVERYBODY = "*"
 
 CODE_PARTS = ("worker.number", "worker.id", "person.number")
 
-Code = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value).strip()),
-    Field(min_length=1, max_length=30, pattern=r"^[^\x00-\x1f]+$"),
-]
-Key = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value).strip()),
-    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"),
-]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Owner = Literal["rippling", "once", "visma"]
 AnyRule = TypeVar("AnyRule")
-
-
-class Rule(BaseModel):
-    """The base of every part of a mapping: closed, so that a typing error is never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class OfficeAddress(Rule):
@@ -76,50 +55,6 @@ class LocationRule(Rule):
     address: OfficeAddress | None = None
 
 
-class Conditions(Rule):
-    """What must hold of a worker; a condition left out always holds."""
-
-    compensation_time_period: Key | None = None
-    employment_type: Key | None = None
-    kind: Key | None = None
-    amount_worked: Key | None = None
-    country: Key | None = None
-    department: Key | None = None
-    location: Key | None = None
-    legal_entity: Key | None = None
-
-    def hold(self, facts: Facts) -> bool:
-        """True where every condition holds of `facts`."""
-        kind = facts.employment_type
-        texts = (
-            (self.compensation_time_period, kind.period),
-            (self.employment_type, kind.label),
-            (self.kind, kind.kind),
-            (self.amount_worked, kind.amount),
-            (self.country, facts.country),
-        )
-        named = (
-            (self.department, facts.department),
-            (self.location, facts.location),
-            (self.legal_entity, facts.legal_entity),
-        )
-        return all(wanted is None or wanted == actual for wanted, actual in texts) and all(
-            wanted is None or actual.answers_to(wanted) for wanted, actual in named
-        )
-
-    def describe(self) -> str:
-        """The conditions in one line, as the controller wrote them."""
-        given = self.model_dump(exclude_none=True)
-        return " and ".join(f"{name} {value}" for name, value in given.items()) or "always"
-
-
-class ClassRule(Rule):
-    """An employee class and for whom it holds; the first rule that holds decides."""
-
-    when: Conditions
-    employee_class: Code
-
-
 class Defaults(Rule):
     """What holds where no rule says otherwise."""
 
@@ -132,12 +67,24 @@ class Scope(Rule):
     """Who is left out, and what happens to somebody who is left out from now on."""
 
     exclude_employment_types: tuple[Key, ...] = ("CONTRACTOR",)
+    exclude_countries: tuple[Key, ...] = ()
+    exclude_legal_entities: tuple[Key, ...] = ()
+    exclude_departments: tuple[Key, ...] = ()
     deactivate_when_out_of_scope: bool = False
 
     def leaves_out(self, facts: Facts) -> str | None:
-        """The employment type that leaves this worker out, or None."""
-        own = (facts.employment_type.kind, facts.employment_type.label)
-        return next((name for name in self.exclude_employment_types if name in own), None)
+        """What leaves this worker out, as the controller wrote it (`country DK`), or None."""
+        kind = Named(id=facts.employment_type.kind, name=facts.employment_type.label)
+        excluded = (
+            ("employment type", self.exclude_employment_types, kind),
+            ("country", self.exclude_countries, Named(id=facts.country)),
+            ("legal entity", self.exclude_legal_entities, facts.legal_entity),
+            ("department", self.exclude_departments, facts.department),
+        )
+        found = (
+            f"{word} {key}" for word, keys, own in excluded for key in keys if own.answers_to(key)
+        )
+        return next(found, None)
 
 
 class Guards(Rule):
@@ -163,6 +110,7 @@ class CompanyRules(Rule):
     departments: tuple[DepartmentRule, ...] = ()
     locations: tuple[LocationRule, ...] = ()
     employee_classes: tuple[ClassRule, ...] = ()
+    examples: tuple[Example, ...] = ()
     fields: dict[str, Owner] = Field(default_factory=dict)
     lead_days: Annotated[int, Field(ge=0, le=60)] = 0
     scope: Scope = Scope()
@@ -230,9 +178,18 @@ class CompanyRules(Rule):
         rows = {row.rippling: row for row in self.locations}
         return _first(rows.get(key or "") for key in (location.id, location.name))
 
-    def employee_class(self, facts: Facts) -> ClassRule | None:
-        """The first rule that holds of a worker."""
-        return next((rule for rule in self.employee_classes if rule.when.hold(facts)), None)
+    def employee_class(self, facts: Facts, pay: Pay | None = None) -> ClassRule | None:
+        """The first rule that holds of a worker; a pay band never holds of unknown pay."""
+        return first_that_holds(self.employee_classes, facts, pay)
+
+    def hinges_on_pay(self, facts: Facts) -> bool:
+        """True where the class of a worker cannot be told without knowing the pay."""
+        return hinges_on_pay(self.employee_classes, facts)
+
+    @property
+    def uses_pay(self) -> bool:
+        """True where any rule of this company asks for pay."""
+        return any(rule.when.annual_pay for rule in self.employee_classes)
 
     def code_for(self, worker_id: str, facts: Facts) -> str | None:
         """The employee code of a new employee, or None where Rippling lacks a part of it."""
@@ -269,6 +226,20 @@ class MappingFile(Rule):
     def _claimant(self, claims: Callable[[tuple[str, ...]], bool]) -> str | None:
         found = (key for key, rules in self.companies.items() if claims(rules.legal_entities))
         return next(found, None)
+
+    def scope_problem(self, facts: Facts) -> str | None:
+        """Why a worker is left out, for a controller, or None."""
+        company = self.company_of(facts)
+        if company is None:
+            entity = facts.legal_entity
+            return f"no company of the mapping claims the legal entity {entity.name or entity.id}"
+        left_out = self.companies[company].scope.leaves_out(facts)
+        return f"{left_out} is out of scope in {company}" if left_out else None
+
+    @property
+    def uses_pay(self) -> bool:
+        """True where any rule of any company asks for pay."""
+        return any(rules.uses_pay for rules in self.companies.values())
 
     def today(self, company: str, now: datetime) -> date:
         """The calendar day it is in a company at the moment `now`."""

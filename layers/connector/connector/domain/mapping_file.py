@@ -6,37 +6,77 @@ Every scalar is read as text. YAML's own guesses would turn the country NO into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from connector.domain import mapping_sense
 from connector.domain.errors import ConfigurationError
-from connector.domain.mapping import MappingFile, message, place
+from connector.domain.mapping import MappingFile, message, place, validate
 
 LARGEST_FILE = 1_000_000
 
 
-def parse(text: str) -> MappingFile:
-    """The mapping in a file.
+def _no_length(_: str) -> int | None:
+    """Where nobody knows how long an employee code may be."""
+    return None
+
+
+def parse(text: str, key_length_of: Callable[[str], int | None] = _no_length) -> MappingFile:
+    """The mapping in a file; `key_length_of` says how long a company's employee codes may be.
 
     Raises:
-        ConfigurationError: with every problem, each naming its line and place.
+        ConfigurationError: with every problem of shape and sense, each naming its line and place.
     """
+    mapping, problems = _read(text, key_length_of)
+    if mapping is None or problems:
+        raise ConfigurationError(problems)
+    return mapping
+
+
+def load(text: str) -> MappingFile:
+    """The mapping in a file that `dump` wrote; whether it makes sense is not judged again.
+
+    Raises:
+        ConfigurationError: it was written by another version, whose mappings had another shape.
+    """
+    return validate(_plain(_compose(text)))
+
+
+def _read(
+    text: str, key_length_of: Callable[[str], int | None]
+) -> tuple[MappingFile | None, list[str]]:
+    """What a file amounts to, and everything that is wrong with it."""
     if len(text) > LARGEST_FILE:
         raise ConfigurationError(f"the mapping file is longer than {LARGEST_FILE} characters")
     root = _compose(text)
     problems = list(_doubled_keys(root))
     if problems:
-        raise ConfigurationError(problems)
+        return None, problems
+    plain = _plain(root)
+    senseless = list(_senseless(root, plain, key_length_of))
     try:
-        return MappingFile.model_validate(_plain(root))
+        return MappingFile.model_validate(plain), senseless
     except ValidationError as error:
-        raise ConfigurationError(
+        misshapen = [
             f"line {_line(root, problem['loc'])}: {place(problem['loc'])}: {message(problem)}"
             for problem in error.errors()
-        ) from None
+        ]
+        return None, [*misshapen, *senseless]
+
+
+def _senseless(
+    root: yaml.Node, plain: Any, key_length_of: Callable[[str], int | None]
+) -> Iterator[str]:
+    companies = plain.get("companies") if isinstance(plain, dict) else None
+    for company, part in (companies if isinstance(companies, dict) else {}).items():
+        if not isinstance(part, dict):
+            continue
+        for problem in mapping_sense.problems_in(part, key_length_of(company)):
+            line = _line(root, ("companies", company, *problem.place))
+            yield f"line {line}: {problem.told('companies', company)}"
 
 
 def dump(mapping: MappingFile) -> str:

@@ -6,6 +6,8 @@ typed into a cell may come as text, and blanks around a text mean nothing.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,9 +21,17 @@ from connector.domain.mapping import CompanyRules, MappingFile, message, place
 
 NOTHING_YET = "there is no mapping yet; import one with: connector mappings import FILE"
 
-DEPARTMENT, LOCATION, CLASS, FIELD = "department", "location", "employee_class", "field"
-LISTS = {DEPARTMENT: "departments", LOCATION: "locations", CLASS: "employee_classes"}
-PARTS = ("defaults", "scope", "guards")
+DEPARTMENT, LOCATION, FIELD = "department", "location", "field"
+CLASS, EXAMPLE = "employee_class", "example"
+LISTS = {
+    DEPARTMENT: "departments",
+    LOCATION: "locations",
+    CLASS: "employee_classes",
+    EXAMPLE: "examples",
+}
+NUMBERED = (CLASS, EXAMPLE)
+DEFAULTS = "defaults"
+PARTS = (DEFAULTS, "scope", "guards")
 ALL = "all"
 SETTINGS = "company#settings"
 SETTING_NAMES = (
@@ -35,10 +45,13 @@ SETTING_NAMES = (
 )
 NO_SETTINGS = "there is no such row; it has to name legal_entities and time_zone"
 KINDS = (
-    f"{DEPARTMENT}#NAME, {LOCATION}#NAME, {CLASS}#NUMBER, {FIELD}#NAME, {SETTINGS},"
-    f" {', '.join(f'{part}#{ALL}' for part in PARTS)}"
+    f"{DEPARTMENT}#NAME, {LOCATION}#NAME, {CLASS}#NUMBER, {EXAMPLE}#NUMBER, {FIELD}#NAME,"
+    f" {SETTINGS}, {', '.join(f'{part}#{ALL}' for part in PARTS)}"
 )
-CLASS_STEP = 10
+STEP = 10
+
+IMPORT_MARK = ("-", "import")
+"""The key of the row that stands in the table while an import is under way; it is no rule."""
 
 Row = dict[str, Any]
 
@@ -81,6 +94,13 @@ def difference(
     return written, removed
 
 
+def digest(rows: Iterable[Mapping[str, Any]]) -> str:
+    """What tells one set of rows from another, whatever their order."""
+    ordered = sorted(map(dict, rows), key=row_key)
+    text = json.dumps(ordered, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def row_key(row: Mapping[str, Any]) -> tuple[str, str]:
     """The key of a row, by which rows are sorted where they rest."""
     return row["company"], row["rule"]
@@ -99,8 +119,9 @@ def _rules_of(rules: CompanyRules) -> Iterator[tuple[str, Row]]:
     for kind in (DEPARTMENT, LOCATION):
         for row in plain[LISTS[kind]]:
             yield f"{kind}#{row['rippling']}", row
-    for position, row in enumerate(plain[LISTS[CLASS]], start=1):
-        yield f"{CLASS}#{position * CLASS_STEP:03}", row
+    for kind in NUMBERED:
+        for position, row in enumerate(plain[LISTS[kind]], start=1):
+            yield f"{kind}#{position * STEP:03}", row
     for path, owner in plain["fields"].items():
         yield f"{FIELD}#{path}", {"owner": owner}
 
@@ -127,7 +148,8 @@ class _Company:
 
     def plain(self) -> Row:
         """The rows as one part of a mapping file."""
-        self.lists[CLASS].sort(key=lambda entry: _number_of(entry[0]))
+        for kind in NUMBERED:
+            self.lists[kind].sort(key=lambda entry: _number_of(entry[0]))
         lists = {
             LISTS[kind]: [values for _, values in entries] for kind, entries in self.lists.items()
         }
@@ -207,8 +229,8 @@ def _take(company: _Company, kind: str, source: str, values: Row) -> list[str]:
     """Puts a row where it belongs; what is wrong with it that its place cannot tell."""
     if kind in (DEPARTMENT, LOCATION):
         return _take_named(company, kind, source, values)
-    if kind == CLASS:
-        return _take_class(company, source, values)
+    if kind in NUMBERED:
+        return _take_numbered(company, kind, source, values)
     if kind == FIELD:
         return _take_field(company, source, values)
     if f"{kind}#{source}" == SETTINGS:
@@ -226,12 +248,12 @@ def _take_named(company: _Company, kind: str, source: str, values: Row) -> list[
     return [] if told == source else [f"rippling says {told}; make it the same as in the rule"]
 
 
-def _take_class(company: _Company, source: str, values: Row) -> list[str]:
+def _take_numbered(company: _Company, kind: str, source: str, values: Row) -> list[str]:
     if not source.isdecimal():
-        return ["write a number after the #; the rules are tried in the order of their numbers"]
-    rule = f"{CLASS}#{source}"
-    others = [other for other, _ in company.lists[CLASS] if _number_of(other) == int(source)]
-    company.lists[CLASS].append((rule, values))
+        return ["write a number after the #; the rows are taken in the order of their numbers"]
+    rule = f"{kind}#{source}"
+    others = [other for other, _ in company.lists[kind] if _number_of(other) == int(source)]
+    company.lists[kind].append((rule, values))
     return [f"{other} has the same number" for other in others if other != rule]
 
 

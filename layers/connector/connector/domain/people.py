@@ -1,7 +1,8 @@
 """What Rippling says of a person, in our words and independent of which of its APIs said it.
 
-Business facts and personal data are kept apart: `Facts` may rest in the ledger and the audit in
-clear, `Personal` never leaves memory except towards Visma.
+Business facts, personal data and pay are kept apart: `Facts` may rest in the ledger and the audit
+in clear, `Personal` never leaves memory except towards Visma, and `Pay` rests nowhere but in the
+cost allocation of the ledger.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -119,8 +121,25 @@ class Personal:
 
 
 @dataclass(frozen=True, slots=True)
+class Pay:
+    """What an employment pays in a year, and the day on which that took effect."""
+
+    amount: Decimal = field(repr=False)
+    currency: str
+    effective_on: date | None = None
+
+    @property
+    def text(self) -> str:
+        """The amount as text; equal amounts have equal texts."""
+        return f"{self.amount.normalize():f}"
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
-    """One employment of one person, as Rippling showed it at the moment of reading."""
+    """One employment of one person, as Rippling showed it at the moment of reading.
+
+    `pay` is None where nobody asked for it, where Rippling withholds it, and where there is none.
+    """
 
     id: str
     person_id: str
@@ -129,15 +148,19 @@ class Worker:
     updated_at: datetime | None = None
     title: str | None = None
     manager_id: str | None = None
+    pay: Pay | None = field(default=None, repr=False)
 
 
 def fingerprint(worker: Worker) -> str:
     """A digest of everything about an employment that can change what Visma should hold.
 
     It leaves out `updated_at`, which moves without visible change, and title and manager, for which
-    Visma has no place.
+    Visma has no place. Pay counts where it was read.
     """
-    content = [worker.id, worker.person_id, worker.facts.to_json(), asdict(worker.personal)]
+    content: list[Any] = [worker.id, worker.person_id]
+    content += [worker.facts.to_json(), asdict(worker.personal)]
+    if worker.pay:
+        content.append([worker.pay.text, worker.pay.currency, worker.pay.effective_on])
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

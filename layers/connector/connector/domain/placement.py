@@ -1,8 +1,8 @@
 """Where a worker belongs in Visma: company, department, cost centre, branch, class, calendar.
 
-Decided from the business facts, the mapping and the catalogue alone, so the same answer can be had
-again from the ledger without reading Rippling. Nothing is ever guessed by likeness: what no rule
-and no code names is missing, and the person waits for exactly that.
+Decided from the business facts, the mapping and the catalogue, so the same answer can be had again
+from the ledger without reading Rippling; only a class that hinges on pay needs the pay. Nothing is
+ever guessed by likeness: what no rule and no code names is missing, and the person waits for that.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from connector.domain.catalogue import Catalogue, Part
+from connector.domain.class_rules import label
 from connector.domain.mapping import CompanyRules, DepartmentRule, LocationRule
-from connector.domain.people import Facts
+from connector.domain.people import Facts, Pay
 
 
 class Kind(StrEnum):
@@ -127,23 +128,38 @@ class Placement:
         return {path: value for path, value in known.items() if value is not None}
 
 
-def place(company: str, rules: CompanyRules, facts: Facts, catalogue: Catalogue) -> Placement:
-    """Where a worker with these facts belongs in one company."""
+def place(
+    company: str,
+    rules: CompanyRules,
+    facts: Facts,
+    catalogue: Catalogue,
+    pay: Pay | None = None,
+    *,
+    remembered_class: str | None = None,
+) -> Placement:
+    """Where a worker with these facts belongs in one company.
+
+    Where the class hinges on pay that is not known, the remembered one is kept.
+    """
     department, source = _department(rules, facts, catalogue)
     location = rules.location(facts.location)
-    class_rule = rules.employee_class(facts)
+    class_, class_rule = _class(rules, facts, pay, remembered_class)
     place_ = Placement(
         company=company,
         department=department.department if department else None,
         cost_centre=_cost_centre(department, catalogue),
         branch=location.branch if location else rules.defaults.branch,
-        employee_class=class_rule.employee_class if class_rule else rules.defaults.employee_class,
+        employee_class=class_,
         calendar=(location.calendar if location else None) or rules.defaults.calendar,
-        rules=tuple(
-            _rules_used(source, location, class_rule.when.describe() if class_rule else None)
-        ),
+        rules=tuple(_rules_used(source, location, class_rule)),
     )
     return replace(place_, missing=tuple(_missing(place_, facts, catalogue)))
+
+
+def class_in(placement: Mapping[str, Any], company: str) -> str | None:
+    """The class in the remembered form of a placement, if it is one in this company."""
+    same_company = placement.get("company") == company
+    return placement.get("employee_class") if same_company else None
 
 
 def _department(
@@ -161,6 +177,18 @@ def _department(
     return None, ""
 
 
+def _class(
+    rules: CompanyRules, facts: Facts, pay: Pay | None, remembered: str | None
+) -> tuple[str | None, str]:
+    """The class, and which rule gives it."""
+    if pay is None and remembered and rules.hinges_on_pay(facts):
+        return remembered, "as before: the pay is not known"
+    rule = rules.employee_class(facts, pay)
+    if rule is None:
+        return rules.defaults.employee_class, "default"
+    return rule.employee_class, label(rules.employee_classes, rule)
+
+
 def _cost_centre(row: DepartmentRule | None, catalogue: Catalogue) -> str | None:
     if row is None:
         return None
@@ -168,11 +196,11 @@ def _cost_centre(row: DepartmentRule | None, catalogue: Catalogue) -> str | None
     return row.cost_centre or (known.cost_centre if known else None)
 
 
-def _rules_used(department: str, location: LocationRule | None, when: str | None) -> Iterator[str]:
+def _rules_used(department: str, location: LocationRule | None, class_: str) -> Iterator[str]:
     if department:
         yield department
     yield f"locations: {location.rippling}" if location else "locations: default"
-    yield f"employee_classes: {when or 'default'}"
+    yield f"employee_classes: {class_}"
 
 
 def _missing(place_: Placement, facts: Facts, catalogue: Catalogue) -> Iterator[Missing]:

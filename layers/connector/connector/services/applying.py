@@ -19,7 +19,7 @@ from connector.domain.guards import Kind
 from connector.domain.ledger import Record
 from connector.domain.mapping import CompanyRules, MappingFile
 from connector.domain.people import Worker
-from connector.domain.placement import Placement, place
+from connector.domain.placement import Placement, class_in, place
 from connector.domain.planning import (
     Outcome,
     contact_fields,
@@ -52,6 +52,7 @@ class Draft:
     desired: dict[str, str]
     code: str | None
     problem: str | None
+    expense_account: str | None
 
 
 class Applier:
@@ -68,6 +69,7 @@ class Applier:
         clock: Clock,
         metrics: Metrics,
         permit: Permit,
+        cost_allocation: bool = True,
     ) -> None:
         self._permit = permit
         self._source = source
@@ -77,7 +79,7 @@ class Applier:
         self._clock = clock
         self._metrics = metrics
         self._employing = Employing(targets, ledger)
-        self._recorder = Recorder(ledger)
+        self._recorder = Recorder(ledger, cost_allocation=cost_allocation)
 
     def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
         """Deals with a change and says what came of it; `delivery` counts its deliveries.
@@ -130,7 +132,8 @@ class Applier:
             workers = self._source.employments(change.worker_id, person_id, known)
         now = self._clock.now()
         active_in = _believed_active(change, record)
-        return Case(change, record, workers, decide(workers, mapping, now, active_in), now)
+        decision = decide(workers, mapping, now, active_in, record.person.worker_id)
+        return Case(change, record, workers, decision, now, mapping)
 
     def _write(
         self,
@@ -166,13 +169,15 @@ class Applier:
         if worker is None or company is None:
             raise AssertionError("a decision to write names a worker and a company")
         rules = mapping.companies[company]
-        placement, catalogue = self._place(company, rules, worker)
+        known = class_in(case.record.person.placement, company)
+        placement, catalogue = self._place(company, rules, worker, known)
         code = rules.code_for(worker.id, worker.facts)
         desired = desired_fields(worker, placement, rules)
         holding = case.record.holdings.get(company)
         exists = holding is not None and holding.exists
         problem = None if exists else _problem(code, desired, catalogue)
-        return Draft(rules, placement, desired, code, problem)
+        account = catalogue.expense_account(placement.department)
+        return Draft(rules, placement, desired, code, problem, account)
 
     def _transfer(self, case: Case, mapping: MappingFile, refusal: RefusedError | None) -> Outcome:
         """A move between companies: first inactive there, then active here.
@@ -194,20 +199,22 @@ class Applier:
 
     def _end(self, case: Case, draft: Draft, result: Result, mapping: MappingFile) -> Outcome:
         ending = _employed(case, draft.placement.company, result, draft.placement)
+        ending = replace(ending, expense_account=draft.expense_account)
         return self._recorder.end(
             case, _with_date(case, _with_code(case, ending, draft.code), mapping)
         )
 
     def _place(
-        self, company: str, rules: CompanyRules, worker: Worker
+        self, company: str, rules: CompanyRules, worker: Worker, known_class: str | None
     ) -> tuple[Placement, Catalogue]:
+        who = company, rules, worker.facts
         catalogue = self._catalogues.current(company, rules)
-        placement = place(company, rules, worker.facts, catalogue)
+        placement = place(*who, catalogue, worker.pay, remembered_class=known_class)
         checked: frozenset[Part] = frozenset()
         while in_question := placement.parts_in_question - checked:
             # With one thing found, the next may turn out to be missing: it, too, is looked up.
             catalogue = self._catalogues.checked(company, rules, in_question)
-            placement = place(company, rules, worker.facts, catalogue)
+            placement = place(*who, catalogue, worker.pay, remembered_class=known_class)
             checked |= in_question
         return placement, catalogue
 
@@ -346,7 +353,9 @@ def _with_date(case: Case, ending: Ending, mapping: MappingFile) -> Ending:
 
 def _last_day(case: Case, due_on: date) -> str:
     day = case.worker.facts.end_date if case.worker else None
-    return f"the last day is {(day or due_on).isoformat()}"
+    if day and day <= due_on:
+        return f"the last day is {day.isoformat()}"
+    return f"another employment changes on {due_on.isoformat()}"
 
 
 def _quiet_end(case: Case) -> Outcome:

@@ -1,4 +1,4 @@
-"""Which custom fields of Rippling the mapping asks for: the others are never kept."""
+"""What the mapping asks of Rippling beyond the usual: custom fields, and pay."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from connector.ports import Mappings
 
 
 class WatchedMappings:
-    """Mappings that remember which custom fields the last one loaded names."""
+    """Mappings that remember which custom fields the last one loaded names, and whether pay."""
 
     def __init__(self, mappings: Mappings) -> None:
         self._mappings = mappings
         self._names: frozenset[str] = frozenset()
+        self._uses_pay = False
 
     def custom_fields(self) -> frozenset[str]:
         """The names of the custom fields that matter."""
         return self._names
+
+    def uses_pay(self) -> bool:
+        """Whether any rule asks for pay."""
+        return self._uses_pay
 
     def load(self) -> MappingFile:
         """The mapping as it is now."""
@@ -29,6 +34,7 @@ class WatchedMappings:
         """Has this mapping decide, before it is in the table."""
         named = (rules.department_custom_field for rules in mapping.companies.values())
         self._names = frozenset(name for name in named if name)
+        self._uses_pay = mapping.uses_pay
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as they rest."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from connector.domain import mapping_sense
 from connector.domain.catalogue import Catalogue
 from connector.domain.decisions import Action, decide
 from connector.domain.mapping import CompanyRules, MappingFile
@@ -50,6 +51,8 @@ def check(mapping: MappingFile, around: Surroundings, now: datetime) -> list[Fin
 
 def _rows(company: str, rules: CompanyRules, around: Surroundings) -> Iterator[Finding]:
     catalogue = around.catalogues[company]
+    for senseless in mapping_sense.problems(rules, catalogue.employee_key.length):
+        yield Finding(company, senseless.told())
     yield from _unknown(
         company, "department", [row.rippling for row in rules.departments], around.departments
     )
@@ -102,7 +105,7 @@ def _people(mapping: MappingFile, around: Surroundings, now: datetime) -> Iterat
         rules, catalogue = mapping.companies[company], around.catalogues[company]
         code = rules.code_for(worker.id, worker.facts)
         shown = code or f"worker {worker.id}"
-        for thing in place(company, rules, worker.facts, catalogue).missing:
+        for thing in place(company, rules, worker.facts, catalogue, worker.pay).missing:
             waiting[company, thing.sentence(company)].append(shown)
         problem = _code_problem(code, catalogue)
         if problem:

@@ -30,6 +30,8 @@ from connector.services.checking import check_configuration
 from connector.services.held import HeldPeople
 from connector.services.identity import Identity
 from connector.services.mapping_check import Surroundings, check
+from connector.services.mapping_diff import MappingDiff
+from connector.services.mapping_import import MappingImport
 
 MOST_ROWS = 500
 MOST_DAYS = 400
@@ -59,14 +61,18 @@ class Operator:
     clock: Clock
     held: HeldPeople
     identity: Identity
+    imports: MappingImport
+    diff: MappingDiff
     watch: Callable[[MappingFile], None] = _watch_nothing
 
     def carry_out(self, event: Arguments) -> Answer:
         """Carries out `event["verb"]`; what went wrong is in `problems`, never raised."""
         verbs: dict[str, Callable[[Arguments], Answer]] = {
-            "mappings import": self.import_mapping,
+            "mappings import": self.imports.bring_in,
+            "mappings rollback": self.imports.roll_back,
             "mappings export": self.export_mapping,
             "mappings check": self.check_mapping,
+            "mappings diff": self.diff.show,
             "audit": self.show_audit,
             "waiting": self.show_waiting,
             "held": self.held.show,
@@ -88,12 +94,6 @@ class Operator:
         except ConnectorError as error:
             return _failed([str(error)])
 
-    def import_mapping(self, arguments: Arguments) -> Answer:
-        """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
-        mapping = mapping_file.parse(str(arguments.get("text", "")))
-        written, removed = self.mappings.replace(mapping)
-        return {"written": written, "removed": removed, "companies": list(mapping.companies)}
-
     def export_mapping(self, _: Arguments) -> Answer:
         """The mapping in the table, as a file."""
         return {"text": mapping_file.dump(self.mappings.load())}
@@ -101,7 +101,7 @@ class Operator:
     def check_mapping(self, arguments: Arguments) -> Answer:
         """Holds the mapping of a file, or of the table, against both systems."""
         text = arguments.get("text")
-        mapping = mapping_file.parse(str(text)) if text else self.mappings.load()
+        mapping = self.imports.read(str(text)) if text else self.mappings.load()
         self.watch(mapping)  # what the mapping asks for decides what is read
         check_configuration(self.secrets, _Given(mapping))
         around = Surroundings(

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from connector.domain.allocation import Allocation, allocated, change_of_pay, ended
 from connector.domain.audit import AuditRow
 from connector.domain.changes import Change
 from connector.domain.decisions import Decision
+from connector.domain.employees import INACTIVE
 from connector.domain.ledger import Holding, Person, Record
+from connector.domain.mapping import MappingFile
 from connector.domain.people import Worker, fingerprint
 from connector.domain.placement import Placement
 from connector.domain.planning import Outcome
@@ -28,6 +31,12 @@ class Case:
     workers: Sequence[Worker] = field(repr=False)
     decision: Decision
     now: datetime
+    mapping: MappingFile = field(repr=False)
+
+    def today(self, company: str) -> date:
+        """The calendar day it is in a company, as far as the mapping knows the company."""
+        known = company in self.mapping.companies
+        return self.mapping.today(company, self.now) if known else self.now.date()
 
     @property
     def worker(self) -> Worker | None:
@@ -49,18 +58,26 @@ class Ending:
     is_dropped: bool = False
     expected_code: str | None = None
     back_dated: date | None = None
+    expense_account: str | None = None
 
 
 class Recorder:
-    """Turns an ending into rows and hands them to the ledger."""
+    """Turns an ending into rows and hands them to the ledger.
 
-    def __init__(self, ledger: Ledger) -> None:
+    With `cost_allocation` the ledger keeps what each person costs; without, it forgets it.
+    """
+
+    def __init__(self, ledger: Ledger, *, cost_allocation: bool) -> None:
         self._ledger = ledger
+        self._cost_allocation = cost_allocation
 
     def end(self, case: Case, ending: Ending) -> Outcome:
         """Remembers and audits the ending; the outcome it amounts to."""
         record = ending.result.record
         holding = _holding(case, ending)
+        if holding:
+            allocation = _allocation(case, ending) if self._cost_allocation else None
+            holding = replace(holding, allocation=allocation)
         self._ledger.finish(
             record,
             _person(case, ending, holding),
@@ -124,6 +141,25 @@ def _holding(case: Case, ending: Ending) -> Holding | None:
     return (before or blank).ended(result.outcome, case.now, **changes)
 
 
+def _allocation(case: Case, ending: Ending) -> Allocation | None:
+    """What the person costs in this company once the employee is as the result says."""
+    before, worker, result = _allocation_before(ending), case.worker, ending.result
+    if result.code is None or ending.company is None:
+        return before
+    today = case.today(ending.company)
+    if (result.written or {}).get("status") == INACTIVE:
+        return ended(before, worker, today)
+    placement = ending.placement
+    if placement is None or worker is None:
+        return before
+    return allocated(before, placement.cost_centre, ending.expense_account, worker, today)
+
+
+def _allocation_before(ending: Ending) -> Allocation | None:
+    holding = ending.result.record.holdings.get(ending.company or "")
+    return holding.allocation if holding else None
+
+
 def _reasons(ending: Ending) -> tuple[str, ...]:
     since = f"back-dated, holds since {ending.back_dated}" if ending.back_dated else ""
     told = (*ending.reasons, ending.result.reason, ending.result.note, since)
@@ -150,19 +186,22 @@ def _audit_row(case: Case, ending: Ending, holding: Holding | None) -> AuditRow:
         differences=result.differences,
         reason="; ".join(_reasons(ending)),
         back_dated=str(ending.back_dated or ""),
-        not_representable=_not_representable(worker),
+        not_representable=_not_representable(case, ending),
     )
 
 
-def _not_representable(worker: Worker | None) -> dict[str, str]:
-    """What Rippling knows and Visma has no place for; pay is never among it."""
+def _not_representable(case: Case, ending: Ending) -> dict[str, str]:
+    """What Rippling knows and Visma has no place for; of pay that it changed, never how much."""
+    worker = case.worker
     if worker is None:
         return {}
     facts = worker.facts
+    is_paid_here = ending.placement is not None
     values = {
         "start_date": facts.start_date,
         "end_date": facts.end_date,
         "title": worker.title,
         "manager": worker.manager_id,
+        "pay": change_of_pay(_allocation_before(ending), worker.pay) if is_paid_here else None,
     }
     return {name: str(value) for name, value in values.items() if value}

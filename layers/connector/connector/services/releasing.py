@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
+from connector.domain.errors import RetryableError
 from connector.domain.ledger import Holding, Person
 from connector.domain.mapping import CompanyRules, MappingFile
+from connector.domain.mapping_rows import CLASS, DEFAULTS, IMPORT_MARK
 from connector.domain.people import Facts
-from connector.domain.placement import WHERE, Missing, Placement, place
+from connector.domain.placement import WHERE, Missing, Placement, class_in, place
 from connector.ports import ChangeQueue, Clock, Ledger, Watermarks
 from connector.services.catalogues import Catalogues
 from connector.services.vetting import Vetting
@@ -20,8 +22,30 @@ from connector.services.vetting import Vetting
 WHOLE_COMPANY = ("company", "scope", "field", "guards")
 """Kinds of mapping rows whose effect cannot be seen from a placement."""
 
+PAUSE_SECONDS, PATIENCE = 3.0, 25
+"""How the releaser waits for an import: shorter than it may run, in small steps."""
+
 LABELS = {"department": "departments", "location": "locations"}
 """Kinds of mapping rows by the word with which a placement names them."""
+
+
+def rules_among(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The edited rows that are rules of a company; the mark of an import is none."""
+    return set(keys) - {IMPORT_MARK}
+
+
+def settled(load: Callable[[], MappingFile], sleep: Callable[[float], None]) -> MappingFile:
+    """The mapping, waited for while an import is under way: its edits come but once.
+
+    Raises:
+        RetryableError: it cannot be read for longer than an invocation may wait.
+    """
+    for _ in range(PATIENCE):
+        try:
+            return load()
+        except RetryableError:
+            sleep(PAUSE_SECONDS)
+    return load()
 
 
 class WaitingReleaser:
@@ -89,7 +113,7 @@ class MappingReleaser:
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everybody whom these edits (company and rule key) may move; how many."""
         catalogues = {key: self._watermarks.catalogue(key) for key in mapping.companies}
-        touched = _Touched(edited)
+        touched = _Touched(edited, mapping)
         persons = [person for person in self._ledger.persons() if person.facts]
         chosen = [person for person in persons if touched.by_label(person)]
         others = [person for person in persons if not touched.by_label(person)]
@@ -102,12 +126,13 @@ class MappingReleaser:
 class _Touched:
     """Which people an edit touches beyond what their placement shows."""
 
-    def __init__(self, edited: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, edited: Iterable[tuple[str, str]], mapping: MappingFile) -> None:
         self._companies: set[str] = set()
         self._labels: set[tuple[str, str]] = set()
         for company, rule in edited:
             kind, _, source = rule.partition("#")
-            if kind in WHOLE_COMPANY:
+            is_about_class = kind in (CLASS, DEFAULTS)
+            if kind in WHOLE_COMPANY or (is_about_class and _uses_pay(mapping, company)):
                 self._companies.add(company)
             elif kind in LABELS:
                 self._labels.add((company, f"{LABELS[kind]}: {source}"))
@@ -117,6 +142,11 @@ class _Touched:
         if company in self._companies or (not company and self._companies):
             return True
         return any((company, label) in self._labels for label in person.placement.get("rules", ()))
+
+
+def _uses_pay(mapping: MappingFile, company: str) -> bool:
+    """The ledger knows no pay: of such a company nobody's class can be told from the facts."""
+    return company in mapping.companies and mapping.companies[company].uses_pay
 
 
 def _moved(
@@ -146,4 +176,10 @@ def _place_again(
     company = mapping.company_of(facts)
     if company is None:
         return None
-    return place(company, mapping.companies[company], facts, catalogue_of(company))
+    return place(
+        company,
+        mapping.companies[company],
+        facts,
+        catalogue_of(company),
+        remembered_class=class_in(person.placement, company),
+    )

@@ -1,0 +1,76 @@
+"""What a person costs, on which cost centre and account, since when: the ground of the report.
+
+The one place in which pay rests. No sentence made here says how much it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from connector.domain.people import Pay, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The yearly cost of one person in one company, since `valid_from` and until `ended_on`.
+
+    `yearly_cost` is exact, as text; None where Rippling has never shown the pay.
+    """
+
+    cost_centre: str | None = None
+    expense_account: str | None = None
+    yearly_cost: str | None = field(default=None, repr=False)
+    currency: str | None = None
+    valid_from: date | None = None
+    ended_on: date | None = None
+
+
+def allocated(
+    before: Allocation | None,
+    cost_centre: str | None,
+    expense_account: str | None,
+    worker: Worker,
+    today: date,
+) -> Allocation:
+    """The allocation of somebody who works; pay that is not shown is left as it was."""
+    known = before or Allocation()
+    now = replace(known, cost_centre=cost_centre, expense_account=expense_account, ended_on=None)
+    if worker.pay:
+        now = replace(now, yearly_cost=worker.pay.text, currency=worker.pay.currency)
+    return replace(now, valid_from=_valid_from(before, now, worker, today))
+
+
+def ended(before: Allocation | None, worker: Worker | None, today: date) -> Allocation | None:
+    """The allocation of somebody who works here no more; one that has ended stays as it is."""
+    if before is None or before.ended_on:
+        return before
+    last_day = worker.facts.end_date if worker else None
+    return replace(before, ended_on=min(last_day or today, today))
+
+
+def change_of_pay(before: Allocation | None, pay: Pay | None) -> str | None:
+    """That pay changed, and from when, but never how much; None where it did not."""
+    if before is None or before.ended_on or before.yearly_cost is None or pay is None:
+        return None
+    if (before.yearly_cost, before.currency) == (pay.text, pay.currency):
+        return None
+    return f"changed from {pay.effective_on}" if pay.effective_on else "changed"
+
+
+def _valid_from(
+    before: Allocation | None, now: Allocation, worker: Worker, today: date
+) -> date | None:
+    effective = worker.pay.effective_on if worker.pay else None
+    if before is None or before.ended_on:
+        begun = (worker.facts.start_date, effective)
+        return max((day for day in begun if day and day <= today), default=today)
+    if _place(before) != _place(now):
+        return today
+    if (before.yearly_cost, before.currency) != (now.yearly_cost, now.currency):
+        return effective or today
+    return before.valid_from
+
+
+def _place(allocation: Allocation) -> tuple[str | None, str | None]:
+    return allocation.cost_centre, allocation.expense_account

@@ -1,0 +1,110 @@
+"""What a person costs, where, since when, and what is never told about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connector.domain.allocation import Allocation, allocated, change_of_pay, ended
+from connector.domain.people import Pay, Worker
+from tests.unit.builders import TODAY, a_worker
+
+RAISE_DAY = date(2026, 10, 1)
+START = date(2020, 1, 1)
+BEFORE = Allocation("200", "5010", "700000", "NOK", START)
+
+
+def paid(amount: str | None = "700000", effective: date | None = None, **facts: Any) -> Worker:
+    pay = Pay(Decimal(amount), "NOK", effective) if amount else None
+    return replace(a_worker(**facts), pay=pay)
+
+
+def now(
+    before: Allocation | None, worker: Worker, cost_centre: str = "200", account: str = "5010"
+) -> Allocation:
+    return allocated(before, cost_centre, account, worker, TODAY)
+
+
+def test_the_first_allocation_is_valid_from_the_first_day_or_the_day_the_pay_took_effect() -> None:
+    assert now(None, paid()) == BEFORE
+    assert now(None, paid(effective=RAISE_DAY)).valid_from == RAISE_DAY
+    assert now(None, paid(effective=date(2019, 1, 1))).valid_from == START
+    assert now(None, paid(start_date=None)).valid_from == TODAY
+    assert now(None, paid(start_date=date(2027, 1, 1))).valid_from == TODAY
+
+
+def test_nothing_new_leaves_everything_as_it_is() -> None:
+    assert now(BEFORE, paid("700000.00", RAISE_DAY)) == BEFORE
+
+
+def test_new_pay_is_valid_from_the_day_it_took_effect_or_was_seen() -> None:
+    assert now(BEFORE, paid("720000", RAISE_DAY)) == Allocation(
+        "200", "5010", "720000", "NOK", RAISE_DAY
+    )
+    assert now(BEFORE, paid("720000")).valid_from == TODAY
+
+
+@pytest.mark.parametrize(("cost_centre", "account"), [("300", "5010"), ("200", "5020")])
+def test_another_place_is_valid_from_the_day_of_the_move(cost_centre: str, account: str) -> None:
+    moved = now(BEFORE, paid("720000", RAISE_DAY), cost_centre, account)
+
+    assert (moved.cost_centre, moved.expense_account) == (cost_centre, account)
+    assert moved.valid_from == TODAY
+
+
+def test_pay_that_is_not_shown_any_more_is_left_as_it_was() -> None:
+    assert now(BEFORE, paid(None)) == BEFORE
+    assert now(None, paid(None)).yearly_cost is None
+
+
+def test_money_is_kept_to_the_last_digit() -> None:
+    assert now(None, paid("123456789.123456789")).yearly_cost == "123456789.123456789"
+    assert now(None, paid("1E+6")).yearly_cost == "1000000"
+
+
+def test_an_allocation_ends_on_the_last_day_but_never_later_than_today() -> None:
+    assert ended(BEFORE, paid(end_date=RAISE_DAY), TODAY) == replace(BEFORE, ended_on=RAISE_DAY)
+    assert ended(BEFORE, paid(end_date=date(2027, 1, 1)), TODAY) == replace(BEFORE, ended_on=TODAY)
+    assert ended(BEFORE, paid(), TODAY) == replace(BEFORE, ended_on=TODAY)
+    assert ended(BEFORE, None, TODAY) == replace(BEFORE, ended_on=TODAY)
+    assert ended(None, paid(), TODAY) is None
+
+
+def test_an_allocation_ends_once() -> None:
+    over = replace(BEFORE, ended_on=RAISE_DAY)
+
+    assert ended(over, paid(), TODAY) == over
+
+
+def test_somebody_who_comes_back_begins_anew() -> None:
+    over = replace(BEFORE, ended_on=RAISE_DAY)
+
+    again = now(over, paid("800000", start_date=date(2026, 11, 2)))
+
+    assert again == Allocation("200", "5010", "800000", "NOK", date(2026, 11, 2))
+
+
+@pytest.mark.parametrize(
+    ("before", "worker", "expected"),
+    [
+        (BEFORE, paid("720000", RAISE_DAY), "changed from 2026-10-01"),
+        (BEFORE, paid("720000"), "changed"),
+        (replace(BEFORE, currency="SEK"), paid(), "changed"),
+        (BEFORE, paid(effective=RAISE_DAY), None),
+        (BEFORE, paid(None), None),
+        (None, paid(), None),
+        (Allocation("200"), paid(), None),
+        (replace(BEFORE, ended_on=RAISE_DAY), paid("1"), None),
+    ],
+)
+def test_that_pay_changed_is_told_with_the_day_and_without_the_amount(
+    before: Allocation | None, worker: Worker, expected: str | None
+) -> None:
+    told = change_of_pay(before, worker.pay)
+
+    assert told == expected
+    assert "720000" not in str(told)
