@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from connector.adapters.clock import SystemClock
     from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+    from connector.adapters.rippling_platform import RipplingPlatformSource
+    from connector.adapters.rippling_rest import RipplingRestSource
     from connector.adapters.secrets import AwsSecrets
     from connector.domain.mapping import MappingFile
     from connector.observability import EmfMetrics
@@ -213,7 +215,6 @@ class _Vendors:
 
     def _source(self, settings: VendorSettings) -> Source:
         from connector.adapters.http import HttpClient
-        from connector.adapters.rippling_rest import RipplingRestSource
         from connector.adapters.rippling_sign_in import RipplingSignIn
         from connector.services.locations import LocationNames
 
@@ -225,7 +226,8 @@ class _Vendors:
             authorization=sign_in.authorization,
             on_call=self.metrics.call,
         )
-        source = RipplingRestSource(
+        read_by = _rippling_api(settings.rippling_api)
+        source = read_by(
             http, location_names=names.names, custom_fields=self.mappings.custom_fields
         )
         names.read = source.locations
@@ -242,6 +244,17 @@ class _Vendors:
             on_call=self.metrics.call,
         )
         return DryRunTargets(targets) if settings.dry_run else targets
+
+
+def _rippling_api(name: str) -> type[RipplingRestSource | RipplingPlatformSource]:
+    """The adapter for one of Rippling's two APIs."""
+    if name == "platform":
+        from connector.adapters.rippling_platform import RipplingPlatformSource
+
+        return RipplingPlatformSource
+    from connector.adapters.rippling_rest import RipplingRestSource
+
+    return RipplingRestSource
 
 
 def _ledger(
