@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.adapters.http import HttpClient
+from connector.adapters.rippling_platform import RipplingPlatformSource
 from connector.adapters.rippling_rest import RipplingRestSource
-from tests.simulator import Rippling
+from tests.simulator import Rippling, RipplingPlatform, Server
 
 if TYPE_CHECKING:
     from connector.domain.people import Worker
     from connector.ports import Page, Source
 
-from contextlib import contextmanager
-
 FOUNDED = datetime(2024, 1, 1, tzinfo=UTC)
 TOKEN = "demo-rippling-token"
 
 
+PERSONAL = ("name", "firstName", "lastName", "workEmail", "personalEmail", "phone", "phoneNumber",
+    "address")  # fmt: skip
+"""How the Platform API calls what is personal."""
+
+
 @dataclass
 class Staff:
-    """A small company in Rippling, and a source that reads it."""
+    """A small company in Rippling, a source that reads it, and the API that it reads.
+
+    `lacks` are the facts that this API does not give.
+    """
 
     rippling: Rippling
     source: Source
+    api: Rippling | RipplingPlatform
+    lacks: frozenset[str] = frozenset()
     naps: list[float] = field(default_factory=list)
 
     def hire(self, **fields: Any) -> dict[str, Any]:
@@ -43,44 +53,78 @@ class Staff:
         return worker
 
     def list_calls(self) -> int:
-        """How many calls read workers."""
-        return len(self.rippling.calls("GET", "/workers/"))
+        """How many calls read lists of workers."""
+        return len(self.api.calls("GET", "/workers/|/employees/include_terminated"))
+
+    def hide_personal(self) -> None:
+        """Takes the right to see persons from the token."""
+        if isinstance(self.api, RipplingPlatform):
+            self.api.withheld |= set(PERSONAL)
+        else:
+            self.rippling.redact = {"user", "work_email", "personal_email"}
 
 
-def rest(rippling: Rippling, naps: list[float], *, pay: bool) -> Source:
+def rest(rippling: Rippling, *, pay: bool = False) -> Staff:
     """A source over the REST API."""
-    http = HttpClient(
+    naps: list[float] = []
+    source = RipplingRestSource(
+        client(rippling, naps),
+        location_names=lambda _: location_names(rippling),
+        custom_fields=lambda: {"Cost centre"},
+        compensation=lambda: pay,
+    )
+    return Staff(rippling, source, rippling, naps=naps)
+
+
+def platform(rippling: Rippling, *, pay: bool = False) -> Staff:
+    """A source over the Platform API, which reads no pay."""
+    assert not pay
+    naps: list[float] = []
+    api = RipplingPlatform(rippling).start()
+    source = RipplingPlatformSource(
+        client(api, naps),
+        location_names=lambda _: location_names(rippling),
+        custom_fields=lambda: {"Cost centre"},
+    )
+    lacks = frozenset({"department_code", "middle_name", "work_phone"})
+    return Staff(rippling, source, api, lacks, naps)
+
+
+def client(server: Server, naps: list[float]) -> HttpClient:
+    """A client that notes how long it would sleep."""
+    return HttpClient(
         "Rippling",
-        rippling.url,
+        server.url,
         authorization=lambda _: f"Bearer {TOKEN}",
         sleep=naps.append,
         timeouts=(5, 5),
     )
-    names = {place["id"]: place["name"] for place in rippling.rows("work-locations")}
-    return RipplingRestSource(
-        http,
-        location_names=lambda _: names,
-        custom_fields=lambda: {"Cost centre"},
-        compensation=lambda: pay,
-    )
+
+
+def location_names(rippling: Rippling) -> dict[str, str]:
+    """The work locations, id to name."""
+    return {place["id"]: place["name"] for place in rippling.rows("work-locations")}
 
 
 class Build(Protocol):
     """Builds a source over a Rippling; with `pay` it reads what people earn."""
 
-    def __call__(self, rippling: Rippling, naps: list[float], *, pay: bool) -> Source: ...
+    def __call__(self, rippling: Rippling, *, pay: bool = False) -> Staff: ...
 
 
-SOURCES: dict[str, Build] = {"rest": rest}
+SOURCES: dict[str, Build] = {"rest": rest, "platform": platform}
+INCREMENTAL = ["rest"]
+"""The sources that can say what changed."""
 
 
 @contextmanager
 def read_by(name: str, rippling: Rippling, *, pay: bool = False) -> Iterator[Staff]:
     """A source of one kind over a Rippling; ends with the fake's check of every request."""
     with rippling:
-        naps: list[float] = []
-        yield Staff(rippling, SOURCES[name](rippling, naps, pay=pay), naps)
-        assert [call.contract_errors for call in rippling.journal if call.contract_errors] == []
+        staff = SOURCES[name](rippling, pay=pay)
+        with staff.api:
+            yield staff
+        assert [call.contract_errors for call in staff.api.journal if call.contract_errors] == []
 
 
 def small_company() -> Rippling:

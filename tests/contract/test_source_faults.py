@@ -53,6 +53,7 @@ def read_departments(source: Source) -> object:
     return source.departments()
 
 
+SCOPES = r"(workers|departments)\.read|employee:|company:"
 READS = [read_everyone, read_changes, read_one, read_person, read_departments]
 
 
@@ -61,18 +62,18 @@ class TestFaults:
     def test_a_fault_that_passes_is_not_noticed(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.fail(502, "html", times=1)
-        staff.rippling.faults.reset(times=1)
+        staff.api.faults.fail(502, "html", times=1)
+        staff.api.faults.reset(times=1)
 
         read(staff.source)
 
-        assert [call.status for call in staff.rippling.journal][:2] == [502, 0]
+        assert [call.status for call in staff.api.journal][:2] == [502, 0]
 
     @pytest.mark.parametrize("status", [500, 503, 504])
     def test_an_outage_is_something_to_try_again(
         self, staff: Staff, read: Callable[[Source], object], status: int
     ) -> None:
-        staff.rippling.faults.fail(status, "html")
+        staff.api.faults.fail(status, "html")
 
         with pytest.raises(UpstreamUnavailableError, match=f"status {status}"):
             read(staff.source)
@@ -80,7 +81,7 @@ class TestFaults:
     def test_garbage_is_something_to_try_again(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.garbage()
+        staff.api.faults.garbage()
 
         with pytest.raises(UpstreamUnavailableError, match="not JSON"):
             read(staff.source)
@@ -88,7 +89,7 @@ class TestFaults:
     def test_a_page_that_says_not_found_is_not_an_answer(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.fail(404, "html")
+        staff.api.faults.fail(404, "html")
 
         with pytest.raises(UpstreamUnavailableError, match="status 404"):
             read(staff.source)
@@ -96,7 +97,7 @@ class TestFaults:
     def test_a_short_limit_is_waited_out(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.fail(429, retry_after=2, times=1)
+        staff.api.faults.fail(429, retry_after=2, times=1)
 
         read(staff.source)
 
@@ -105,7 +106,7 @@ class TestFaults:
     def test_a_long_limit_is_left_to_the_queue(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.fail(429, retry_after=60)
+        staff.api.faults.fail(429, retry_after=60)
 
         with pytest.raises(RateLimitedError) as caught:
             read(staff.source)
@@ -123,7 +124,7 @@ class TestFaults:
     def test_a_token_that_was_rejected_for_a_moment_still_works(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.fail(401, times=2)
+        staff.api.faults.fail(401, times=2)
 
         read(staff.source)
 
@@ -132,15 +133,15 @@ class TestFaults:
     def test_a_forbidden_list_names_the_scopes_it_needs(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.fail(403)
+        staff.api.faults.fail(403)
 
-        with pytest.raises(ConfigurationError, match=r"(workers|departments)\.read"):
+        with pytest.raises(ConfigurationError, match=SCOPES):
             read(staff.source)
 
     def test_a_missing_package_is_for_a_human_to_buy(
         self, staff: Staff, read: Callable[[Source], object]
     ) -> None:
-        staff.rippling.faults.fail(402)
+        staff.api.faults.fail(402)
 
         with pytest.raises(ConfigurationError, match="API package"):
             read(staff.source)
@@ -149,7 +150,7 @@ class TestFaults:
     def test_no_error_shows_the_token_or_what_rippling_said(
         self, staff: Staff, read: Callable[[Source], object], status: int
     ) -> None:
-        staff.rippling.faults.fail(status, "html")
+        staff.api.faults.fail(status, "html")
 
         with pytest.raises(ConnectorError) as caught:
             read(staff.source)
@@ -163,10 +164,10 @@ class TestFaults:
 def test_a_walk_keeps_what_it_read_before_a_fault(nordfab: Staff) -> None:
     walk = nordfab.source.everyone()
     first = next(walk)
-    nordfab.rippling.faults.fail(503)
+    nordfab.api.faults.fail(503)
 
     with pytest.raises(UpstreamUnavailableError):
         next(walk)
 
-    nordfab.rippling.faults.clear()
+    nordfab.api.faults.clear()
     assert len(first.workers) + len(ids(nordfab.source.everyone(first.next_position))) == 240

@@ -17,6 +17,7 @@ from tests.simulator.nordfab import (
     nordfab_visma,
 )
 from tests.simulator.rippling import Rippling
+from tests.simulator.rippling_platform import RipplingPlatform
 from tests.simulator.server import Server
 from tests.simulator.visma import Visma
 
@@ -29,6 +30,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Rippling",
+    "RipplingPlatform",
     "Server",
     "Visma",
     "credentials",

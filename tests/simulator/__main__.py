@@ -1,4 +1,4 @@
-"""Runs both fakes of the demo company until they are stopped: `python -m tests.simulator`.
+"""Runs the fakes of the demo company until they are stopped: `python -m tests.simulator`.
 
 Only arguments, printing and waiting; the only module here that prints.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.simulator.nordfab import credentials, nordfab_mapping, nordfab_rippling, nordfab_visma
+from tests.simulator.rippling_platform import RipplingPlatform
 
 if TYPE_CHECKING:
     from tests.simulator.rippling import Rippling
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Starts both fakes, says where they are, and waits for Ctrl-C or SIGTERM."""
+    """Starts the fakes, says where they are, and waits for Ctrl-C or SIGTERM."""
     arguments = _arguments()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -28,8 +29,9 @@ def main() -> None:
     companies, people = arguments.companies, arguments.people
     rippling = nordfab_rippling(people=people, companies=companies, port=arguments.rippling_port)
     visma = nordfab_visma(companies, port=arguments.visma_port)
-    with rippling, visma:
-        _introduce(rippling, visma, companies)
+    platform = RipplingPlatform(rippling, port=arguments.platform_port)
+    with rippling, platform, visma:
+        _introduce(rippling, platform, visma, companies)
         if arguments.write_mapping:
             arguments.write_mapping.write_text(nordfab_mapping(companies), "utf-8")
             print(f"Mapping file     {arguments.write_mapping}")
@@ -41,15 +43,19 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
     parser.add_argument("--rippling-port", type=int, default=9001)
     parser.add_argument("--visma-port", type=int, default=9002)
+    parser.add_argument("--platform-port", type=int, default=9003)
     parser.add_argument("--people", type=int, default=240)
     parser.add_argument("--companies", type=int, choices=(1, 2), default=1)
     parser.add_argument("--write-mapping", type=Path, metavar="FILE")
     return parser.parse_args()
 
 
-def _introduce(rippling: Rippling, visma: Visma, companies: int) -> None:
+def _introduce(
+    rippling: Rippling, platform: RipplingPlatform, visma: Visma, companies: int
+) -> None:
     rippling_secret, visma_secret = credentials(companies)
     print(f"Rippling         {rippling.url}/   verbs at {rippling.url}/_control/")
+    print(f"  Platform API   {platform.url}/   of the same company")
     print(f"Visma.net        {visma.url}/   verbs at {visma.url}/_control/")
     print(f"Rippling secret  {json.dumps(rippling_secret)}")
     print(f"Visma secret     {json.dumps(visma_secret)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from connector.adapters.memory import (
     InMemoryTables,
     InMemoryWatermarks,
 )
+from connector.adapters.rippling_platform import RipplingPlatformSource
 from connector.adapters.rippling_rest import RipplingRestSource
 from connector.adapters.rippling_sign_in import RipplingSignIn
 from connector.adapters.visma import VismaTargets
@@ -46,6 +47,7 @@ from connector.services.releasing import MappingReleaser
 from connector.services.vetting import Permit
 from tests.simulator import (
     Rippling,
+    RipplingPlatform,
     Visma,
     credentials,
     nordfab_rippling,
@@ -70,7 +72,10 @@ class CountedMetrics:
 
 @dataclass
 class World:
-    """Everything a story needs; `tick` polls, `drain` lets the writer work until all is quiet."""
+    """Everything a story needs; `tick` polls, `drain` lets the writer work until all is quiet.
+
+    With a `platform`, that API is read instead of the REST API.
+    """
 
     rippling: Rippling
     visma: Visma
@@ -82,6 +87,7 @@ class World:
     buried: list[Change] = field(default_factory=list)
     mapping_text: str = ""
     cost_allocation: bool = True
+    platform: RipplingPlatform | None = None
 
     def __post_init__(self) -> None:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
@@ -100,17 +106,24 @@ class World:
         """Builds all services anew, as a cold start would; only tables and queue stay."""
         watched = WatchedMappings(self.mappings)
         names = LocationNames(self.watermarks, self.clock)
-        self.source = RipplingRestSource(
-            HttpClient(
-                "Rippling",
-                self.rippling.url,
-                authorization=RipplingSignIn(self.secrets).authorization,
-                sleep=lambda _: None,
-            ),
-            location_names=names.names,
-            custom_fields=watched.custom_fields,
-            compensation=lambda: self.cost_allocation or watched.uses_pay(),
+        http = HttpClient(
+            "Rippling",
+            (self.platform or self.rippling).url,
+            authorization=RipplingSignIn(self.secrets).authorization,
+            sleep=lambda _: None,
         )
+        self.source: RipplingPlatformSource | RipplingRestSource
+        if self.platform:
+            self.source = RipplingPlatformSource(
+                http, location_names=names.names, custom_fields=watched.custom_fields
+            )
+        else:
+            self.source = RipplingRestSource(
+                http,
+                location_names=names.names,
+                custom_fields=watched.custom_fields,
+                compensation=lambda: self.cost_allocation or watched.uses_pay(),
+            )
         names.read = self.source.locations
         self.targets = VismaTargets(
             self.secrets,
@@ -248,14 +261,22 @@ def _key(row: dict[str, Any]) -> tuple[str, str]:
 
 @contextmanager
 def a_world(
-    people: int = 60, companies: int = 1, prepare: Callable[[World], None] | None = None
+    people: int = 60,
+    companies: int = 1,
+    prepare: Callable[[World], None] | None = None,
+    *,
+    by_platform: bool = False,
+    mapping_text: str = "",
 ) -> Iterator[World]:
-    """Nordfab with that many people, both fakes listening."""
+    """Nordfab with that many people, the fakes listening; read `by_platform` if that is said."""
     clock = HandClock()
     rippling = nordfab_rippling(clock=clock, people=people, companies=companies)
     visma = nordfab_visma(companies=companies, clock=clock)
-    with rippling, visma:
-        world = World(rippling, visma, clock, companies)
+    platform = RipplingPlatform(rippling) if by_platform else None
+    with rippling, visma, platform or nullcontext():
+        world = World(
+            rippling, visma, clock, companies, mapping_text=mapping_text, platform=platform
+        )
         if prepare:
             prepare(world)
         yield world

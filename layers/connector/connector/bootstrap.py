@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from connector.adapters.clock import SystemClock
     from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+    from connector.adapters.rippling_platform import RipplingPlatformSource
+    from connector.adapters.rippling_rest import RipplingRestSource
     from connector.adapters.secrets import AwsSecrets
     from connector.domain.mapping import MappingFile
     from connector.observability import EmfMetrics
@@ -227,6 +229,7 @@ class _Vendors:
 
     def _source(self, settings: VendorSettings) -> Source:
         from connector.adapters.http import HttpClient
+        from connector.adapters.rippling_platform import RipplingPlatformSource
         from connector.adapters.rippling_rest import RipplingRestSource
         from connector.adapters.rippling_sign_in import RipplingSignIn
         from connector.services.locations import LocationNames
@@ -239,12 +242,18 @@ class _Vendors:
             authorization=sign_in.authorization,
             on_call=self.metrics.call,
         )
-        source = RipplingRestSource(
-            http,
-            location_names=names.names,
-            custom_fields=self.mappings.custom_fields,
-            compensation=lambda: self.reads_pay or self.mappings.uses_pay(),
-        )
+        source: RipplingRestSource | RipplingPlatformSource
+        if settings.rippling_api == "platform":
+            source = RipplingPlatformSource(
+                http, location_names=names.names, custom_fields=self.mappings.custom_fields
+            )
+        else:
+            source = RipplingRestSource(
+                http,
+                location_names=names.names,
+                custom_fields=self.mappings.custom_fields,
+                compensation=lambda: self.reads_pay or self.mappings.uses_pay(),
+            )
         names.read = source.locations
         return source
 

@@ -44,6 +44,10 @@ class Source(Protocol):
     * Raises `RetryableError` when Rippling cannot answer, `ConfigurationError` when it will not.
     """
 
+    @property
+    def reads_increments(self) -> bool:
+        """False where Rippling cannot say what changed: `changed_since` then is `everyone`."""
+
     def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
         """Pages of workers whose `updated_at` is at or after `cutoff`, oldest first.
 

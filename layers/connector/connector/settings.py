@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from connector.domain.errors import ConfigurationError
 
@@ -23,6 +31,9 @@ def _is_address(address: str) -> str:
         raise ValueError("must begin with https://")
     return address
 
+
+REST_HOST = "rest.ripplingapis.com"
+PLATFORM_ADDRESS = "https://api.rippling.com/platform/api"
 
 Address = Annotated[str, AfterValidator(_is_address)]
 
@@ -85,6 +96,14 @@ class VendorSettings(Settings):
     mappings_table: Text
     people_table: Text
     dry_run: bool
+
+    @field_validator("rippling_base_url")
+    @classmethod
+    def _speaks_the_api(cls, address: str, info: ValidationInfo) -> str:
+        """Refuses the one mistake that is easily made: the other API at the default address."""
+        if info.data.get("rippling_api") == "platform" and REST_HOST in address:
+            raise ValueError(f"is not the Platform API; its address is {PLATFORM_ADDRESS}")
+        return address
 
 
 class PollerSettings(VendorSettings):

@@ -6,7 +6,6 @@ about people is taken here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,8 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from connector.adapters.http import HttpClient, media_type
+from connector.adapters.http import HttpClient
+from connector.adapters.rippling_answers import ID, ask, is_unknown, refusal, unreadable
 from connector.adapters.rippling_rest_wire import (
     department_of,
     location_of,
@@ -43,11 +43,6 @@ SCOPES: Mapping[str, str] = {
     "/departments/": "departments.read",
     "/work-locations/": "work-locations.read",
 }
-SECOND_THOUGHT_SECONDS = 2.0
-"""Rippling has called good tokens invalid for a moment; after this wait it is believed."""
-
-ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-"""What may stand in a filter or a path; no other id has been seen."""
 
 
 class RipplingRestSource:
@@ -59,6 +54,8 @@ class RipplingRestSource:
     often that is done. `custom_fields` names the ones to keep; the others are not even looked at.
     `compensation` says whether pay is wanted; it is neither asked for nor looked at otherwise.
     """
+
+    reads_increments = True
 
     def __init__(
         self,
@@ -148,11 +145,7 @@ class RipplingRestSource:
         if not ID.fullmatch(worker_id):
             return None
         response = self._ask(f"/workers/{worker_id}/", query)
-        is_json = media_type(response) == "application/json"
-        # A page instead of JSON means that the address is wrong, not that the worker is unknown.
-        if response.status_code == HTTPStatus.NOT_FOUND and is_json:
-            return None
-        return self._answer(response, "/workers/")
+        return None if is_unknown(response) else self._answer(response, "/workers/")
 
     def _all(self, path: str, read: Callable[[object], Named | None]) -> list[Named]:
         found: dict[str | None, Named] = {}
@@ -186,11 +179,11 @@ class RipplingRestSource:
     def _ask(self, path_or_url: str, query: Mapping[str, str] | None) -> Response:
         """The answer to a request; one that wants the expanded objects has `expand` in it."""
         if query is None or "expand" not in query:
-            return self._get(path_or_url, query)
+            return ask(self._http, path_or_url, query)
         names = [name for name in self._wanted() if name not in self.refused_expands]
         for refused in _done_without(names):
             asked = ",".join(name for name in names if name not in refused)
-            response = self._get(path_or_url, {**query, "expand": asked})
+            response = ask(self._http, path_or_url, {**query, "expand": asked})
             if response.status_code != HTTPStatus.FORBIDDEN:
                 self.refused_expands += refused
                 break
@@ -203,19 +196,12 @@ class RipplingRestSource:
         if self._compensation():
             yield "compensation"
 
-    def _get(self, path_or_url: str, query: Mapping[str, str] | None) -> Response:
-        response = self._http.get(path_or_url, query)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            self._http.sleep(SECOND_THOUGHT_SECONDS)
-            response = self._http.get(path_or_url, query)
-        return response
-
     def _answer(self, response: Response, path: str) -> _Answer:
         if response.status_code != HTTPStatus.OK:
             raise _refusal(response, path)
         content = self._http.json_of(response)
         if not isinstance(content, dict):
-            raise _unreadable(path, "no object")
+            raise unreadable(path, "no object")
         link = content.get("next_link") or None
         if link is not None:
             link = self._http.link(response, str(link))
@@ -252,7 +238,7 @@ class _Answer:
 
     def require_rows(self) -> None:
         if not isinstance(self.content.get("results"), list):
-            raise _unreadable(self.path, "no list of results")
+            raise unreadable(self.path, "no list of results")
 
 
 def _done_without(names: Collection[str]) -> Iterator[tuple[str, ...]]:
@@ -262,37 +248,12 @@ def _done_without(names: Collection[str]) -> Iterator[tuple[str, ...]]:
     return chain.from_iterable(combinations(dispensable, size) for size in sizes)
 
 
-def _unreadable(path: str, what: str) -> UpstreamUnavailableError:
-    return UpstreamUnavailableError(
-        f"Rippling's answer to GET {path} has {what}; it will be tried again"
-    )
-
-
 def _refusal(response: Response, path: str) -> ConfigurationError | UpstreamUnavailableError:
-    """What a status other than 200 means, and what to do about it."""
-    match response.status_code:
-        case HTTPStatus.UNAUTHORIZED:
-            return ConfigurationError(
-                "Rippling rejects the token (401). A token lapses after 30 days without use and"
-                " ends with the administrator who made it: make a new one and put it into the"
-                " Rippling secret"
-            )
-        case HTTPStatus.PAYMENT_REQUIRED:
-            return ConfigurationError(
-                f"Rippling has no API package for GET {path} (402); add it in Rippling"
-            )
-        case HTTPStatus.FORBIDDEN:
-            return ConfigurationError(
-                f"Rippling does not let the token read {path} (403). It needs the scopes"
-                f" {SCOPES[path]}, and the administrator who made it the matching rights"
-            )
-        case HTTPStatus.BAD_REQUEST if "cursor=" not in urlsplit(response.url).query:
-            return ConfigurationError(
-                f"Rippling does not understand the request for {path} (400); the token may be"
-                " bound to an API version that is too old: make a new one"
-            )
-        case status:
-            return UpstreamUnavailableError(
-                f"Rippling answered GET {path} with status {status} ({media_type(response)});"
-                " it will be tried again. If it stays so, check the base URL"
-            )
+    """What a status other than 200 means; an old cursor is answered 400, too."""
+    is_question = "cursor=" not in urlsplit(response.url).query
+    if response.status_code == HTTPStatus.BAD_REQUEST and is_question:
+        return ConfigurationError(
+            f"Rippling does not understand the request for {path} (400); the token may be"
+            " bound to an API version that is too old: make a new one"
+        )
+    return refusal(response, path, SCOPES[path])

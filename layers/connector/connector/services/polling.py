@@ -126,9 +126,12 @@ class Poller:
         walks: list[Walk] = []
         walk = self._watermarks.walk(self._stream)
         sweep = self._watermarks.walk(f"{self._stream} sweep")
-        if walk.watermark is not None:
+        is_sweep = full_sweep or walk.watermark is None or sweep.started is not None
+        # Where changes cannot be read, a sweep is a tick as well: nobody is walked twice.
+        is_tick = self._source.reads_increments or not is_sweep
+        if walk.watermark is not None and is_tick:
             walks.append(self._read_changes(walk, walk.watermark, mapping, summary, found))
-        if full_sweep or walk.watermark is None or sweep.started is not None:
+        if is_sweep:
             walks += self._sweep(sweep, walk, mapping, summary, found)
         found += self._due_and_released(mapping, summary)
         loading = [company for each in walks for company in each.loading]
@@ -145,9 +148,10 @@ class Poller:
         found: list[Found],
     ) -> Walk:
         cutoff, started = watermark - OVERLAP, self._clock.now()
-        newest, in_order = watermark, walk.position is None
+        is_whole = not self._source.reads_increments
+        newest, in_order = watermark, walk.position is None and not is_whole
         for page in _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position):
-            recent = [worker for worker in page.workers if _is_recent(worker, cutoff)]
+            recent = [each for each in page.workers if is_whole or _is_recent(each, cutoff)]
             summary.rows_before_cutoff += len(page.workers) - len(recent)
             found += self._changed(recent, Cause.POLL, mapping, summary)
             in_order = in_order and _is_sorted(recent)
@@ -158,6 +162,8 @@ class Poller:
                 return replace(walk, watermark=reached, position=page.next_position)
         if summary.rows_before_cutoff:
             self._metrics.count("FilterIgnored")
+        if is_whole:
+            self._metrics.count("WholeWalks")
         return replace(walk, watermark=newest, position=None)
 
     def _sweep(
@@ -295,7 +301,8 @@ def _note_legal_entities(workers: Sequence[Worker], mapping: MappingFile, summar
         _note(
             summary,
             "Rippling does not show the legal entity of some workers (the API tier or the scope"
-            ' legal-entities.read is missing): they go to the company that takes "*"',
+            " legal-entities.read is missing, or it is the Platform API, which has none): they go"
+            ' to the company that takes "*"',
         )
 
 

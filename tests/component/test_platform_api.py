@@ -1,0 +1,240 @@
+"""Rippling read through its Platform API: the same end as by REST, at the price of whole walks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.simulator import RipplingPlatform, nordfab_mapping, nordfab_rippling, nordfab_visma
+from tests.simulator.platform_shapes import NOT_IN_2024
+from tests.support.aws import FakeContext, an_account
+from tests.support.world import World, a_world
+
+MAPPING = nordfab_mapping().replace(
+    "    departments:\n",
+    '    departments:\n      - {rippling: Management, department: MGMT, cost_centre: "600"}\n',
+)
+"""Reference codes, which speak for this department in the demo, are not in the Platform API."""
+
+EVERYONE = "/employees/include_terminated"
+ONLY_BY_REST = ("midName", "name", "phone1", "phone2")
+"""Middle names, of which Visma makes the name it shows, and which number is which.
+
+The Platform API cannot give them; nor can it give legal entities, which one company does without.
+"""
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=40, by_platform=True, mapping_text=MAPPING) as world:
+        world.first_load()
+        world.clear_journals()
+        platform_of(world).clear_journal()
+        yield world
+
+
+def platform_of(world: World) -> RipplingPlatform:
+    assert world.platform is not None
+    return world.platform
+
+
+def hire(world: World, **fields: Any) -> dict[str, Any]:
+    plain = {"department": "Sales", "location": "Bergen", "employment_type": "Salaried full-time"}
+    return world.rippling.hire(**{**plain, **fields})
+
+
+def live(world: World) -> list[str]:
+    """A first load, and then a bit of everything; what came of each day."""
+    rippling, days = world.rippling, []
+
+    def day_ends() -> None:
+        days.append(str(sorted(world.settle().items())))
+        world.clock.turn(days=1)
+
+    day_ends()
+    temp = hire(world, employment_type="Hourly temp", location="Oslo")
+    later = hire(world, start_date=world.clock.now().date().replace(day=28))
+    hire(world, employment_type="Contractor")
+    day_ends()
+    active = [each for each in rippling.workers() if each["status"] == "ACTIVE"]
+    rippling.move(active[0]["id"], "Management")
+    rippling.relocate(active[1]["id"], "REMOTE")
+    rippling.change_user(active[2]["user_id"], family_name="Nymann", bump_worker=True)
+    rippling.terminate(active[3]["id"], world.clock.now().date())
+    rippling.change_employment_type(temp["id"], "Hourly full-time")
+    day_ends()
+    rippling.rehire(active[3]["user_id"], world.clock.now().date())
+    day_ends()
+    world.clock.turn(days=2)
+    rippling.turn_day()
+    day_ends()
+    assert world.employee_of(rippling.worker(later["id"]))["status"] == "Active"
+    return days
+
+
+def held_in_visma(world: World) -> list[dict[str, Any]]:
+    """Every employee as a finance user sees them, without numbers and stamps of Visma's own."""
+    fields = ("employeeNumber", "status", "department", "calendarID")
+    return [
+        {
+            **{name: row[name] for name in fields},
+            "branch": row["branch"]["number"],
+            "class": row["employeeClass"]["id"],
+            "contact": {
+                name: value
+                for name, value in row["contact"].items()
+                if name not in (*ONLY_BY_REST, "contactId", "lastModifiedDateTime")
+            },
+            "address": {
+                name: value for name, value in row["address"].items() if name != "addressId"
+            },
+        }
+        for row in sorted(world.visma.employees(), key=lambda row: row["employeeNumber"])
+    ]
+
+
+def test_both_apis_end_in_the_same_visma_state_for_the_same_company() -> None:
+    ends = []
+    for reads_platform in (False, True):
+        with a_world(120, by_platform=reads_platform, mapping_text=MAPPING) as world:
+            ends.append((live(world), held_in_visma(world)))
+
+    (days_by_rest, by_rest), (days_by_platform, by_platform) = ends
+    assert len(by_rest) > 100
+    assert by_platform == by_rest
+    assert days_by_platform == days_by_rest
+
+
+def test_a_person_who_is_told_by_role_alone_is_created_once() -> None:
+    with a_world(40, by_platform=True, mapping_text=MAPPING) as world:
+        platform_of(world).withheld = {"userId"}
+        created = world.first_load()["created"]
+
+        assert world.tick(full_sweep=True).queued == 0
+        assert len(world.visma.employees()) == created > 20
+
+
+@pytest.mark.parametrize(
+    "withheld", [{"departmentId", "workLocationId"}, {"companyEmploymentType"}]
+)
+def test_nothing_is_lost_where_a_part_is_told_in_another_way(withheld: set[str]) -> None:
+    ends = []
+    for names in (set[str](), withheld):
+        with a_world(120, by_platform=True, mapping_text=MAPPING) as world:
+            platform_of(world).withheld = names
+            live(world)
+            ends.append(held_in_visma(world))
+
+    assert ends[0] == ends[1]
+
+
+def test_the_model_of_2024_still_places_everybody(world: World) -> None:
+    before = held_in_visma(world)
+    platform_of(world).withheld = set(NOT_IN_2024) - {"companyEmploymentType"}
+
+    assert set(world.settle()) <= {"unchanged", "out_of_scope"}
+
+    assert held_in_visma(world) == before
+
+
+class TestWalks:
+    def test_a_tick_walks_everybody_and_says_so(self, world: World) -> None:
+        worker = hire(world)
+
+        summary = world.tick()
+
+        assert [change.worker_id for change in world.queue.changes] == [worker["id"]]
+        assert (summary.workers_read, summary.rows_before_cutoff) == (41, 0)
+        assert world.metrics.counts["WholeWalks"] == 1
+        assert world.metrics.counts["FilterIgnored"] == 0
+
+    def test_a_tick_in_which_nothing_changed_queues_nothing(self, world: World) -> None:
+        assert world.tick().queued == 0
+        assert [call.path for call in platform_of(world).journal] == [EVERYONE]
+        assert world.visma.journal == []
+
+    def test_what_no_stamp_announces_is_found_by_the_next_tick(self, world: World) -> None:
+        worker = next(each for each in world.rippling.workers() if each["status"] == "ACTIVE")
+        world.rippling.change_user(worker["user_id"], family_name="Nymann")
+
+        assert world.settle() == {"updated": 1}
+
+    def test_a_sweep_walks_everybody_once_and_not_twice(self, world: World) -> None:
+        assert world.tick(full_sweep=True).sweep == "finished"
+
+        assert len(platform_of(world).calls("GET", EVERYONE)) == 1
+        assert world.metrics.counts["WholeWalks"] == 0
+
+    def test_a_tick_cut_short_goes_on_where_it_stopped_and_leaves_nobody_out(self) -> None:
+        with a_world(people=250, by_platform=True, mapping_text=MAPPING) as world:
+            world.first_load()
+            platform_of(world).clear_journal()
+            before = world.watermarks.walk("workers").watermark
+            late = hire(world)
+            world.clock.remaining = 0.0
+
+            read = [world.tick().workers_read for _ in range(2)]
+            assert world.watermarks.walk("workers").watermark == before
+            read.append(world.tick().workers_read)
+
+            offsets = [call.query["offset"] for call in platform_of(world).calls(path=EVERYONE)]
+            assert (read, offsets) == ([100, 100, 51], ["0", "100", "200"])
+            assert [change.worker_id for change in world.queue.changes] == [late["id"]]
+            assert world.metrics.counts["WholeWalks"] == 1
+
+    def test_a_row_that_slips_through_is_no_termination(self, world: World) -> None:
+        for worker in world.rippling.workers()[:3]:
+            world.rippling.remove(worker["id"])
+
+        assert world.settle() == {}
+
+    def test_another_api_begins_its_walk_anew_and_changes_nothing(self, world: World) -> None:
+        walk = world.watermarks.walk("workers")
+        world.watermarks.save(type(walk)(walk.stream, walk.watermark, position="100"))
+        before = held_in_visma(world)
+        world.platform = None
+        world.build()
+
+        assert set(world.settle()) <= {"unchanged", "out_of_scope", "updated"}
+
+        assert held_in_visma(world) == before
+
+
+def test_without_legal_entities_everybody_goes_to_the_company_that_takes_all() -> None:
+    text = nordfab_mapping(2).replace('["Nordfab AS"]', '["Nordfab AS", "*"]')
+    with a_world(people=30, companies=2, by_platform=True, mapping_text=text) as world:
+        summary = world.tick()
+        world.drain()
+
+        assert any("the Platform API, which has none" in problem for problem in summary.problems)
+        assert world.visma.employees(company="norway")
+        assert world.visma.employees(company="sweden") == []
+
+
+def test_the_deployed_functions_read_the_api_that_the_parameter_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rippling = nordfab_rippling(people=4)
+    with (
+        rippling,
+        RipplingPlatform(rippling) as platform,
+        nordfab_visma() as visma,
+        an_account(rippling, visma, monkeypatch) as account,
+    ):
+        api = {"RIPPLING_API": "platform", "RIPPLING_BASE_URL": platform.url}
+        operations = account.handler("operations", **api)
+        operations.lambda_handler({"verb": "mappings import", "text": MAPPING}, FakeContext())
+        summary = account.handler("poller", **api).lambda_handler({}, FakeContext())
+        writer = account.handler("writer", **api)
+        while records := account.receive():
+            for record in records:
+                assert writer.lambda_handler({"Records": [record]}, FakeContext()) == {
+                    "batchItemFailures": []
+                }
+                account.delete(record)
+
+        assert (summary["sweep"], summary["queued"]) == ("finished", 4)
+        assert visma.employees()
+        assert rippling.calls("GET", "/workers/.*") == []

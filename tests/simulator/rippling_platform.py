@@ -1,0 +1,153 @@
+"""The fake Rippling once more: its older Platform API over the same simulated company.
+
+Only routing, paging and what a token may see live here; the people, their tokens and the verbs
+that change them are those of the `Rippling` it stands beside.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from tests.simulator import platform_shapes as shapes
+from tests.simulator.asking import QueryError
+from tests.simulator.contracts import contract_in
+from tests.simulator.messages import Json, Request, Response, html_response, json_response
+from tests.simulator.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.simulator.control import Verb
+    from tests.simulator.rippling import Rippling
+    from tests.simulator.tables import Row
+
+CONTRACT = Path(__file__).parent.parent / "contracts" / "rippling-platform.yaml"
+MOST_ROWS = 100
+LISTS = {
+    "departments": ("departments", shapes.department),
+    "work_locations": ("work-locations", shapes.work_location),
+    "custom_fields": ("custom-fields", shapes.custom_field),
+}
+
+
+class RipplingPlatform(Server):
+    """The Platform API of a simulated Rippling company.
+
+    Misbehaviour is set through attributes: `withheld` (members that the token's scopes do not
+    show, so that they are absent), `hidden` (workers whom the application's access rules hide
+    unless all roles are asked for), `ignores_paging` (every list comes whole), `time_format`, and
+    `between_pages`: what happens, one by one, after each page of employees, so that rows shift
+    under a walk.
+    """
+
+    def __init__(self, rippling: Rippling, port: int = 0) -> None:
+        super().__init__(port, contract_in(CONTRACT))
+        self.rippling = rippling
+        self.withheld: set[str] = set()
+        self.hidden: set[str] = set()
+        self.ignores_paging = False
+        self.time_format: Literal["iso", "compact"] = "compact"
+        self.between_pages: deque[Callable[[], object]] = deque()
+
+    def verbs(self) -> Mapping[str, Verb]:
+        """The faults, and what the scopes of the token leave out."""
+        own: list[Verb] = [self.withhold, self.show_everything]
+        return {**super().verbs(), **{verb.__name__: verb for verb in own}}
+
+    def withhold(self, names: list[str]) -> None:
+        """Shows employees without these members."""
+        self.withheld |= set(names)
+
+    def show_everything(self) -> None:
+        """Shows employees with all their members."""
+        self.withheld.clear()
+
+    def answer(self, request: Request) -> Response:
+        """What Rippling replies to one request."""
+        if request.bearer() not in self.rippling.tokens:
+            return _refusal(401, "Incorrect authentication credentials.")
+        try:
+            with self.rippling.state_lock:
+                content = self._route(request)
+        except QueryError as error:
+            return _refusal(error.status, error.detail)
+        if content is None:
+            return html_response(404, "Not Found!")
+        response = json_response(200, content)
+        if request.path.startswith("/employees") and self.between_pages:
+            self.between_pages.popleft()()
+        return response
+
+    def _route(self, request: Request) -> Json | None:
+        match request.path.strip("/").split("/") if request.method == "GET" else ():
+            case ["employees"]:
+                return self._page(request, self._employees(request, with_terminated=False))
+            case ["employees", "include_terminated"]:
+                return self._page(request, self._employees(request, with_terminated=True))
+            case ["employees", worker_id]:
+                return self._employee(worker_id)
+            case [name] if name in LISTS:
+                table, shape = LISTS[name]
+                return self._page(request, [shape(row) for row in self._rows(table)])
+            case ["companies", "current"]:
+                return self._company()
+        return None
+
+    def _employees(self, request: Request, *, with_terminated: bool) -> list[Row]:
+        shows_all = with_terminated and request.query.get("send_all_roles") == "true"
+        return [
+            row
+            for row in self._rows("workers")
+            if (with_terminated or row["status"] == "ACTIVE")
+            and (shows_all or row["id"] not in self.hidden)
+        ]
+
+    def _page(self, request: Request, rows: list[Row]) -> Json:
+        offset = _count(request, "offset", 0)
+        limit = _count(request, "limit", MOST_ROWS)
+        if not 1 <= limit <= MOST_ROWS:
+            raise QueryError(400, f"limit must be a number from 1 to {MOST_ROWS}")
+        page = rows if self.ignores_paging else rows[offset : offset + limit]
+        is_people = request.path.startswith("/employees")
+        return [self._shown(row) for row in page] if is_people else page
+
+    def _employee(self, worker_id: str) -> Json:
+        row = self.rippling.tables["workers"].get(worker_id)
+        if row is None:
+            raise QueryError(404, "Not found.")
+        return self._shown(row)
+
+    def _shown(self, row: Row) -> Json:
+        shape = shapes.employee(self.rippling, row, self._time)
+        return {name: value for name, value in shape.items() if name not in self.withheld}
+
+    def _rows(self, table: str) -> list[Row]:
+        """In the order of their ids, which nobody has promised."""
+        return self.rippling.tables[table].page("id", limit=1_000_000)
+
+    def _company(self) -> Json:
+        company = next(iter(self.rippling.tables["companies"]), None)
+        return {"id": company["id"], "name": company["name"]} if company else None
+
+    def _time(self, value: Any) -> str:
+        if not isinstance(value, datetime):
+            raise TypeError(f"{value!r} has no form in JSON")
+        if self.time_format == "compact":
+            return value.strftime("%Y-%m-%dT%H:%M:%S+0000")
+        return value.isoformat(timespec="microseconds")
+
+
+def _count(request: Request, name: str, default: int) -> int:
+    text = request.query.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal():
+        raise QueryError(400, f"{name} must be a number")
+    return int(text)
+
+
+def _refusal(status: int, detail: str) -> Response:
+    return json_response(status, {"detail": detail})

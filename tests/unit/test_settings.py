@@ -1,0 +1,46 @@
+"""What the environment of a function may say."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.domain.errors import ConfigurationError
+from connector.settings import PollerSettings
+
+ENVIRONMENT = {
+    "RIPPLING_API": "rest",
+    "RIPPLING_AUTH": "api_token",
+    "RIPPLING_BASE_URL": "https://rest.ripplingapis.com",
+    "RIPPLING_TOKEN_URL": "https://app.rippling.com/api/o/token/",
+    "VISMA_BASE_URL": "https://api.finance.visma.net",
+    "VISMA_TOKEN_URL": "https://connect.visma.com/connect/token",
+    "RIPPLING_SECRET_ARN": "arn:1",
+    "VISMA_SECRET_ARN": "arn:2",
+    "CHANGES_QUEUE_URL": "https://sqs.example.com/changes.fifo",
+    "WATERMARKS_TABLE": "watermarks",
+    "MAPPINGS_TABLE": "mappings",
+    "PEOPLE_TABLE": "people",
+    "DRY_RUN": "true",
+    "COST_ALLOCATION": "true",
+}
+
+
+@pytest.mark.parametrize(
+    ("api", "address"),
+    [
+        ("rest", "https://rest.ripplingapis.com"),
+        ("platform", "https://api.rippling.com/platform/api"),
+        ("platform", "http://127.0.0.1:9003"),
+    ],
+)
+def test_each_api_is_read_at_an_address_of_its_own(api: str, address: str) -> None:
+    changes = {"RIPPLING_API": api, "RIPPLING_BASE_URL": address}
+
+    settings = PollerSettings.from_env({**ENVIRONMENT, **changes})
+
+    assert (settings.rippling_api, settings.rippling_base_url) == (api, address)
+
+
+def test_the_platform_api_at_the_address_of_the_other_is_refused_with_the_right_one() -> None:
+    with pytest.raises(ConfigurationError, match=r"RIPPLING_BASE_URL.*api\.rippling\.com/platform"):
+        PollerSettings.from_env({**ENVIRONMENT, "RIPPLING_API": "platform"})
