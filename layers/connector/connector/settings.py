@@ -97,6 +97,14 @@ class VendorSettings(Settings):
     people_table: Text
     dry_run: bool
 
+    @field_validator("rippling_auth")
+    @classmethod
+    def _is_there(cls, auth: str) -> str:
+        """Refuses what this version cannot do, instead of doing something else in silence."""
+        if auth == "oauth":
+            raise ValueError("oauth is not available in this version; use api_token")
+        return auth
+
     @field_validator("rippling_base_url")
     @classmethod
     def _speaks_the_api(cls, address: str, info: ValidationInfo) -> str:
