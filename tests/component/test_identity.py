@@ -229,6 +229,22 @@ def test_a_move_between_companies_is_inactive_there_before_it_is_active_here() -
         assert any("moved to sweden" in sentence for sentence in told)
 
 
+def test_what_was_open_in_one_company_is_closed_by_arriving_in_the_other() -> None:
+    with a_world(people=30, companies=2) as world:
+        world.first_load()
+        world.rippling.add_department("Robotics")
+        worker = _hire(world, department="Robotics")
+        assert world.settle() == {"waiting": 1}
+        world.rippling.change(worker["id"], legal_entity="Nordfab AB", silent=True)
+        world.rippling.relocate(worker["id"], location="Stockholm")
+        world.rippling.move(worker["id"], department="Sales")
+
+        assert world.settle() == {"created": 1}
+
+        assert _operate(world, "waiting")["rows"] == []
+        assert world.tick().queued == 0
+
+
 def test_somebody_who_cannot_arrive_does_not_leave() -> None:
     with a_world(people=30, companies=2) as world:
         world.first_load()

@@ -155,6 +155,14 @@ def test_a_contractor_who_was_an_employee_is_deactivated_when_terminated() -> No
     assert _decide(gone, active=["norway"]).action is Action.LEAVE
 
 
+def test_somebody_out_of_scope_who_leaves_later_is_due_on_the_day() -> None:
+    leaving = a_worker(status=TERMINATED, end_date=date(2026, 11, 30), employment_type=CONTRACTOR)
+
+    decision = _decide(leaving, active=["norway"])
+
+    assert (decision.action, decision.due_on) == (Action.IGNORE, date(2026, 11, 30))
+
+
 def test_an_employment_in_scope_counts_beside_one_that_is_not() -> None:
     decision = _decide(a_worker("c", employment_type=CONTRACTOR), a_worker("e"))
 

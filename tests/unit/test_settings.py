@@ -47,5 +47,5 @@ def test_the_platform_api_at_the_address_of_the_other_is_refused_with_the_right_
 
 
 def test_a_sign_in_that_this_version_cannot_do_is_refused_at_start() -> None:
-    with pytest.raises(ConfigurationError, match="RIPPLING_AUTH.*use api_token"):
+    with pytest.raises(ConfigurationError, match=r"RIPPLING_AUTH.*use api_token"):
         PollerSettings.from_env({**ENVIRONMENT, "RIPPLING_AUTH": "oauth"})

@@ -139,7 +139,8 @@ def _out_of_scope(
     ended = employment.standing in (Standing.ENDED, Standing.NEVER_BEGAN)
     if (leaving or ended) and active_in:
         return Decision(Action.LEAVE, worker, mapping.company_of(worker.facts), reason)
-    return Decision(Action.IGNORE, worker, mapping.company_of(worker.facts), reason)
+    due_on = employment.due_on if active_in else None  # who leaves, leaves in any case
+    return Decision(Action.IGNORE, worker, mapping.company_of(worker.facts), reason, due_on)
 
 
 def _look(worker: Worker, mapping: MappingFile, now: datetime) -> Employment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -61,6 +61,10 @@ class Ending:
     expense_account: str | None = None
 
 
+OPEN = frozenset({Outcome.WAITING, Outcome.SCHEDULED, Outcome.HELD, Outcome.REJECTED})
+"""The outcomes after which something is still expected."""
+
+
 class Recorder:
     """Turns an ending into rows and hands them to the ledger.
 
@@ -81,10 +85,21 @@ class Recorder:
         self._ledger.finish(
             record,
             _person(case, ending, holding),
-            (holding,) if holding else (),
+            (*((holding,) if holding else ()), *_closed(case, ending)),
             (_audit_row(case, ending, holding),),
         )
         return ending.result.outcome
+
+
+def _closed(case: Case, ending: Ending) -> Iterator[Holding]:
+    """What was open about the person in other companies: it is answered by this ending."""
+    if not ending.is_last or ending.company is None:
+        return
+    for company, other in ending.result.record.holdings.items():
+        is_open = other.due_on is not None or other.outcome in OPEN
+        if company != ending.company and is_open:
+            outcome = Outcome.UNCHANGED if other.exists else Outcome.OUT_OF_SCOPE
+            yield other.ended(outcome, case.now, reason=f"now in {ending.company}")
 
 
 def _person(case: Case, ending: Ending, holding: Holding | None) -> Person:
