@@ -236,3 +236,16 @@ def test_a_sweep_that_met_another_poller_is_made_up_for_by_the_next_tick() -> No
 
         assert world.tick().sweep == "finished"
         assert world.tick().sweep == "none"
+
+
+def test_a_stamp_from_the_future_does_not_carry_the_watermark_past_the_sweep() -> None:
+    with a_world(people=20) as world:
+        began = world.clock.now()
+        ahead = began + timedelta(hours=1)
+        world.rippling.touch(world.rippling.workers()[0]["id"], at=ahead)
+
+        world.tick()
+
+        watermark = world.watermarks.walk("workers").watermark
+        assert watermark is not None
+        assert watermark <= began + timedelta(seconds=1)
