@@ -63,6 +63,13 @@ class Staff:
         else:
             self.rippling.redact = {"user", "work_email", "personal_email"}
 
+    def hide_pay(self) -> None:
+        """Takes the right to see pay from the token."""
+        if isinstance(self.api, RipplingPlatform):
+            self.api.withheld.add("compensation")
+        else:
+            self.rippling.redact = {"compensation"}
+
 
 def rest(rippling: Rippling, *, pay: bool = False) -> Staff:
     """A source over the REST API."""
@@ -77,16 +84,16 @@ def rest(rippling: Rippling, *, pay: bool = False) -> Staff:
 
 
 def platform(rippling: Rippling, *, pay: bool = False) -> Staff:
-    """A source over the Platform API, which reads no pay."""
-    assert not pay
+    """A source over the Platform API."""
     naps: list[float] = []
     api = RipplingPlatform(rippling).start()
     source = RipplingPlatformSource(
         client(api, naps),
         location_names=lambda _: location_names(rippling),
         custom_fields=lambda: {"Cost centre"},
+        compensation=lambda: pay,
     )
-    lacks = frozenset({"department_code", "middle_name", "work_phone"})
+    lacks = frozenset({"department_code", "middle_name", "work_phone", "day_of_pay"})
     return Staff(rippling, source, api, lacks, naps)
 
 

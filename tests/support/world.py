@@ -115,7 +115,10 @@ class World:
         self.source: RipplingPlatformSource | RipplingRestSource
         if self.platform:
             self.source = RipplingPlatformSource(
-                http, location_names=names.names, custom_fields=watched.custom_fields
+                http,
+                location_names=names.names,
+                custom_fields=watched.custom_fields,
+                compensation=lambda: self.cost_allocation or watched.uses_pay(),
             )
         else:
             self.source = RipplingRestSource(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from connector.domain.people import (
     EmploymentType,
     Facts,
     Named,
+    Pay,
     Personal,
     Worker,
     fingerprint,
@@ -209,6 +211,27 @@ class TestEmploymentTypes:
 
         assert worker == read(employmentType="SALARIED_FT")
         assert "612345" not in repr(worker.facts)
+
+    @pytest.mark.parametrize(
+        ("pay", "expected"),
+        [
+            ({"annualSalary": "612345.50", "currency": "NOK"}, Pay(Decimal("612345.5"), "NOK")),
+            ({"annualSalary": 612345, "currency": "nok"}, Pay(Decimal(612345), "NOK")),
+            ({"annualSalary": "612345.00"}, None),
+            ({"annualSalary": "", "currency": "NOK"}, None),
+            ({"salaryPerUnit": "214.50", "salaryUnit": "HOUR", "currency": "NOK"}, None),
+            (None, None),
+        ],
+    )
+    def test_the_yearly_pay_is_read_where_it_is_wanted(
+        self, pay: Any, expected: Pay | None
+    ) -> None:
+        row = {"id": "r1", "compensation": pay}
+
+        worker = worker_of(row, register({}), register({}), with_pay=True)
+
+        assert worker is not None
+        assert worker.pay == expected
 
 
 class TestCustomFields:

@@ -245,17 +245,23 @@ class _Vendors:
         source: RipplingRestSource | RipplingPlatformSource
         if settings.rippling_api == "platform":
             source = RipplingPlatformSource(
-                http, location_names=names.names, custom_fields=self.mappings.custom_fields
+                http,
+                location_names=names.names,
+                custom_fields=self.mappings.custom_fields,
+                compensation=self._wants_pay,
             )
         else:
             source = RipplingRestSource(
                 http,
                 location_names=names.names,
                 custom_fields=self.mappings.custom_fields,
-                compensation=lambda: self.reads_pay or self.mappings.uses_pay(),
+                compensation=self._wants_pay,
             )
         names.read = source.locations
         return source
+
+    def _wants_pay(self) -> bool:
+        return self.reads_pay or self.mappings.uses_pay()
 
     def _targets(self, settings: VendorSettings) -> Targets:
         from connector.adapters.dry_run import DryRunTargets

@@ -54,7 +54,8 @@ class RipplingPlatformSource:
 
     `unreadable_rows` counts rows without an id, which are skipped. `location_names` is asked with
     True, to read anew, whenever an id or a name is unknown: it decides how often that is done.
-    `custom_fields` names the ones to keep; the others are not even looked at.
+    `custom_fields` names the ones to keep; the others are not even looked at. `compensation` says
+    whether pay is wanted; it comes without the day on which it took effect.
     """
 
     reads_increments = False
@@ -65,12 +66,14 @@ class RipplingPlatformSource:
         *,
         location_names: Callable[[bool], Mapping[str, str]],
         custom_fields: Callable[[], Collection[str]] | None = None,
+        compensation: Callable[[], bool] | None = None,
         page_size: int = PAGE_SIZE,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.unreadable_rows = 0
         self._http = http
         self._custom_fields = custom_fields or frozenset
+        self._compensation = compensation or bool
         self._page_size = page_size
         self._departments = Register(_Lasting(self.departments, seconds).names)
         self._locations = Register(location_names)
@@ -132,7 +135,13 @@ class RipplingPlatformSource:
         return self._read(row)
 
     def _read(self, row: object) -> Worker | None:
-        worker = worker_of(row, self._departments, self._locations, self._custom_fields())
+        worker = worker_of(
+            row,
+            self._departments,
+            self._locations,
+            self._custom_fields(),
+            with_pay=self._compensation(),
+        )
         self.unreadable_rows += worker is None
         return worker
 

@@ -1,8 +1,8 @@
 """How the rows of Rippling's Platform API become workers, departments and locations.
 
 Pure reading of parsed JSON, forgiving about everything that is missing, null or new. A member that
-is not there is withheld and becomes None; one that is null is empty. Pay is left where it is, but
-for the unit in which it is given. No requests are made.
+is not there is withheld and becomes None; one that is null is empty. Unless it is wanted, nothing
+of pay is looked at but the unit in which it is given. No requests are made.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from connector.adapters.rippling_rest_wire import day, moment, text
+from connector.adapters.rippling_rest_wire import day, moment, pay_of, text
 from connector.domain.people import (
     NOTHING,
     REMOTE,
@@ -65,14 +65,20 @@ class Register:
 
 
 def worker_of(
-    row: object, departments: Register, locations: Register, custom_fields: Collection[str] = ()
+    row: object,
+    departments: Register,
+    locations: Register,
+    custom_fields: Collection[str] = (),
+    *,
+    with_pay: bool = False,
 ) -> Worker | None:
     """The worker in a row, or None where the row has no id.
 
-    Of the custom fields only the named ones are kept.
+    Of the custom fields only the named ones are kept; pay is looked at only `with_pay`.
     """
     row = _object(row)
     worker_id, person_id = text(row.get("id")), person_of(row)
+    pay = _object(row.get("compensation")) if with_pay else {}
     if worker_id is None or person_id is None:
         return None
     return Worker(
@@ -83,6 +89,7 @@ def worker_of(
         updated_at=moment(row.get("updatedAt")),
         title=text(row.get("title")),
         manager_id=text(row.get("manager")),
+        pay=pay_of(pay.get("annualSalary"), pay.get("currency")),
     )
 
 

@@ -109,6 +109,16 @@ def text(value: object) -> str | None:
     return str(value).strip() or None if isinstance(value, str | int | float) else None
 
 
+def pay_of(value: object, currency: object, effective_on: date | None = None) -> Pay | None:
+    """The pay in a number or a numeric text, or None where it is no amount of any currency."""
+    try:
+        amount, money = Decimal(text(value) or ""), text(currency)
+    except InvalidOperation:
+        return None
+    is_money = money is not None and amount.is_finite() and amount >= 0
+    return Pay(amount, str(money).upper(), effective_on) if is_money else None
+
+
 def _facts(row: Row, location_name: NameOf, custom_fields: Collection[str]) -> Facts:
     return Facts(
         status=_status(row.get("status")),
@@ -174,18 +184,8 @@ def _pay(row: Row, withheld: frozenset[str]) -> Pay | None:
     hidden = {"compensation", "annual_compensation", "compensation.annual_compensation"}
     package = _object(row.get("compensation")) if not hidden & withheld else {}
     yearly = _object(package.get("annual_compensation"))
-    amount, currency = _amount(yearly.get("value")), text(yearly.get("currency_type"))
-    if amount is None or currency is None:
-        return None
-    return Pay(amount, currency.upper(), day(package.get("salary_effective_date")))
-
-
-def _amount(value: object) -> Decimal | None:
-    try:
-        amount = Decimal(text(value) or "")
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
+    effective_on = day(package.get("salary_effective_date"))
+    return pay_of(yearly.get("value"), yearly.get("currency_type"), effective_on)
 
 
 def _personal(row: Row, withheld: frozenset[str]) -> Personal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -79,16 +79,24 @@ class Recorder:
         """Remembers and audits the ending; the outcome it amounts to."""
         record = ending.result.record
         holding = _holding(case, ending)
+        changed = {each.company: each for each in _closed(case, ending)}
         if holding:
-            allocation = _allocation(case, ending) if self._cost_allocation else None
-            holding = replace(holding, allocation=allocation)
+            changed[holding.company] = replace(holding, allocation=_allocation(case, ending))
+        if not self._cost_allocation:
+            changed |= _without_costs({**record.holdings, **changed})
         self._ledger.finish(
             record,
             _person(case, ending, holding),
-            (*((holding,) if holding else ()), *_closed(case, ending)),
+            changed.values(),
             (_audit_row(case, ending, holding),),
         )
         return ending.result.outcome
+
+
+def _without_costs(holdings: Mapping[str, Holding]) -> dict[str, Holding]:
+    """The rows that have a cost allocation, without it: in every company, not only in this one."""
+    having = (each for each in holdings.values() if each.allocation)
+    return {each.company: replace(each, allocation=None) for each in having}
 
 
 def _closed(case: Case, ending: Ending) -> Iterator[Holding]:
