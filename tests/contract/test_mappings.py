@@ -182,6 +182,127 @@ def test_a_reader_finds_a_whole_company_or_is_stopped_but_never_half_of_one(
     assert found == [None, None, both, None, None, one]
 
 
+def test_while_a_large_import_is_under_way_readers_and_other_imports_are_sent_away(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    told: list[str] = []
+
+    def then_try() -> None:
+        for attempt in (on_dynamodb.load, lambda: on_dynamodb.replace(a_mapping(1))):
+            try:
+                attempt()
+            except RetryableError as error:
+                told.append(str(error))
+            else:
+                told.append("fine")
+
+    watched.after["put_item"] = then_try
+
+    on_dynamodb.replace(a_mapping(250))
+
+    assert told == ["a mapping import is under way; it is over within two minutes"] * 2
+    assert on_dynamodb.load() == a_mapping(250)
+    assert len(on_dynamodb.rows()) == len(to_rows(a_mapping(250))), "no mark is left"
+
+
+def test_what_fits_into_one_transaction_needs_no_mark(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    on_dynamodb.replace(a_mapping(92))
+
+    assert len(on_dynamodb.rows()) == 100
+    assert (watched.count("put_item"), watched.count("transact_write_items")) == (0, 1)
+
+
+def _cut_short(watched: Watched, on_dynamodb: DynamoMappings) -> None:
+    """An import that wrote its first portion and then died, without a chance to say so."""
+    on_dynamodb.replace(a_mapping(5))
+
+    def die() -> None:
+        del watched.after["transact_write_items"]
+        watched.answers["put_item"] = [refusal("ThrottlingException")]
+        watched.answers["transact_write_items"] = [refusal("ThrottlingException")]
+
+    watched.after["transact_write_items"] = die
+    with pytest.raises(RetryableError):
+        on_dynamodb.replace(a_mapping(250))
+
+
+def test_half_a_mapping_is_never_read_not_even_once_the_import_is_given_up(
+    watched: Watched, on_dynamodb: DynamoMappings, clock: TurnedClock
+) -> None:
+    _cut_short(watched, on_dynamodb)
+
+    with pytest.raises(RetryableError, match="under way"):
+        on_dynamodb.load()
+    clock.turn(121)
+    with pytest.raises(ConfigurationError, match=r"cut short.*import the file again"):
+        on_dynamodb.load()
+
+
+@pytest.mark.parametrize("count", [250, 5, 20])
+def test_an_import_that_was_cut_short_is_healed_by_the_next_one(
+    watched: Watched, on_dynamodb: DynamoMappings, clock: TurnedClock, count: int
+) -> None:
+    _cut_short(watched, on_dynamodb)
+    clock.turn(121)
+
+    on_dynamodb.replace(a_mapping(count))
+
+    assert on_dynamodb.load() == a_mapping(count)
+    assert on_dynamodb.rows() == sorted(
+        to_rows(a_mapping(count)), key=lambda row: (row["company"], row["rule"])
+    )
+
+
+def test_an_import_that_fails_lets_go_at_once(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    on_dynamodb.replace(a_mapping(5))
+    watched.answers["transact_write_items"] = [refusal("ThrottlingException")]
+
+    with pytest.raises(RetryableError):
+        on_dynamodb.replace(a_mapping(250))
+
+    assert on_dynamodb.load() == a_mapping(5), "nothing was written, so nothing is half"
+    on_dynamodb.replace(a_mapping(250))
+    assert on_dynamodb.load() == a_mapping(250)
+
+
+def test_the_mark_of_an_import_long_over_is_ignored(
+    watched: Watched, on_dynamodb: DynamoMappings
+) -> None:
+    on_dynamodb.replace(a_mapping())
+    mark = {"company": "-", "rule": "import", "until": "2026-11-24T11:59:59.000000Z"}
+    watched.put_item(TableName="MappingsTable", Item=to_item(mark))
+
+    assert on_dynamodb.load() == a_mapping()
+    assert on_dynamodb.replace(a_mapping(3)) == (1, 0)
+    assert on_dynamodb.load() == a_mapping(3)
+
+
+def test_pay_bands_and_examples_come_back_as_they_went_in(mappings: Mappings) -> None:
+    classes = [
+        {
+            "when": {"annual_pay": {"at_least": "500000.50", "currency": "NOK"}, "country": "NO"},
+            "employee_class": "SENIOR",
+        },
+        {"when": {"annual_pay": {"below": 500000, "currency": "NOK"}}, "employee_class": "JUNIOR"},
+    ]
+    examples = [
+        {
+            "given": {"annual_pay": {"amount": 500001, "currency": "NOK"}, "country": "NO"},
+            "employee_class": "SENIOR",
+        }
+    ]
+    mapping = a_mapping(employee_classes=classes, examples=examples)
+
+    mappings.replace(mapping)
+
+    assert mappings.load() == mapping
+    assert mappings.replace(mapping) == (0, 0)
+
+
 def test_every_page_is_read_and_what_is_read_is_the_latest(
     watched: Watched, on_dynamodb: DynamoMappings
 ) -> None:
@@ -235,6 +356,17 @@ def test_a_set_typed_by_hand_is_a_list(watched: Watched, on_dynamodb: DynamoMapp
 
     assert row["exclude_employment_types"] == ["CONTRACTOR", "INTERN"]
     assert scope.exclude_employment_types == ("CONTRACTOR", "INTERN")
+
+
+def test_a_bound_of_a_band_typed_by_hand_may_be_a_number(
+    by_hand: Callable[..., DynamoMappings],
+) -> None:
+    band = {"annual_pay": {"at_least": 500000, "below": " 900000 ", "currency": "NOK"}}
+    rules = by_hand("employee_class#015", when=band, employee_class="MIDDLE").load()
+
+    pay_band = rules.companies["norway"].employee_classes[1].when.annual_pay
+    assert pay_band is not None
+    assert pay_band.model_dump() == {"at_least": "500000", "below": "900000", "currency": "NOK"}
 
 
 def test_a_mistake_made_by_hand_is_told_with_its_row(

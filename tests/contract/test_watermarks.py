@@ -189,6 +189,36 @@ def test_the_parts_of_a_remembered_catalogue_age_as_they_did(world: World) -> No
     assert stale == (Part.COST_CENTRES, Part.EMPLOYEE_KEY)
 
 
+def test_before_the_second_import_there_is_no_previous_mapping(world: World) -> None:
+    assert world.one.previous_mapping() is None
+
+
+def a_long_file() -> str:
+    return "".join(f"- {{rippling: Avdeling {number:05}, å: ø}}\n" for number in range(15_000))
+
+
+@pytest.mark.parametrize("text", ["companies: {}\n", "å\n" * 9, a_long_file()], ids=len)
+def test_the_previous_mapping_is_kept_to_the_letter(world: World, text: str) -> None:
+    world.one.save_previous_mapping("something else", NOON)
+
+    world.one.save_previous_mapping(text, NOON + timedelta(days=1))
+
+    assert world.other.previous_mapping() == (text, NOON + timedelta(days=1))
+
+
+def test_the_previous_mapping_can_be_read_in_the_console(
+    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+) -> None:
+    on_dynamodb().save_previous_mapping("companies: {}", NOON)
+
+    (item,) = client.scan(TableName="WatermarksTable")["Items"]
+    assert from_item(item) == {
+        "stream": "mapping previous",
+        "text": "companies: {}",
+        "imported_at": "2026-11-24T12:00:00.000000Z",
+    }
+
+
 def test_locations_never_read_are_none(world: World) -> None:
     assert world.one.locations() is None
 
