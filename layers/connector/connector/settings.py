@@ -67,7 +67,10 @@ class WebhookSettings(Settings):
     """What the webhook function needs."""
 
     rippling_secret_arn: Text
+    rippling_token_url: Address
+    rippling_authorize_url: Address
     changes_queue_url: Text
+    watermarks_table: Text
 
 
 class ReleaserSettings(Settings):
@@ -128,3 +131,5 @@ class WriterSettings(AuditedSettings):
 
 class OperationsSettings(AuditedSettings):
     """What the operations function needs."""
+
+    rippling_authorize_url: Address
