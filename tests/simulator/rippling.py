@@ -156,11 +156,15 @@ class Rippling(Workforce, Server):
         """Stops accepting a bearer token."""
         self.tokens.discard(token)
 
+    def lets_in(self, bearer: str | None) -> bool:
+        """Whether a bearer token is good, an API token or one of an installation."""
+        return bearer in self.tokens or self.app_shop.lets_in(bearer)
+
     def answer(self, request: Request) -> Response:
         """What Rippling replies to one request."""
         if request.path.startswith(OAUTH):
             return self.app_shop.answer(request)
-        if not (request.bearer() in self.tokens or self.app_shop.lets_in(request.bearer())):
+        if not self.lets_in(request.bearer()):
             return _refusal(401, "Incorrect authentication credentials.")
         if self._is_burst():
             return _refusal(429, "Request was throttled.", {"Retry-After": "1"})
