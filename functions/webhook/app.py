@@ -1,4 +1,4 @@
-"""On a webhook from Rippling: queues a reference to the worker it names."""
+"""Rippling's door: queues the worker that a webhook names, and takes in an installation's code."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 
 from connector import bootstrap
 from connector.observability import Invocation
-from connector.services.receiving import Receiver
+from connector.services.installing import CALLBACK, INSTALL, Installer
+from connector.services.receiving import Answer, Receiver
 from connector.settings import WebhookSettings
+
+BAD_REQUEST = 400
 
 
 @cache
@@ -18,15 +21,42 @@ def _receiver() -> Receiver:
     return bootstrap.receiver(WebhookSettings.from_env(environ))
 
 
+@cache
+def _installer() -> Installer:
+    return bootstrap.installer(WebhookSettings.from_env(environ))
+
+
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers as API Gateway expects; the body of a request is never logged."""
+    """Answers as API Gateway expects; neither body nor query of a request is ever logged."""
     with Invocation("webhook") as invocation:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        answer = _receiver().receive(headers, _body(event))
+        if event.get("resource") in (INSTALL, CALLBACK):
+            answer = _install(invocation, event, headers.get("cookie", ""))
+        else:
+            answer = _receiver().receive(headers, _body(event))
+            invocation.log.info("webhook answered", status=answer.status)
         invocation.metrics.count(answer.counted)
-        invocation.log.info("webhook answered", status=answer.status)
-        return {"statusCode": answer.status, "body": ""}
+        return {
+            "statusCode": answer.status,
+            "headers": dict(answer.headers),
+            "body": answer.text,
+        }
     raise AssertionError("an invocation returns or raises")
+
+
+def _install(invocation: Invocation, event: dict[str, Any], cookies: str) -> Answer:
+    query = event.get("queryStringParameters") or {}
+    if event["resource"] == INSTALL:
+        answer = _installer().begin(query)
+    else:
+        answer = _installer().finish(query, cookies)
+    if answer.status == BAD_REQUEST:
+        invocation.log.warning("install refused", status=answer.status)
+    elif answer.reason:
+        invocation.log.error("install failed", status=answer.status, reason=answer.reason)
+    else:
+        invocation.log.info("install answered", status=answer.status)
+    return answer
 
 
 def _body(event: dict[str, Any]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +16,16 @@ from connector.adapters.memory import InMemorySecrets
 from connector.adapters.secrets import AwsSecrets
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.ports import RipplingCredentials, Secrets, VismaCredentials
-from tests.contract.world import TurnedClock, Watched, aws, refusal
+from tests.contract.world import NOON, TurnedClock, Watched, aws, refusal
 
 CURRENT, PREVIOUS = "current-webhook-token", "previous-webhook-token"
 NORWAY = {"client_id": "isv_1", "client_secret": "hidden", "tenant_id": "t-1"}
+APP: dict[str, Any] = {
+    "client_id": "c",
+    "client_secret": "hidden",
+    "redirect_uri": "https://app.test/done",
+}
+LATER = NOON + timedelta(hours=36)
 VISMA = {"norway": VismaCredentials("isv_1", "hidden", "t-1", "1234567")}
 
 
@@ -65,6 +72,14 @@ def filled(kind: str, vault: Vault) -> Secrets:
         rippling={"api_token": " token\n", "webhook_tokens": [CURRENT, f"{PREVIOUS} "]},
         visma={"companies": {"norway": {**NORWAY, "company_id": 1234567}}},
     )
+
+
+@pytest.fixture
+def app(kind: str, vault: Vault) -> Secrets:
+    """The secrets of an App Shop app that nobody has installed yet."""
+    if kind == "memory":
+        return InMemorySecrets(RipplingCredentials(**APP, webhook_tokens=(CURRENT,)), VISMA)
+    return vault.fill(rippling={**APP, "webhook_tokens": [CURRENT], "note": "kept"})
 
 
 @pytest.fixture
@@ -117,6 +132,38 @@ def test_credentials_do_not_show_their_secrets(filled: Secrets) -> None:
     assert not any(secret in shown for secret in ("'token'", CURRENT, PREVIOUS, "hidden"))
 
 
+def test_the_tokens_of_an_installation_are_stored_and_all_else_stays(app: Secrets) -> None:
+    before = app.rippling()
+
+    app.store_rippling_tokens("access-1", "refresh-1", LATER)
+
+    assert app.rippling() == app.rippling(fresh=True)
+    assert app.rippling() == replace(
+        before, access_token="access-1", refresh_token="refresh-1", expires_at=LATER
+    )
+
+
+def test_without_a_new_refresh_token_the_last_one_stays(app: Secrets) -> None:
+    app.store_rippling_tokens("access-1", "refresh-1", NOON)
+    app.store_rippling_tokens("access-2", None, LATER)
+
+    held = app.rippling()
+    assert (held.access_token, held.refresh_token) == ("access-2", "refresh-1")
+    assert held.expires_at == LATER
+
+
+def test_tokens_do_not_show(app: Secrets) -> None:
+    app.store_rippling_tokens("access-1", "refresh-1", LATER)
+
+    assert "access-1" not in repr(app.rippling())
+    assert "refresh-1" not in repr(app.rippling())
+
+
+def test_there_is_nowhere_to_put_tokens_in_an_empty_secret(empty: Secrets) -> None:
+    with pytest.raises(ConfigurationError, match="the Rippling secret is empty"):
+        empty.store_rippling_tokens("access-1", "refresh-1", LATER)
+
+
 # AWS alone
 
 
@@ -129,14 +176,67 @@ def test_an_empty_secret_says_what_to_put_in_it(vault: Vault) -> None:
 
 
 def test_an_app_shop_secret_is_read_with_the_tokens_that_were_added(vault: Vault) -> None:
-    app = {"client_id": "c", "client_secret": "hidden", "redirect_uri": "https://app.test/done"}
     added = {"access_token": "a", "refresh_token": "r", "expires_at": 7}
 
-    credentials = vault.fill(rippling={**app, **added}).rippling()
+    credentials = vault.fill(rippling={**APP, **added}).rippling()
 
     assert credentials == RipplingCredentials(
         None, "c", "hidden", "https://app.test/done", access_token="a", refresh_token="r"
     )
+
+
+def test_an_app_shop_secret_is_valid_before_anybody_has_installed_the_app(vault: Vault) -> None:
+    credentials = vault.fill(rippling=APP).rippling()
+
+    assert credentials.is_app
+    assert credentials.access_token is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        (LATER.isoformat(), LATER),
+        (LATER.replace(tzinfo=None).isoformat(), LATER),
+        ("tomorrow", None),
+        (7, None),
+    ],
+)
+def test_the_end_of_a_token_is_read_where_it_is_a_moment(
+    vault: Vault, text: Any, moment: datetime | None
+) -> None:
+    assert vault.fill(rippling={**APP, "expires_at": text}).rippling().expires_at == moment
+
+
+def test_tokens_are_put_beside_what_an_operator_has_put_in_meanwhile(vault: Vault) -> None:
+    secrets = vault.fill(rippling=APP)
+    secrets.rippling()
+    vault.fill(rippling={**APP, "client_secret": "newer", "note": "kept"})
+
+    secrets.store_rippling_tokens("access-1", "refresh-1", LATER)
+
+    answer = vault.client.get_secret_value(SecretId=vault.rippling_arn)
+    assert json.loads(answer["SecretString"]) == {
+        **APP,
+        "client_secret": "newer",
+        "note": "kept",
+        "access_token": "access-1",
+        "refresh_token": "refresh-1",
+        "expires_at": "2026-11-26T00:00:00+00:00",
+    }
+    (put,) = [request for name, request in vault.client.calls if name == "put_secret_value"][-1:]
+    assert put["SecretId"] == vault.rippling_arn
+    assert len(put["ClientRequestToken"]) >= 32
+
+
+def test_tokens_that_could_not_be_stored_are_not_held_either(vault: Vault) -> None:
+    secrets = vault.fill(rippling=APP)
+    vault.client.answers["put_secret_value"] = [refusal("ThrottlingException")]
+
+    with pytest.raises(RetryableError) as error:
+        secrets.store_rippling_tokens("access-1", "refresh-1", LATER)
+
+    assert "access-1" not in f"{error.value!r}{error.value.__cause__!r}"
+    assert secrets.rippling().access_token is None
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,20 @@ def test_the_webhook_can_neither_read_a_table_nor_see_the_visma_secret(
     assert not _is_denied(lambda: secrets.get_secret_value(SecretId=rippling))
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_rippling_secret_can_be_written_and_not_by_the_releaser(
+    role: str, stage: Stage, as_role: Callable[[str, str], Any]
+) -> None:
+    operator, secrets = stage.aws.client("secretsmanager"), as_role(role, "secretsmanager")
+    arn, visma = stage.aws.outputs["RipplingSecretArn"], stage.aws.outputs["VismaSecretArn"]
+    same = operator.get_secret_value(SecretId=arn)["SecretString"]
+
+    is_denied = _is_denied(lambda: secrets.put_secret_value(SecretId=arn, SecretString=same))
+
+    assert is_denied is (role == "Releaser")
+    assert _is_denied(lambda: secrets.put_secret_value(SecretId=visma, SecretString="{}"))
+
+
 def test_the_releaser_sees_no_secret(stage: Stage, as_role: Callable[[str, str], Any]) -> None:
     secrets = as_role("Releaser", "secretsmanager")
 

@@ -63,6 +63,10 @@ def _introduce(
         f'make up PARAMETERS="RipplingBaseUrl={rippling.url} VismaBaseUrl={visma.url} '
         f'VismaTokenUrl={visma.token_url}"'
     )
+    print(
+        f"With RipplingAuth=oauth also RipplingTokenUrl={rippling.token_url}"
+        f" RipplingAuthorizeUrl={rippling.authorize_url}, and the client of rippling_oauth.DEMO_APP"
+    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from tests.simulator.asking import Cursors, QueryError, Question, read_condition, read_question
 from tests.simulator.contracts import contract_in
 from tests.simulator.messages import Json, Request, Response, html_response, json_response
+from tests.simulator.rippling_oauth import AUTHORIZE_PATH, TOKEN_PATH, AppShop
 from tests.simulator.server import Server
 from tests.simulator.workforce import Workforce
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 CONTRACT = Path(__file__).parent.parent / "contracts" / "rippling-rest.yaml"
 DEMO_TOKEN = "demo-rippling-token"
+OAUTH = "/o/"
 ENTITLEMENTS = ("API_Tier_1", "API_Tier_2")
 
 
@@ -101,7 +103,7 @@ class Rippling(Workforce, Server):
     Misbehaviour is set through attributes: `ignore_filter` (filters on these fields are
     ignored), `redact` (these fields come as null with an entry in `__meta`), `forbid_expand`
     (403), `relative_next_link`, `next_link_host`, `time_format` and `burst_limit` (requests a
-    second). `tokens` are the accepted bearer tokens.
+    second). `tokens` are the accepted bearer tokens, besides those that the `app_shop` hands out.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class Rippling(Workforce, Server):
         Workforce.__init__(self, clock)
         Server.__init__(self, port, contract_in(CONTRACT))
         self.tokens = set(tokens)
+        self.app_shop = AppShop(self.clock.now)
         self.entitlements = set(ENTITLEMENTS)
         self.ignore_filter: set[str] = set()
         self.redact: set[str] = set()
@@ -132,7 +135,18 @@ class Rippling(Workforce, Server):
             self.worker, self.workers, self.numbered, self.user, self.department,
             self.accept_token, self.revoke_token,
         ]  # fmt: skip
-        return {**super().verbs(), **{verb.__name__: verb for verb in own}}
+        verbs = {verb.__name__: verb for verb in own}
+        return {**super().verbs(), **self.app_shop.verbs(), **verbs}
+
+    @property
+    def token_url(self) -> str:
+        """The address of the token endpoint."""
+        return self.url + TOKEN_PATH
+
+    @property
+    def authorize_url(self) -> str:
+        """The address where an administrator approves the app."""
+        return self.url + AUTHORIZE_PATH
 
     def accept_token(self, token: str) -> None:
         """Accepts one more bearer token."""
@@ -142,9 +156,15 @@ class Rippling(Workforce, Server):
         """Stops accepting a bearer token."""
         self.tokens.discard(token)
 
+    def lets_in(self, bearer: str | None) -> bool:
+        """Whether a bearer token is good, an API token or one of an installation."""
+        return bearer in self.tokens or self.app_shop.lets_in(bearer)
+
     def answer(self, request: Request) -> Response:
         """What Rippling replies to one request."""
-        if request.bearer() not in self.tokens:
+        if request.path.startswith(OAUTH):
+            return self.app_shop.answer(request)
+        if not self.lets_in(request.bearer()):
             return _refusal(401, "Incorrect authentication credentials.")
         if self._is_burst():
             return _refusal(429, "Request was throttled.", {"Retry-After": "1"})
@@ -155,6 +175,9 @@ class Rippling(Workforce, Server):
         if content is None:
             return html_response(404, "Not Found!")
         return json_response(200, content, default=self.shown_time)
+
+    def _checked(self, request: Request) -> Request:
+        return request if request.path.startswith(OAUTH) else super()._checked(request)
 
     def _route(self, request: Request) -> Json | None:
         name, _, row_id = request.path.strip("/").partition("/")

@@ -67,7 +67,7 @@ class RipplingPlatform(Server):
 
     def answer(self, request: Request) -> Response:
         """What Rippling replies to one request."""
-        if request.bearer() not in self.rippling.tokens:
+        if not self.rippling.lets_in(request.bearer()):
             return _refusal(401, "Incorrect authentication credentials.")
         try:
             with self.rippling.state_lock:

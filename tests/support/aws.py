@@ -105,6 +105,8 @@ def an_account(
         parameters = {
             **{name: str(each["Default"]) for name, each in template["Parameters"].items()},
             "RipplingBaseUrl": rippling.url,
+            "RipplingTokenUrl": rippling.token_url,
+            "RipplingAuthorizeUrl": rippling.authorize_url,
             "VismaBaseUrl": visma.url,
             "VismaTokenUrl": visma.token_url,
             "DryRun": "false",

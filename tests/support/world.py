@@ -17,6 +17,7 @@ from connector.adapters.http import HttpClient
 from connector.adapters.memory import (
     InMemoryAuditLog,
     InMemoryChangeQueue,
+    InMemoryInstallStates,
     InMemoryLedger,
     InMemoryMappings,
     InMemorySecrets,
@@ -37,6 +38,7 @@ from connector.services.catalogues import Catalogues
 from connector.services.custom_fields import WatchedMappings
 from connector.services.held import HeldPeople
 from connector.services.identity import Identity
+from connector.services.installing import InstallStarter
 from connector.services.locations import LocationNames
 from connector.services.mapping_check import Finding
 from connector.services.mapping_diff import MappingDiff
@@ -173,6 +175,13 @@ class World:
             identity=Identity(self.ledger, self.mappings, self.targets, self.queue, self.clock),
             imports=imports,
             diff=MappingDiff(self.ledger, imports),
+            installation=InstallStarter(
+                InMemoryInstallStates(self.clock),
+                self.secrets.rippling,
+                self.rippling.authorize_url,
+                self.clock,
+                is_oauth=False,
+            ),
             watch=watched.watch,
         )
 

@@ -145,7 +145,7 @@ def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_au
         ("AuditTable", {"WriterRole", "OperationsRole"}),
         (
             "WatermarksTable",
-            {"PollerRole", "WriterRole", "ReleaserRole", "OperationsRole"},
+            {"PollerRole", "WebhookRole", "WriterRole", "ReleaserRole", "OperationsRole"},
         ),
     ],
 )
@@ -172,7 +172,9 @@ def test_no_person_is_ever_deleted_from_the_ledger(roles: dict[str, dict[str, An
         assert not {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} & allowed(role, "PeopleTable")
 
 
-def test_secrets_are_only_read(roles: dict[str, dict[str, Any]]) -> None:
+def test_only_the_rippling_secret_is_written_and_only_by_those_who_renew_its_tokens(
+    roles: dict[str, dict[str, Any]],
+) -> None:
     readers = {
         secret: {name for name, role in roles.items() if allowed(role, secret)}
         for secret in ("RipplingSecret", "VismaSecret")
@@ -182,9 +184,22 @@ def test_secrets_are_only_read(roles: dict[str, dict[str, Any]]) -> None:
         "RipplingSecret": {"PollerRole", "WebhookRole", "WriterRole", "OperationsRole"},
         "VismaSecret": {"PollerRole", "WriterRole", "OperationsRole"},
     }
+    read, write = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
     for role in roles.values():
-        for secret in readers:
-            assert allowed(role, secret) <= {"secretsmanager:GetSecretValue"}
+        assert allowed(role, "RipplingSecret") in (set(), {read, write})
+        assert allowed(role, "VismaSecret") <= {read}
+
+
+def test_only_the_webhook_takes_the_state_of_an_install_away(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    takers = {
+        name
+        for name, role in roles.items()
+        if "dynamodb:DeleteItem" in allowed(role, "WatermarksTable")
+    }
+
+    assert takers == {"WebhookRole"}
 
 
 def test_only_the_writer_takes_changes_and_only_operations_takes_dead_letters(

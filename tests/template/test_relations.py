@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from connector.adapters.http import ATTEMPTS
+from connector.adapters.rippling_oauth import TIMEOUTS
+from connector.services.installing import CALLBACK, INSTALL
 from tests.template.conftest import of_type
 
 Resources = dict[str, Any]
@@ -343,11 +346,17 @@ def test_functions_and_layers_are_built_for_the_same_python_and_processor(
         }
 
 
-def test_a_webhook_is_throttled_and_only_posted(resources: Resources, functions: Functions) -> None:
+def test_a_webhook_is_only_posted_an_install_only_got_and_both_are_throttled(
+    resources: Resources, functions: Functions
+) -> None:
     settings = resources["ConnectorApi"]["Properties"]["MethodSettings"]
     events = [each["Properties"] for each in functions["WebhookFunction"]["Events"].values()]
 
-    assert [(each["Method"], each["Path"]) for each in events] == [("POST", "/rippling/webhook")]
+    assert [(each["Method"], each["Path"]) for each in events] == [
+        ("POST", "/rippling/webhook"),
+        ("GET", INSTALL),
+        ("GET", CALLBACK),
+    ]
     assert settings[0]["ThrottlingRateLimit"] == 25
     assert settings[0]["ThrottlingBurstLimit"] == 50
 
@@ -356,7 +365,7 @@ def test_the_webhook_address_is_that_of_the_stage_and_path(
     template: dict[str, Any], resources: Resources, functions: Functions
 ) -> None:
     stage = resources["ConnectorApi"]["Properties"]["StageName"]
-    (event,) = functions["WebhookFunction"]["Events"].values()
+    event = functions["WebhookFunction"]["Events"]["Announcement"]
 
     address = template["Outputs"]["WebhookUrl"]["Value"]["Fn::Sub"]
 
@@ -418,10 +427,17 @@ def test_a_table_is_found_by_the_keys_that_people_read(
     } == keys
 
 
-def test_the_audit_forgets_by_the_attribute_that_the_writer_sets(resources: Resources) -> None:
-    forgets = resources["AuditTable"]["Properties"]["TimeToLiveSpecification"]
+def test_a_table_that_forgets_does_so_by_the_attribute_that_its_writer_sets(
+    resources: Resources,
+) -> None:
+    forgets = {
+        name: table["TimeToLiveSpecification"]
+        for name, table in of_type(resources, "AWS::DynamoDB::Table").items()
+        if "TimeToLiveSpecification" in table
+    }
 
-    assert forgets == {"AttributeName": "expires_at", "Enabled": True}
+    by = {"AttributeName": "expires_at", "Enabled": True}
+    assert forgets == {"WatermarksTable": by, "AuditTable": by}
 
 
 def test_no_credential_passes_through_the_template(resources: Resources) -> None:
@@ -477,6 +493,23 @@ def test_silence_of_the_poller_is_an_alarm_while_polling_is_enabled(
     assert watch["Namespace"] == common["POWERTOOLS_METRICS_NAMESPACE"]
     service = functions["PollerFunction"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
     assert watch["Dimensions"] == [{"Name": "service", "Value": service}]
+
+
+def test_an_ended_installation_is_an_alarm_that_the_next_poll_raises(
+    resources: Resources,
+) -> None:
+    watch = resources["InstallationEndedAlarm"]["Properties"]
+
+    assert watch["MetricName"] == "InstallationEnded"
+    assert watch["Dimensions"] == [{"Name": "service", "Value": "poller"}]
+
+
+def test_the_code_of_an_install_may_take_as_long_as_the_gateway_waits(
+    functions: Functions,
+) -> None:
+    longest = ATTEMPTS * sum(TIMEOUTS)
+
+    assert longest < functions["WebhookFunction"]["Timeout"] <= 29
 
 
 def test_every_alarm_says_what_happened_where_to_look_and_is_heard(resources: Resources) -> None:

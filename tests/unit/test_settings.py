@@ -44,8 +44,3 @@ def test_each_api_is_read_at_an_address_of_its_own(api: str, address: str) -> No
 def test_the_platform_api_at_the_address_of_the_other_is_refused_with_the_right_one() -> None:
     with pytest.raises(ConfigurationError, match=r"RIPPLING_BASE_URL.*api\.rippling\.com/platform"):
         PollerSettings.from_env({**ENVIRONMENT, "RIPPLING_API": "platform"})
-
-
-def test_a_sign_in_that_this_version_cannot_do_is_refused_at_start() -> None:
-    with pytest.raises(ConfigurationError, match=r"RIPPLING_AUTH.*use api_token"):
-        PollerSettings.from_env({**ENVIRONMENT, "RIPPLING_AUTH": "oauth"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from connector.adapters.visma import VismaTarget, VismaTargets
 from connector.ports import RipplingCredentials, VismaCredentials
@@ -49,6 +50,11 @@ class Vault:
             self.fresh_reads += 1
             self.cached = self.stored
         return self.cached
+
+    def store_rippling_tokens(
+        self, access_token: str, refresh_token: str | None, expires_at: datetime
+    ) -> None:
+        raise NotImplementedError
 
 
 def credentials_of(companies: int = 1) -> dict[str, VismaCredentials]:

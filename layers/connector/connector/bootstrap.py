@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from connector.adapters.clock import SystemClock
     from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+    from connector.adapters.rippling_oauth import RipplingInstallation
     from connector.adapters.rippling_platform import RipplingPlatformSource
     from connector.adapters.rippling_rest import RipplingRestSource
     from connector.adapters.secrets import AwsSecrets
     from connector.domain.mapping import MappingFile
     from connector.observability import EmfMetrics
-    from connector.ports import Ledger, Source, Targets
+    from connector.ports import Ledger, Source, Targets, Watermarks
     from connector.services.consuming import Consumer
+    from connector.services.installing import Installer
     from connector.services.operating import Operator
     from connector.services.polling import Poller
     from connector.services.receiving import Receiver
@@ -80,6 +82,30 @@ def receiver(settings: WebhookSettings) -> Receiver:
     )
     queue = SqsChangeQueue(_client("sqs"), settings.changes_queue_url)
     return Receiver(secrets.webhook_tokens, queue)
+
+
+def installer(settings: WebhookSettings) -> Installer:
+    """The service behind the install routes; HTTP and retries are loaded with the first code."""
+    from connector.adapters.clock import SystemClock
+    from connector.adapters.dynamodb_states import DynamoInstallStates
+    from connector.adapters.secrets import AwsSecrets
+    from connector.services.installing import Installer
+
+    clock, dynamodb = SystemClock(), _client("dynamodb")
+    secrets = AwsSecrets(
+        _client("secretsmanager"), settings.rippling_secret_arn, "", clock.now, max_age=0
+    )
+
+    def exchange(code: str) -> None:
+        from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+        from connector.observability import EmfMetrics
+
+        watermarks = DynamoWatermarks(clock, dynamodb, settings.watermarks_table)
+        metrics = EmfMetrics("webhook")
+        _installation(settings.rippling_token_url, secrets, watermarks, metrics).install(code)
+
+    states = DynamoInstallStates(clock, dynamodb, settings.watermarks_table)
+    return Installer(states, secrets.rippling, settings.rippling_authorize_url, exchange)
 
 
 def poller(settings: PollerSettings) -> PollerParts:
@@ -160,11 +186,13 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
 def operations(settings: OperationsSettings) -> OperationsParts:
     """The service behind the operations function."""
     from connector.adapters.dynamodb_audit import DynamoAuditLog
+    from connector.adapters.dynamodb_states import DynamoInstallStates
     from connector.adapters.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
     from connector.services.catalogues import Catalogues
     from connector.services.held import HeldPeople
     from connector.services.identity import Identity
+    from connector.services.installing import InstallStarter
     from connector.services.mapping_diff import MappingDiff
     from connector.services.mapping_import import MappingImport
     from connector.services.operating import Operator
@@ -190,6 +218,13 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         ),
         imports=imports,
         diff=MappingDiff(ledger, imports),
+        installation=InstallStarter(
+            states=DynamoInstallStates(parts.clock, _client("dynamodb"), settings.watermarks_table),
+            credentials=lambda: parts.secrets.rippling(fresh=True),
+            authorize_url=settings.rippling_authorize_url,
+            clock=parts.clock,
+            is_oauth=settings.rippling_auth == "oauth",
+        ),
         watch=parts.mappings.watch,
     )
     return OperationsParts(service, parts.clock)
@@ -231,15 +266,13 @@ class _Vendors:
         from connector.adapters.http import HttpClient
         from connector.adapters.rippling_platform import RipplingPlatformSource
         from connector.adapters.rippling_rest import RipplingRestSource
-        from connector.adapters.rippling_sign_in import RipplingSignIn
         from connector.services.locations import LocationNames
 
         names = LocationNames(self.watermarks, self.clock)
-        sign_in = RipplingSignIn(self.secrets)
         http = HttpClient(
             "Rippling",
             settings.rippling_base_url,
-            authorization=sign_in.authorization,
+            authorization=self._authorization(settings),
             on_call=self.metrics.call,
         )
         source: RipplingRestSource | RipplingPlatformSource
@@ -263,6 +296,16 @@ class _Vendors:
     def _wants_pay(self) -> bool:
         return self.reads_pay or self.mappings.uses_pay()
 
+    def _authorization(self, settings: VendorSettings) -> Callable[[bool], str]:
+        from connector.adapters.rippling_sign_in import RipplingOAuthSignIn, RipplingSignIn
+
+        if settings.rippling_auth == "api_token":
+            return RipplingSignIn(self.secrets).authorization
+        installation = _installation(
+            settings.rippling_token_url, self.secrets, self.watermarks, self.metrics
+        )
+        return RipplingOAuthSignIn(installation, self.secrets).authorization
+
     def _targets(self, settings: VendorSettings) -> Targets:
         from connector.adapters.dry_run import DryRunTargets
         from connector.adapters.visma import VismaTargets
@@ -274,6 +317,15 @@ class _Vendors:
             on_call=self.metrics.call,
         )
         return DryRunTargets(targets) if settings.dry_run else targets
+
+
+def _installation(
+    token_url: str, secrets: AwsSecrets, watermarks: Watermarks, metrics: EmfMetrics
+) -> RipplingInstallation:
+    from connector.adapters.rippling_oauth import RipplingInstallation, RipplingTokenEndpoint
+
+    endpoint = RipplingTokenEndpoint(token_url, secrets, on_call=metrics.call)
+    return RipplingInstallation(endpoint, secrets, watermarks, metrics)
 
 
 def _ledger(

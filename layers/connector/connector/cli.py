@@ -77,7 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     duplicates.add_argument("--company", help="key of the company")
     letters = verbs.add_parser("dead-letters", help="changes that could not be dealt with")
     replay = verbs.add_parser("replay", help="queue the dead letters again")
-    others = (held, approve, reject, adopt, rename, duplicates)
+    oauth = verbs.add_parser("oauth", help="install the App Shop app in Rippling")
+    starts = oauth.add_subparsers(dest="kind", required=True, metavar="KIND").add_parser(
+        "start", help="a link for an administrator of Rippling, good for ten minutes"
+    )
+    others = (starts, held, approve, reject, adopt, rename, duplicates)
     for leaf in (*mappings, audit, waiting, letters, replay, *others):
         leaf.add_argument("--json", action="store_true", help="the answer as JSON")
     return parser
@@ -100,7 +104,7 @@ def _add_mappings(parser: argparse.ArgumentParser) -> list[argparse.ArgumentPars
 
 
 def _verb(options: argparse.Namespace) -> str:
-    return f"{options.verb} {options.kind}" if options.verb == "mappings" else str(options.verb)
+    return " ".join([options.verb, *([options.kind] if "kind" in options else [])])
 
 
 def _request(options: argparse.Namespace) -> dict[str, Any]:
@@ -282,6 +286,13 @@ def _draw_replay(answer: Answer) -> None:
     print(f"{answer['replayed']} replayed{left}")
 
 
+def _draw_oauth(answer: Answer) -> None:
+    print(f"For an administrator of Rippling, until {answer['expires_at']}:\n{answer['link']}")
+    if answer["install_link"]:
+        print("If Rippling comes back without the state, start once more, from this link:")
+        print(answer["install_link"])
+
+
 _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "mappings import": _draw_import,
     "mappings rollback": _draw_rollback,
@@ -298,4 +309,5 @@ _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "duplicates": _draw_duplicates,
     "dead-letters": _draw_letters,
     "replay": _draw_replay,
+    "oauth start": _draw_oauth,
 }

@@ -293,7 +293,13 @@ class RipplingCredentials:
     redirect_uri: str | None = None
     access_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
     webhook_tokens: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def is_app(self) -> bool:
+        """Whether the OAuth client of an App Shop app is there."""
+        return bool(self.client_id and self.client_secret and self.redirect_uri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +324,27 @@ class Secrets(Protocol):
 
     def visma(self, *, fresh: bool = False) -> Mapping[str, VismaCredentials]:
         """The Visma secret, by company key."""
+
+    def store_rippling_tokens(
+        self, access_token: str, refresh_token: str | None, expires_at: datetime
+    ) -> None:
+        """Puts an installation's newest tokens into the Rippling secret; all else in it stays.
+
+        Without a new refresh token the one that is there stays, too.
+        """
+
+
+class InstallStates(Protocol):
+    """The states of installations that were started here: each opens the door once, for a while."""
+
+    def remember(self, state: str, until: datetime) -> None:
+        """Makes a state valid until then."""
+
+    def is_open(self, state: str) -> bool:
+        """Whether a state is valid; it stays so."""
+
+    def use_up(self, state: str) -> bool:
+        """Whether a state was valid; from now on it is not, and only one caller gets True."""
 
 
 class Metrics(Protocol):

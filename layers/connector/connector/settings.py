@@ -67,7 +67,10 @@ class WebhookSettings(Settings):
     """What the webhook function needs."""
 
     rippling_secret_arn: Text
+    rippling_token_url: Address
+    rippling_authorize_url: Address
     changes_queue_url: Text
+    watermarks_table: Text
 
 
 class ReleaserSettings(Settings):
@@ -96,14 +99,6 @@ class VendorSettings(Settings):
     mappings_table: Text
     people_table: Text
     dry_run: bool
-
-    @field_validator("rippling_auth")
-    @classmethod
-    def _is_there(cls, auth: str) -> str:
-        """Refuses what this version cannot do, instead of doing something else in silence."""
-        if auth == "oauth":
-            raise ValueError("oauth is not available in this version; use api_token")
-        return auth
 
     @field_validator("rippling_base_url")
     @classmethod
@@ -136,3 +131,5 @@ class WriterSettings(AuditedSettings):
 
 class OperationsSettings(AuditedSettings):
     """What the operations function needs."""
+
+    rippling_authorize_url: Address

@@ -327,6 +327,40 @@ class InMemorySecrets:
             raise ConfigurationError("the Visma secret is empty")
         return self._visma
 
+    def store_rippling_tokens(
+        self, access_token: str, refresh_token: str | None, expires_at: datetime
+    ) -> None:
+        """Puts an installation's newest tokens into the Rippling secret; all else in it stays."""
+        held = self.rippling()
+        self._rippling = replace(
+            held,
+            access_token=access_token,
+            refresh_token=refresh_token or held.refresh_token,
+            expires_at=expires_at,
+        )
+
     def webhook_tokens(self, *, fresh: bool = False) -> tuple[str, ...]:
         """The bearer tokens that the webhook accepts."""
         return self._rippling.webhook_tokens if self._rippling else ()
+
+
+class InMemoryInstallStates:
+    """The states of installations that were started here, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until: dict[str, datetime] = {}
+
+    def remember(self, state: str, until: datetime) -> None:
+        """Makes a state valid until then."""
+        self._until[state] = until
+
+    def is_open(self, state: str) -> bool:
+        """Whether a state is valid; it stays so."""
+        return state in self._until and self._clock.now() < self._until[state]
+
+    def use_up(self, state: str) -> bool:
+        """Whether a state was valid; from now on it is not."""
+        was_open = self.is_open(state)
+        self._until.pop(state, None)
+        return was_open

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -61,7 +62,9 @@ class AwsSecrets:
         if problems:
             raise ConfigurationError(f"{RIPPLING}: {problem}" for problem in problems)
         texts = {name: data[name].strip() for name in RIPPLING_TEXTS if _is_text(data.get(name))}
-        return RipplingCredentials(**texts, webhook_tokens=_tokens(data))
+        return RipplingCredentials(
+            **texts, expires_at=_moment(data.get("expires_at")), webhook_tokens=_tokens(data)
+        )
 
     def visma(self, *, fresh: bool = False) -> dict[str, VismaCredentials]:
         """The Visma secret, by company key."""
@@ -81,6 +84,26 @@ class AwsSecrets:
         if problems:
             raise ConfigurationError(f"{RIPPLING}: {problem}" for problem in problems)
         return _tokens(data)
+
+    def store_rippling_tokens(
+        self, access_token: str, refresh_token: str | None, expires_at: datetime
+    ) -> None:
+        """Puts an installation's newest tokens into the Rippling secret; all else in it stays."""
+        data = {
+            **self._read(RIPPLING, fresh=True),
+            "access_token": access_token,
+            "expires_at": expires_at.isoformat(),
+        }
+        if refresh_token:
+            data["refresh_token"] = refresh_token
+        with answering("Secrets Manager"):
+            self._client.put_secret_value(
+                SecretId=self._arns[RIPPLING],
+                SecretString=json.dumps(data),
+                # The same for a repetition, so that a lost answer makes no second version.
+                ClientRequestToken=str(uuid4()),
+            )
+        self._held[RIPPLING] = (self._now(), data)
 
     def _read(self, name: str, *, fresh: bool) -> dict[str, Any]:
         now = self._now()
@@ -171,6 +194,14 @@ def _visma_company(values: Mapping[str, Any]) -> VismaCredentials:
 
 def _tokens(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(token.strip() for token in data.get("webhook_tokens") or ())
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
 def _is_text(value: object) -> bool:

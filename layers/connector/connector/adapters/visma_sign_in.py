@@ -5,14 +5,12 @@ Knows the token endpoint and its refusals, and nothing of the ERP. No credential
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from connector.adapters.http import HttpClient, media_type, utc_now
+from connector.adapters.oauth import place, refusal
 from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
 
 if TYPE_CHECKING:
@@ -27,21 +25,6 @@ SHORT_LIFE_SECONDS = 300.0
 """How long a token is trusted of which Visma does not say when it ends."""
 
 LONGEST_LIFE_SECONDS = 86_400.0
-
-REFUSALS = (
-    "invalid_client",
-    "invalid_scope",
-    "invalid_request",
-    "invalid_grant",
-    "invalid_target",
-    "unauthorized_client",
-    "unsupported_grant_type",
-    "access_denied",
-)
-"""The codes that may be repeated in an error; anything else in an answer stays there."""
-
-PASSING = ("temporarily_unavailable", "server_error")
-"""Codes for a fault of the sign-in itself."""
 
 
 class VismaTokens:
@@ -100,7 +83,7 @@ class VismaTokens:
     def _sign_in(self) -> Mapping[str, Any]:
         credentials = self.credentials()
         response = self._ask(credentials)
-        if _refusal(response) is not None:
+        if refusal(response) is not None:
             renewed = self.credentials(fresh=True)
             # The same question again would only count against the limit for failing calls.
             response = self._ask(renewed) if renewed != credentials else response
@@ -117,18 +100,19 @@ class VismaTokens:
         return self._http.post_form(self._token_url, form)
 
     def _granted(self, response: Response) -> Mapping[str, Any]:
-        refusal = _refusal(response)
-        if refusal is not None:
+        code = refusal(response)
+        if code is not None:
             raise ConfigurationError(
-                f"Visma refuses the sign-in of company {self._company} at {self._place()}"
-                f" ({refusal}); check its client id, client secret and tenant id in the Visma"
+                f"Visma refuses the sign-in of company {self._company} at {place(self._token_url)}"
+                f" ({code}); check its client id, client secret and tenant id in the Visma"
                 " secret, and that the company has approved the application with its scopes"
             )
         content = self._http.json_of(response) if response.ok else None
         if not isinstance(content, dict) or not isinstance(content.get("access_token"), str):
             raise UpstreamUnavailableError(
-                f"Visma's sign-in at {self._place()} gave no token for company {self._company}"
-                f" (status {response.status_code}, {media_type(response)}); it will be tried again"
+                f"Visma's sign-in at {place(self._token_url)} gave no token for company"
+                f" {self._company} (status {response.status_code}, {media_type(response)}); it will"
+                " be tried again"
             )
         return content
 
@@ -139,22 +123,3 @@ class VismaTokens:
         margin = min(MARGIN_SECONDS, MARGIN_SHARE * seconds)
         self._good_until = self._now() + timedelta(seconds=seconds - margin)
         self._header = f"Bearer {granted['access_token']}"
-
-    def _place(self) -> str:
-        parts = urlsplit(self._token_url)
-        return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-def _refusal(response: Response) -> str | None:
-    """The code of a refused sign-in, or None where the answer is anything else."""
-    if response.status_code not in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED):
-        return None
-    try:
-        content = json.loads(response.content)
-    except (ValueError, RecursionError):
-        # A page instead of JSON comes from a gateway, which knows nothing of credentials.
-        return None
-    code = content.get("error") if isinstance(content, dict) else None
-    if code in PASSING:
-        return None
-    return code if code in REFUSALS else f"status {response.status_code}"

@@ -29,6 +29,7 @@ from connector.services.catalogues import Catalogues
 from connector.services.checking import check_configuration
 from connector.services.held import HeldPeople
 from connector.services.identity import Identity
+from connector.services.installing import InstallStarter
 from connector.services.mapping_check import Surroundings, check
 from connector.services.mapping_diff import MappingDiff
 from connector.services.mapping_import import MappingImport
@@ -63,6 +64,7 @@ class Operator:
     identity: Identity
     imports: MappingImport
     diff: MappingDiff
+    installation: InstallStarter
     watch: Callable[[MappingFile], None] = _watch_nothing
 
     def carry_out(self, event: Arguments) -> Answer:
@@ -83,6 +85,7 @@ class Operator:
             "rename": self.identity.rename,
             "dead-letters": self.show_dead_letters,
             "replay": self.replay,
+            "oauth start": self.installation.start,
         }
         verb = verbs.get(str(event.get("verb")))
         if verb is None:

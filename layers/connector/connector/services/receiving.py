@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -34,6 +34,9 @@ class Answer:
 
     status: int
     counted: str
+    text: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""  # for the log alone
 
 
 class Receiver:
