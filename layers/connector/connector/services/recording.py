@@ -100,14 +100,18 @@ def _without_costs(holdings: Mapping[str, Holding]) -> dict[str, Holding]:
 
 
 def _closed(case: Case, ending: Ending) -> Iterator[Holding]:
-    """What was open about the person in other companies: it is answered by this ending."""
-    if not ending.is_last or ending.company is None:
+    """What was open about the person in other companies: it is answered by this ending.
+
+    Where it is in no company at all, as with somebody who is gone, nothing is expected anywhere.
+    """
+    if not ending.is_last:
         return
+    settled = f"settled in {ending.company}" if ending.company else "; ".join(_reasons(ending))
     for company, other in ending.result.record.holdings.items():
         is_open = other.due_on is not None or other.outcome in OPEN
         if company != ending.company and is_open:
             outcome = Outcome.UNCHANGED if other.exists else Outcome.OUT_OF_SCOPE
-            yield other.ended(outcome, case.now, reason=f"now in {ending.company}")
+            yield other.ended(outcome, case.now, reason=settled)
 
 
 def _person(case: Case, ending: Ending, holding: Holding | None) -> Person:
