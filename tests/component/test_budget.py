@@ -205,6 +205,19 @@ def test_a_first_walk_that_runs_out_of_calls_goes_on_where_it_stopped() -> None:
         }
 
 
+def test_a_burst_at_the_place_where_a_walk_goes_on_does_not_make_it_begin_anew() -> None:
+    with a_world(people=450) as world:
+        world.rippling.faults.fail(429, path="/workers/", every=3, times=1, retry_after=1800)
+        assert world.tick().sweep == "cut short"
+        world.clock.turn(seconds=1800)
+        world.rippling.faults.fail(429, path="/workers/", times=3, retry_after=1)
+        assert world.tick().postponed
+
+        assert world.tick().sweep == "finished"
+        served = [call for call in world.rippling.calls(path="/workers/") if call.status == 200]
+        assert len(served) == 5
+
+
 def test_a_read_of_changes_that_runs_out_of_calls_goes_on_where_it_stopped() -> None:
     with a_world(people=250) as world:
         world.visma.calls_per_hour = 100_000
@@ -325,3 +338,26 @@ def test_cold_writers_share_the_budget_and_hide_what_has_no_room_until_the_next_
     lines = capsys.readouterr().out
     assert '"BudgetUsed":[75.0]' in lines
     assert "BudgetNotShared" not in lines
+
+
+def test_rippling_closed_to_the_poller_is_closed_to_a_cold_writer_and_operator(
+    account: Account, rippling: Rippling
+) -> None:
+    rippling.faults.fail(429, path="/workers/", times=1, retry_after=1800)
+    worker = rippling.workers()[0]
+    account.client("sqs").send_message(
+        QueueUrl=account.resources["ChangesQueue"],
+        MessageBody=_change(worker).to_body(),
+        MessageGroupId=worker["id"],
+        MessageDeduplicationId="1",
+    )
+
+    summary = account.handler("poller").lambda_handler({}, CONTEXT)
+
+    assert summary["postponed"]
+    calls = len(rippling.journal)
+    assert _deliver(account) == 1
+    check = {"verb": "mappings check"}
+    answer = account.handler("operations").lambda_handler(check, CONTEXT)
+    assert "the calls that Rippling allows are used up" in answer["problems"][0]
+    assert len(rippling.journal) == calls
