@@ -53,11 +53,18 @@ EDITS: tuple[dict[str, str], ...] = (
     {"status": "Active"},
 )
 LOSSES = ("an answer", "every other answer", "a word", "an answer and the line")
+SECOND_THOUGHTS = (
+    "another company",
+    "another number",
+    "another address",
+    "a contractor",
+    "no hire at all",
+)
 TROUBLES = ("503", "reset", "garbage", "stale")
 NEVER_BEGAN = ("RESCIND", "RENEGE", "OFFER_DECLINED")
 LATE = timedelta(seconds=40)
 LAST = -1  # whoever it was about the last time
-MOST_DELETIONS = 2
+MOST_DELETIONS = 3
 MOST_ROUNDS = 7
 QUIET_TICKS = 2
 
@@ -428,6 +435,36 @@ class Lives(RuleBasedStateMachine):
         vars(ledger)["begin"] = begin_and_die
         vars(self.world)["applier"] = Mortal(self.world)
         self._work(reach)
+
+    @rule(then=st.sampled_from(SECOND_THOUGHTS))
+    def create_and_forget(self, then: str) -> None:
+        """The writer dies right after a create; before another one looks, HR changes its mind."""
+        self.settle()
+        worker = self._hire("Sales", "Oslo", ENTITIES[0], "Salaried full-time", 0)
+        self.crash(is_written=True, reach=5)
+        match then:
+            case "another company":
+                self.rippling.change(worker["id"], legal_entity=ENTITIES[1])
+            case "another number":
+                self.rippling.change(worker["id"], number=9000 + self._number())
+            case "another address":
+                address = f"ny.{self._number()}@example.com"
+                self.rippling.change(worker["id"], work_email=address)
+            case "a contractor":
+                self.rippling.change_employment_type(worker["id"], "Contractor")
+            case _:
+                self._end(worker, "RENEGE", "at once")
+
+    @rule(is_rehired=yes_or_no)
+    def come_and_vanish(self, is_rehired: bool) -> None:
+        """A row is seen once, as somebody's second employment or before the first day."""
+        worker = self._worker(0, "TERMINATED") if is_rehired else None
+        if worker:
+            self.rehire(n=0, days=0, department="Sales", entity=ENTITIES[0], is_new=True)
+        else:
+            self._hire("Sales", "Oslo", ENTITIES[0], "Salaried full-time", 3)
+        self.settle()
+        self.vanish(n=LAST)
 
     @rule()
     def start_cold(self) -> None:

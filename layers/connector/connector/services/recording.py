@@ -10,7 +10,7 @@ from typing import Any
 from connector.domain.allocation import Allocation, allocated, change_of_pay, ended
 from connector.domain.audit import AuditRow
 from connector.domain.changes import Change
-from connector.domain.decisions import Decision
+from connector.domain.decisions import Action, Decision
 from connector.domain.employees import INACTIVE
 from connector.domain.ledger import Holding, Person, Record
 from connector.domain.mapping import MappingFile
@@ -118,9 +118,13 @@ def _person(case: Case, ending: Ending, holding: Holding | None) -> Person:
     person = replace(ending.result.record.person, active_in=_active_in(ending, holding))
     if not ending.is_last or case.worker is None:
         return person
+    seen = {worker.id: fingerprint(worker) for worker in case.workers}
+    if case.decision.action is Action.KEEP and person.worker_id:
+        # The employment that counted still does: what is left of the others decides nothing.
+        return replace(person, fingerprints=seen, outcome=ending.result.outcome.value)
     return replace(
         person,
-        fingerprints={worker.id: fingerprint(worker) for worker in case.workers},
+        fingerprints=seen,
         worker_id=case.worker.id,
         facts=case.worker.facts.to_json(),
         placement=_placement(ending),
