@@ -197,7 +197,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
     from connector.services.mapping_import import MappingImport
     from connector.services.operating import Operator
 
-    parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False)
+    parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False, keeps_reserve=False)
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
@@ -233,14 +233,25 @@ def operations(settings: OperationsSettings) -> OperationsParts:
 class _Vendors:
     """Both vendors and what they need, for one warm environment.
 
-    Pay is read where `reads_pay`, and wherever a rule of the mapping asks for it.
+    Pay is read where `reads_pay`, and wherever a rule of the mapping asks for it. With
+    `keeps_reserve` the last calls of a vendor's window are left to the operator.
     """
 
-    def __init__(self, settings: VendorSettings, metrics: EmfMetrics, *, reads_pay: bool) -> None:
+    def __init__(
+        self,
+        settings: VendorSettings,
+        metrics: EmfMetrics,
+        *,
+        reads_pay: bool,
+        keeps_reserve: bool = True,
+    ) -> None:
         from connector.adapters.clock import SystemClock
+        from connector.adapters.dynamodb_budgets import DynamoBudgets
         from connector.adapters.dynamodb_mappings import DynamoMappings
         from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+        from connector.adapters.governor import Governor
         from connector.adapters.secrets import AwsSecrets
+        from connector.observability import BudgetReports, Log
         from connector.services.custom_fields import WatchedMappings
 
         dynamodb = _client("dynamodb")
@@ -259,6 +270,12 @@ class _Vendors:
             settings.visma_secret_arn,
             self.clock.now,
         )
+        self._governor = Governor(
+            DynamoBudgets(self.clock, dynamodb, settings.watermarks_table),
+            BudgetReports(metrics, Log(metrics.service)),
+            self.clock.now,
+            keeps_reserve=keeps_reserve,
+        )
         self.source: Source = self._source(settings)
         self.targets: Targets = self._targets(settings)
 
@@ -274,6 +291,7 @@ class _Vendors:
             settings.rippling_base_url,
             authorization=self._authorization(settings),
             on_call=self.metrics.call,
+            limits=self._governor.limits("Rippling"),
         )
         source: RipplingRestSource | RipplingPlatformSource
         if settings.rippling_api == "platform":
@@ -315,6 +333,7 @@ class _Vendors:
             settings.visma_base_url,
             settings.visma_token_url,
             on_call=self.metrics.call,
+            limits=self._governor.limits,
         )
         return DryRunTargets(targets) if settings.dry_run else targets
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
     from connector.domain.audit import AuditRow
+    from connector.domain.budgets import Budget
     from connector.domain.catalogue import Catalogue, Part
     from connector.domain.changes import Change
     from connector.domain.employees import Employee, Fields, Written
@@ -216,6 +217,19 @@ class Watermarks(Protocol):
 
     def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
         """Keeps the mapping that an import made at `imported_at` replaces."""
+
+
+class Budgets(Protocol):
+    """What all functions together know of each budget, in the `WatermarksTable`.
+
+    A budget is named by its vendor and company. Every failure is a `ConnectorError`.
+    """
+
+    def known(self, name: str) -> Budget:
+        """What still counts of what has been told; an empty budget where nothing does."""
+
+    def tell(self, name: str, budget: Budget) -> None:
+        """Adds a view to what is known; an older one never takes the place of a newer."""
 
 
 class Mappings(Protocol):

@@ -73,6 +73,7 @@ class HttpClient:
         *,
         authorization: Authorization | None = None,
         on_call: OnCall | None = None,
+        limits: Limits | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
@@ -86,7 +87,7 @@ class HttpClient:
         self._authorization = authorization
         self._on_call = on_call
         self._timeouts = timeouts
-        self._limits = Limits(vendor, now)
+        self._limits = limits or Limits(vendor, now)
         self._session = _session()
 
     def get(

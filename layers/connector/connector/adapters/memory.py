@@ -27,6 +27,7 @@ from connector.adapters.ledger_steps import (
 )
 from connector.adapters.sqs import NOT_A_CHANGE
 from connector.domain.audit import timestamp
+from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue, canonical
 from connector.domain.errors import ConfigurationError
 from connector.domain.guards import Run
@@ -250,6 +251,24 @@ class InMemoryWatermarks:
     def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
         """Keeps the mapping that an import made at `imported_at` replaces."""
         self._previous = text, imported_at
+
+
+class InMemoryBudgets:
+    """What all functions together know of each budget, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, Budget] = {}
+
+    def known(self, name: str) -> Budget:
+        """What still counts of what has been told."""
+        return current(self._known.get(name, Budget()), self._clock.now())
+
+    def tell(self, name: str, budget: Budget) -> None:
+        """Adds a view to what is known."""
+        with self._lock:
+            self._known[name] = merged(self.known(name), budget, self._clock.now())
 
 
 class InMemoryMappings:

@@ -48,10 +48,12 @@ from connector.domain.errors import (
 if TYPE_CHECKING:
     from requests import Response
 
+    from connector.adapters.http_limits import Limits
     from connector.ports import Secrets
 
 __all__ = ["VismaTarget", "VismaTargets", "VismaTokens"]
 
+VENDOR = "Visma"
 EMPLOYEES = "/v1/employee"
 RENAME = "/v1/employee/action/changeEmployeeCd"
 PAGE_SIZE = 500
@@ -307,7 +309,7 @@ class VismaTarget:
 
 
 class VismaTargets:
-    """The companies of Visma.net ERP, each with a client and a token of its own."""
+    """The companies of Visma.net ERP, each with a client, a token and a budget of its own."""
 
     def __init__(
         self,
@@ -316,6 +318,7 @@ class VismaTargets:
         token_url: str,
         *,
         on_call: OnCall | None = None,
+        limits: Callable[[str, str], Limits] | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
@@ -324,10 +327,11 @@ class VismaTargets:
         self._base_url = base_url
         self._token_url = token_url
         self._now = now
+        self._limits = limits
         self._client: dict[str, Any] = {
             "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
         }  # fmt: skip
-        self._sign_in = HttpClient("Visma", token_url, **self._client)
+        self._sign_in = HttpClient(VENDOR, token_url, **self._client)
         self._companies: dict[str, VismaTarget] = {}
 
     def company(self, key: str) -> VismaTarget:
@@ -340,7 +344,11 @@ class VismaTargets:
             tokens = VismaTokens(key, self._token_url, self._sign_in, self._secrets, now=self._now)
             tokens.credentials()
             http = HttpClient(
-                "Visma", self._base_url, authorization=tokens.authorization, **self._client
+                VENDOR,
+                self._base_url,
+                authorization=tokens.authorization,
+                limits=self._limits(VENDOR, key) if self._limits else None,
+                **self._client,
             )
             self._companies[key] = VismaTarget(key, http, tokens.headers)
         return self._companies[key]

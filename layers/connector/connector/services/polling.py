@@ -12,7 +12,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from connector.domain.changes import Cause
-from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
+from connector.domain.errors import (
+    ConfigurationError,
+    ConnectorError,
+    RateLimitedError,
+    RetryableError,
+)
 from connector.domain.mapping import EVERYBODY, MappingFile
 from connector.domain.people import Worker, fingerprint
 from connector.domain.planning import Outcome
@@ -57,6 +62,7 @@ class Summary:
     """What one run of the poller did; the answer of the function."""
 
     skipped: bool = False
+    postponed: bool = False
     sweep: str = "none"
     workers_read: int = 0
     queued: int = 0
@@ -106,19 +112,35 @@ class Poller:
         mapping = self._mappings.load()
         with self._watermarks.lease(self._stream, LEASE_SECONDS) as mine:
             if not mine:
-                return self._come_back(full_sweep=full_sweep)
+                if full_sweep:
+                    self._leave_sweep(mapping)
+                return Summary(skipped=True)
             summary = Summary()
-            self._find(mapping, summary, full_sweep=full_sweep)
+            try:
+                self._find(mapping, summary, full_sweep=full_sweep)
+            except RateLimitedError as error:
+                return self._postponed(str(error), mapping, full_sweep=full_sweep)
         self._metrics.count("PollSucceeded")
         self._metrics.count("ChangesQueued", summary.queued)
         return summary
 
-    def _come_back(self, *, full_sweep: bool) -> Summary:
-        """Another poller is at work: a sweep that was asked for is left to the next tick."""
+    def _postponed(self, reason: str, mapping: MappingFile, *, full_sweep: bool) -> Summary:
+        """Rippling's calls are used up: the next tick for which there is room does it all."""
+        if full_sweep:
+            self._leave_sweep(mapping)
+        self._metrics.count("PollPostponed")
+        return Summary(postponed=True, problems=[reason])
+
+    def _leave_sweep(self, mapping: MappingFile) -> None:
+        """Leaves a sweep that was asked for to the next tick."""
         sweep = self._watermarks.walk(f"{self._stream} sweep")
-        if full_sweep and sweep.started is None:
-            self._watermarks.save(Walk(sweep.stream, started=self._clock.now()))
-        return Summary(skipped=True)
+        if sweep.started is None:
+            self._watermarks.save(self._begun(sweep, mapping))
+
+    def _begun(self, sweep: Walk, mapping: MappingFile) -> Walk:
+        """A sweep about to begin; the companies whose first load it is are known only now."""
+        loading = tuple(self._without_employees(mapping))
+        return Walk(sweep.stream, started=self._clock.now(), loading=loading)
 
     def _find(self, mapping: MappingFile, summary: Summary, *, full_sweep: bool) -> None:
         """Everything that one run finds goes through the guards together, and then on the queue."""
@@ -132,7 +154,13 @@ class Poller:
         if walk.watermark is not None and is_tick:
             walks.append(self._read_changes(walk, walk.watermark, mapping, summary, found))
         if is_sweep:
-            walks += self._sweep(sweep, walk, mapping, summary, found)
+            try:
+                walks += self._sweep(sweep, walk, mapping, summary, found)
+            except RateLimitedError as error:
+                if not walks:
+                    raise
+                _note(summary, str(error))
+                self._leave_sweep(mapping)
         found += self._due_and_released(mapping, summary)
         loading = [company for each in walks for company in each.loading]
         summary.queued = self._vetting.queue(found, mapping, loading)
@@ -150,16 +178,21 @@ class Poller:
         cutoff, started = watermark - OVERLAP, self._clock.now()
         is_whole = not self._source.reads_increments
         newest, in_order = watermark, walk.position is None and not is_whole
-        for page in _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position):
+        position = None
+        pages = _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position)
+        for page in _while_there_is_room(pages, summary):
             recent = [each for each in page.workers if is_whole or _is_recent(each, cutoff)]
             summary.rows_before_cutoff += len(page.workers) - len(recent)
             found += self._changed(recent, Cause.POLL, mapping, summary)
             in_order = in_order and _is_sorted(recent)
             newest = min(_latest(newest, recent) or newest, max(started, watermark))
-            if page.next_position and self._is_late(found):
-                # Cut short, the watermark may only move along rows that came in order.
-                reached = newest if in_order else watermark
-                return replace(walk, watermark=reached, position=page.next_position)
+            position = page.next_position
+            if position and self._is_late(found):
+                break
+        if position:
+            # Cut short, the watermark may only move along rows that came in order.
+            reached = newest if in_order else watermark
+            return replace(walk, watermark=reached, position=position)
         if summary.rows_before_cutoff:
             self._metrics.count("FilterIgnored")
         if is_whole:
@@ -175,10 +208,10 @@ class Poller:
         found: list[Found],
     ) -> list[Walk]:
         if sweep.started is None:
-            loading = tuple(self._without_employees(mapping))
-            sweep = Walk(sweep.stream, started=self._clock.now(), loading=loading)
+            sweep = self._begun(sweep, mapping)
         mine: list[Found] = []
-        for page in _resumed(self._source.everyone, sweep.position):
+        position = None
+        for page in _while_there_is_room(_resumed(self._source.everyone, sweep.position), summary):
             mine += self._changed(page.workers, Cause.SWEEP, mapping, summary)
             sweep = replace(
                 sweep,
@@ -186,10 +219,13 @@ class Poller:
                 newest=_latest(sweep.newest, page.workers),
                 seen=sweep.seen + len(page.workers),
             )
-            if page.next_position and self._is_late(mine):
-                summary.sweep = "cut short"
-                found += mine
-                return [sweep]
+            position = page.next_position
+            if position and self._is_late(mine):
+                break
+        if position:
+            summary.sweep = "cut short"
+            found += mine
+            return [sweep]
         if self._sees_too_few(sweep, summary):
             return [Walk(sweep.stream)]
         found += mine
@@ -306,11 +342,25 @@ def _note_legal_entities(workers: Sequence[Worker], mapping: MappingFile, summar
         )
 
 
+def _while_there_is_room(pages: Iterator[Page], summary: Summary) -> Iterator[Page]:
+    """The pages that Rippling's limit lets pass; where not even the first does, that is raised."""
+    page = next(pages, None)
+    while page is not None:
+        yield page
+        try:
+            page = next(pages, None)
+        except RateLimitedError as error:
+            _note(summary, str(error))
+            return
+
+
 def _resumed(read: Callable[[str | None], Iterator[Page]], position: str | None) -> Iterator[Page]:
     """The pages from a position on; from the beginning where the position has become unusable."""
     pages = read(position)
     try:
         first = next(pages, None)
+    except RateLimitedError:
+        raise
     except ConnectorError:
         if position is None:
             raise
