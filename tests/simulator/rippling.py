@@ -101,10 +101,11 @@ class Rippling(Workforce, Server):
     """A simulated Rippling company that answers over HTTP as strictly as the real one.
 
     Misbehaviour is set through attributes: `ignore_filter` (filters on these fields are
-    ignored), `redact` (these fields come as null with an entry in `__meta`), `forbid_expand`
-    (403), `relative_next_link`, `next_link_host`, `time_format`, `burst_limit` (requests a second),
-    `forbid` (lists that are answered 403), `versions` (the API versions that there are; any, where
-    None) and `bound_version` (the one that counts where the header names none).
+    ignored), `redact` (these fields come as null with an entry in `__meta`, without one where it
+    `redacts_silently`), `forbid_expand` (403), `relative_next_link`, `next_link_host`,
+    `time_format`, `burst_limit` (requests a second), `forbid` (lists that are answered 403),
+    `versions` (the API versions that there are; any, where None) and `bound_version` (the one that
+    counts where the header names none).
     `tokens` are the accepted bearer tokens, besides those that the `app_shop` hands out.
     """
 
@@ -118,6 +119,7 @@ class Rippling(Workforce, Server):
         self.entitlements = set(ENTITLEMENTS)
         self.ignore_filter: set[str] = set()
         self.redact: set[str] = set()
+        self.redacts_silently = False
         self.forbid_expand: set[str] = set()
         self.relative_next_link = False
         self.next_link_host: str | None = None
@@ -252,6 +254,7 @@ class Rippling(Workforce, Server):
         hidden = [
             {"name": name, "reason": "Insufficient permissions to access this field"}
             for name in sorted(self.redact)
+            if not self.redacts_silently
             if name in expands or name not in listing.links
         ]
         return {"redacted_fields": hidden}

@@ -152,6 +152,9 @@ def test_nothing_is_sent_to_visma_and_everything_is_read_from_it() -> None:
     assert company.read("1042") == Employee("1042", {"status": "Active"}, '"1"')
     assert company.catalogue([Part.BRANCHES], 2) == {Part.BRANCHES: 2}
     assert [employee.code for employee in company.employees()] == ["1042"]
+    assert company.sign_in() == ("delete",)
+    assert company.segments() == {1: "Cost centre"}
+    assert company.sample() == Sample(7)
 
 
 def test_somebody_known_from_a_plan_alone_has_done_nothing_yet(dry: Ledger, real: Ledger) -> None:
