@@ -91,6 +91,7 @@ def intent_values(intent: Intent) -> dict[str, str]:
         "code": intent.code,
         "until": timestamp(intent.until),
         "owner": intent.owner,
+        "proof": intent.proof,
     }
 
 
@@ -170,7 +171,9 @@ def audit_item(row: AuditRow, retention_days: int) -> dict[str, Any]:
 
 def _intent_from(values: Mapping[str, str]) -> Intent:
     until = datetime.fromisoformat(values["until"])
-    return Intent(values["company"], values["code"], until, values["owner"])
+    return Intent(
+        values["company"], values["code"], until, values["owner"], values.get("proof", "")
+    )
 
 
 def _allocation_values(allocation: Allocation) -> dict[str, str]:
