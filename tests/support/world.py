@@ -48,6 +48,7 @@ from connector.services.mapping_diff import MappingDiff
 from connector.services.mapping_import import MappingImport
 from connector.services.operating import Operator
 from connector.services.polling import Poller, Summary
+from connector.services.probing import Deployment, Probe
 from connector.services.releasing import MappingReleaser
 from connector.services.vetting import Permit
 from tests.simulator import (
@@ -208,6 +209,23 @@ class World:
                 self.rippling.authorize_url,
                 self.clock,
                 is_oauth=False,
+            ),
+            probe=Probe(
+                Deployment(
+                    is_oauth=False,
+                    dry_run=False,
+                    polling_enabled=True,
+                    cost_allocation=self.cost_allocation,
+                    stream="workers",
+                ),
+                self.source,
+                self.targets,
+                self.ledger,
+                self.watermarks,
+                watched,
+                self.secrets,
+                self.queue,
+                self.clock,
             ),
             watch=watched.watch,
         )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connector.adapters.rippling_platform import RipplingPlatformSource
     from connector.adapters.rippling_rest import RipplingRestSource
     from connector.adapters.secrets import AwsSecrets
+    from connector.domain.checks import Check
     from connector.domain.mapping import MappingFile
     from connector.observability import EmfMetrics
     from connector.ports import Ledger, Source, Targets, Watermarks
@@ -44,6 +45,7 @@ class PollerParts:
     poller: Poller
     clock: SystemClock
     check: Callable[[], MappingFile]
+    probe: Callable[[MappingFile], list[Check]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def poller(settings: PollerSettings) -> PollerParts:
     from connector.services.catalogues import Catalogues
     from connector.services.checking import check_configuration
     from connector.services.polling import Poller
+    from connector.services.probing import missing_capabilities
 
     metrics = EmfMetrics("poller")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
@@ -128,10 +131,15 @@ def poller(settings: PollerSettings) -> PollerParts:
         catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
         clock=parts.clock,
         metrics=metrics,
-        stream="workers (dry run)" if settings.dry_run else "workers",
+        stream=_stream(settings),
     )
     return PollerParts(
-        service, parts.clock, lambda: check_configuration(parts.secrets, parts.mappings)
+        service,
+        parts.clock,
+        check=lambda: check_configuration(parts.secrets, parts.mappings),
+        probe=lambda mapping: missing_capabilities(
+            parts.source, mapping, parts.clock, metrics, cost_allocation=settings.cost_allocation
+        ),
     )
 
 
@@ -196,11 +204,19 @@ def operations(settings: OperationsSettings) -> OperationsParts:
     from connector.services.mapping_diff import MappingDiff
     from connector.services.mapping_import import MappingImport
     from connector.services.operating import Operator
+    from connector.services.probing import Deployment, Probe
 
     parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False, keeps_reserve=False)
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
+    )
+    deployment = Deployment(
+        is_oauth=settings.rippling_auth == "oauth",
+        dry_run=settings.dry_run,
+        polling_enabled=settings.polling_enabled,
+        cost_allocation=settings.cost_allocation,
+        stream=_stream(settings),
     )
     imports = MappingImport(parts.mappings, parts.watermarks, parts.clock)
     service = Operator(
@@ -223,7 +239,18 @@ def operations(settings: OperationsSettings) -> OperationsParts:
             credentials=lambda: parts.secrets.rippling(fresh=True),
             authorize_url=settings.rippling_authorize_url,
             clock=parts.clock,
-            is_oauth=settings.rippling_auth == "oauth",
+            is_oauth=deployment.is_oauth,
+        ),
+        probe=Probe(
+            deployment,
+            parts.source,
+            parts.targets,
+            ledger,
+            parts.watermarks,
+            parts.mappings,
+            parts.secrets,
+            queue,
+            parts.clock,
         ),
         watch=parts.mappings.watch,
     )
@@ -336,6 +363,11 @@ class _Vendors:
             limits=self._governor.limits,
         )
         return DryRunTargets(targets) if settings.dry_run else targets
+
+
+def _stream(settings: VendorSettings) -> str:
+    """Where the poller keeps its watermark: a dry run does not touch that of the live one."""
+    return "workers (dry run)" if settings.dry_run else "workers"
 
 
 def _installation(

@@ -133,3 +133,5 @@ class OperationsSettings(AuditedSettings):
     """What the operations function needs."""
 
     rippling_authorize_url: Address
+    polling_enabled: bool
+    cost_allocation: bool

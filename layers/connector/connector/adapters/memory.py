@@ -325,6 +325,10 @@ class InMemoryChangeQueue:
         """Takes a dead letter off the queue."""
         self.dead = [other for other in self.dead if other.receipt != letter.receipt]
 
+    def sizes(self) -> tuple[int, int]:
+        """How many changes wait, and how many dead letters lie."""
+        return len(self.changes), len(self.dead)
+
 
 class InMemorySecrets:
     """The two secrets in memory; one that is None is empty."""

@@ -33,6 +33,7 @@ from connector.services.installing import InstallStarter
 from connector.services.mapping_check import Surroundings, check
 from connector.services.mapping_diff import MappingDiff
 from connector.services.mapping_import import MappingImport
+from connector.services.probing import Probe
 
 MOST_ROWS = 500
 MOST_DAYS = 400
@@ -65,6 +66,7 @@ class Operator:
     imports: MappingImport
     diff: MappingDiff
     installation: InstallStarter
+    probe: Probe
     watch: Callable[[MappingFile], None] = _watch_nothing
 
     def carry_out(self, event: Arguments) -> Answer:
@@ -86,6 +88,7 @@ class Operator:
             "dead-letters": self.show_dead_letters,
             "replay": self.replay,
             "oauth start": self.installation.start,
+            "ping": self.probe.show,
         }
         verb = verbs.get(str(event.get("verb")))
         if verb is None:

@@ -18,6 +18,7 @@ from connector.domain.errors import (
     RateLimitedError,
     RetryableError,
 )
+from connector.domain.guards import shows_too_few
 from connector.domain.mapping import EVERYBODY, MappingFile
 from connector.domain.people import Worker, fingerprint
 from connector.domain.planning import Outcome
@@ -49,12 +50,6 @@ RESERVE_SECONDS = 60.0
 
 MOST_FOUND = 12_000
 """A walk is cut short, too, when so many people wait to be queued."""
-
-FEWEST_PERCENT = 80
-"""A sweep that sees fewer of the known workers than this is not believed."""
-
-FEWEST_MISSING = 5
-"""That many workers may always be missing."""
 
 
 @dataclass(slots=True)
@@ -140,7 +135,7 @@ class Poller:
     def _begun(self, sweep: Walk, mapping: MappingFile) -> Walk:
         """A sweep about to begin; the companies whose first load it is are known only now."""
         loading = tuple(self._without_employees(mapping))
-        return Walk(sweep.stream, started=self._clock.now(), loading=loading)
+        return Walk(sweep.stream, started=self._clock.now(), loading=loading, ended=sweep.ended)
 
     def _find(self, mapping: MappingFile, summary: Summary, *, full_sweep: bool) -> None:
         """Everything that one run finds goes through the guards together, and then on the queue."""
@@ -197,7 +192,7 @@ class Poller:
             self._metrics.count("FilterIgnored")
         if is_whole:
             self._metrics.count("WholeWalks")
-        return replace(walk, watermark=newest, position=None)
+        return replace(walk, watermark=newest, position=None, ended=self._clock.now())
 
     def _sweep(
         self,
@@ -227,7 +222,7 @@ class Poller:
             found += mine
             return [sweep]
         if self._sees_too_few(sweep, summary):
-            return [Walk(sweep.stream)]
+            return [Walk(sweep.stream, ended=sweep.ended)]
         found += mine
         found += self._second_chances(mapping, summary)
         return self._end_sweep(sweep, walk, summary)
@@ -244,17 +239,17 @@ class Poller:
         Rows may have changed behind the walk since then.
         """
         summary.sweep = "finished"
-        ended = [Walk(sweep.stream, loading=sweep.loading)]
+        now = self._clock.now()
+        ended = [Walk(sweep.stream, loading=sweep.loading, ended=now)]
         if walk.watermark is None and sweep.started is not None:
             newest = min(sweep.newest or sweep.started, sweep.started)
-            ended.append(replace(walk, watermark=newest))
+            ended.append(replace(walk, watermark=newest, ended=now))
         return ended
 
     def _sees_too_few(self, sweep: Walk, summary: Summary) -> bool:
         """True where the token sees far fewer workers than the ledger knows to be employed."""
         known = sum(bool(person.active_in) for person in self._ledger.persons())
-        missing = known - sweep.seen
-        if missing <= FEWEST_MISSING or sweep.seen * 100 >= known * FEWEST_PERCENT:
+        if not shows_too_few(sweep.seen, known):
             return False
         summary.sweep = "stopped"
         summary.problems.append(
