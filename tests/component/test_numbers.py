@@ -185,6 +185,29 @@ def test_a_walk_cut_short_goes_on_where_it_stopped_and_leaves_nobody_out() -> No
         assert len(world.rippling.calls(path="/workers/")) == 5
 
 
+def test_a_late_row_behind_a_poll_that_was_cut_short_is_found_soon_after_it_ends() -> None:
+    with a_world(people=250) as world:
+        world.first_load()
+        world.clock.turn(minutes=10)
+        employed = [each for each in world.rippling.workers() if each["status"] == "ACTIVE"]
+        for worker in employed[:150]:
+            world.rippling.relocate(worker["id"], "Bergen")
+        world.clock.remaining = 0.0
+        world.tick()
+        assert world.watermarks.walk("workers").position
+        late = employed[170]
+        world.rippling.move(late["id"], "Finance", at=world.clock.now() - timedelta(seconds=40))
+        world.clock.turn(minutes=10)
+        world.rippling.move(employed[171]["id"], "Finance")
+        world.clock.remaining = 1000.0
+
+        world.tick()
+        assert world.watermarks.walk("workers").position is None
+        world.tick()
+
+        assert late["id"] in {change.worker_id for change in world.queue.changes}
+
+
 def test_a_filter_that_rippling_ignores_is_noticed_and_loses_nothing() -> None:
     with a_world(people=250) as world:
         world.first_load()

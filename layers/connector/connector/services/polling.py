@@ -172,7 +172,7 @@ class Poller:
     ) -> Walk:
         cutoff, started = watermark - OVERLAP, self._clock.now()
         is_whole = not self._source.reads_increments
-        newest, in_order = watermark, walk.position is None and not is_whole
+        newest, in_order, is_resumed = watermark, not is_whole, walk.position is not None
         position = None
         pages = _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position)
         for page in _while_there_is_room(pages, summary):
@@ -184,15 +184,18 @@ class Poller:
             position = page.next_position
             if position and self._is_late(found):
                 break
+        # The watermark may only move along rows that came in order; and what came late behind the
+        # position where a walk was resumed is found only from where that walk began.
+        reached = newest if in_order and not is_resumed else watermark
         if position:
-            # Cut short, the watermark may only move along rows that came in order.
-            reached = newest if in_order else watermark
             return replace(walk, watermark=reached, position=position)
         if summary.rows_before_cutoff:
             self._metrics.count("FilterIgnored")
         if is_whole:
             self._metrics.count("WholeWalks")
-        return replace(walk, watermark=newest, position=None, ended=self._clock.now())
+        if not in_order:
+            reached = newest  # all of them have been read
+        return replace(walk, watermark=reached, position=None, ended=self._clock.now())
 
     def _sweep(
         self,
