@@ -29,7 +29,7 @@ from connector.domain.errors import ConfigurationError, NotAChangeError
 from connector.domain.planning import Outcome
 from connector.domain.rules import Rule
 from connector.services.operating import Operator
-from connector.services.receiving import Receiver
+from connector.services.receiving import Access, Receiver
 from tests.embedded.template import ROOT
 from tests.simulator import credentials, nordfab_rippling
 from tests.template.conftest import of_type
@@ -320,9 +320,10 @@ def test_the_sample_webhook_is_let_in_and_queued() -> None:
 
     webhook = event("webhook_employee_updated")
     headers = {name.lower(): value for name, value in webhook["headers"].items()}
-    receiver = Receiver(lambda: credentials()[0]["webhook_tokens"], Queue())
+    access = Access(credentials()[0]["webhook_tokens"])
+    receiver = Receiver(lambda: access, Queue(), Mock())
 
-    assert receiver.receive(headers, webhook["body"]).status == 202
+    assert receiver.receive(headers, webhook["body"].encode()).status == 202
     assert [change.worker_id for change in queued] == [sample_change().worker_id]
 
 

@@ -10,6 +10,7 @@ import pytest
 from connector.adapters.http import ATTEMPTS
 from connector.adapters.rippling_oauth import TIMEOUTS
 from connector.services.installing import CALLBACK, INSTALL
+from connector.services.notifying import ROUTE as NOTIFICATION
 from tests.template.conftest import of_type
 
 Resources = dict[str, Any]
@@ -33,7 +34,9 @@ PARAMETERS = {
     "RipplingBaseUrl",
     "RipplingTokenUrl",
     "VismaBaseUrl",
+    "VismaSignatureHeader",
     "VismaTokenUrl",
+    "VismaWebhook",
     "WriterConcurrency",
 }
 OUTPUTS = {
@@ -46,6 +49,7 @@ OUTPUTS = {
     "PollerFunctionName",
     "RipplingSecretArn",
     "VismaSecretArn",
+    "VismaWebhookUrl",
     "WatermarksTableName",
     "WebhookUrl",
     "WriterFunctionName",
@@ -355,6 +359,7 @@ def test_a_webhook_is_only_posted_an_install_only_got_and_both_are_throttled(
     assert [(each["Method"], each["Path"]) for each in events] == [
         ("POST", "/rippling/webhook"),
         ("GET", INSTALL),
+        ("POST", NOTIFICATION),
         ("GET", CALLBACK),
     ]
     assert settings[0]["ThrottlingRateLimit"] == 25

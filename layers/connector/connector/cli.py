@@ -77,12 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     duplicates.add_argument("--company", help="key of the company")
     letters = verbs.add_parser("dead-letters", help="changes that could not be dealt with")
     replay = verbs.add_parser("replay", help="queue the dead letters again")
+    resume = verbs.add_parser("resume", help="poll again after the app was uninstalled")
     oauth = verbs.add_parser("oauth", help="install the App Shop app in Rippling")
     starts = oauth.add_subparsers(dest="kind", required=True, metavar="KIND").add_parser(
         "start", help="a link for an administrator of Rippling, good for ten minutes"
     )
     others = (starts, held, approve, reject, adopt, rename, duplicates)
-    for leaf in (*mappings, audit, waiting, letters, replay, *others):
+    for leaf in (*mappings, audit, waiting, letters, replay, resume, *others):
         leaf.add_argument("--json", action="store_true", help="the answer as JSON")
     return parser
 
@@ -293,6 +294,13 @@ def _draw_oauth(answer: Answer) -> None:
         print(answer["install_link"])
 
 
+def _draw_resume(answer: Answer) -> None:
+    if answer["was_stopped"]:
+        print(f"polling goes on; it was stopped since {answer['since']}: {answer['why']}")
+    else:
+        print("polling was not stopped")
+
+
 _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "mappings import": _draw_import,
     "mappings rollback": _draw_rollback,
@@ -310,4 +318,5 @@ _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "dead-letters": _draw_letters,
     "replay": _draw_replay,
     "oauth start": _draw_oauth,
+    "resume": _draw_resume,
 }
