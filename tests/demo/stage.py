@@ -50,14 +50,15 @@ class Stage:
         self.visma.stop()
         self.rippling.stop()
 
-    def deploy(self) -> None:
-        """Deploys the template against the fakes, and fills the two secrets."""
+    def deploy(self, **more: str) -> None:
+        """Deploys the template against the fakes, with `more` parameters; fills the two secrets."""
         self.aws.deploy(
             {
                 "RipplingBaseUrl": self.rippling.url,
                 "VismaBaseUrl": self.visma.url,
                 "VismaTokenUrl": self.visma.token_url,
                 "DryRun": "false",
+                **more,
             }
         )
         rippling, visma = credentials(self.companies)

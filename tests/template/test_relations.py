@@ -509,6 +509,27 @@ def test_an_ended_installation_is_an_alarm_that_the_next_poll_raises(
     assert watch["Dimensions"] == [{"Name": "service", "Value": "poller"}]
 
 
+def test_an_uninstalled_app_is_an_alarm_for_as_long_as_polling_is_stopped(
+    resources: Resources,
+) -> None:
+    watch = resources["AppUninstalledAlarm"]["Properties"]
+
+    assert watch["MetricName"] == "PollingStopped"
+    assert watch["Dimensions"] == [{"Name": "service", "Value": "poller"}]
+    assert "install" in watch["AlarmDescription"]
+
+
+def test_notifications_of_visma_have_an_address_where_they_are_heard(
+    template: dict[str, Any], functions: Functions
+) -> None:
+    output = template["Outputs"]["VismaWebhookUrl"]
+    path = functions["WebhookFunction"]["Events"]["Notification"]["Properties"]["Path"]
+
+    assert path == NOTIFICATION
+    assert output["Condition"] == "HearsVisma"
+    assert output["Value"]["Fn::Sub"].endswith("/v1" + path.removesuffix("{company}"))
+
+
 def test_the_code_of_an_install_may_take_as_long_as_the_gateway_waits(
     functions: Functions,
 ) -> None:
