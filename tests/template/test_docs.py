@@ -266,7 +266,7 @@ def test_every_outcome_and_every_cause_is_documented() -> None:
 
 def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     tables = section("how-a-change-travels.md", "PeopleTable")
-    person, holding, claim = (json.loads(block) for block in blocks_of(tables, "json"))
+    person, holding, claim, alias = (json.loads(block) for block in blocks_of(tables, "json"))
     values = ledger_items.person_values(ledger_items.person_from(person))
     audit_time = {"audit_time": person["audit_time"]}
 
@@ -274,6 +274,8 @@ def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     assert holding == ledger_items.holding_item(ledger_items.holding_from(holding))
     code = claim["person"].removeprefix("code ")
     assert claim == ledger_items.claim_item(code, claim["company"], claim["owner"])
+    worker = alias["person"].removeprefix("worker ")
+    assert alias == ledger_items.alias_item(worker, alias["owner"])
 
 
 def test_the_message_shown_is_a_change() -> None:
