@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world
 
 
@@ -243,6 +244,25 @@ def test_what_was_open_in_one_company_is_closed_by_arriving_in_the_other() -> No
 
         assert _operate(world, "waiting")["rows"] == []
         assert world.tick().queued == 0
+
+
+@pytest.mark.parametrize("department", ["Sales", "Robotics"])
+def test_whoever_vanishes_before_the_first_day_is_expected_no_more(
+    world: World, department: str
+) -> None:
+    world.rippling.add_department("Robotics")
+    start = "2026-11-30" if department == "Sales" else "2026-11-24"
+    worker = _hire(world, department=department, start_date=start, status="ACCEPTED")
+    assert sum(world.settle().values()) == 1
+    world.rippling.remove(worker["id"])
+    world.clock.turn(days=7)
+    row = '- {rippling: Robotics, department: SALES, cost_centre: "400"}'
+    before = '- {rippling: Sales, department: SALES, cost_centre: "400"}'
+    world.edit_mapping(NORDFAB_MAPPING.replace(before, f"{before}\n      {row}"))
+    world.settle()
+
+    assert world.tick().queued == 0
+    assert _operate(world, "waiting")["rows"] == []
 
 
 def test_somebody_who_cannot_arrive_does_not_leave() -> None:

@@ -197,6 +197,29 @@ def test_a_row_that_vanishes_from_rippling_ends_nothing(world: World) -> None:
     assert world.visma.employee(str(worker["number"]))["status"] == "Active"
 
 
+def test_a_rehire_whose_row_vanishes_is_not_ended_by_the_old_employment(world: World) -> None:
+    worker = _hired(world)
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.settle()
+    again = world.rippling.rehire(
+        worker["user_id"],
+        "2026-11-24",
+        department="Sales",
+        location="Bergen",
+        employment_type="Salaried full-time",
+    )
+    world.rippling.turn_day("2026-11-24")
+    assert world.settle() == {"reactivated": 1}
+    world.rippling.remove(again["id"])
+
+    for _ in range(3):  # having been looked at once changes nothing
+        assert world.notice(worker["id"]) == {"unchanged": 1}
+
+    assert world.employee_of(worker)["status"] == "Active"
+    assert world.tick(full_sweep=True).queued == 0
+
+
 def test_a_name_that_moves_no_stamp_is_caught_by_the_full_sweep(world: World) -> None:
     worker = _hired(world)
     world.settle()

@@ -10,25 +10,15 @@ import pytest
 from tests.simulator import RipplingPlatform, nordfab_mapping, nordfab_rippling, nordfab_visma
 from tests.simulator.platform_shapes import NOT_IN_2024
 from tests.support.aws import FakeContext, an_account
+from tests.support.states import MAPPING_BY_NAME, held_in_visma
 from tests.support.world import World, a_world
 
-MAPPING = nordfab_mapping().replace(
-    "    departments:\n",
-    '    departments:\n      - {rippling: Management, department: MGMT, cost_centre: "600"}\n',
-)
-"""Reference codes, which speak for this department in the demo, are not in the Platform API."""
-
 EVERYONE = "/employees/include_terminated"
-ONLY_BY_REST = ("midName", "name", "phone1", "phone2")
-"""Middle names, of which Visma makes the name it shows, and which number is which.
-
-The Platform API cannot give them; nor can it give legal entities, which one company does without.
-"""
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=40, by_platform=True, mapping_text=MAPPING) as world:
+    with a_world(people=40, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
         world.first_load()
         world.clear_journals()
         platform_of(world).clear_journal()
@@ -74,32 +64,11 @@ def live(world: World) -> list[str]:
     return days
 
 
-def held_in_visma(world: World) -> list[dict[str, Any]]:
-    """Every employee as a finance user sees them, without numbers and stamps of Visma's own."""
-    fields = ("employeeNumber", "status", "department", "calendarID")
-    return [
-        {
-            **{name: row[name] for name in fields},
-            "branch": row["branch"]["number"],
-            "class": row["employeeClass"]["id"],
-            "contact": {
-                name: value
-                for name, value in row["contact"].items()
-                if name not in (*ONLY_BY_REST, "contactId", "lastModifiedDateTime")
-            },
-            "address": {
-                name: value for name, value in row["address"].items() if name != "addressId"
-            },
-        }
-        for row in sorted(world.visma.employees(), key=lambda row: row["employeeNumber"])
-    ]
-
-
 def test_both_apis_end_in_the_same_visma_state_for_the_same_company() -> None:
     ends = []
     for reads_platform in (False, True):
-        with a_world(120, by_platform=reads_platform, mapping_text=MAPPING) as world:
-            ends.append((live(world), held_in_visma(world)))
+        with a_world(120, by_platform=reads_platform, mapping_text=MAPPING_BY_NAME) as world:
+            ends.append((live(world), held_in_visma(world.visma)))
 
     (days_by_rest, by_rest), (days_by_platform, by_platform) = ends
     assert len(by_rest) > 100
@@ -108,7 +77,7 @@ def test_both_apis_end_in_the_same_visma_state_for_the_same_company() -> None:
 
 
 def test_a_person_who_is_told_by_role_alone_is_created_once() -> None:
-    with a_world(40, by_platform=True, mapping_text=MAPPING) as world:
+    with a_world(40, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
         platform_of(world).withheld = {"userId"}
         created = world.first_load()["created"]
 
@@ -122,21 +91,21 @@ def test_a_person_who_is_told_by_role_alone_is_created_once() -> None:
 def test_nothing_is_lost_where_a_part_is_told_in_another_way(withheld: set[str]) -> None:
     ends = []
     for names in (set[str](), withheld):
-        with a_world(120, by_platform=True, mapping_text=MAPPING) as world:
+        with a_world(120, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
             platform_of(world).withheld = names
             live(world)
-            ends.append(held_in_visma(world))
+            ends.append(held_in_visma(world.visma))
 
     assert ends[0] == ends[1]
 
 
 def test_the_model_of_2024_still_places_everybody(world: World) -> None:
-    before = held_in_visma(world)
+    before = held_in_visma(world.visma)
     platform_of(world).withheld = set(NOT_IN_2024) - {"companyEmploymentType"}
 
     assert set(world.settle()) <= {"unchanged", "out_of_scope"}
 
-    assert held_in_visma(world) == before
+    assert held_in_visma(world.visma) == before
 
 
 class TestWalks:
@@ -168,7 +137,7 @@ class TestWalks:
         assert world.metrics.counts["WholeWalks"] == 0
 
     def test_a_tick_cut_short_goes_on_where_it_stopped_and_leaves_nobody_out(self) -> None:
-        with a_world(people=250, by_platform=True, mapping_text=MAPPING) as world:
+        with a_world(people=250, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
             world.first_load()
             platform_of(world).clear_journal()
             before = world.watermarks.walk("workers").watermark
@@ -193,13 +162,13 @@ class TestWalks:
     def test_another_api_begins_its_walk_anew_and_changes_nothing(self, world: World) -> None:
         walk = world.watermarks.walk("workers")
         world.watermarks.save(type(walk)(walk.stream, walk.watermark, position="100"))
-        before = held_in_visma(world)
+        before = held_in_visma(world.visma)
         world.platform = None
         world.build()
 
         assert set(world.settle()) <= {"unchanged", "out_of_scope", "updated"}
 
-        assert held_in_visma(world) == before
+        assert held_in_visma(world.visma) == before
 
 
 def test_without_legal_entities_everybody_goes_to_the_company_that_takes_all() -> None:
@@ -225,7 +194,8 @@ def test_the_deployed_functions_read_the_api_that_the_parameter_names(
     ):
         api = {"RIPPLING_API": "platform", "RIPPLING_BASE_URL": platform.url}
         operations = account.handler("operations", **api)
-        operations.lambda_handler({"verb": "mappings import", "text": MAPPING}, FakeContext())
+        imports = {"verb": "mappings import", "text": MAPPING_BY_NAME}
+        operations.lambda_handler(imports, FakeContext())
         summary = account.handler("poller", **api).lambda_handler({}, FakeContext())
         writer = account.handler("writer", **api)
         while records := account.receive():

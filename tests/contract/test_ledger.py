@@ -284,11 +284,11 @@ def test_somebody_without_a_salt_gets_one_when_written(world: World) -> None:
 def test_a_write_that_begins_is_noted(world: World) -> None:
     ledger = world.writer()
 
-    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True, proof="b286c488")
 
     intent = begun.person.intent
     assert intent
-    assert (intent.company, intent.code) == ("norway", "1042")
+    assert (intent.company, intent.code, intent.proof) == ("norway", "1042", "b286c488")
     assert intent.until == NOON + timedelta(seconds=INTENT_SECONDS)
     assert ledger.record("p1") == begun
     assert begun.person.version == 1

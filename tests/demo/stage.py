@@ -29,8 +29,17 @@ class DemoError(Exception):
 class Stage:
     """A deployed stack between the two fakes."""
 
-    def __init__(self, people: int, companies: int = 1) -> None:
+    def __init__(
+        self,
+        people: int,
+        companies: int = 1,
+        aws: Embedded | None = None,
+        stack_name: str = "connector",
+    ) -> None:
+        """A stack on an embedded AWS of its own, or beside others on `aws`, which is left alone."""
         self.companies = companies
+        self.stack_name = stack_name
+        self._shared = aws
         self.rippling: Rippling = nordfab_rippling(people=people, companies=companies)
         self.visma: Visma = nordfab_visma(companies=companies)
         self.mapping = nordfab_mapping(companies)
@@ -41,26 +50,26 @@ class Stage:
         """Starts the fakes and the embedded AWS."""
         self.rippling.start()
         self.visma.start()
-        self.aws = Embedded.start()
+        self.aws = self._shared or Embedded.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Ends everything that was started."""
-        self.aws.stop()
+        if self._shared is None:
+            self.aws.stop()
         self.visma.stop()
         self.rippling.stop()
 
-    def deploy(self, **more: str) -> None:
-        """Deploys the template against the fakes, with `more` parameters; fills the two secrets."""
-        self.aws.deploy(
-            {
-                "RipplingBaseUrl": self.rippling.url,
-                "VismaBaseUrl": self.visma.url,
-                "VismaTokenUrl": self.visma.token_url,
-                "DryRun": "false",
-                **more,
-            }
-        )
+    def deploy(self, **parameters: str) -> None:
+        """Deploys the template against the fakes, and fills the two secrets."""
+        addresses = {
+            "RipplingBaseUrl": self.rippling.url,
+            "RipplingTokenUrl": self.rippling.token_url,
+            "RipplingAuthorizeUrl": self.rippling.authorize_url,
+            "VismaBaseUrl": self.visma.url,
+            "VismaTokenUrl": self.visma.token_url,
+        }
+        self.aws.deploy({**addresses, "DryRun": "false", **parameters}, self.stack_name)
         rippling, visma = credentials(self.companies)
         self.aws.put_secret("RipplingSecretArn", rippling)
         self.aws.put_secret("VismaSecretArn", visma)
@@ -140,7 +149,7 @@ class Stage:
     def connector(self, *words: str) -> dict[str, Any]:
         """What the `connector` command answers, as JSON."""
         done = subprocess.run(
-            [str(CONNECTOR), "--stack", "connector", *words, "--json"],
+            [str(CONNECTOR), "--stack", self.stack_name, *words, "--json"],
             env=self.aws.environment(),
             capture_output=True,
             text=True,

@@ -124,8 +124,12 @@ class Ledger(Protocol):
     def fingerprints(self, person_ids: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
         """For each known person, worker id to fingerprint as last dealt with."""
 
-    def begin(self, record: Record, company: str, code: str, *, claim: bool) -> Record:
+    def begin(
+        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
+    ) -> Record:
         """Notes that a write is about to be sent. With `claim` the code becomes this person's.
+
+        `proof` is what a created employee can be known by, should its answer be lost.
 
         Raises:
             CodeTakenError: the code is claimed by somebody else in this company.

@@ -34,7 +34,9 @@ class DryRunLedger:
         """For each known person, worker id to fingerprint as the ledger within has it."""
         return self._ledger.fingerprints(person_ids)
 
-    def begin(self, record: Record, company: str, code: str, *, claim: bool) -> Record:
+    def begin(
+        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
+    ) -> Record:
         """Notes nothing: no write is about to be sent."""
         return record
 

@@ -44,6 +44,7 @@ from connector.adapters.ledger_steps import (
     chained,
     code_taken,
     finished,
+    intent_of,
     is_foreign,
     moved_on,
     new_workers,
@@ -104,10 +105,12 @@ class DynamoLedger:
         )
         return {row["person"]: row.get(self._fingerprints, {}) for row in rows}
 
-    def begin(self, record: Record, company: str, code: str, *, claim: bool) -> Record:
+    def begin(
+        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
+    ) -> Record:
         """Notes that a write is about to be sent; with `claim` the code becomes this person's."""
         now = self._clock.now()
-        after = begun(record, company, code, self._owner, now)
+        after = begun(record, intent_of(company, code, self._owner, now, proof))
         values = person_values(after.person)
         noted = {name: values[name] for name in ("kind", "version", "salt", "intent")}
         actions = [self._person_update(record, noted, now)]

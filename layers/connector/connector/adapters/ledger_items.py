@@ -94,6 +94,7 @@ def intent_values(intent: Intent) -> dict[str, str]:
         "code": intent.code,
         "until": timestamp(intent.until),
         "owner": intent.owner,
+        "proof": intent.proof,
     }
 
 
@@ -183,7 +184,9 @@ def audit_item(row: AuditRow, retention_days: int) -> dict[str, Any]:
 
 def _intent_from(values: Mapping[str, str]) -> Intent:
     until = datetime.fromisoformat(values["until"])
-    return Intent(values["company"], values["code"], until, values["owner"])
+    return Intent(
+        values["company"], values["code"], until, values["owner"], values.get("proof", "")
+    )
 
 
 def _allocation_values(allocation: Allocation) -> dict[str, str]:

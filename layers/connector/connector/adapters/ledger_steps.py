@@ -32,10 +32,14 @@ def new_salt() -> str:
     return secrets.token_hex(16)
 
 
-def begun(record: Record, company: str, code: str, owner: str, now: datetime) -> Record:
+def intent_of(company: str, code: str, owner: str, now: datetime, proof: str) -> Intent:
+    """A write that begins now."""
+    return Intent(company, code, now + timedelta(seconds=INTENT_SECONDS), owner, proof)
+
+
+def begun(record: Record, intent: Intent) -> Record:
     """The record once a write has been noted."""
     person = record.person
-    intent = Intent(company, code, now + timedelta(seconds=INTENT_SECONDS), owner)
     salt = person.salt or new_salt()
     return replace(
         record, person=replace(person, version=person.version + 1, salt=salt, intent=intent)

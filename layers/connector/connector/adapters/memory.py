@@ -20,6 +20,7 @@ from connector.adapters.ledger_steps import (
     chained,
     code_taken,
     finished,
+    intent_of,
     is_foreign,
     moved_on,
     new_workers,
@@ -85,7 +86,9 @@ class InMemoryLedger:
             for person in self.persons(person_ids)
         }
 
-    def begin(self, record: Record, company: str, code: str, *, claim: bool) -> Record:
+    def begin(
+        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
+    ) -> Record:
         """Notes that a write is about to be sent; with `claim` the code becomes this person's."""
         now, person_id = self._clock.now(), record.person.id
         key = canonical(code), company
@@ -93,7 +96,7 @@ class InMemoryLedger:
             self._check(record, now)
             if claim and self.tables.claims.setdefault(key, person_id) != person_id:
                 raise code_taken(code, company)
-            after = begun(record, company, code, self._owner, now)
+            after = begun(record, intent_of(company, code, self._owner, now, proof))
             self.tables.persons[person_id] = after.person
         return after
 

@@ -81,6 +81,11 @@ def marks(fields: Fields, salt: str) -> dict[str, str]:
     return {path: mark(path, value, salt) for path, value in fields.items()}
 
 
+def proof_of(address: str, salt: str) -> str:
+    """What of an e-mail address may rest as the proof of who somebody is; empty where none is."""
+    return mark("contact.email", address.casefold(), salt)
+
+
 def same(path: str, one: str, other: str) -> bool:
     """True where two marks of a field mean the same; Visma's codes know no case."""
     if path in BUSINESS_FIELDS:

@@ -32,12 +32,16 @@ INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for c
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that was begun: to which company, and until when its writer may still be at it."""
+    """A write that was begun: to which company, and until when its writer may still be at it.
+
+    A create carries the `proof` by which the employee is known again, should no answer come.
+    """
 
     company: str
     code: str
     until: datetime
     owner: str
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)

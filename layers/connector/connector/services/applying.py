@@ -13,7 +13,7 @@ from datetime import date
 from connector.domain.catalogue import Catalogue, Part, canonical
 from connector.domain.changes import Cause, Change, Word
 from connector.domain.decisions import Action, decide, in_force_since
-from connector.domain.employees import INACTIVE
+from connector.domain.employees import INACTIVE, proof_of
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
 from connector.domain.guards import Kind
 from connector.domain.ledger import Record
@@ -104,9 +104,20 @@ class Applier:
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
         mapping = self._mappings.load()
         case = self._read(change, mapping)
+        if _is_left_over(case, mapping) and self._take_in(case):
+            case = self._read(change, mapping)
         if change.word is Word.REJECT and (held := _held_in(case.record)):
             return self._drop(case, held)
         return self._act(case, mapping, refusal)
+
+    def _take_in(self, case: Case) -> bool:
+        """Remembers the employee of a create that arrived, though its answer never came."""
+        arrived = self._employing.arrived(case.record)
+        if arrived is None:
+            return False
+        company, result = arrived
+        self._recorder.end(case, Ending(company, result, is_last=False))
+        return True
 
     def _act(
         self,
@@ -247,7 +258,7 @@ class Applier:
     def _leave_everywhere(
         self, case: Case, mapping: MappingFile, refusal: RefusedError | None
     ) -> Outcome:
-        companies = _believed_active(case.change, case.record) or _begun_in(case.record)
+        companies = _believed_active(case.change, case.record)
         if not companies:
             return self._leave_alone(case, _end_of_absent(case))
         for company in companies[:-1]:
@@ -310,6 +321,23 @@ class Applier:
             due_on=case.decision.due_on,
         )
         return self._recorder.end(case, ending)
+
+
+def _is_left_over(case: Case, mapping: MappingFile) -> bool:
+    """True where a create of unknown outcome is not the very one that is to be made now.
+
+    That one looks for itself. Any other would be forgotten with what is decided instead.
+    """
+    intent, decision = case.record.person.intent, case.decision
+    if intent is None or not intent.proof:
+        return False
+    rules, worker = mapping.companies.get(intent.company), decision.worker
+    if decision.action is not Action.WRITE or rules is None or worker is None:
+        return True
+    address = contact_fields(worker.personal, rules).get("contact.email", "")
+    proof = proof_of(address, case.record.person.salt)
+    code = rules.code_for(worker.id, worker.facts)
+    return (decision.company, code, proof) != (intent.company, intent.code, intent.proof)
 
 
 def _believed(error: RetryableError, delivery: int) -> RefusedError | None:
@@ -403,8 +431,3 @@ def _held_in(record: Record) -> str | None:
     """The company in which something is held about this person."""
     held = (key for key, each in record.holdings.items() if each.outcome is Outcome.HELD)
     return next(held, None)
-
-
-def _begun_in(record: Record) -> tuple[str, ...]:
-    intent = record.person.intent
-    return (intent.company,) if intent else ()

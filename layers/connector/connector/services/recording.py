@@ -10,7 +10,7 @@ from typing import Any
 from connector.domain.allocation import Allocation, allocated, change_of_pay, ended
 from connector.domain.audit import AuditRow
 from connector.domain.changes import Change
-from connector.domain.decisions import Decision
+from connector.domain.decisions import Action, Decision
 from connector.domain.employees import INACTIVE
 from connector.domain.ledger import Holding, Person, Record
 from connector.domain.mapping import MappingFile
@@ -100,23 +100,31 @@ def _without_costs(holdings: Mapping[str, Holding]) -> dict[str, Holding]:
 
 
 def _closed(case: Case, ending: Ending) -> Iterator[Holding]:
-    """What was open about the person in other companies: it is answered by this ending."""
-    if not ending.is_last or ending.company is None:
+    """What was open about the person in other companies: it is answered by this ending.
+
+    Where it is in no company at all, as with somebody who is gone, nothing is expected anywhere.
+    """
+    if not ending.is_last:
         return
+    settled = f"settled in {ending.company}" if ending.company else "; ".join(_reasons(ending))
     for company, other in ending.result.record.holdings.items():
         is_open = other.due_on is not None or other.outcome in OPEN
         if company != ending.company and is_open:
             outcome = Outcome.UNCHANGED if other.exists else Outcome.OUT_OF_SCOPE
-            yield other.ended(outcome, case.now, reason=f"now in {ending.company}")
+            yield other.ended(outcome, case.now, reason=settled)
 
 
 def _person(case: Case, ending: Ending, holding: Holding | None) -> Person:
     person = replace(ending.result.record.person, active_in=_active_in(ending, holding))
     if not ending.is_last or case.worker is None:
         return person
+    seen = {worker.id: fingerprint(worker) for worker in case.workers}
+    if case.decision.action is Action.KEEP and person.worker_id:
+        # The employment that counted still does: what is left of the others decides nothing.
+        return replace(person, fingerprints=seen, outcome=ending.result.outcome.value)
     return replace(
         person,
-        fingerprints={worker.id: fingerprint(worker) for worker in case.workers},
+        fingerprints=seen,
         worker_id=case.worker.id,
         facts=case.worker.facts.to_json(),
         placement=_placement(ending),

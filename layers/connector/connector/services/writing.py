@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from connector.domain.employees import Employee, Fields, Marks, mark, marks, same
+from connector.domain.employees import Employee, Fields, Marks, mark, marks, proof_of, same
 from connector.domain.errors import CodeTakenError, RefusedError, RetryableError
 from connector.domain.guards import Kind
 from connector.domain.ledger import Holding, Record
@@ -100,6 +100,13 @@ class _Known:
     etag: str | None
     employee: Employee | None = None
 
+    def created(self, record: Record) -> Result:
+        """The result of finding an employee of our own, just as it is."""
+        internal_id = self.employee.employee_id if self.employee else None
+        return Result(
+            Outcome.CREATED, record, self.code, internal_id, self.etag, self.marks, note=LOST
+        )
+
     def found(self, job: Job, plan: Plan, note: str = "") -> Result:
         """The result of leaving the employee as it is."""
         return self.after(job, plan, self.etag, note)
@@ -132,11 +139,19 @@ class Employing:
         holding = job.holding
         if holding and holding.exists:
             return self._bring_up_to_date(job, holding)
-        begun = job.begun_code
-        known = self._look(job, begun) if begun else None
-        if known and is_same_person(known.employee, job.desired):
-            return self._close_gap(job, known)
         return Result(Outcome.OUT_OF_SCOPE, job.record, reason="never an employee in Visma")
+
+    def arrived(self, record: Record) -> tuple[str, Result] | None:
+        """The company and employee of a create whose answer was lost, where it did arrive."""
+        intent, salt = record.person.intent, record.person.salt
+        if intent is None or not intent.proof:
+            return None
+        employee = self._targets.company(intent.company).read(intent.code)
+        address = employee.fields.get("contact.email", "") if employee else ""
+        if employee is None or proof_of(address, salt) != intent.proof:
+            return None
+        known = _Known(employee.code, marks(employee.fields, salt), employee.etag, employee)
+        return intent.company, known.created(record)
 
     def _bring_up_to_date(self, job: Job, holding: Holding) -> Result:
         known = self._recall(job, holding)
@@ -154,7 +169,8 @@ class Employing:
         if stop:
             return _held(job, stop, job.plan(None))
         try:
-            record = self._ledger.begin(job.record, job.company, code, claim=True)
+            proof = proof_of(job.desired.get("contact.email", ""), job.salt)
+            record = self._ledger.begin(job.record, job.company, code, claim=True, proof=proof)
         except CodeTakenError:
             return _rejected(job, f"employee code {code} is another person's in {job.company}")
         job = replace(job, record=record, is_begun=True, permit=permits_all)

@@ -1,0 +1,145 @@
+"""A create whose answer never came, and then HR changes its mind: the employee is still ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connector.domain.ledger import INTENT_SECONDS
+from tests.support.world import World, a_world
+
+EMPLOYEE = "/v1/employee.*"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=12, companies=2) as world:
+        world.first_load()
+        yield world
+
+
+@pytest.fixture
+def worker(world: World) -> dict[str, Any]:
+    """Somebody whose create arrived in Norway, and whose writer died before it could say so."""
+    worker = world.rippling.hire(
+        department="Sales",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        legal_entity="Nordfab AS",
+    )
+    world.tick()
+    with pytest.MonkeyPatch.context() as crash:
+        crash.setattr(world.ledger, "finish", _die)
+        with pytest.raises(CrashError):
+            world.drain()
+    world.build()
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    assert world.audit_of(worker["user_id"]) == []
+    assert world.employee_of(worker)["status"] == "Active"
+    return worker
+
+
+class CrashError(Exception):
+    """The process of the writer ends here."""
+
+
+def _die(*_: Any) -> None:
+    raise CrashError
+
+
+def _outcomes(world: World, worker: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = world.audit_of(worker["user_id"])
+    return [(row["outcome"], row["company"]) for row in rows]
+
+
+def _of_address(world: World, worker: dict[str, Any], company: str = "norway") -> list[Any]:
+    address = worker["work_email"]
+    employees = world.visma.employees(company)
+    return [each for each in employees if each["contact"]["email"] == address]
+
+
+def test_whoever_belongs_to_another_company_by_then_leaves_the_first(
+    world: World, worker: dict[str, Any]
+) -> None:
+    world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+    world.settle()
+
+    assert world.employee_of(worker)["status"] == "Inactive"
+    assert world.employee_of(worker, "sweden")["status"] == "Active"
+    assert _outcomes(world, worker) == [
+        ("created", "norway"),
+        ("deactivated", "norway"),
+        ("created", "sweden"),
+    ]
+    assert "the answer to the write had been lost" in world.audit_of(worker["user_id"])[0]["reason"]
+
+
+def test_whoever_has_another_number_by_then_gets_no_second_employee(
+    world: World, worker: dict[str, Any]
+) -> None:
+    world.rippling.change(worker["id"], number=9001)
+    world.settle()
+
+    assert len(_of_address(world, worker)) == 1
+    assert "the employee keeps" in world.audit_of(worker["user_id"])[-1]["sentence"]
+
+
+def test_whoever_has_another_address_by_then_is_not_taken_for_somebody_else(
+    world: World, worker: dict[str, Any]
+) -> None:
+    world.rippling.change(worker["id"], work_email="ny.adresse@example.com")
+    world.settle()
+
+    assert world.employee_of(worker)["contact"]["email"] == "ny.adresse@example.com"
+    assert [each for each, _ in _outcomes(world, worker)] == ["created", "updated"]
+
+
+def test_whoever_is_a_contractor_by_then_still_leaves_later(
+    world: World, worker: dict[str, Any]
+) -> None:
+    world.rippling.change_employment_type(worker["id"], "Contractor")
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-11-23")
+    world.settle()
+
+    assert world.employee_of(worker)["status"] == "Inactive"
+
+
+def test_whoever_has_left_by_then_is_deactivated(world: World, worker: dict[str, Any]) -> None:
+    world.rippling.terminate(worker["id"], "2026-11-23")
+    world.settle()
+
+    assert world.employee_of(worker)["status"] == "Inactive"
+    assert [each for each, _ in _outcomes(world, worker)] == ["created", "deactivated"]
+
+
+def test_an_employee_that_finance_entered_meanwhile_is_not_taken_for_ours(world: World) -> None:
+    worker = world.rippling.hire(department="Sales", location="Oslo", legal_entity="Nordfab AS")
+    world.visma.faults.reset(method="POST", path=EMPLOYEE)
+    world.settle()
+    world.visma.faults.clear()
+    code = str(worker["number"])
+    theirs = {"contact.lastName": "Annen", "contact.email": "en.annen@example.com"}
+    world.visma.add_employee(code, company="norway", **theirs)
+    world.buried.clear()
+    world.rippling.terminate(worker["id"], "2026-11-23")
+    world.settle()
+
+    assert world.visma.employee(code)["status"] == "Active"
+    assert [each for each, _ in _outcomes(world, worker)] == ["out_of_scope"]
+
+
+def test_a_create_that_never_arrived_leaves_nothing_behind(world: World) -> None:
+    worker = world.rippling.hire(department="Sales", location="Oslo", legal_entity="Nordfab AS")
+    world.visma.faults.reset(method="POST", path=EMPLOYEE)
+    world.settle()
+    world.visma.faults.clear()
+    world.buried.clear()
+    world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+    world.settle()
+
+    assert _of_address(world, worker) == []
+    assert _outcomes(world, worker) == [("created", "sweden")]
+    assert world.tables.persons[worker["user_id"]].intent is None

@@ -1,0 +1,496 @@
+"""What Visma should hold, worked out from Rippling, the mapping and the books alone.
+
+A second, smaller opinion: it reads the fakes' own rows and shares no decision with the product. It
+remembers nothing of what was written before. What may change at a step is what the present asks
+for, so whoever waits, is out of scope or out of sight must simply stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import product
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from tests.simulator import Rippling, Visma
+from tests.simulator.nordfab import nordfab_mapping
+
+Row: TypeAlias = Mapping[str, Any]
+Employees: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
+"""Company and employee code to the employee's fields, flat."""
+
+ZONE = ZoneInfo("Europe/Oslo")  # Stockholm keeps the same time
+BELIEVED_FOR = timedelta(seconds=900)
+"""As long as this the connector may believe what it knows of departments and branches."""
+
+NEVER_BEGAN = ("OFFER_DECLINED", "RESCIND", "RENEGE")
+WIDE_OPEN = {
+    "deactivate_percent": "100", "move_percent": "100", "create_percent": "100",
+    "floor": "1000", "first_load": "allowed",
+}  # fmt: skip
+PLACES = {
+    "status": ("status",),
+    "department": ("department",),
+    "branch": ("branch", "number"),
+    "class": ("employeeClass", "id"),
+    "calendar": ("calendarID",),
+    "first name": ("contact", "firstName"),
+    "last name": ("contact", "lastName"),
+    "e-mail": ("contact", "email"),
+    "phone": ("contact", "phone1"),
+    "mobile": ("contact", "phone2"),
+}
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day in both companies."""
+    return moment.astimezone(ZONE).date()
+
+
+class Rules:
+    """The controller's mapping, as a plain structure that is edited and imported as a file."""
+
+    def __init__(self) -> None:
+        loaded = yaml.load(nordfab_mapping(2), Loader=yaml.BaseLoader)  # noqa: S506 - plain texts
+        self.companies: dict[str, dict[str, Any]] = loaded["companies"]
+        for rules in self.companies.values():
+            rules["guards"] = dict(WIDE_OPEN)
+            rules["fields"] = {}
+
+    def text(self) -> str:
+        """The file."""
+        return yaml.safe_dump({"companies": self.companies}, sort_keys=False, allow_unicode=True)
+
+    def company_of(self, legal_name: str) -> str | None:
+        """The company that claims a legal entity."""
+        for key, rules in self.companies.items():
+            if legal_name in rules["legal_entities"]:
+                return key
+        return None
+
+    def departments(self, company: str) -> dict[str, dict[str, str]]:
+        """The rows for departments, by the name that stands in them."""
+        return {row["rippling"]: row for row in self.companies[company]["departments"]}
+
+    def put_department(self, company: str, row: dict[str, str]) -> None:
+        """Adds or replaces the row of a department."""
+        rows = {**self.departments(company), row["rippling"]: row}
+        self.companies[company]["departments"] = list(rows.values())
+
+    def drop_department(self, company: str, name: str) -> None:
+        """Takes the row of a department out, if there is one."""
+        rows = self.companies[company]["departments"]
+        self.companies[company]["departments"] = [row for row in rows if row["rippling"] != name]
+
+    def rename_department(self, company: str, name: str, new_name: str) -> None:
+        """Has the row of a department follow its new name."""
+        for row in self.companies[company]["departments"]:
+            if row["rippling"] == name:
+                row["rippling"] = new_name
+
+    def branch(self, company: str, location: str | None) -> str:
+        """The branch of a work location."""
+        rows = {row["rippling"]: row["branch"] for row in self.companies[company]["locations"]}
+        return str(rows.get(location, self.companies[company]["defaults"]["branch"]))
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a company of Visma offers at a moment."""
+
+    departments: Mapping[str, str]
+    """Department to the cost centre its expenses go to."""
+    cost_centres: frozenset[str]
+    branches: frozenset[str]
+
+    def can_take(self, row: Row, branch: str) -> bool:
+        """True where the department of a row, its cost centre and the branch are as they must."""
+        carried = self.departments.get(row["department"])
+        wanted = row.get("cost_centre") or carried
+        is_open = not wanted or (wanted == carried and wanted in self.cost_centres)
+        return carried is not None and is_open and branch in self.branches
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a person should have: where they work and as what, or that they have left.
+
+    Without `fields` they wait, and where they neither work nor have left, nothing may change.
+    `left_scope` are the companies that want nobody who is out of scope.
+    `is_refused` where Visma cannot take them in as they are, and `may_leave` where it cannot be
+    said whether the connector has seen enough to be sure.
+    """
+
+    company: str | None = None
+    number: str = ""
+    fields: Mapping[str, str] | None = None
+    has_left: bool = False
+    may_leave: bool = False
+    is_refused: bool = False
+    left_scope: frozenset[str] = frozenset()
+
+    def leaves(self, company: str) -> bool:
+        """True where an employee of this company must be inactive.
+
+        Nobody leaves one company before they can arrive in the other.
+        """
+        arrives = self.fields is not None and not self.is_refused
+        has_moved = arrives and self.company not in (None, company)
+        return self.has_left or has_moved or company in self.left_scope
+
+
+@dataclass
+class Model:
+    """The second opinion on everybody."""
+
+    rippling: Rippling
+    visma: Visma
+    rules: Rules = field(default_factory=Rules)
+    persons: dict[str, str] = field(default_factory=dict)
+    """Employee code to person: every number that a worker of theirs ever had."""
+    entered: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Company and code of employees whom finance entered by hand, and their e-mail address."""
+    out_of_sight: dict[str, bool] = field(default_factory=dict)
+    """People whose row vanished while they worked.
+
+    True where the connector had not seen that row, or Rippling has spoken of them since.
+    """
+    _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
+
+    def look(self, now: datetime) -> None:
+        """Takes in the numbers of Rippling and the books of Visma as they are now."""
+        workers = self.rippling.tables["workers"]
+        self.persons |= {str(row["number"]): row["user_id"] for row in workers}
+        books = {key: self._books_of(key) for key in self.visma.companies}
+        if not self._books or self._books[-1][1] != books:
+            self._books.append((now, books))
+
+    def look_around(self, now: datetime) -> None:
+        """All is quiet: whoever works is in sight."""
+        for user_id in list(self.out_of_sight):
+            if self.present(user_id, now).company:
+                del self.out_of_sight[user_id]
+
+    def employees(self) -> Employees:
+        """Everybody in Visma."""
+        return {
+            (company, row["employeeNumber"]): flat(row)
+            for company in self.visma.companies
+            for row in self.visma.employees(company)
+        }
+
+    def everybody(self) -> list[str]:
+        """Every person who is or was there."""
+        return sorted(set(self.persons.values()))
+
+    def expected(self, user_id: str, day: date, books: Mapping[str, Books]) -> Expected:
+        """What a person should have on a day, with these books."""
+        rows = self._workers(user_id)
+        in_scope = [row for row in rows if self._is_in_scope(row)]
+        working = [row for row in in_scope if self._works(row, day)]
+        if working:
+            return self._working(max(working, key=_weight), books)
+        if not rows or self.out_of_sight.get(user_id) is False:
+            return Expected()
+        ended = [row for row in rows if _has_ended(row, day)]
+        if ended and user_id in self.out_of_sight:
+            return Expected(may_leave=True)
+        if in_scope:
+            return Expected(has_left=bool(ended))
+        return Expected(has_left=len(ended) == len(rows), left_scope=frozenset(self._left_scope()))
+
+    def present(self, user_id: str, now: datetime) -> Expected:
+        """What a person should have now."""
+        return self.expected(user_id, local_day(now), self._books[-1][1])
+
+    def possible(self, user_id: str, since: datetime, now: datetime) -> list[Expected]:
+        """All that the connector may have taken for the truth during a step."""
+        days = {local_day(since), local_day(now)}
+        ends = [*(at for at, _ in self._books[1:]), now + BELIEVED_FOR]
+        books = [
+            each
+            for (_, each), end in zip(self._books, ends, strict=True)
+            if end >= since - BELIEVED_FOR
+        ]
+        return [self.expected(user_id, day, each) for day, each in product(days, books)]
+
+    def unjustified(
+        self, before: Employees, after: Employees, since: datetime, now: datetime
+    ) -> Iterator[str]:
+        """Every change of an employee that nothing in Rippling, mapping or books asks for."""
+        for key, fields in after.items():
+            if fields == before.get(key):
+                continue
+            company, code = key
+            person = self.persons.get(code)
+            possible = self.possible(person, since, now) if person else []
+            if not any(self._asks(each, key, before.get(key), fields) for each in possible):
+                changed = _differences(before.get(key, {}), fields)
+                yield f"{company}: employee {code}: {changed or 'created'} without a reason"
+
+    def mismatches(self, now: datetime, skipped: Iterable[str] = ()) -> Iterator[str]:
+        """Everybody whose employees are not what they should be."""
+        employees = self.employees()
+        for user_id in self.everybody():
+            if user_id not in skipped:
+                yield from self._mismatches(user_id, self.present(user_id, now), employees)
+
+    def waiting(self, now: datetime) -> tuple[set[str], set[str]]:
+        """The people who must be seen waiting, and all those who may be."""
+        employees = self.employees()
+        may = {
+            user_id: expected
+            for user_id in self.everybody()
+            if (expected := self.present(user_id, now)).company and expected.fields is None
+        }
+        must = {
+            user_id
+            for user_id, expected in may.items()
+            if not self._is_active_in(user_id, str(expected.company), employees)
+        }
+        out_of_sight = {each for each in self.everybody() if not self._workers(each)}
+        return must, {*may, *out_of_sight, *self.out_of_sight}
+
+    def doubles(self, employees: Employees) -> Iterator[str]:
+        """Codes and addresses that more than one active employee of a company has."""
+        for company in self.visma.companies:
+            here = {
+                code: each
+                for (key, code), each in employees.items()
+                if key == company and (key, code) not in self.entered
+            }
+            active = [each["e-mail"].casefold() for each in here.values() if _is_active(each)]
+            codes = Counter(code.strip().upper() for code in here)
+            twice = [name for name, count in (Counter(active) + codes).items() if count > 1]
+            yield from (f"{company}: {name} is there twice" for name in twice)
+            people = Counter(self.persons.get(code, code) for code in here)
+            several = [person for person, count in people.items() if count > 1]
+            yield from (f"{company}: {person} has several employees" for person in several)
+
+    def active_twice(self, employees: Employees) -> set[str]:
+        """The people who are active in more than one company."""
+        active = (key for key, each in employees.items() if _is_active(each))
+        own = [self.persons.get(key[1], "") for key in active if key not in self.entered]
+        return {person for person, count in Counter(own).items() if count > 1}
+
+    def stuck(self, now: datetime) -> set[str]:
+        """The people who work where they cannot be written."""
+        expected = {user_id: self.present(user_id, now) for user_id in self.everybody()}
+        return {
+            user_id
+            for user_id, each in expected.items()
+            if each.company and (each.fields is None or each.is_refused)
+        }
+
+    def _mismatches(self, user_id: str, expected: Expected, employees: Employees) -> Iterator[str]:
+        for company in self.visma.companies:
+            for code, employee in self._of(user_id, company, employees).items():
+                if expected.leaves(company) and employee["status"] != "Inactive":
+                    yield f"{company}: employee {code} should be inactive"
+        if expected.company is None or expected.fields is None:
+            return
+        own = self._of(user_id, expected.company, employees)
+        if not own and not expected.is_refused:
+            yield f"{expected.company}: worker {expected.number} has no employee"
+        for code, employee in own.items():
+            for name, value in expected.fields.items():
+                if not self._is_as_it_should(expected.company, name, employee[name], value):
+                    yield (
+                        f"{expected.company}: employee {code}: {name} {employee[name]!r},"
+                        f" not {value!r}"
+                    )
+
+    def _is_as_it_should(self, company: str, name: str, actual: str, wanted: str) -> bool:
+        if name == "status":
+            return actual in (wanted, "OnHold")
+        owner = self._owner(company, name)
+        return actual == wanted or owner == "visma" or (owner == "once" and actual != "")
+
+    def _asks(
+        self,
+        expected: Expected,
+        key: tuple[str, str],
+        before: Mapping[str, str] | None,
+        after: Mapping[str, str],
+    ) -> bool:
+        """True where what is expected of a person asks for this change of an employee."""
+        company, code = key
+        if before is None:
+            wanted = {**dict.fromkeys(PLACES, ""), **(expected.fields or {})}
+            return (expected.company, expected.number, wanted) == (company, code, dict(after))
+        changed = _differences(before, after)
+        if not self._is_ours(key):
+            return False
+        may_leave = expected.may_leave and expected.company != company
+        if expected.leaves(company) or may_leave:
+            return changed == {"status": "Inactive"}
+        if expected.company != company or expected.fields is None:
+            return False
+        return all(
+            value == expected.fields.get(name) and self._may_write(company, name, before[name])
+            for name, value in changed.items()
+        )
+
+    def _may_write(self, company: str, name: str, before: str) -> bool:
+        if name == "status":
+            return before == "Inactive"
+        owner = self._owner(company, name)
+        return owner == "rippling" or (owner == "once" and before == "")
+
+    def _owner(self, company: str, name: str) -> str:
+        fields = self.rules.companies[company]["fields"]
+        return str(fields.get("contact.phone1", "rippling")) if name == "phone" else "rippling"
+
+    def _is_ours(self, key: tuple[str, str]) -> bool:
+        """False for somebody else whom finance entered under the code of one of our people."""
+        person = self.persons.get(key[1], "")
+        address = self.entered.get(key)
+        return address is None or address in self.addresses(person)
+
+    def addresses(self, user_id: str) -> set[str]:
+        """The addresses of a person at work."""
+        return {str(row["work_email"]).casefold() for row in self._workers(user_id)}
+
+    def _is_active_in(self, user_id: str, company: str, employees: Employees) -> bool:
+        return any(map(_is_active, self._of(user_id, company, employees).values()))
+
+    def _of(self, user_id: str, company: str, employees: Employees) -> dict[str, Mapping[str, str]]:
+        """The employees of a person in a company, by code."""
+        return {
+            code: each
+            for (key, code), each in employees.items()
+            if (key, self.persons.get(code)) == (company, user_id)
+            and (key, code) not in self.entered
+        }
+
+    def _books_of(self, company: str) -> Books:
+        books = self.visma.company(company)
+        values = books.cost_centres.values
+        return Books(
+            {each.code: each.subaccount[:3].strip() for each in books.departments.values()},
+            frozenset(value for value, each in values.items() if each.is_active),
+            frozenset(number for number, each in books.branches.items() if each.is_active),
+        )
+
+    def _workers(self, user_id: str) -> list[Row]:
+        return list(self.rippling.tables["workers"].find("user_id", user_id))
+
+    def _row(self, table: str, row_id: str | None) -> Row:
+        return self.rippling.tables[table].get(row_id) or {}
+
+    def _company(self, worker: Row) -> str | None:
+        entity = self._row("legal-entities", worker["legal_entity_id"])
+        return self.rules.company_of(entity["legal_name"])
+
+    def _is_in_scope(self, worker: Row) -> bool:
+        company = self._company(worker)
+        kind = self._row("employment-types", worker["employment_type_id"])["type"]
+        return bool(
+            company
+            and kind not in self.rules.companies[company]["scope"]["exclude_employment_types"]
+        )
+
+    def _left_scope(self) -> Iterator[str]:
+        for company, rules in self.rules.companies.items():
+            if rules["scope"]["deactivate_when_out_of_scope"] == "true":
+                yield company
+
+    def _works(self, worker: Row, day: date) -> bool:
+        if worker["status"] == "ACTIVE":
+            return True
+        if _never_began(worker):
+            return False
+        if worker["status"] == "TERMINATED":
+            return bool(worker["end_date"] and worker["end_date"] > day.isoformat())
+        lead = int(self.rules.companies[self._company(worker) or ""]["lead_days"])
+        first = date.fromisoformat(worker["start_date"]) - timedelta(days=lead)
+        return bool(worker["status"] == "ACCEPTED" and first <= day)
+
+    def _working(self, worker: Row, books: Mapping[str, Books]) -> Expected:
+        company = self._company(worker)
+        if company is None:
+            raise AssertionError("somebody in scope has a company")
+        department = self._department(worker, company, books[company])
+        place = self._row("work-locations", (worker["location"] or {}).get("work_location_id"))
+        branch = self.rules.branch(company, place.get("name"))
+        expected = Expected(company, str(worker["number"]))
+        if department is None or not books[company].can_take(department, branch):
+            return expected
+        rules = self.rules.companies[company]
+        period = self._row("employment-types", worker["employment_type_id"])
+        is_hourly = period["compensation_time_period"] == "HOURLY"
+        fields = {
+            "status": "Active",
+            "department": department["department"],
+            "branch": branch,
+            "class": "HOURLY" if is_hourly else rules["defaults"]["employee_class"],
+            "calendar": rules["defaults"]["calendar"],
+            **self._person(worker),
+        }
+        key = (company, expected.number)
+        has_employee = bool(self._of(worker["user_id"], company, self.employees()))
+        is_taken = not has_employee and not self._is_ours(key)
+        is_refused = is_taken or not (has_employee or "e-mail" in fields)
+        return Expected(company, expected.number, fields, may_leave=is_taken, is_refused=is_refused)
+
+    def _department(self, worker: Row, company: str, books: Books) -> Row | None:
+        """The row of the mapping for a department, or its reference code where Visma knows it."""
+        known = self._row("departments", worker["department_id"])
+        rows = self.rules.departments(company)
+        code = known["reference_code"]
+        named = [rows[key] for key in (known["id"], code, known["name"]) if key in rows]
+        if named:
+            return named[0]
+        return {"department": code} if code in books.departments else None
+
+    def _person(self, worker: Row) -> dict[str, str]:
+        user = self._row("users", worker["user_id"])
+        phones = {phone["type"]: phone["value"] for phone in user["phone_numbers"]}
+        shown = {
+            "first name": user["name"]["given_name"],
+            "last name": user["name"]["family_name"],
+            "phone": phones.get("WORK", ""),
+            "mobile": phones.get("MOBILE", ""),
+        }
+        address = {"e-mail": worker["work_email"]} if worker["work_email"] else {}
+        return {**shown, **address}
+
+
+def flat(row: Row) -> dict[str, str]:
+    """The fields of an employee as Visma shows them; what is absent is empty."""
+    found: dict[str, str] = {}
+    for name, path in PLACES.items():
+        value: Any = row
+        for step in path:
+            value = value.get(step, {})
+        found[name] = str(value or "")
+    return found
+
+
+def _is_active(employee: Mapping[str, str]) -> bool:
+    return employee["status"] != "Inactive"
+
+
+def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in after.items() if before.get(name) != value}
+
+
+def _never_began(worker: Row) -> bool:
+    return (worker["termination_details"] or {}).get("type") in NEVER_BEGAN
+
+
+def _has_ended(worker: Row, day: date) -> bool:
+    if worker["status"] != "TERMINATED":
+        return False
+    is_ahead = worker["end_date"] and worker["end_date"] > day.isoformat()
+    return _never_began(worker) or not is_ahead
+
+
+def _weight(worker: Row) -> tuple[bool, str, str]:
+    """Of several employments the one that is not about to end counts, then the latest."""
+    return worker["status"] != "TERMINATED", worker["start_date"], worker["id"]
