@@ -26,7 +26,12 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             looked = asdict(parts.looking.look(**event["look"]))
             invocation.log.info("look ended", summary=looked)
             return looked
-        parts.check()
+        mapping = parts.check()
+        if event.get("full_sweep"):  # once a day, so that a tick costs no more than it must
+            for missing in parts.probe(mapping):
+                invocation.log.warning(
+                    "capability missing", kind=missing.name, reason=missing.sentence
+                )
         summary = asdict(parts.poller.run(full_sweep=bool(event.get("full_sweep"))))
         invocation.log.info("poll ended", summary=summary)
         return summary

@@ -362,7 +362,7 @@ def test_an_exhausted_hour_postpones_work_and_loses_none_of_it(world: World) -> 
     workers = [_hire(world) for _ in range(5)]
     world.visma.calls_per_hour = 55
     world.visma.start_new_hour()
-    for _ in range(50):
+    for _ in range(40):
         world.targets.company("norway").read("none")
 
     outcomes = world.settle()

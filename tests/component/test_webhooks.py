@@ -320,7 +320,8 @@ def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(
     assert _post(account, gone) == 202
     (told,) = [vars(record) for record in caplog.records if record.message == "polling stopped"]
     assert (told["levelname"], "company.deleted" in told["reason"]) == ("ERROR", True)
-    assert account.handler("poller").lambda_handler({}, CONTEXT)["stopped"] is True
+    for event in ({}, {"full_sweep": True}, {"look": {"company": "norway"}}):
+        assert account.handler("poller").lambda_handler(event, CONTEXT)["stopped"] is True
     assert rippling.journal == []
 
     resumed = account.handler("operations").lambda_handler({"verb": "resume"}, CONTEXT)

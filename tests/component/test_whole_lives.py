@@ -724,7 +724,7 @@ class Lives(RuleBasedStateMachine):
             person = self.model.persons[code]
             holding = self.world.tables.holdings.get(person, {}).get(key)
             if holding and holding.employee_code == code:
-                assert address in self.model.addresses(person)
+                assert address in self.model.had_addresses[person]
                 del self.model.entered[key, code]
 
 

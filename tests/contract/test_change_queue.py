@@ -126,6 +126,23 @@ def test_nothing_to_send_is_nothing_sent(world: World) -> None:
     assert world.changes() == []
 
 
+def test_changes_and_dead_letters_are_counted_apart_wherever_they_are(world: World) -> None:
+    assert world.queue.sizes() == (0, 0)
+    world.queue.send([A, B])
+    world.queue.bury("{]", "the message is not JSON")
+
+    assert world.queue.sizes() == (2, 1)
+
+
+def test_a_message_that_somebody_holds_counts_as_well(sqs: Sqs) -> None:
+    sqs.queue.send([A])
+    sqs.queue.bury("{]", "the message is not JSON")
+    sqs.client.receive_message(QueueUrl=sqs.queue_url)
+    sqs.queue.dead_letters(1)
+
+    assert sqs.queue.sizes() == (1, 1)
+
+
 # Dead letters
 
 

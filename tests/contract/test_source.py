@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from connector.domain.checks import Level
 from connector.domain.errors import (
     RetryableError,
 )
@@ -25,12 +26,15 @@ from tests.contract.sources import (
     FOUNDED,
     INCREMENTAL,
     SOURCES,
+    TOKEN,
     Staff,
     ids,
     read_by,
     small_company,
     workers,
 )
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(params=SOURCES)
@@ -390,3 +394,64 @@ class TestPay:
 
         assert pay is not None
         assert pay.amount == 650_000
+
+
+class TestProbe:
+    def test_every_check_of_a_source_in_order_is_good_or_worth_a_note(self, nordfab: Staff) -> None:
+        checks = list(nordfab.source.probe(NOW, {"compensation", "custom_fields"}))
+
+        assert checks[0].name == "sign_in"
+        assert {check.level for check in checks} <= {Level.GOOD, Level.NOTE}
+        assert len({check.name for check in checks}) == len(checks) >= 6
+        assert all(check.sentence for check in checks)
+
+    def test_a_token_that_is_turned_down_shuts_the_door(self, staff: Staff) -> None:
+        staff.rippling.revoke_token(TOKEN)
+
+        door, rest = staff.source.probe(NOW, ())
+
+        assert (door.name, door.level) == ("sign_in", Level.BAD)
+        assert (rest.name, rest.level) == ("not_checked", Level.UNKNOWN)
+
+    @pytest.mark.parametrize(
+        ("fault", "level"),
+        [
+            ((503, "json"), Level.UNKNOWN),
+            ((429, "json"), Level.UNKNOWN),
+            ((404, "html"), Level.BAD),
+        ],
+    )
+    def test_nothing_that_stands_in_the_way_is_raised(
+        self, staff: Staff, fault: tuple[int, Literal["json", "html"]], level: Level
+    ) -> None:
+        staff.api.faults.fail(*fault)
+
+        door, rest = staff.source.probe(NOW, ())
+
+        assert (door.level, rest.level) == (level, Level.UNKNOWN)
+
+    def test_pay_is_looked_for_only_where_it_is_needed(self, staff: Staff) -> None:
+        staff.hire()
+        staff.hide_pay()
+
+        without = {check.name: check.level for check in staff.source.probe(NOW, ())}
+        needed = {check.name: check.level for check in staff.source.probe(NOW, {"compensation"})}
+
+        assert (without["fields"], needed["fields"]) == (Level.GOOD, Level.WARNING)
+
+    def test_what_hides_persons_is_bad_and_says_so_without_naming_one(self, staff: Staff) -> None:
+        worker = staff.hire(person={"given_name": "Kanarifugl"})
+        staff.hide_personal()
+
+        checks = {check.name: check for check in staff.source.probe(NOW, ())}
+
+        assert checks["fields"].level is Level.BAD
+        assert not any(
+            word in repr(checks) for word in ("Kanarifugl", worker["work_email"], worker["id"])
+        )
+
+    def test_a_company_without_anybody_is_no_defect(self, staff: Staff) -> None:
+        levels = {check.name: check.level for check in staff.source.probe(NOW, ())}
+
+        assert levels["fields"] is Level.NOTE
+        assert set(levels.values()) <= {Level.GOOD, Level.NOTE}

@@ -319,3 +319,65 @@ class TestEmployees:
 
         assert listed.fields == KARI
         assert books.fields()["contact.phone1"] == "1"
+
+
+class TestProbing:
+    def test_a_sign_in_is_made_anew_and_lacks_nothing(self, books: Books) -> None:
+        books.target.read("1")
+        before = len(books.visma.calls("POST", "/connect/token"))
+
+        assert books.target.sign_in() == ()
+        assert len(books.visma.calls("POST", "/connect/token")) == before + 1
+
+    def test_a_right_that_was_not_given_is_named(self, books: Books) -> None:
+        books.visma.unapproved = {"norway": {"create", "update"}}
+
+        assert books.target.sign_in() == ("create", "update")
+
+    def test_where_nobody_names_the_rights_none_is_missing(self, books: Books) -> None:
+        books.visma.unapproved = {"norway": {"create"}}
+        books.visma.names_scopes = False
+
+        assert books.target.sign_in() == ()
+
+    def test_a_sign_in_that_is_refused_says_so(self, books: Books) -> None:
+        books.visma.companies["norway"].tenant_id = "another"
+
+        with pytest.raises(ConfigurationError, match="norway"):
+            books.target.sign_in()
+
+    def test_segments_come_by_number_with_their_names(self, books: Books) -> None:
+        dimension = books.visma.companies["norway"].dimensions["SUBACCOUNT"]
+
+        assert books.target.segments() == {
+            number: segment.description for number, segment in dimension.segments.items()
+        }
+
+    def test_without_a_segment_departments_come_in_one_call_without_cost_centres(
+        self, books: Books
+    ) -> None:
+        books.visma.clear_journal()
+
+        found = books.target.catalogue((Part.DEPARTMENTS, Part.COST_CENTRES), None)
+
+        assert {one.cost_centre for one in found[Part.DEPARTMENTS].values()} == {None}
+        assert found[Part.COST_CENTRES] == {}
+        assert books.erp_calls("GET") == ["GET /v1/department"]
+
+    def test_a_sample_tells_of_the_company_and_of_nobody(self, books: Books) -> None:
+        books.create("1001")
+        books.create("1002", employee_class="HOURLY")
+
+        sample = books.target.sample()
+
+        assert (sample.shown, sample.count) == (2, 2)
+        assert sorted(sample.classes) == ["HOURLY", "STAFF"]
+        assert sorted(sample.calendars) == ["NORWAY"]
+        assert sample.calls_limit == books.visma.calls_per_hour
+        assert 0 < (sample.calls_left or 0) < books.visma.calls_per_hour
+        assert "Kari" not in repr(sample)
+
+    def test_a_sample_of_nobody_has_no_count(self, books: Books) -> None:
+        sample = books.target.sample()
+
+        assert (sample.shown, sample.count, sample.classes) == (0, None, frozenset())

@@ -77,11 +77,12 @@ def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
         Walk("workers", watermark=NOON + timedelta(microseconds=1)),
         Walk("workers", position="https://rippling.test/workers?cursor=2", started=NOON),
         Walk("workers", NOON, "7", NOON - timedelta(hours=1), NOON + timedelta(hours=1)),
+        Walk("workers", NOON, ended=NOON + timedelta(microseconds=5)),
         Walk("workers"),
     ],
 )
 def test_a_walk_is_remembered(world: World, walk: Walk) -> None:
-    world.one.save(Walk("workers", NOON, "old", NOON, NOON))
+    world.one.save(Walk("workers", NOON, "old", NOON, NOON, ended=NOON))
 
     world.one.save(walk)
 

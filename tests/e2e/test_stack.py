@@ -11,6 +11,8 @@ from typing import Any
 
 from tests.demo.stage import CONNECTOR, Stage
 
+GREEN = ("good", "note")
+
 
 def _hire(stage: Stage, **fields: Any) -> dict[str, Any]:
     usual = {"department": "Sales", "location": "Oslo", "employment_type": "Salaried full-time"}
@@ -173,6 +175,30 @@ def test_the_command_draws_for_people_and_says_with_its_exit_code_how_it_went(
     assert wrong.stderr.strip() != ""
     assert nowhere.returncode == 3
     assert "Traceback" not in audit.stderr + wrong.stderr + nowhere.stderr
+
+
+def test_ping_reaches_all_that_it_looks_at_with_the_rights_of_the_function(stage: Stage) -> None:
+    stage.settle()
+
+    page = _command(stage, "ping")
+    answer = stage.connector("ping")
+
+    checks = {
+        (group["company"] or group["system"], check["name"]): check
+        for group in answer["systems"]
+        for check in group["checks"]
+    }
+    wrong = {name: check for name, check in checks.items() if check["level"] not in GREEN}
+    # Other tests of this tier leave dead letters behind; all else is in order.
+    assert set(wrong) <= {("connector", "dead_letters")}
+    assert checks["rippling", "workers"]["level"] == "good"
+    assert "ended" in checks["connector", "last_poll"]["sentence"]
+    assert checks["connector", "dead_letters"]["sentence"].endswith(
+        f"Given up: {stage.dead_letters() or 'no'} dead letter{'s'[: stage.dead_letters() != 1]}."
+    )
+    assert page.returncode == (1 if wrong else 0)
+    assert "Visma: norway\n  ok  Visma signs the connector in." in page.stdout
+    assert "\x1b" not in page.stdout
 
 
 def _command(

@@ -101,9 +101,12 @@ class Rippling(Workforce, Server):
     """A simulated Rippling company that answers over HTTP as strictly as the real one.
 
     Misbehaviour is set through attributes: `ignore_filter` (filters on these fields are
-    ignored), `redact` (these fields come as null with an entry in `__meta`), `forbid_expand`
-    (403), `relative_next_link`, `next_link_host`, `time_format` and `burst_limit` (requests a
-    second). `tokens` are the accepted bearer tokens, besides those that the `app_shop` hands out.
+    ignored), `redact` (these fields come as null with an entry in `__meta`, without one where it
+    `redacts_silently`), `forbid_expand` (403), `relative_next_link`, `next_link_host`,
+    `time_format`, `burst_limit` (requests a second), `forbid` (lists that are answered 403),
+    `versions` (the API versions that there are; any, where None) and `bound_version` (the one that
+    counts where the header names none).
+    `tokens` are the accepted bearer tokens, besides those that the `app_shop` hands out.
     """
 
     def __init__(
@@ -116,11 +119,15 @@ class Rippling(Workforce, Server):
         self.entitlements = set(ENTITLEMENTS)
         self.ignore_filter: set[str] = set()
         self.redact: set[str] = set()
+        self.redacts_silently = False
         self.forbid_expand: set[str] = set()
         self.relative_next_link = False
         self.next_link_host: str | None = None
         self.time_format: Literal["iso", "compact"] = "iso"
         self.burst_limit: int | None = None
+        self.forbid: set[str] = set()
+        self.versions: set[str] | None = None
+        self.bound_version = "2024-08-01"
         self._cursors = Cursors()
         self._recent: deque[float] = deque()
 
@@ -183,6 +190,12 @@ class Rippling(Workforce, Server):
         name, _, row_id = request.path.strip("/").partition("/")
         if request.method != "GET" or "/" in row_id:
             return None
+        version = request.headers.get("rippling-api-version", self.bound_version)
+        if self.versions is not None and version not in self.versions:
+            # Nobody has published how a version is refused.
+            raise QueryError(400, f"Unsupported API version {version}")
+        if name in self.forbid:
+            raise QueryError(403, f"Insufficient oauth scopes to access {name}")
         with self.state_lock:
             match name, row_id:
                 case "sso-me", "":
@@ -241,6 +254,7 @@ class Rippling(Workforce, Server):
         hidden = [
             {"name": name, "reason": "Insufficient permissions to access this field"}
             for name in sorted(self.redact)
+            if not self.redacts_silently
             if name in expands or name not in listing.links
         ]
         return {"redacted_fields": hidden}

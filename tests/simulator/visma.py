@@ -57,8 +57,9 @@ class Visma(Finance, Manners, Server):
     """A simulated Visma.net that answers over HTTP as strictly as the real one.
 
     Behaviour is set through attributes: those of `Manners`, and `token_lifetime` (seconds),
-    `calls_per_hour` (for each company), and `customer_tenants` (tenant ids that get a token
-    which opens nothing).
+    `calls_per_hour` (for each company), `customer_tenants` (tenant ids that get a token which
+    opens nothing), `unapproved` (rights that a company has not approved, so that its tokens come
+    without them) and `names_scopes` (whether the answer says what a token may do).
     """
 
     def __init__(self, clock: Now | None = None, port: int = 0) -> None:
@@ -69,6 +70,8 @@ class Visma(Finance, Manners, Server):
         self.token_lifetime = 3600
         self.calls_per_hour = 15_000
         self.customer_tenants: set[str] = set()
+        self.unapproved: dict[str, set[str]] = {}
+        self.names_scopes = True
         self._grants: dict[str, Grant] = {}
         self._windows: dict[str, Window] = {}
 
@@ -143,7 +146,8 @@ class Visma(Finance, Manners, Server):
         company = self._approved(client_id, tenant)
         if company is None and tenant not in self.customer_tenants:
             return _oauth_error("invalid_request", "The tenant has not approved this client.")
-        return self._granted(company, scopes)
+        left_out = {f"{API}:{right}" for right in self.unapproved.get(company or "", ())}
+        return self._granted(company, scopes - left_out)
 
     def _granted(self, company: str | None, scopes: frozenset[str]) -> Response:
         token = secrets.token_urlsafe(24)
@@ -153,8 +157,9 @@ class Visma(Finance, Manners, Server):
             "access_token": token,
             "expires_in": self.token_lifetime,
             "token_type": "Bearer",
-            "scope": " ".join(sorted(scopes)),
         }
+        if self.names_scopes:
+            answer["scope"] = " ".join(sorted(scopes))
         return json_response(200, answer, {"Cache-Control": "no-store"})
 
     def _knows(self, client_id: str, secret: str) -> bool:

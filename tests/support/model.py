@@ -155,6 +155,8 @@ class Model:
     """Employee code to person: every number that a worker of theirs ever had."""
     entered: dict[tuple[str, str], str] = field(default_factory=dict)
     """Company and code of employees whom finance entered by hand, and their e-mail address."""
+    had_addresses: dict[str, set[str]] = field(default_factory=dict)
+    """Person to every address they ever had at work: a write may have begun by an earlier one."""
     out_of_sight: dict[str, bool] = field(default_factory=dict)
     """People whose row vanished while they worked.
 
@@ -166,6 +168,9 @@ class Model:
         """Takes in the numbers of Rippling and the books of Visma as they are now."""
         workers = self.rippling.tables["workers"]
         self.persons |= {str(row["number"]): row["user_id"] for row in workers}
+        for user_id in self.everybody():
+            had = self.had_addresses.setdefault(user_id, set())
+            had |= self.addresses(user_id)
         books = {key: self._books_of(key) for key in self.visma.companies}
         if not self._books or self._books[-1][1] != books:
             self._books.append((now, books))

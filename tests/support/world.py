@@ -10,12 +10,15 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.adapters.governor import Governor
 from connector.adapters.http import HttpClient
 from connector.adapters.memory import (
     InMemoryAuditLog,
+    InMemoryBudgets,
     InMemoryChangeQueue,
     InMemoryInstallStates,
     InMemoryLedger,
@@ -33,7 +36,7 @@ from connector.domain import mapping_file
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
-from connector.ports import RipplingCredentials, VismaCredentials
+from connector.ports import Budgets, RipplingCredentials, VismaCredentials
 from connector.services.applying import Applier
 from connector.services.catalogues import Catalogues
 from connector.services.custom_fields import WatchedMappings
@@ -47,6 +50,7 @@ from connector.services.mapping_diff import MappingDiff
 from connector.services.mapping_import import MappingImport
 from connector.services.operating import Operator
 from connector.services.polling import Poller, Summary
+from connector.services.probing import Deployment, Probe
 from connector.services.releasing import MappingReleaser
 from connector.services.vetting import Permit
 from tests.simulator import (
@@ -75,6 +79,22 @@ class CountedMetrics:
 
 
 @dataclass
+class Reported:
+    """What the governor has shown: the last share used of each budget, and what went wrong."""
+
+    percent: dict[tuple[str, str], float] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def used(self, vendor: str, company: str, percent: float) -> None:
+        """The share of a budget that has been used."""
+        self.percent[vendor, company] = percent
+
+    def not_shared(self, name: str, reason: str) -> None:
+        """A budget could not be shared."""
+        self.troubles.append(f"{name}: {reason}")
+
+
+@dataclass
 class World:
     """Everything a story needs; `tick` polls, `drain` lets the writer work until all is quiet.
 
@@ -92,9 +112,12 @@ class World:
     mapping_text: str = ""
     cost_allocation: bool = True
     platform: RipplingPlatform | None = None
+    reported: Reported = field(default_factory=Reported)
+    keeps_reserve: bool = True
 
     def __post_init__(self) -> None:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
+        self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.watermarks = InMemoryWatermarks(self.clock)
         self.stoppages = InMemoryStoppages(self.clock)
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
@@ -111,10 +134,14 @@ class World:
         """Builds all services anew, as a cold start would; only tables and queue stay."""
         watched = WatchedMappings(self.mappings)
         names = LocationNames(self.watermarks, self.clock)
+        governor = Governor(
+            self.budgets, self.reported, self.clock.now, keeps_reserve=self.keeps_reserve
+        )
         http = HttpClient(
             "Rippling",
             (self.platform or self.rippling).url,
             authorization=RipplingSignIn(self.secrets).authorization,
+            limits=governor.limits("Rippling"),
             sleep=lambda _: None,
         )
         self.source: RipplingPlatformSource | RipplingRestSource
@@ -137,6 +164,7 @@ class World:
             self.secrets,
             self.visma.url,
             self.visma.token_url,
+            limits=governor.limits,
             sleep=lambda _: None,
             now=self.clock.now,
         )
@@ -188,8 +216,32 @@ class World:
                 self.clock,
                 is_oauth=False,
             ),
+            probe=Probe(
+                Deployment(
+                    is_oauth=False,
+                    dry_run=False,
+                    polling_enabled=True,
+                    cost_allocation=self.cost_allocation,
+                    stream="workers",
+                ),
+                self.source,
+                self.targets,
+                self.ledger,
+                self.watermarks,
+                watched,
+                self.secrets,
+                self.queue,
+                self.clock,
+            ),
             watch=watched.watch,
         )
+
+    def another(self, *, keeps_reserve: bool = True) -> World:
+        """A cold environment beside this one, over the same tables, queue and vendors."""
+        other = copy(self)
+        other.keeps_reserve = keeps_reserve
+        other.build()
+        return other
 
     def tick(self, *, full_sweep: bool = False) -> Summary:
         """One run of the poller, a second later."""

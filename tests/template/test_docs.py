@@ -151,7 +151,7 @@ def test_every_metric_that_the_code_counts_is_documented_and_no_other() -> None:
         if name == "count" and isinstance(call.args[0], ast.JoinedStr):
             words = (outcome.value.title().replace("_", "") for outcome in Outcome)
             counted |= {f"Changes{word}" for word in words}
-        elif name == "count" and isinstance(call.args[0], ast.Constant):
+        elif name in ("count", "gauge") and isinstance(call.args[0], ast.Constant):
             counted.add(call.args[0].value)
         elif isinstance(call.func, ast.Name) and call.func.id == "Answer" and len(call.args) > 1:
             counted.add(call.args[1].value)

@@ -174,6 +174,14 @@ def test_a_table_is_written_only_by_those_who_own_it(
     assert {name for name, role in roles.items() if allowed(role, table) - reads} == writers
 
 
+def test_whoever_calls_a_vendor_may_read_and_write_the_budget_that_all_share(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    # Without the rights nothing would fail: work goes on, each for itself.
+    for name in ("PollerRole", "WriterRole", "OperationsRole"):
+        assert {"dynamodb:GetItem", "dynamodb:PutItem"} <= allowed(roles[name], "WatermarksTable")
+
+
 def test_no_person_is_ever_deleted_from_the_ledger(roles: dict[str, dict[str, Any]]) -> None:
     for role in roles.values():
         assert not {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} & allowed(role, "PeopleTable")

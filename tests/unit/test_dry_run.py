@@ -16,7 +16,7 @@ from connector.domain.catalogue import Part
 from connector.domain.employees import Employee, Fields, Written
 from connector.domain.ledger import Holding, Person
 from connector.domain.planning import Outcome
-from connector.ports import Ledger, Target, Targets
+from connector.ports import Ledger, Sample, Target, Targets
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ROW = AuditRow("p1", NOON, Outcome.CREATED, "Created employee 1042.", "poll", "c1")
@@ -123,11 +123,22 @@ class _Company:
     def rename(self, employee_id: int, new_code: str) -> None:
         raise AssertionError("a dry run writes nothing")
 
-    def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
+    def catalogue(
+        self, parts: Iterable[Part], cost_centre_segment: int | None
+    ) -> Mapping[Part, Any]:
         return dict.fromkeys(parts, cost_centre_segment)
 
     def employees(self) -> Iterator[Employee]:
         yield Employee("1042", {})
+
+    def sign_in(self) -> tuple[str, ...]:
+        return ("delete",)
+
+    def segments(self) -> Mapping[int, str]:
+        return {1: "Cost centre"}
+
+    def sample(self) -> Sample:
+        return Sample(7)
 
 
 class _Companies:
@@ -144,6 +155,9 @@ def test_nothing_is_sent_to_visma_and_everything_is_read_from_it() -> None:
     assert company.read("1042") == Employee("1042", {"status": "Active"}, '"1"')
     assert company.catalogue([Part.BRANCHES], 2) == {Part.BRANCHES: 2}
     assert [employee.code for employee in company.employees()] == ["1042"]
+    assert company.sign_in() == ("delete",)
+    assert company.segments() == {1: "Cost centre"}
+    assert company.sample() == Sample(7)
 
 
 def test_somebody_known_from_a_plan_alone_has_done_nothing_yet(dry: Ledger, real: Ledger) -> None:

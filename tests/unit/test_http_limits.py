@@ -96,6 +96,13 @@ class TestWaits:
         assert (read.value.retry_after, write.value.retry_after) == (60.0, 60.0)
         assert bench.statuses() == [200, 200]
 
+    def test_a_window_that_ends_in_moments_is_slept_through(self, bench: ClientBench) -> None:
+        spent = {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "3"}
+        bench.vendor.script = [failing(429, Retry_After="3", **spent), OK]
+
+        assert bench.client().get("/things").ok
+        assert bench.naps == [3.0]
+
     def test_calls_that_are_left_hold_nothing_up(self, bench: ClientBench) -> None:
         left = {"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "90"}
         bench.vendor.script = [json_response(200, {}, left)]

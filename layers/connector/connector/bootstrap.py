@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connector.adapters.rippling_platform import RipplingPlatformSource
     from connector.adapters.rippling_rest import RipplingRestSource
     from connector.adapters.secrets import AwsSecrets
+    from connector.domain.checks import Check
     from connector.domain.mapping import MappingFile
     from connector.observability import EmfMetrics
     from connector.ports import Ledger, Source, Targets, Watermarks
@@ -47,6 +48,7 @@ class PollerParts:
     looking: Looking
     clock: SystemClock
     check: Callable[[], MappingFile]
+    probe: Callable[[MappingFile], list[Check]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,11 @@ def poller(settings: PollerSettings) -> PollerParts:
     from connector.services.checking import check_configuration
     from connector.services.looking import Looking
     from connector.services.polling import Poller
+    from connector.services.probing import missing_capabilities
 
     metrics = EmfMetrics("poller")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
+    stoppages = DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table)
     shared: dict[str, Any] = {
         "targets": parts.targets,
         "ledger": _ledger(settings, parts.clock),
@@ -156,16 +160,24 @@ def poller(settings: PollerSettings) -> PollerParts:
         "mappings": parts.mappings,
         "queue": SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
         "catalogues": Catalogues(parts.targets, parts.watermarks, parts.clock),
-        "stoppages": DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table),
+        "stoppages": stoppages,
         "clock": parts.clock,
         "metrics": metrics,
     }
-    stream = "workers (dry run)" if settings.dry_run else "workers"
+
+    def probe(mapping: MappingFile) -> list[Check]:
+        if stoppages.current():  # then Rippling is left alone
+            return []
+        return missing_capabilities(
+            parts.source, mapping, parts.clock, metrics, cost_allocation=settings.cost_allocation
+        )
+
     return PollerParts(
-        Poller(source=parts.source, stream=stream, **shared),
+        Poller(source=parts.source, stream=_stream(settings), **shared),
         Looking(**shared),
         parts.clock,
-        lambda: check_configuration(parts.secrets, parts.mappings),
+        check=lambda: check_configuration(parts.secrets, parts.mappings),
+        probe=probe,
     )
 
 
@@ -231,11 +243,19 @@ def operations(settings: OperationsSettings) -> OperationsParts:
     from connector.services.mapping_diff import MappingDiff
     from connector.services.mapping_import import MappingImport
     from connector.services.operating import Operator
+    from connector.services.probing import Deployment, Probe
 
-    parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False)
+    parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False, keeps_reserve=False)
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
+    )
+    deployment = Deployment(
+        is_oauth=settings.rippling_auth == "oauth",
+        dry_run=settings.dry_run,
+        polling_enabled=settings.polling_enabled,
+        cost_allocation=settings.cost_allocation,
+        stream=_stream(settings),
     )
     imports = MappingImport(parts.mappings, parts.watermarks, parts.clock)
     service = Operator(
@@ -259,7 +279,18 @@ def operations(settings: OperationsSettings) -> OperationsParts:
             credentials=lambda: parts.secrets.rippling(fresh=True),
             authorize_url=settings.rippling_authorize_url,
             clock=parts.clock,
-            is_oauth=settings.rippling_auth == "oauth",
+            is_oauth=deployment.is_oauth,
+        ),
+        probe=Probe(
+            deployment,
+            parts.source,
+            parts.targets,
+            ledger,
+            parts.watermarks,
+            parts.mappings,
+            parts.secrets,
+            queue,
+            parts.clock,
         ),
         watch=parts.mappings.watch,
     )
@@ -269,14 +300,25 @@ def operations(settings: OperationsSettings) -> OperationsParts:
 class _Vendors:
     """Both vendors and what they need, for one warm environment.
 
-    Pay is read where `reads_pay`, and wherever a rule of the mapping asks for it.
+    Pay is read where `reads_pay`, and wherever a rule of the mapping asks for it. With
+    `keeps_reserve` the last calls of a vendor's window are left to the operator.
     """
 
-    def __init__(self, settings: VendorSettings, metrics: EmfMetrics, *, reads_pay: bool) -> None:
+    def __init__(
+        self,
+        settings: VendorSettings,
+        metrics: EmfMetrics,
+        *,
+        reads_pay: bool,
+        keeps_reserve: bool = True,
+    ) -> None:
         from connector.adapters.clock import SystemClock
+        from connector.adapters.dynamodb_budgets import DynamoBudgets
         from connector.adapters.dynamodb_mappings import DynamoMappings
         from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+        from connector.adapters.governor import Governor
         from connector.adapters.secrets import AwsSecrets
+        from connector.observability import BudgetReports, Log
         from connector.services.custom_fields import WatchedMappings
 
         dynamodb = _client("dynamodb")
@@ -295,6 +337,12 @@ class _Vendors:
             settings.visma_secret_arn,
             self.clock.now,
         )
+        self._governor = Governor(
+            DynamoBudgets(self.clock, dynamodb, settings.watermarks_table),
+            BudgetReports(metrics, Log(metrics.service)),
+            self.clock.now,
+            keeps_reserve=keeps_reserve,
+        )
         self.source: Source = self._source(settings)
         self.targets: Targets = self._targets(settings)
 
@@ -310,6 +358,7 @@ class _Vendors:
             settings.rippling_base_url,
             authorization=self._authorization(settings),
             on_call=self.metrics.call,
+            limits=self._governor.limits("Rippling"),
         )
         source: RipplingRestSource | RipplingPlatformSource
         if settings.rippling_api == "platform":
@@ -351,8 +400,14 @@ class _Vendors:
             settings.visma_base_url,
             settings.visma_token_url,
             on_call=self.metrics.call,
+            limits=self._governor.limits,
         )
         return DryRunTargets(targets) if settings.dry_run else targets
+
+
+def _stream(settings: VendorSettings) -> str:
+    """Where the poller keeps its watermark: a dry run does not touch that of the live one."""
+    return "workers (dry run)" if settings.dry_run else "workers"
 
 
 def _installation(

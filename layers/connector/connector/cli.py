@@ -8,13 +8,27 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 DONE, FINDINGS, REFUSED = 0, 1, 3
 EFFECTS = ("moves", "releases", "strands", "leaves_out", "takes_in")
+SYSTEMS = {"connector": "The connector", "rippling": "Rippling", "visma": "Visma"}
+MARKS = {
+    "good": ("ok", 32),
+    "note": ("--", 36),
+    "warning": ("! ", 33),
+    "bad": ("!!", 31),
+    "unknown": ("??", 35),
+}
+"""How a check is drawn: its mark, and the colour of that on a terminal."""
+
+PAGE_WIDTH, MARGIN = 100, 6
 READS_A_FILE = ("mappings import", "mappings diff", "mappings check")
 
 Answer = Mapping[str, Any]
@@ -43,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
         _DRAW[_verb(options)](answer)
-    to_put_right = ("findings", "left", "unknown", "stranded")
+    to_put_right = ("findings", "left", "unknown", "stranded", "to_put_right")
     return FINDINGS if any(answer.get(name) for name in to_put_right) else DONE
 
 
@@ -75,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         identity.add_argument("--company", help="key of the company; not needed with only one")
     duplicates = verbs.add_parser("duplicates", help="employees in Visma who look like one person")
     duplicates.add_argument("--company", help="key of the company")
+    ping = verbs.add_parser("ping", help="is everything there that the connector lives on?")
     letters = verbs.add_parser("dead-letters", help="changes that could not be dealt with")
     replay = verbs.add_parser("replay", help="queue the dead letters again")
     resume = verbs.add_parser("resume", help="poll again after the app was uninstalled")
@@ -82,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     starts = oauth.add_subparsers(dest="kind", required=True, metavar="KIND").add_parser(
         "start", help="a link for an administrator of Rippling, good for ten minutes"
     )
-    others = (starts, held, approve, reject, adopt, rename, duplicates)
+    others = (ping, starts, held, approve, reject, adopt, rename, duplicates)
     for leaf in (*mappings, audit, waiting, letters, replay, resume, *others):
         leaf.add_argument("--json", action="store_true", help="the answer as JSON")
     return parser
@@ -301,6 +316,47 @@ def _draw_resume(answer: Answer) -> None:
         print("polling was not stopped")
 
 
+def _draw_ping(answer: Answer) -> None:
+    paint = _painter()
+    for group in answer["systems"]:
+        company = f": {group['company']}" if group["company"] else ""
+        print(f"{SYSTEMS[group['system']]}{company}")
+        for (level, sentence, remedy), alike in groupby(group["checks"], _line_of):
+            names = [check["name"].replace("_", " ") for check in alike]
+            told = f"{sentence} ({', '.join(names)})" if len(names) > 1 else sentence
+            print(f"  {paint(level)}  {_folded(told)}")
+            if remedy:
+                print(f"      {_folded(f'-> {remedy}')}")
+        print()
+    counts = answer["counts"]
+    told = f"{counts['bad']} to put right, {counts['warning']} to look at"
+    print(f"{told}, {counts['unknown']} not known" if answer["to_put_right"] else "all is well")
+
+
+def _line_of(check: Answer) -> tuple[str, str, str]:
+    return check["level"], check["sentence"], check["remedy"]
+
+
+def _folded(text: str) -> str:
+    margin = " " * MARGIN
+    return textwrap.fill(
+        text,
+        PAGE_WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_on_hyphens=False,
+        break_long_words=False,
+    ).lstrip()
+
+
+def _painter() -> Callable[[str], str]:
+    """Draws the mark of a level, in colour where somebody looks at it who wants that."""
+    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    if is_plain or not sys.stdout.isatty():
+        return lambda level: MARKS[level][0]
+    return lambda level: "\x1b[{1}m{0}\x1b[0m".format(*MARKS[level])
+
+
 _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "mappings import": _draw_import,
     "mappings rollback": _draw_rollback,
@@ -319,4 +375,5 @@ _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "replay": _draw_replay,
     "oauth start": _draw_oauth,
     "resume": _draw_resume,
+    "ping": _draw_ping,
 }

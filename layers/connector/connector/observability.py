@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import traceback
+from datetime import UTC, datetime
+from os import environ
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from connector.domain.errors import ConfigurationError, ConnectorError
@@ -63,9 +65,13 @@ class Log:
 
 
 class EmfMetrics:
-    """Counters in the log stream, flushed at the end of each invocation."""
+    """Counters and gauges in the log stream, flushed at the end of each invocation."""
+
+    # Shared by all instances of a process, as Powertools shares the counters.
+    _gauges: ClassVar[dict[tuple[str, tuple[tuple[str, str], ...]], float]] = {}
 
     def __init__(self, service: str) -> None:
+        self.service = service
         self._metrics = Metrics(namespace=NAMESPACE, service=service)
 
     def count(self, name: str, value: float = 1) -> None:
@@ -78,10 +84,36 @@ class EmfMetrics:
         self.count(f"{vendor}Calls")
         self.count(f"{vendor}Throttled", status == TOO_MANY)
 
+    def gauge(self, name: str, percent: float, **dimensions: str) -> None:
+        """Remembers a share; its last value in an invocation is written, without the function."""
+        self._gauges[name, tuple(dimensions.items())] = percent
+
     def flush(self) -> None:
-        """Writes the counters of this invocation, if there are any."""
+        """Writes the counters and gauges of this invocation, if there are any."""
         if self._metrics.metric_set:
+            for key, value in _kept_at_any_level().items():
+                self._metrics.add_metadata(key=key, value=value)
             self._metrics.flush_metrics()
+        while self._gauges:
+            (name, dimensions), percent = self._gauges.popitem()
+            _write_gauge(name, percent, dict(dimensions))
+
+
+class BudgetReports:
+    """Shows how much of each vendor's budget is used, and where it could not be shared."""
+
+    def __init__(self, metrics: EmfMetrics, log: Log) -> None:
+        self._metrics = metrics
+        self._log = log
+
+    def used(self, vendor: str, company: str, percent: float) -> None:
+        """The share of a budget that has been used, in percent."""
+        self._metrics.gauge("BudgetUsed", percent, Vendor=vendor, Company=company)
+
+    def not_shared(self, name: str, reason: str) -> None:
+        """A budget could not be shared; the work goes on."""
+        self._metrics.count("BudgetNotShared")
+        self._log.warning("budget not shared", reason=f"{name}: {reason}")
 
 
 class CrashError(Exception):
@@ -119,6 +151,24 @@ class Invocation:
         self.metrics.flush()
         if error is not None and not isinstance(error, ConnectorError):
             raise CrashError(f"{type(error).__name__} at {_place(error)}") from None
+
+
+def _write_gauge(name: str, percent: float, dimensions: dict[str, str]) -> None:
+    with single_metric(name, MetricUnit.Percent, percent, namespace=NAMESPACE) as metric:
+        metric.service = ""  # one budget is one curve, whichever function shows it
+        for key, value in dimensions.items():
+            metric.add_dimension(name=key, value=value)
+        for key, value in _kept_at_any_level().items():
+            metric.add_metadata(key=key, value=value)
+
+
+def _kept_at_any_level() -> dict[str, str]:
+    """What makes Lambda keep a line of metrics, however severe a log line has to be.
+
+    A line without a level and a time of its own counts as INFO, and would be dropped above that.
+    """
+    moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"level": environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"), "timestamp": moment}
 
 
 def _place(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
     from connector.domain.audit import AuditRow
+    from connector.domain.budgets import Budget
     from connector.domain.catalogue import Catalogue, Part
     from connector.domain.changes import Change
+    from connector.domain.checks import Check
     from connector.domain.employees import Employee, Fields, Written
     from connector.domain.guards import Run
     from connector.domain.ledger import Holding, Person, Record
@@ -75,6 +77,28 @@ class Source(Protocol):
     def locations(self) -> list[Named]:
         """All work locations."""
 
+    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+        """What this API lets the token do, check by check; the first one is the sign-in.
+
+        `needs` are what the mapping asks for beyond the usual: `legal_entity`, `compensation`,
+        `custom_fields`. Nothing that stands in the way is raised, and nobody is named.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the first page of a company's employees tells of the company, and of the calls left.
+
+    `count` is how many employees there are in all, where Visma says so.
+    """
+
+    shown: int
+    count: int | None = None
+    classes: frozenset[str] = frozenset()
+    calendars: frozenset[str] = frozenset()
+    calls_left: int | None = None
+    calls_limit: int | None = None
+
 
 class Target(Protocol):
     """One company of Visma.net ERP.
@@ -98,11 +122,25 @@ class Target(Protocol):
     def rename(self, employee_id: int, new_code: str) -> None:
         """Gives an employee another code. Only an operator asks for this."""
 
-    def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
-        """Some parts of the company's catalogue, one call each."""
+    def catalogue(
+        self, parts: Iterable[Part], cost_centre_segment: int | None
+    ) -> Mapping[Part, Any]:
+        """Some parts of the company's catalogue, one call each.
+
+        Without a segment there are no cost centres, and departments come without theirs.
+        """
 
     def employees(self) -> Iterator[Employee]:
         """Every employee of the company."""
+
+    def sign_in(self) -> tuple[str, ...]:
+        """Signs in anew; the rights that were asked for and not given, where Visma says so."""
+
+    def segments(self) -> Mapping[int, str]:
+        """The segments of a sub-account, by number, with their names."""
+
+    def sample(self) -> Sample:
+        """What the first page of employees tells."""
 
 
 class Targets(Protocol):
@@ -172,7 +210,7 @@ class Walk:
 
     `position` is where a walk cut short goes on; `started` is set while a sweep is under way, and
     `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
-    the companies that had no employee when it began.
+    the companies that had no employee when it began. `ended` is when a walk last came to its end.
     """
 
     stream: str
@@ -182,6 +220,7 @@ class Walk:
     newest: datetime | None = None
     seen: int = 0
     loading: tuple[str, ...] = ()
+    ended: datetime | None = None
 
 
 class Watermarks(Protocol):
@@ -222,6 +261,19 @@ class Watermarks(Protocol):
 
     def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
         """Keeps the mapping that an import made at `imported_at` replaces."""
+
+
+class Budgets(Protocol):
+    """What all functions together know of each budget, in the `WatermarksTable`.
+
+    A budget is named by its vendor and company. Every failure is a `ConnectorError`.
+    """
+
+    def known(self, name: str) -> Budget:
+        """What still counts of what has been told; an empty budget where nothing does."""
+
+    def tell(self, name: str, budget: Budget) -> None:
+        """Adds a view to what is known; an older one never takes the place of a newer."""
 
 
 class Mappings(Protocol):
@@ -291,6 +343,9 @@ class ChangeQueue(Protocol):
 
     def forget(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""
+
+    def sizes(self) -> tuple[int, int]:
+        """About how many changes wait or are being dealt with, and how many dead letters lie."""
 
 
 @dataclass(frozen=True, slots=True)

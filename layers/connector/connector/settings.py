@@ -136,3 +136,5 @@ class OperationsSettings(AuditedSettings):
     """What the operations function needs."""
 
     rippling_authorize_url: Address
+    polling_enabled: bool
+    cost_allocation: bool

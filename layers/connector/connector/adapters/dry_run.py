@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from connector.domain.audit import AuditRow
     from connector.domain.catalogue import Part
     from connector.domain.ledger import Holding, Person, Record
-    from connector.ports import Ledger, Target, Targets
+    from connector.ports import Ledger, Sample, Target, Targets
 
 
 class DryRunLedger:
@@ -107,13 +107,27 @@ class DryRunTarget:
     def rename(self, employee_id: int, new_code: str) -> None:
         """Sends nothing."""
 
-    def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
+    def catalogue(
+        self, parts: Iterable[Part], cost_centre_segment: int | None
+    ) -> Mapping[Part, Any]:
         """Some parts of the company's catalogue."""
         return self._target.catalogue(parts, cost_centre_segment)
 
     def employees(self) -> Iterator[Employee]:
         """Every employee of the company."""
         return self._target.employees()
+
+    def sign_in(self) -> tuple[str, ...]:
+        """Signs in anew; the rights that were not given."""
+        return self._target.sign_in()
+
+    def segments(self) -> Mapping[int, str]:
+        """The segments of a sub-account."""
+        return self._target.segments()
+
+    def sample(self) -> Sample:
+        """What the first page of employees tells."""
+        return self._target.sample()
 
 
 class DryRunTargets:

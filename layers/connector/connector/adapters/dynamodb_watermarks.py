@@ -62,6 +62,7 @@ class DynamoWatermarks:
             newest=_moment(item.get("newest")),
             seen=int(item.get("seen", 0)),
             loading=tuple(item.get("loading", ())),
+            ended=_moment(item.get("ended")),
         )
 
     def save(self, walk: Walk) -> None:
@@ -73,6 +74,7 @@ class DynamoWatermarks:
             "newest": _text(walk.newest),
             "seen": walk.seen or None,
             "loading": list(walk.loading) or None,
+            "ended": _text(walk.ended),
         }
         self._put(walk.stream, _known(values))
 

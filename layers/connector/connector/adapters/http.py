@@ -33,6 +33,7 @@ from connector import __version__
 from connector.adapters.http_limits import PATIENCE_SECONDS, Limits
 from connector.domain.errors import (
     ConfigurationError,
+    NonsenseError,
     RateLimitedError,
     RefusedError,
     RetryableError,
@@ -73,6 +74,7 @@ class HttpClient:
         *,
         authorization: Authorization | None = None,
         on_call: OnCall | None = None,
+        limits: Limits | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
@@ -86,7 +88,7 @@ class HttpClient:
         self._authorization = authorization
         self._on_call = on_call
         self._timeouts = timeouts
-        self._limits = Limits(vendor, now)
+        self._limits = limits or Limits(vendor, now)
         self._session = _session()
 
     def get(
@@ -170,12 +172,12 @@ class HttpClient:
         """The parsed body of an answer.
 
         Raises:
-            UpstreamUnavailableError: it is not JSON.
+            NonsenseError: it is not JSON.
         """
         try:
             return json.loads(response.content)
         except (ValueError, RecursionError):
-            raise UpstreamUnavailableError(
+            raise NonsenseError(
                 f"{self.vendor} answered something that is not JSON"
                 f" (content type {media_type(response)}, status {response.status_code},"
                 f" {_place(response.url)}); it will be tried again"
@@ -205,7 +207,10 @@ class HttpClient:
     def _raise_for_failed_read(self, call: _Call, response: requests.Response) -> None:
         status = response.status_code
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            raise self._unavailable(call, f"a redirect, {status}, which is never followed")
+            raise NonsenseError(
+                f"{self.vendor} gave no usable answer to {call} (a redirect, {status}, which is"
+                " never followed); it will be tried again. If it stays so, check the address"
+            )
         if not _is_transient(status):
             return
         wait = self._limits.retry_after(response)

@@ -1,40 +1,70 @@
 """What a vendor says about when there is room for the next call, and keeping to it.
 
-Reads headers and remembers a moment; it neither sends nor sleeps.
+Reads headers and remembers a budget; it neither sends nor sleeps. Whoever shares the budget with
+others is `governor`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from connector.domain.budgets import LONGEST_WINDOW, Budget, current
 from connector.domain.errors import RateLimitedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from requests import Response
 
 PATIENCE_SECONDS = 5.0
 """A vendor that asks for a longer wait than this gets it from the queue, not from a sleep."""
 
-LONGEST_WINDOW_SECONDS = 3600.0
-"""No known limit runs longer than an hour; a greater number is a mistake of the vendor's."""
-
 FIRST_EPOCH = 1_000_000
 """A reset above this many seconds is not a wait but a moment."""
 
 
-class Limits:
-    """The room that one vendor leaves for calls."""
+class Sharing(Protocol):
+    """How the budget is shared with whoever else makes calls on it."""
 
-    def __init__(self, vendor: str, now: Callable[[], datetime]) -> None:
+    def before_a_call(self, known: Budget) -> Budget:
+        """The budget to go by, what others have told included."""
+
+    def after_an_answer(self, known: Budget, *, has_news: bool) -> None:
+        """Tells others what they should know; `has_news` if the vendor said what is left."""
+
+
+class Alone:
+    """Nobody else makes calls on this budget, or nobody can be asked."""
+
+    def before_a_call(self, known: Budget) -> Budget:
+        """The budget as it is."""
+        return known
+
+    def after_an_answer(self, known: Budget, *, has_news: bool) -> None:
+        """There is nobody to be told."""
+
+
+class Limits:
+    """The room that one vendor leaves for calls; with `keeps_reserve`, but for the operator's."""
+
+    def __init__(
+        self,
+        vendor: str,
+        now: Callable[[], datetime],
+        sharing: Sharing | None = None,
+        *,
+        keeps_reserve: bool = False,
+    ) -> None:
         self._vendor = vendor
         self._now = now
-        self._closed_until = 0.0
+        self._sharing = sharing or Alone()
+        self._keeps_reserve = keeps_reserve
+        self._budget = Budget()
 
     def raise_if_used_up(self) -> None:
         """Lets a call pass if there is room for it.
@@ -42,23 +72,31 @@ class Limits:
         Raises:
             RateLimitedError: there is none yet; with the seconds until there is.
         """
-        wait = self._closed_until - self._seconds()
+        self._budget = self._sharing.before_a_call(self._budget)
+        wait = self._budget.wait(self._now(), keeps_reserve=self._keeps_reserve)
         if wait > 0:
+            kept = self._budget.reserve if self._keeps_reserve and self._budget.remaining else 0
+            reserved = f" but for {kept} kept for the operator" if kept else ""
             raise RateLimitedError(
-                f"the calls that {self._vendor} allows are used up; there is room in {wait:.0f} s",
+                f"the calls that {self._vendor} allows are used up{reserved};"
+                f" there is room in {wait:.0f} s",
                 retry_after=wait,
             )
 
     def note(self, response: Response) -> None:
         """Remembers what an answer says about room for the next call."""
-        is_last = _number(response, "X-RateLimit-Remaining") == 0
-        wait = self._reset(response) if is_last else 0.0
+        now = self._now()
+        known, told = current(self._budget, now), self._told(response, now)
+        closed_until = known.closed_until
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            # A short wait is slept right after this, so that it need not be remembered.
-            asked = max(wait, self.retry_after(response) or 0.0)
-            wait = asked if asked > PATIENCE_SECONDS else 0.0
-        if wait:
-            self._closed_until = self._seconds() + wait
+            asked = self.retry_after(response) or 0.0
+            if max(asked, self._reset(response)) <= PATIENCE_SECONDS:
+                return  # a short wait is slept right after this, so that it need not be remembered
+            if asked > PATIENCE_SECONDS:
+                closed_until = max(now + timedelta(seconds=asked), closed_until or now)
+        has_news = told.remaining is not None
+        self._budget = replace(told if has_news else known, closed_until=closed_until)
+        self._sharing.after_an_answer(self._budget, has_news=has_news)
 
     def retry_after(self, response: Response) -> float | None:
         """The wait that an answer asks for, given in seconds or as a date."""
@@ -71,6 +109,16 @@ class Limits:
                 return None
         return _within_a_window(seconds)
 
+    def _told(self, response: Response, now: datetime) -> Budget:
+        limit = _number(response, "X-RateLimit-Limit")
+        remaining = _number(response, "X-RateLimit-Remaining")
+        wait = self._reset(response)
+        return Budget(
+            None if limit is None else int(limit),
+            None if remaining is None else int(remaining),
+            now + timedelta(seconds=wait) if wait else None,
+        )
+
     def _reset(self, response: Response) -> float:
         reset = _number(response, "X-RateLimit-Reset") or 0.0
         return _within_a_window(reset - self._seconds() if reset > FIRST_EPOCH else reset)
@@ -80,7 +128,7 @@ class Limits:
 
 
 def _within_a_window(seconds: float) -> float:
-    return min(max(seconds, 0.0), LONGEST_WINDOW_SECONDS)
+    return min(max(seconds, 0.0), LONGEST_WINDOW.total_seconds())
 
 
 def _number(response: Response, header: str) -> float | None:

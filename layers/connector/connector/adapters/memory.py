@@ -28,6 +28,7 @@ from connector.adapters.ledger_steps import (
 )
 from connector.adapters.sqs import NOT_A_CHANGE
 from connector.domain.audit import timestamp
+from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue, canonical
 from connector.domain.errors import ConfigurationError
 from connector.domain.guards import Run
@@ -263,6 +264,24 @@ class InMemoryWatermarks:
         self._previous = text, imported_at
 
 
+class InMemoryBudgets:
+    """What all functions together know of each budget, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, Budget] = {}
+
+    def known(self, name: str) -> Budget:
+        """What still counts of what has been told."""
+        return current(self._known.get(name, Budget()), self._clock.now())
+
+    def tell(self, name: str, budget: Budget) -> None:
+        """Adds a view to what is known."""
+        with self._lock:
+            self._known[name] = merged(self.known(name), budget, self._clock.now())
+
+
 class InMemoryMappings:
     """The controller's mapping in memory, as rows, so that it is translated there and back."""
 
@@ -316,6 +335,10 @@ class InMemoryChangeQueue:
     def forget(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""
         self.dead = [other for other in self.dead if other.receipt != letter.receipt]
+
+    def sizes(self) -> tuple[int, int]:
+        """How many changes wait, and how many dead letters lie."""
+        return len(self.changes), len(self.dead)
 
 
 class InMemorySecrets:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from connector.adapters.http import HttpClient, media_type
-from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
+from connector.domain.errors import ConfigurationError, NonsenseError
 
 if TYPE_CHECKING:
     from requests import Response
@@ -41,16 +41,12 @@ def is_unknown(response: Response) -> bool:
     return response.status_code == HTTPStatus.NOT_FOUND and is_json
 
 
-def unreadable(path: str, what: str) -> UpstreamUnavailableError:
+def unreadable(path: str, what: str) -> NonsenseError:
     """What to raise about an answer without what it should have."""
-    return UpstreamUnavailableError(
-        f"Rippling's answer to GET {path} has {what}; it will be tried again"
-    )
+    return NonsenseError(f"Rippling's answer to GET {path} has {what}; it will be tried again")
 
 
-def refusal(
-    response: Response, path: str, scopes: str
-) -> ConfigurationError | UpstreamUnavailableError:
+def refusal(response: Response, path: str, scopes: str) -> ConfigurationError | NonsenseError:
     """What a status other than 200 means, and what to do about it."""
     match response.status_code:
         case HTTPStatus.UNAUTHORIZED:
@@ -69,7 +65,7 @@ def refusal(
                 f" {scopes}, and the administrator who made it the matching rights"
             )
         case status:
-            return UpstreamUnavailableError(
+            return NonsenseError(
                 f"Rippling answered GET {path} with status {status} ({media_type(response)});"
                 " it will be tried again. If it stays so, check the base URL"
             )

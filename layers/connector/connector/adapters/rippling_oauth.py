@@ -17,8 +17,8 @@ from connector.adapters.http import HttpClient, OnCall, media_type, utc_now
 from connector.adapters.oauth import place, refusal
 from connector.domain.errors import (
     ConfigurationError,
+    NonsenseError,
     RetryableError,
-    UpstreamUnavailableError,
 )
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class RipplingTokenEndpoint:
         content = self._http.json_of(response) if response.ok else None
         token = content.get("access_token") if isinstance(content, dict) else None
         if not isinstance(content, dict) or not isinstance(token, str) or not token:
-            raise UpstreamUnavailableError(
+            raise NonsenseError(
                 f"Rippling's sign-in at {where} gave no token (status {response.status_code},"
                 f" {media_type(response)}); it will be tried again"
             )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from connector.adapters.http import HttpClient
 from connector.adapters.rippling_answers import ID, ask, is_unknown, refusal, unreadable
+from connector.adapters.rippling_platform_probe import PlatformProbe
 from connector.adapters.rippling_platform_wire import (
     Register,
     department_of,
@@ -27,6 +28,7 @@ from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
 from connector.ports import Page
 
 if TYPE_CHECKING:
+    from connector.domain.checks import Check
     from connector.domain.people import Named, Worker
 
 PAGE_SIZE = 100
@@ -121,6 +123,14 @@ class RipplingPlatformSource:
     def locations(self) -> list[Named]:
         """All work locations."""
         return self._all("/work_locations", location_of)
+
+    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+        """What this API lets the token do, check by check; the first one is the sign-in."""
+        return PlatformProbe(self._http, self._sample, _require_kinds).checks(needs)
+
+    def _sample(self) -> list[object]:
+        paging = {"limit": str(self._page_size), "offset": "0"}
+        return self._rows(EVERYONE, {"send_all_roles": "true", **paging})
 
     def _all(self, path: str, read: Callable[[object], Named | None]) -> list[Named]:
         things = [read(row) for rows, _ in self._walk(path, {}) for row in rows]

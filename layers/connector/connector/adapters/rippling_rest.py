@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from connector.adapters.http import HttpClient
 from connector.adapters.rippling_answers import ID, ask, is_unknown, refusal, unreadable
+from connector.adapters.rippling_rest_probe import RestProbe
 from connector.adapters.rippling_rest_wire import (
     department_of,
     location_of,
@@ -23,12 +24,13 @@ from connector.adapters.rippling_rest_wire import (
     withheld_fields,
     worker_of,
 )
-from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
+from connector.domain.errors import ConfigurationError, NonsenseError, UpstreamUnavailableError
 from connector.ports import Page
 
 if TYPE_CHECKING:
     from requests import Response
 
+    from connector.domain.checks import Check
     from connector.domain.people import Named, Worker
 
 PAGE_SIZE = 100
@@ -42,6 +44,7 @@ SCOPES: Mapping[str, str] = {
     " compensations.read where pay is",
     "/departments/": "departments.read",
     "/work-locations/": "work-locations.read",
+    "/entitlements/": "entitlements.read",
 }
 
 
@@ -120,6 +123,10 @@ class RipplingRestSource:
     def locations(self) -> list[Named]:
         """All work locations."""
         return self._all("/work-locations/", location_of)
+
+    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+        """What this API lets the token do, check by check; the first one is the sign-in."""
+        return RestProbe(self._http, _refusal).checks(now, needs)
 
     def _workers(self, query: Mapping[str, str], position: str | None = None) -> Iterator[Page]:
         for answer in self._walk("/workers/", query, position):
@@ -248,7 +255,7 @@ def _done_without(names: Collection[str]) -> Iterator[tuple[str, ...]]:
     return chain.from_iterable(combinations(dispensable, size) for size in sizes)
 
 
-def _refusal(response: Response, path: str) -> ConfigurationError | UpstreamUnavailableError:
+def _refusal(response: Response, path: str) -> ConfigurationError | NonsenseError:
     """What a status other than 200 means; an old cursor is answered 400, too."""
     is_question = "cursor=" not in urlsplit(response.url).query
     if response.status_code == HTTPStatus.BAD_REQUEST and is_question:

@@ -36,6 +36,11 @@ NOT_HELD = frozenset(
 """What SQS says of a message that others see already, or that is gone."""
 
 NOT_A_CHANGE = "not-a-change"
+COUNTS = [
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+]
 
 
 class SqsChangeQueue:
@@ -89,6 +94,10 @@ class SqsChangeQueue:
         with answering("SQS"):
             self._client.delete_message(QueueUrl=self._dead_letters, ReceiptHandle=letter.receipt)
 
+    def sizes(self) -> tuple[int, int]:
+        """About how many changes wait or are being dealt with, and how many dead letters lie."""
+        return self._size(self._queue), self._size(self._dead_letters)
+
     def postpone(self, receipt: str, seconds: float) -> None:
         """Keeps a received message from being delivered again before that many seconds."""
         wait = min(LONGEST_POSTPONEMENT, max(0, math.ceil(seconds)))
@@ -108,6 +117,11 @@ class SqsChangeQueue:
             if not entries:
                 return
         raise RetryableError(f"SQS did not take {len(entries)} change(s)")
+
+    def _size(self, queue: str) -> int:
+        with answering("SQS"):
+            answer = self._client.get_queue_attributes(QueueUrl=queue, AttributeNames=COUNTS)
+        return sum(int(answer["Attributes"].get(name, 0)) for name in COUNTS)
 
     def _look(self, limit: int) -> list[DeadLetter]:
         with answering("SQS"):

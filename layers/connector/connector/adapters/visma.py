@@ -32,8 +32,10 @@ from connector.adapters.visma_wire import (
     employee_key_of,
     employee_of,
     failure_of,
+    sample_of,
     segment_values_of,
     segments_of,
+    total_of,
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
@@ -41,20 +43,23 @@ from connector.domain.employees import Employee, Fields, Written
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
+    NonsenseError,
     RefusedError,
-    UpstreamUnavailableError,
 )
 
 if TYPE_CHECKING:
     from requests import Response
 
-    from connector.ports import Secrets
+    from connector.adapters.http_limits import Limits
+    from connector.ports import Sample, Secrets
 
 __all__ = ["VismaTarget", "VismaTargets", "VismaTokens"]
 
+VENDOR = "Visma"
 EMPLOYEES = "/v1/employee"
 RENAME = "/v1/employee/action/changeEmployeeCd"
 PAGE_SIZE = 500
+SAMPLE_SIZE = 100
 IDENTITY = ("contact.last_name", "contact.email")
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
 """How the ERP says that it has no such employee; some of its older endpoints say 400."""
@@ -72,8 +77,10 @@ class VismaTarget:
         company: str,
         http: HttpClient,
         headers: Callable[[], Mapping[str, str]] = dict,
+        sign_in: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._company = company
+        self._sign_in = sign_in
         self._http = http
         self._headers = headers
         self._segments: tuple[Segment, ...] | None = None
@@ -144,10 +151,13 @@ class VismaTarget:
                 status=response.status_code,
             )
 
-    def catalogue(self, parts: Iterable[Part], cost_centre_segment: int) -> Mapping[Part, Any]:
+    def catalogue(
+        self, parts: Iterable[Part], cost_centre_segment: int | None
+    ) -> Mapping[Part, Any]:
         """Some parts of the company's catalogue, one call each.
 
-        Departments alone may cost a second call, for the lengths of the segments.
+        Departments alone may cost a second call, for the lengths of the segments. Without a
+        segment there are no cost centres, and departments come without theirs.
 
         Raises:
             RetryableError: Visma cannot answer.
@@ -173,16 +183,40 @@ class VismaTarget:
             yield from new.values()
             seen.update(new)
             # Behind the last page Visma may give an empty one, or the last one over again.
-            if not new or len(seen) >= _total(rows):
+            if not new or len(seen) >= total_of(rows):
                 return
 
-    def _departments(self, cost_centre_segment: int) -> dict[str, Department]:
+    def sign_in(self) -> tuple[str, ...]:
+        """Signs in anew; the rights that were asked for and not given, where Visma says so.
+
+        Raises:
+            RetryableError: the sign-in does not answer.
+            ConfigurationError: Visma does not know the client or has not approved it.
+        """
+        return self._sign_in()
+
+    def segments(self) -> dict[int, str]:
+        """The segments of a sub-account, by number, with their names."""
+        found = segments_of(self._dimension("SUBACCOUNT", "false"))
+        return {segment.number: segment.name for segment in found}
+
+    def sample(self) -> Sample:
+        """What the first page of employees tells of the company, and of the calls left."""
+        response = self._get(EMPLOYEES, {"pageNumber": "1", "pageSize": str(SAMPLE_SIZE)})
+        rows = [row for row in self._content(response, list) if isinstance(row, dict)]
+        return sample_of(rows, response.headers)
+
+    def _departments(self, cost_centre_segment: int | None) -> dict[str, Department]:
+        if cost_centre_segment is None:
+            return departments_of(self._list("/v1/department"), (), 0)
         if self._segments is None:
             self._learn(self._dimension("SUBACCOUNT", "false"), cost_centre_segment)
         segments = self._segments or ()
         return departments_of(self._list("/v1/department"), segments, cost_centre_segment)
 
-    def _cost_centres(self, segment: int) -> dict[str, bool]:
+    def _cost_centres(self, segment: int | None) -> dict[str, bool]:
+        if segment is None:
+            return {}
         dimension = self._dimension("SUBACCOUNT", "true")
         self._learn(dimension, segment)
         return segment_values_of(dimension, segment)
@@ -297,9 +331,9 @@ class VismaTarget:
             reference=failure.reference,
         )
 
-    def _unreadable(self, response: Response) -> UpstreamUnavailableError:
+    def _unreadable(self, response: Response) -> NonsenseError:
         parts = urlsplit(response.url)
-        return UpstreamUnavailableError(
+        return NonsenseError(
             f"Visma answered {parts.netloc}{parts.path} of company {self._company} with status"
             f" {response.status_code} and nothing usable ({media_type(response)}); it will be tried"
             " again. If it stays so, check the base URL"
@@ -307,7 +341,7 @@ class VismaTarget:
 
 
 class VismaTargets:
-    """The companies of Visma.net ERP, each with a client and a token of its own."""
+    """The companies of Visma.net ERP, each with a client, a token and a budget of its own."""
 
     def __init__(
         self,
@@ -316,6 +350,7 @@ class VismaTargets:
         token_url: str,
         *,
         on_call: OnCall | None = None,
+        limits: Callable[[str, str], Limits] | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
@@ -324,10 +359,11 @@ class VismaTargets:
         self._base_url = base_url
         self._token_url = token_url
         self._now = now
+        self._limits = limits
         self._client: dict[str, Any] = {
             "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
         }  # fmt: skip
-        self._sign_in = HttpClient("Visma", token_url, **self._client)
+        self._sign_in = HttpClient(VENDOR, token_url, **self._client)
         self._companies: dict[str, VismaTarget] = {}
 
     def company(self, key: str) -> VismaTarget:
@@ -340,9 +376,13 @@ class VismaTargets:
             tokens = VismaTokens(key, self._token_url, self._sign_in, self._secrets, now=self._now)
             tokens.credentials()
             http = HttpClient(
-                "Visma", self._base_url, authorization=tokens.authorization, **self._client
+                VENDOR,
+                self._base_url,
+                authorization=tokens.authorization,
+                limits=self._limits(VENDOR, key) if self._limits else None,
+                **self._client,
             )
-            self._companies[key] = VismaTarget(key, http, tokens.headers)
+            self._companies[key] = VismaTarget(key, http, tokens.headers, tokens.sign_in)
         return self._companies[key]
 
 
@@ -361,13 +401,6 @@ def _code_given(location: str, asked: str) -> str:
 def _under(code: str, employee: Employee) -> Employee:
     """The employee under the code it was found by, which is the key; its number may be another."""
     return Employee(code, employee.fields, employee.etag, employee.employee_id)
-
-
-def _total(rows: list[Mapping[str, Any]]) -> float:
-    """How many there are in all, repeated in every row; without it, only an empty page ends."""
-    told = (row["metadata"] for row in rows if isinstance(row.get("metadata"), dict))
-    totals = (metadata.get("totalCount") for metadata in told)
-    return next((total for total in totals if isinstance(total, int)), float("inf"))
 
 
 def _is_page(response: Response) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.adapters.http import HttpClient, media_type, utc_now
 from connector.adapters.oauth import place, refusal
-from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
+from connector.domain.errors import ConfigurationError, NonsenseError
 
 if TYPE_CHECKING:
     from requests import Response
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from connector.ports import Secrets, VismaCredentials
 
 API = "vismanet_erp_service_api"
-SCOPE = " ".join(f"{API}:{right}" for right in ("read", "create", "update"))
+RIGHTS = ("read", "create", "update")
+SCOPE = " ".join(f"{API}:{right}" for right in RIGHTS)
 MARGIN_SECONDS, MARGIN_SHARE = 60.0, 0.1
 SHORT_LIFE_SECONDS = 300.0
 """How long a token is trusted of which Visma does not say when it ends."""
@@ -58,6 +59,18 @@ class VismaTokens:
             self._header = None
             self._keep(self._sign_in())
         return self._header or ""
+
+    def sign_in(self) -> tuple[str, ...]:
+        """Fetches a new token; the rights that were asked for and not given.
+
+        Visma need not say what a token may do: then nothing is known to be missing.
+        Raises as `authorization` does.
+        """
+        granted = self._sign_in()
+        self._keep(granted)
+        scope = granted.get("scope")
+        given = scope.split() if isinstance(scope, str) else []
+        return tuple(right for right in RIGHTS if given and f"{API}:{right}" not in given)
 
     def headers(self) -> dict[str, str]:
         """What every call to the ERP carries besides the token."""
@@ -109,7 +122,7 @@ class VismaTokens:
             )
         content = self._http.json_of(response) if response.ok else None
         if not isinstance(content, dict) or not isinstance(content.get("access_token"), str):
-            raise UpstreamUnavailableError(
+            raise NonsenseError(
                 f"Visma's sign-in at {place(self._token_url)} gave no token for company"
                 f" {self._company} (status {response.status_code}, {media_type(response)}); it will"
                 " be tried again"

@@ -15,6 +15,7 @@ from typing import Any
 
 from connector.domain.catalogue import Department, EmployeeKey, canonical
 from connector.domain.employees import Employee, Fields
+from connector.ports import Sample
 
 EMPLOYEE_CODE = "employee_code"
 """Stands for the code itself where Visma refuses that; it is no field of ours."""
@@ -206,6 +207,31 @@ def employee_key_of(dimension: Mapping[str, Any]) -> EmployeeKey:
     rows = _rows(dimension)
     length = _int(dimension, "length") or sum(_int(row, "length") or 0 for row in rows)
     return EmployeeKey(length or None, any(row.get("isAutoNumber") is True for row in rows))
+
+
+def total_of(rows: Sequence[Mapping[str, Any]]) -> float:
+    """How many there are in all, repeated in every row; without it, only an empty page ends."""
+    told = (row["metadata"] for row in rows if isinstance(row.get("metadata"), dict))
+    totals = (metadata.get("totalCount") for metadata in told)
+    return next((total for total in totals if isinstance(total, int)), float("inf"))
+
+
+def sample_of(rows: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> Sample:
+    """What a page of employees and the headers that came with it tell of the company."""
+    fields = [employee.fields for employee in map(employee_of, rows) if employee]
+    total = total_of(rows)
+    return Sample(
+        shown=len(fields),
+        count=int(total) if total != float("inf") else None,
+        classes=frozenset(each["employee_class"] for each in fields) - {""},
+        calendars=frozenset(each["calendar"] for each in fields) - {""},
+        calls_left=_whole(headers.get("X-RateLimit-Remaining")),
+        calls_limit=_whole(headers.get("X-RateLimit-Limit")),
+    )
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text.strip()) else None
 
 
 def _cost_centre(

@@ -6,6 +6,7 @@
      |- RetryableError          try again later, the change stays on the queue
      |   |- RateLimitedError         the vendor said when
      |   |- UpstreamUnavailableError a vendor does not answer, or not sensibly; nothing written
+     |   |   |- NonsenseError            it answers, and not as its API would: the address?
      |   |- UnknownOutcomeError      a write's answer never came: look before trying again
      |   |- ConflictError            somebody else changed the ledger or the employee: decide anew
      |- RefusedError            the vendor says no to this request, and will say no again
@@ -49,6 +50,10 @@ class RateLimitedError(RetryableError):
 
 class UpstreamUnavailableError(RetryableError):
     """A vendor cannot be reached, fails, or answers nonsense; nothing was written."""
+
+
+class NonsenseError(UpstreamUnavailableError):
+    """What answers does not answer as the API would: it passes, or the address is another's."""
 
 
 class UnknownOutcomeError(RetryableError):

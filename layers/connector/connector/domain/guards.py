@@ -102,6 +102,17 @@ def limit(kind: Kind, guards: Guards, population: int) -> int:
 
 UNLIMITED = 10**9
 
+FEWEST_PERCENT = 80
+"""A source that shows fewer of the known workers than this is not believed."""
+
+FEWEST_MISSING = 5
+"""That many workers may always be missing."""
+
+
+def shows_too_few(seen: int, known: int) -> bool:
+    """True where a source shows far fewer workers than the ledger knows to be employed."""
+    return known - seen > FEWEST_MISSING and seen * 100 < known * FEWEST_PERCENT
+
 
 def judge(
     wanted: Iterable[tuple[str, Kind]],

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from typing import Protocol
+from zlib import crc32
 
 from connector.domain.changes import Change
-from connector.domain.errors import ConfigurationError, NotAChangeError, RetryableError
+from connector.domain.errors import (
+    ConfigurationError,
+    NotAChangeError,
+    RateLimitedError,
+    RetryableError,
+)
 from connector.domain.planning import Outcome
 from connector.ports import ChangeQueue, Metrics
 
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 900.0
 CONFIGURATION_WAIT_SECONDS = 300.0
+
+SPREAD_SECONDS = 60.0
+"""Over how long the changes are spread that wait for the same window of a vendor's."""
+
+LONGEST_SPREAD_SECONDS = 21_600.0
+PATIENT_DELIVERIES = 5
+"""Above this the spread doubles: who waits for many windows must not run out of deliveries."""
 
 
 class Applies(Protocol):
@@ -62,6 +75,8 @@ class Consumer:
             outcome = self._applier.apply(change, delivery=delivery)
         except RetryableError as error:
             wait = error.retry_after or wait_before(delivery)
+            if isinstance(error, RateLimitedError):
+                wait += spread(change.worker_id, delivery, wait)
             self._postpone(receipt, wait, str(error), known)
             return False
         except ConfigurationError as error:
@@ -79,3 +94,13 @@ class Consumer:
 def wait_before(delivery: int) -> float:
     """Seconds until a failed delivery is tried again: 5, 15, 45 and so on up to 15 minutes."""
     return float(min(FIRST_WAIT_SECONDS * 3 ** (delivery - 1), LONGEST_WAIT_SECONDS))
+
+
+def spread(worker_id: str, delivery: int, wait: float) -> float:
+    """Seconds to come later than the others who wait for the same window.
+
+    The same for the same delivery, so that it can be foretold; from the sixth delivery on longer.
+    """
+    doublings = max(0, delivery - PATIENT_DELIVERIES)
+    longest = min(min(SPREAD_SECONDS, wait) * float(2**doublings), LONGEST_SPREAD_SECONDS)
+    return longest * (crc32(f"{worker_id} {delivery}".encode()) % 1000) / 1000

@@ -34,6 +34,7 @@ from connector.services.installing import InstallStarter
 from connector.services.mapping_check import Surroundings, check
 from connector.services.mapping_diff import MappingDiff
 from connector.services.mapping_import import MappingImport
+from connector.services.probing import Probe
 
 MOST_ROWS = 500
 MOST_DAYS = 400
@@ -67,6 +68,7 @@ class Operator:
     diff: MappingDiff
     stoppages: Stoppages
     installation: InstallStarter
+    probe: Probe
     watch: Callable[[MappingFile], None] = _watch_nothing
 
     def carry_out(self, event: Arguments) -> Answer:
@@ -89,6 +91,7 @@ class Operator:
             "replay": self.replay,
             "oauth start": self.installation.start,
             "resume": self.resume,
+            "ping": self.probe.show,
         }
         verb = verbs.get(str(event.get("verb")))
         if verb is None:

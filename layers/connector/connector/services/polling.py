@@ -12,7 +12,13 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from connector.domain.changes import Cause
-from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
+from connector.domain.errors import (
+    ConfigurationError,
+    ConnectorError,
+    RateLimitedError,
+    RetryableError,
+)
+from connector.domain.guards import shows_too_few
 from connector.domain.mapping import EVERYBODY, MappingFile
 from connector.domain.people import Worker, fingerprint
 from connector.domain.planning import Outcome
@@ -47,12 +53,6 @@ RESERVE_SECONDS = 60.0
 MOST_FOUND = 12_000
 """A walk is cut short, too, when so many people wait to be queued."""
 
-FEWEST_PERCENT = 80
-"""A sweep that sees fewer of the known workers than this is not believed."""
-
-FEWEST_MISSING = 5
-"""That many workers may always be missing."""
-
 
 @dataclass(slots=True)
 class Summary:
@@ -60,6 +60,7 @@ class Summary:
 
     skipped: bool = False
     stopped: bool = False
+    postponed: bool = False
     sweep: str = "none"
     workers_read: int = 0
     queued: int = 0
@@ -115,19 +116,35 @@ class Poller:
         mapping = self._mappings.load()
         with self._watermarks.lease(self._stream, LEASE_SECONDS) as mine:
             if not mine:
-                return self._come_back(full_sweep=full_sweep)
+                if full_sweep:
+                    self._leave_sweep(mapping)
+                return Summary(skipped=True)
             summary = Summary()
-            self._find(mapping, summary, full_sweep=full_sweep)
+            try:
+                self._find(mapping, summary, full_sweep=full_sweep)
+            except RateLimitedError as error:
+                return self._postponed(str(error), mapping, full_sweep=full_sweep)
         self._metrics.count("PollSucceeded")
         self._metrics.count("ChangesQueued", summary.queued)
         return summary
 
-    def _come_back(self, *, full_sweep: bool) -> Summary:
-        """Another poller is at work: a sweep that was asked for is left to the next tick."""
+    def _postponed(self, reason: str, mapping: MappingFile, *, full_sweep: bool) -> Summary:
+        """Rippling's calls are used up: the next tick for which there is room does it all."""
+        if full_sweep:
+            self._leave_sweep(mapping)
+        self._metrics.count("PollPostponed")
+        return Summary(postponed=True, problems=[reason])
+
+    def _leave_sweep(self, mapping: MappingFile) -> None:
+        """Leaves a sweep that was asked for to the next tick."""
         sweep = self._watermarks.walk(f"{self._stream} sweep")
-        if full_sweep and sweep.started is None:
-            self._watermarks.save(Walk(sweep.stream, started=self._clock.now()))
-        return Summary(skipped=True)
+        if sweep.started is None:
+            self._watermarks.save(self._begun(sweep, mapping))
+
+    def _begun(self, sweep: Walk, mapping: MappingFile) -> Walk:
+        """A sweep about to begin; the companies whose first load it is are known only now."""
+        loading = tuple(self._without_employees(mapping))
+        return Walk(sweep.stream, started=self._clock.now(), loading=loading, ended=sweep.ended)
 
     def _find(self, mapping: MappingFile, summary: Summary, *, full_sweep: bool) -> None:
         """Everything that one run finds goes through the guards together, and then on the queue."""
@@ -141,7 +158,13 @@ class Poller:
         if walk.watermark is not None and is_tick:
             walks.append(self._read_changes(walk, walk.watermark, mapping, summary, found))
         if is_sweep:
-            walks += self._sweep(sweep, walk, mapping, summary, found)
+            try:
+                walks += self._sweep(sweep, walk, mapping, summary, found)
+            except RateLimitedError as error:
+                if not walks:
+                    raise
+                _note(summary, str(error))
+                self._leave_sweep(mapping)
         found += self._due_and_released(mapping, summary)
         loading = [company for each in walks for company in each.loading]
         summary.queued = self._vetting.queue(found, mapping, loading)
@@ -159,21 +182,26 @@ class Poller:
         cutoff, started = watermark - OVERLAP, self._clock.now()
         is_whole = not self._source.reads_increments
         newest, in_order = watermark, walk.position is None and not is_whole
-        for page in _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position):
+        position = None
+        pages = _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position)
+        for page in _while_there_is_room(pages, summary):
             recent = [each for each in page.workers if is_whole or _is_recent(each, cutoff)]
             summary.rows_before_cutoff += len(page.workers) - len(recent)
             found += self._changed(recent, Cause.POLL, mapping, summary)
             in_order = in_order and _is_sorted(recent)
             newest = min(_latest(newest, recent) or newest, max(started, watermark))
-            if page.next_position and self._is_late(found):
-                # Cut short, the watermark may only move along rows that came in order.
-                reached = newest if in_order else watermark
-                return replace(walk, watermark=reached, position=page.next_position)
+            position = page.next_position
+            if position and self._is_late(found):
+                break
+        if position:
+            # Cut short, the watermark may only move along rows that came in order.
+            reached = newest if in_order else watermark
+            return replace(walk, watermark=reached, position=position)
         if summary.rows_before_cutoff:
             self._metrics.count("FilterIgnored")
         if is_whole:
             self._metrics.count("WholeWalks")
-        return replace(walk, watermark=newest, position=None)
+        return replace(walk, watermark=newest, position=None, ended=self._clock.now())
 
     def _sweep(
         self,
@@ -184,10 +212,10 @@ class Poller:
         found: list[Found],
     ) -> list[Walk]:
         if sweep.started is None:
-            loading = tuple(self._without_employees(mapping))
-            sweep = Walk(sweep.stream, started=self._clock.now(), loading=loading)
+            sweep = self._begun(sweep, mapping)
         mine: list[Found] = []
-        for page in _resumed(self._source.everyone, sweep.position):
+        position = None
+        for page in _while_there_is_room(_resumed(self._source.everyone, sweep.position), summary):
             mine += self._changed(page.workers, Cause.SWEEP, mapping, summary)
             sweep = replace(
                 sweep,
@@ -195,12 +223,15 @@ class Poller:
                 newest=_latest(sweep.newest, page.workers),
                 seen=sweep.seen + len(page.workers),
             )
-            if page.next_position and self._is_late(mine):
-                summary.sweep = "cut short"
-                found += mine
-                return [sweep]
+            position = page.next_position
+            if position and self._is_late(mine):
+                break
+        if position:
+            summary.sweep = "cut short"
+            found += mine
+            return [sweep]
         if self._sees_too_few(sweep, summary):
-            return [Walk(sweep.stream)]
+            return [Walk(sweep.stream, ended=sweep.ended)]
         found += mine
         found += self._second_chances(mapping, summary)
         return self._end_sweep(sweep, walk, summary)
@@ -217,17 +248,17 @@ class Poller:
         Rows may have changed behind the walk since then.
         """
         summary.sweep = "finished"
-        ended = [Walk(sweep.stream, loading=sweep.loading)]
+        now = self._clock.now()
+        ended = [Walk(sweep.stream, loading=sweep.loading, ended=now)]
         if walk.watermark is None and sweep.started is not None:
             newest = min(sweep.newest or sweep.started, sweep.started)
-            ended.append(replace(walk, watermark=newest))
+            ended.append(replace(walk, watermark=newest, ended=now))
         return ended
 
     def _sees_too_few(self, sweep: Walk, summary: Summary) -> bool:
         """True where the token sees far fewer workers than the ledger knows to be employed."""
         known = sum(bool(person.active_in) for person in self._ledger.persons())
-        missing = known - sweep.seen
-        if missing <= FEWEST_MISSING or sweep.seen * 100 >= known * FEWEST_PERCENT:
+        if not shows_too_few(sweep.seen, known):
             return False
         summary.sweep = "stopped"
         summary.problems.append(
@@ -322,11 +353,25 @@ def _note_legal_entities(workers: Sequence[Worker], mapping: MappingFile, summar
         )
 
 
+def _while_there_is_room(pages: Iterator[Page], summary: Summary) -> Iterator[Page]:
+    """The pages that Rippling's limit lets pass; where not even the first does, that is raised."""
+    page = next(pages, None)
+    while page is not None:
+        yield page
+        try:
+            page = next(pages, None)
+        except RateLimitedError as error:
+            _note(summary, str(error))
+            return
+
+
 def _resumed(read: Callable[[str | None], Iterator[Page]], position: str | None) -> Iterator[Page]:
     """The pages from a position on; from the beginning where the position has become unusable."""
     pages = read(position)
     try:
         first = next(pages, None)
+    except RateLimitedError:
+        raise
     except ConnectorError:
         if position is None:
             raise

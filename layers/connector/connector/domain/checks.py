@@ -1,0 +1,78 @@
+"""What one check of the capability probe comes to, and how checks are kept from hiding each other.
+
+Pure. What is checked is known to those who look; how a page of checks is drawn, to the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from connector.domain.errors import ConnectorError, NonsenseError, RetryableError
+
+AGAIN = "ask again with connector ping"
+
+
+class Level(StrEnum):
+    """What a check comes to, from nothing to do to nothing known."""
+
+    GOOD = "good"
+    NOTE = "note"
+    """Worth knowing; nothing has to be done."""
+
+    WARNING = "warning"
+    """The connector works, and somebody gets less of it than they may expect."""
+
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+TO_PUT_RIGHT = (Level.WARNING, Level.BAD, Level.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the page: a name for programs, a sentence for people, and what to do."""
+
+    name: str
+    level: Level
+    sentence: str
+    remedy: str = ""
+
+
+Look: TypeAlias = Callable[[], Check]
+
+
+def tried(name: str, look: Look) -> Check:
+    """What a look comes to, whatever stops it.
+
+    Who cannot answer at the moment leaves the check unknown; an answer that is no answer of this
+    API, or that only a human can change, is bad.
+    """
+    try:
+        return look()
+    except NonsenseError as error:
+        return Check(name, Level.BAD, str(error))
+    except RetryableError as error:
+        return Check(name, Level.UNKNOWN, str(error), AGAIN)
+    except ConnectorError as error:
+        return Check(name, Level.BAD, str(error))
+
+
+def one_by_one(looks: Iterable[tuple[str, Look]]) -> Iterator[Check]:
+    """Each look for itself. The first is the door: where it is shut, the others are not tried."""
+    (name, look), *others = looks
+    door = tried(name, look)
+    yield door
+    if door.level is Level.GOOD:
+        yield from (tried(*each) for each in others)
+        return
+    yield not_checked(name for name, _ in others)
+
+
+def not_checked(names: Iterable[str], why: str = "the line above comes first") -> Check:
+    """Stands for checks that could not be made."""
+    listed = ", ".join(name.replace("_", " ") for name in names)
+    return Check("not_checked", Level.UNKNOWN, f"Not checked, because {why}: {listed}")
