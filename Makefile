@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check fmt invoke clean
+.PHONY: help setup demo up down test fuzz check fmt invoke clean
 
 PYTHON ?= python3
 export PARAMETERS  # read by `make up`
@@ -60,6 +60,10 @@ down: ## end what `make up` or `make demo KEEP=1` left running
 
 test: setup ## run every test: unit, component, contract, template, e2e
 	@.venv/bin/python -m pytest
+
+fuzz: setup ## fuzz the doors for longer than `make test` does: SECONDS=120, EXAMPLES=2000
+	@.venv/bin/python -m tests.fuzz.doors -max_total_time=$(or $(SECONDS),120) -max_len=2048 -verbosity=0 -print_final_stats=1
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) .venv/bin/python -m pytest --timeout=0 tests/fuzz/test_by_contract.py
 
 check: setup ## lint, formatting, types, template
 	@.venv/bin/ruff check .

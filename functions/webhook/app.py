@@ -1,4 +1,4 @@
-"""Rippling's door: queues the worker that a webhook names, and takes in an installation's code."""
+"""The doors to the outside: announcements of both vendors, and the code of an installation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from connector import bootstrap
 from connector.observability import Invocation
 from connector.services.installing import CALLBACK, INSTALL, Installer
+from connector.services.notifying import ROUTE as VISMA
+from connector.services.notifying import Notified
 from connector.services.receiving import Answer, Receiver
 from connector.settings import WebhookSettings
 
@@ -19,6 +21,11 @@ BAD_REQUEST = 400
 @cache
 def _receiver() -> Receiver:
     return bootstrap.receiver(WebhookSettings.from_env(environ))
+
+
+@cache
+def _notified() -> Notified | None:
+    return bootstrap.notified(WebhookSettings.from_env(environ))
 
 
 @cache
@@ -33,8 +40,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if event.get("resource") in (INSTALL, CALLBACK):
             answer = _install(invocation, event, headers.get("cookie", ""))
         else:
-            answer = _receiver().receive(headers, _body(event))
-            invocation.log.info("webhook answered", status=answer.status)
+            answer = _announce(invocation, event, headers)
         invocation.metrics.count(answer.counted)
         return {
             "statusCode": answer.status,
@@ -42,6 +48,19 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             "body": answer.text,
         }
     raise AssertionError("an invocation returns or raises")
+
+
+def _announce(invocation: Invocation, event: dict[str, Any], headers: dict[str, str]) -> Answer:
+    if event.get("resource") != VISMA:
+        answer = _receiver().receive(headers, _body(event))
+    elif notified := _notified():
+        answer = notified.receive(event["pathParameters"]["company"], headers, _body(event))
+    else:
+        answer = Answer(404, "NotificationsOff")
+    if answer.reason:
+        invocation.log.error("polling stopped", reason=answer.reason)
+    invocation.log.info("webhook answered", status=answer.status)
+    return answer
 
 
 def _install(invocation: Invocation, event: dict[str, Any], cookies: str) -> Answer:
@@ -59,8 +78,12 @@ def _install(invocation: Invocation, event: dict[str, Any], cookies: str) -> Ans
     return answer
 
 
-def _body(event: dict[str, Any]) -> str:
+def _body(event: dict[str, Any]) -> bytes | None:
+    """The bytes of a body as they were sent, or None where nobody can tell."""
     body: str = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        return base64.b64decode(body).decode("utf-8", errors="replace")
-    return body
+    if not event.get("isBase64Encoded"):
+        return body.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
+        return None

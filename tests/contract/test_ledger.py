@@ -89,6 +89,63 @@ def end(
     return ledger.record(person_id)
 
 
+# Who is behind a worker, and behind a code
+
+
+def test_a_person_is_found_by_every_worker_that_was_dealt_with(world: World) -> None:
+    ledger = world.writer()
+
+    assert ledger.person_with("w1") is None
+    end(ledger, fingerprints={"w1": "f1"})
+    end(ledger, fingerprints={"w1": "f1", "w2": "f2"})
+    end(ledger, "p2", fingerprints={"w3": "f3"})
+
+    found = [world.writer().person_with(worker) for worker in ("w1", "w2", "w3", "w4", "p1")]
+    assert found == ["p1", "p1", "p2", None, None]
+
+
+def test_a_worker_known_from_a_plan_alone_is_found_too(world: World) -> None:
+    end(world.writer(planned=True), planned_fingerprints={"w1": "g1"})
+
+    assert world.writer().person_with("w1") == "p1"
+
+
+def test_the_latest_to_deal_with_a_worker_is_the_one_who_is_found(world: World) -> None:
+    ledger = world.writer()
+    end(ledger, fingerprints={"w1": "f1"})
+    end(ledger, "p2", fingerprints={"w1": "f1"})
+
+    assert ledger.person_with("w1") == "p2"
+
+
+def test_an_outcome_that_was_not_written_leaves_no_trace_of_its_workers(world: World) -> None:
+    ledger = world.writer()
+    stale = ledger.record("p1")
+    end(ledger)
+
+    with pytest.raises(ConflictError):
+        ledger.finish(stale, replace(stale.person, fingerprints={"w1": "f1"}), [], [a_row()])
+    assert ledger.person_with("w1") is None
+
+
+def test_what_is_remembered_of_a_worker_is_no_person_and_no_holding(world: World) -> None:
+    ledger = world.writer()
+    end(ledger, fingerprints={"w1": "f1"})
+
+    assert [person.id for person in ledger.persons()] == ["p1"]
+    assert not ledger.record("worker w1").is_known
+    assert [list(ledger.holdings(company)) for company in ("norway", "-", "#worker")] == [[]] * 3
+
+
+def test_a_code_leads_to_the_person_who_claims_it_in_that_company(world: World) -> None:
+    ledger = world.writer()
+    ledger.begin(ledger.record("p1"), "norway", "ab12", claim=True)
+    ledger.begin(ledger.record("p2"), "norway", "CD34", claim=False)
+
+    asked = (("AB12", "norway"), (" ab12", "norway"), ("AB12", "sweden"), ("CD34", "norway"))
+    assert [ledger.owner_of(*each) for each in asked] == ["p1", "p1", None, None]
+
+
 # Reading and finishing
 
 

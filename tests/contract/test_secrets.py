@@ -382,3 +382,41 @@ def test_a_secret_that_may_not_be_read_is_not_an_empty_one(vault: Vault) -> None
 
     with pytest.raises(ClientError):
         vault.secrets.webhook_tokens()
+
+
+def test_the_webhook_learns_which_company_it_is_for(vault: Vault) -> None:
+    for given, known in (("5951 ", "5951"), (None, None)):
+        secrets = vault.fill(rippling={"webhook_tokens": [CURRENT], "company_id": given})
+        assert secrets.webhook_company() == known
+    for odd in (5951, "", ["5951"]):
+        secrets = vault.fill(rippling={"api_token": "hidden", "company_id": odd})
+        assert problems(secrets, "webhook_company")
+        assert problems(secrets, "rippling")
+
+
+def test_an_empty_secret_names_no_company_and_no_key(vault: Vault) -> None:
+    assert vault.secrets.webhook_company() is None
+    assert vault.secrets.notification_keys() == {}
+
+
+def test_the_keys_of_notifications_are_read_by_company(vault: Vault) -> None:
+    with_key = {**NORWAY, "webhook_secret": f" {CURRENT}\n"}
+    secrets = vault.fill(visma={"companies": {"norway": with_key, "sweden": NORWAY}})
+
+    assert secrets.notification_keys() == {"norway": CURRENT}
+    assert secrets.visma()["norway"].webhook_secret == CURRENT
+    assert CURRENT not in repr(secrets.visma())
+
+
+@pytest.mark.parametrize("key", ["", "hidden", 7, ["hidden"], {}])
+def test_a_key_that_is_too_weak_signs_nothing(vault: Vault, key: Any) -> None:
+    secrets = vault.fill(visma={"companies": {"norway": {**NORWAY, "webhook_secret": key}}})
+
+    for which in ("notification_keys", "visma"):
+        (problem,) = problems(secrets, which)
+        assert problem.endswith("norway.webhook_secret must be a text of at least 16 characters")
+
+
+@pytest.mark.parametrize("visma", [{}, {"companies": []}, {"companies": {"norway": "hidden"}}])
+def test_a_visma_secret_of_another_shape_has_no_key(vault: Vault, visma: Any) -> None:
+    assert vault.fill(visma=visma).notification_keys() == {}

@@ -19,6 +19,7 @@ from tests.embedded.template import load_template
 from tests.simulator import Rippling, Visma, credentials
 
 REGION = "eu-north-1"
+CONDITIONS = {"HearsVisma": "VismaWebhook"}
 KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue")
 
 
@@ -92,9 +93,12 @@ class Account:
 
 @contextmanager
 def an_account(
-    rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch
+    rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch, **changes: str
 ) -> Iterator[Account]:
-    """The template's tables, queues and two filled secrets, pointed at both fakes."""
+    """The template's tables, queues and two filled secrets, pointed at both fakes.
+
+    `changes` are parameters of the stack, besides those.
+    """
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(variable, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
@@ -110,6 +114,7 @@ def an_account(
             "VismaBaseUrl": visma.url,
             "VismaTokenUrl": visma.token_url,
             "DryRun": "false",
+            **changes,
         }
         environments = {
             name.removesuffix("Function").lower(): _environment(
@@ -159,6 +164,10 @@ def _environment(
 def _resolved(value: Any, parameters: Mapping[str, str], resources: Mapping[str, str]) -> str:
     if not isinstance(value, dict):
         return str(value)
-    ((_, target),) = value.items()
+    ((kind, target),) = value.items()
+    if kind == "Fn::If":  # every condition of ours says that a parameter is "true"
+        condition, yes, no = target
+        is_met = parameters[CONDITIONS[condition]] == "true"
+        return _resolved(yes if is_met else no, parameters, resources)
     name = target if isinstance(target, str) else target[0]
-    return parameters[name] if name in parameters else resources[name]
+    return parameters[name] if name in parameters else resources.get(name, name)

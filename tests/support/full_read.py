@@ -19,6 +19,7 @@ from connector.adapters.memory import (
     InMemoryLedger,
     InMemoryMappings,
     InMemorySecrets,
+    InMemoryStoppages,
     InMemoryWatermarks,
 )
 from connector.adapters.rippling_rest import RipplingRestSource
@@ -61,6 +62,7 @@ def main() -> None:
         mappings=InMemoryMappings(mapping_file.parse(MAPPING)),
         queue=InMemoryChangeQueue(),
         catalogues=Catalogues(targets, watermarks, clock),
+        stoppages=InMemoryStoppages(clock),
         clock=clock,
         metrics=NoMetrics(),
     )

@@ -24,6 +24,7 @@ from connector.adapters.memory import (
     InMemoryLedger,
     InMemoryMappings,
     InMemorySecrets,
+    InMemoryStoppages,
     InMemoryTables,
     InMemoryWatermarks,
 )
@@ -43,6 +44,7 @@ from connector.services.held import HeldPeople
 from connector.services.identity import Identity
 from connector.services.installing import InstallStarter
 from connector.services.locations import LocationNames
+from connector.services.looking import Looking
 from connector.services.mapping_check import Finding
 from connector.services.mapping_diff import MappingDiff
 from connector.services.mapping_import import MappingImport
@@ -117,6 +119,7 @@ class World:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.watermarks = InMemoryWatermarks(self.clock)
+        self.stoppages = InMemoryStoppages(self.clock)
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
         self.secrets = InMemorySecrets(
@@ -167,17 +170,19 @@ class World:
         )
         self.ledger = InMemoryLedger(self.clock, self.tables)
         self.catalogues = Catalogues(self.targets, self.watermarks, self.clock)
-        self.poller = Poller(
-            source=self.source,
-            targets=self.targets,
-            ledger=self.ledger,
-            watermarks=self.watermarks,
-            mappings=watched,
-            queue=self.queue,
-            catalogues=Catalogues(self.targets, self.watermarks, self.clock),
-            clock=self.clock,
-            metrics=self.metrics,
-        )
+        shared: dict[str, Any] = {
+            "targets": self.targets,
+            "ledger": self.ledger,
+            "watermarks": self.watermarks,
+            "mappings": watched,
+            "queue": self.queue,
+            "catalogues": Catalogues(self.targets, self.watermarks, self.clock),
+            "stoppages": self.stoppages,
+            "clock": self.clock,
+            "metrics": self.metrics,
+        }
+        self.poller = Poller(source=self.source, **shared)
+        self.looking = Looking(**shared)
         self.applier = Applier(
             source=self.source,
             targets=self.targets,
@@ -203,6 +208,7 @@ class World:
             identity=Identity(self.ledger, self.mappings, self.targets, self.queue, self.clock),
             imports=imports,
             diff=MappingDiff(self.ledger, imports),
+            stoppages=self.stoppages,
             installation=InstallStarter(
                 InMemoryInstallStates(self.clock),
                 self.secrets.rippling,

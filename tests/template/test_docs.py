@@ -29,7 +29,7 @@ from connector.domain.errors import ConfigurationError, NotAChangeError
 from connector.domain.planning import Outcome
 from connector.domain.rules import Rule
 from connector.services.operating import Operator
-from connector.services.receiving import Receiver
+from connector.services.receiving import Access, Receiver
 from tests.embedded.template import ROOT
 from tests.simulator import credentials, nordfab_rippling
 from tests.template.conftest import of_type
@@ -266,7 +266,7 @@ def test_every_outcome_and_every_cause_is_documented() -> None:
 
 def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     tables = section("how-a-change-travels.md", "PeopleTable")
-    person, holding, claim = (json.loads(block) for block in blocks_of(tables, "json"))
+    person, holding, claim, alias = (json.loads(block) for block in blocks_of(tables, "json"))
     values = ledger_items.person_values(ledger_items.person_from(person))
     audit_time = {"audit_time": person["audit_time"]}
 
@@ -274,6 +274,8 @@ def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     assert holding == ledger_items.holding_item(ledger_items.holding_from(holding))
     code = claim["person"].removeprefix("code ")
     assert claim == ledger_items.claim_item(code, claim["company"], claim["owner"])
+    worker = alias["person"].removeprefix("worker ")
+    assert alias == ledger_items.alias_item(worker, alias["owner"])
 
 
 def test_the_message_shown_is_a_change() -> None:
@@ -320,9 +322,10 @@ def test_the_sample_webhook_is_let_in_and_queued() -> None:
 
     webhook = event("webhook_employee_updated")
     headers = {name.lower(): value for name, value in webhook["headers"].items()}
-    receiver = Receiver(lambda: credentials()[0]["webhook_tokens"], Queue())
+    access = Access(credentials()[0]["webhook_tokens"])
+    receiver = Receiver(lambda: access, Queue(), Mock())
 
-    assert receiver.receive(headers, webhook["body"]).status == 202
+    assert receiver.receive(headers, webhook["body"].encode()).status == 202
     assert [change.worker_id for change in queued] == [sample_change().worker_id]
 
 

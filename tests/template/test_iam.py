@@ -1,10 +1,16 @@
 """Least privilege as data: who may do what, and that nobody may do more."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
+from connector.adapters.dynamodb_marks import DynamoNotifications, DynamoStoppages
+from connector.adapters.dynamodb_states import DynamoInstallStates
+from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+from connector.adapters.rippling_oauth import LEASE
+from tests.contract.world import TurnedClock, Watched, aws, make_table
 from tests.template.conftest import of_type
 from tests.template.test_relations import Functions, Resources, references
 
@@ -17,9 +23,10 @@ def as_list(value: Any) -> list[Any]:
 
 
 def statements(role: dict[str, Any]) -> Iterator[tuple[set[str], list[Any]]]:
-    """The actions and resources of every statement of a role."""
+    """The actions and resources of every statement of a role, conditional ones among them."""
     for policy in role["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
+        for written in policy["PolicyDocument"]["Statement"]:
+            statement = written["Fn::If"][1] if "Fn::If" in written else written
             assert statement["Effect"] == "Allow"
             yield set(as_list(statement["Action"])), as_list(statement["Resource"])
 
@@ -190,7 +197,7 @@ def test_only_the_rippling_secret_is_written_and_only_by_those_who_renew_its_tok
 
     assert readers == {
         "RipplingSecret": {"PollerRole", "WebhookRole", "WriterRole", "OperationsRole"},
-        "VismaSecret": {"PollerRole", "WriterRole", "OperationsRole"},
+        "VismaSecret": {"PollerRole", "WebhookRole", "WriterRole", "OperationsRole"},
     }
     read, write = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
     for role in roles.values():
@@ -232,3 +239,64 @@ def test_a_function_with_a_failure_destination_may_send_to_it(
 ) -> None:
     for name in ("PollerRole", "ReleaserRole"):
         assert allowed(roles[name], "FailedInvocationsQueue") == {"sqs:SendMessage"}
+
+
+def conditional(role: dict[str, Any]) -> dict[str, list[Any]]:
+    """The statements of a role that hold under a condition only, by that condition."""
+    found: dict[str, list[Any]] = {}
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if "Fn::If" in statement:
+                condition, then, otherwise = statement["Fn::If"]
+                assert otherwise == {"Ref": "AWS::NoValue"}
+                found.setdefault(condition, []).append(then)
+    return found
+
+
+def test_the_webhook_may_read_the_visma_secret_only_where_it_hears_visma(
+    roles: dict[str, dict[str, Any]], template: dict[str, Any]
+) -> None:
+    given = {name: conditional(role) for name, role in roles.items() if conditional(role)}
+
+    assert set(given) == {"WebhookRole"}
+    assert set(given["WebhookRole"]) == {"HearsVisma"}
+    rights = {each["Action"]: each["Resource"] for each in given["WebhookRole"]["HearsVisma"]}
+    assert rights == {
+        "secretsmanager:GetSecretValue": {"Fn::GetAtt": ["VismaSecret", "Id"]},
+        "lambda:InvokeFunction": {"Fn::GetAtt": ["PollerFunction", "Arn"]},
+    }
+    assert template["Conditions"]["HearsVisma"] == {"Fn::Equals": [{"Ref": "VismaWebhook"}, "true"]}
+    assert template["Parameters"]["VismaWebhook"]["Default"] == "false"
+
+
+def test_the_webhook_reaches_only_rows_of_its_own_in_the_watermarks(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    (policy,) = roles["WebhookRole"]["Policies"]
+    (condition,) = [
+        statement["Condition"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "WatermarksTable" in references(statement)
+    ]
+
+    clock, keys = TurnedClock(), set[str]()
+    with aws("dynamodb") as client:
+        table = make_table(client, "WatermarksTable")
+        watched = Watched(client)
+        DynamoStoppages(clock, watched, table).stop("why")
+        notifications = DynamoNotifications(clock, watched, table)
+        notifications.take("n1", clock.now())
+        notifications.give_back("n1")
+        states = DynamoInstallStates(clock, watched, table)
+        states.remember("state", clock.now())
+        with DynamoWatermarks(clock, watched, table).lease(LEASE, 1.0):
+            pass
+        for _, request in watched.calls:
+            keys.add((request.get("Key") or request["Item"])["stream"]["S"])
+
+    allowed_keys = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert {next(p for p in allowed_keys if fnmatchcase(key, p)) for key in keys} == set(
+        allowed_keys
+    )
+    for foreign in ("workers", "workers sweep", "catalogue norway", "run x", "lease workers"):
+        assert not any(fnmatchcase(foreign, pattern) for pattern in allowed_keys)

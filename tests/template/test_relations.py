@@ -10,6 +10,7 @@ import pytest
 from connector.adapters.http import ATTEMPTS
 from connector.adapters.rippling_oauth import TIMEOUTS
 from connector.services.installing import CALLBACK, INSTALL
+from connector.services.notifying import ROUTE as NOTIFICATION
 from tests.template.conftest import of_type
 
 Resources = dict[str, Any]
@@ -33,7 +34,9 @@ PARAMETERS = {
     "RipplingBaseUrl",
     "RipplingTokenUrl",
     "VismaBaseUrl",
+    "VismaSignatureHeader",
     "VismaTokenUrl",
+    "VismaWebhook",
     "WriterConcurrency",
 }
 OUTPUTS = {
@@ -46,6 +49,7 @@ OUTPUTS = {
     "PollerFunctionName",
     "RipplingSecretArn",
     "VismaSecretArn",
+    "VismaWebhookUrl",
     "WatermarksTableName",
     "WebhookUrl",
     "WriterFunctionName",
@@ -355,6 +359,7 @@ def test_a_webhook_is_only_posted_an_install_only_got_and_both_are_throttled(
     assert [(each["Method"], each["Path"]) for each in events] == [
         ("POST", "/rippling/webhook"),
         ("GET", INSTALL),
+        ("POST", NOTIFICATION),
         ("GET", CALLBACK),
     ]
     assert settings[0]["ThrottlingRateLimit"] == 25
@@ -502,6 +507,27 @@ def test_an_ended_installation_is_an_alarm_that_the_next_poll_raises(
 
     assert watch["MetricName"] == "InstallationEnded"
     assert watch["Dimensions"] == [{"Name": "service", "Value": "poller"}]
+
+
+def test_an_uninstalled_app_is_an_alarm_for_as_long_as_polling_is_stopped(
+    resources: Resources,
+) -> None:
+    watch = resources["AppUninstalledAlarm"]["Properties"]
+
+    assert watch["MetricName"] == "PollingStopped"
+    assert watch["Dimensions"] == [{"Name": "service", "Value": "poller"}]
+    assert "install" in watch["AlarmDescription"]
+
+
+def test_notifications_of_visma_have_an_address_where_they_are_heard(
+    template: dict[str, Any], functions: Functions
+) -> None:
+    output = template["Outputs"]["VismaWebhookUrl"]
+    path = functions["WebhookFunction"]["Events"]["Notification"]["Properties"]["Path"]
+
+    assert path == NOTIFICATION
+    assert output["Condition"] == "HearsVisma"
+    assert output["Value"]["Fn::Sub"].endswith("/v1" + path.removesuffix("{company}"))
 
 
 def test_the_code_of_an_install_may_take_as_long_as_the_gateway_waits(

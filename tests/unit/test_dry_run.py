@@ -103,6 +103,9 @@ def test_the_rest_of_the_ledger_is_read_through(dry: Ledger, real: Ledger) -> No
     assert list(dry.holdings("norway")) == [holding]
     assert [person.id for person in dry.persons()] == ["p1"]
     assert list(dry.persons(["p9"])) == []
+    plan(real, fingerprints={"w1": "f1"})
+    real.begin(real.record("p1"), "norway", "1042", claim=True)
+    assert [dry.person_with("w1"), dry.owner_of("1042", "norway")] == ["p1", "p1"]
 
 
 class _Company:

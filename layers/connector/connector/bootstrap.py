@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from connector.ports import Ledger, Source, Targets, Watermarks
     from connector.services.consuming import Consumer
     from connector.services.installing import Installer
+    from connector.services.looking import Looking
+    from connector.services.notifying import Notified
     from connector.services.operating import Operator
     from connector.services.polling import Poller
     from connector.services.receiving import Receiver
@@ -43,6 +45,7 @@ class PollerParts:
     """What the poller function runs on."""
 
     poller: Poller
+    looking: Looking
     clock: SystemClock
     check: Callable[[], MappingFile]
     probe: Callable[[MappingFile], list[Check]]
@@ -75,15 +78,41 @@ class OperationsParts:
 def receiver(settings: WebhookSettings) -> Receiver:
     """The service behind the webhook; loads neither HTTP, retries nor the mapping."""
     from connector.adapters.clock import SystemClock
+    from connector.adapters.dynamodb_marks import DynamoStoppages
     from connector.adapters.secrets import AwsSecrets
     from connector.adapters.sqs import SqsChangeQueue
-    from connector.services.receiving import Receiver
+    from connector.services.receiving import Access, Receiver
 
-    secrets = AwsSecrets(
-        _client("secretsmanager"), settings.rippling_secret_arn, "", SystemClock().now
-    )
+    clock = SystemClock()
+    secrets = AwsSecrets(_client("secretsmanager"), settings.rippling_secret_arn, "", clock.now)
+
+    def access() -> Access:
+        return Access(secrets.webhook_tokens(), secrets.webhook_company())
+
     queue = SqsChangeQueue(_client("sqs"), settings.changes_queue_url)
-    return Receiver(secrets.webhook_tokens, queue)
+    stoppages = DynamoStoppages(clock, _client("dynamodb"), settings.watermarks_table)
+    return Receiver(access, queue, stoppages)
+
+
+def notified(settings: WebhookSettings) -> Notified | None:
+    """The service behind Visma's webhook, None where it is turned off; as light as `receiver`."""
+    if not settings.visma_secret_arn:
+        return None
+    from connector.adapters.clock import SystemClock
+    from connector.adapters.dynamodb_marks import DynamoNotifications
+    from connector.adapters.lambda_looker import LambdaLooker
+    from connector.adapters.secrets import AwsSecrets
+    from connector.services.notifying import Notified
+
+    clock = SystemClock()
+    secrets = AwsSecrets(_client("secretsmanager"), "", settings.visma_secret_arn, clock.now)
+    return Notified(
+        secrets.notification_keys,
+        settings.visma_signature_header,
+        DynamoNotifications(clock, _client("dynamodb"), settings.watermarks_table),
+        LambdaLooker(_client("lambda"), settings.poller_function),
+        clock,
+    )
 
 
 def installer(settings: WebhookSettings) -> Installer:
@@ -112,34 +141,43 @@ def installer(settings: WebhookSettings) -> Installer:
 
 def poller(settings: PollerSettings) -> PollerParts:
     """The service behind the poller."""
+    from connector.adapters.dynamodb_marks import DynamoStoppages
     from connector.adapters.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
     from connector.services.catalogues import Catalogues
     from connector.services.checking import check_configuration
+    from connector.services.looking import Looking
     from connector.services.polling import Poller
     from connector.services.probing import missing_capabilities
 
     metrics = EmfMetrics("poller")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
-    service = Poller(
-        source=parts.source,
-        targets=parts.targets,
-        ledger=_ledger(settings, parts.clock),
-        watermarks=parts.watermarks,
-        mappings=parts.mappings,
-        queue=SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
-        catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
-        clock=parts.clock,
-        metrics=metrics,
-        stream=_stream(settings),
-    )
+    stoppages = DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table)
+    shared: dict[str, Any] = {
+        "targets": parts.targets,
+        "ledger": _ledger(settings, parts.clock),
+        "watermarks": parts.watermarks,
+        "mappings": parts.mappings,
+        "queue": SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
+        "catalogues": Catalogues(parts.targets, parts.watermarks, parts.clock),
+        "stoppages": stoppages,
+        "clock": parts.clock,
+        "metrics": metrics,
+    }
+
+    def probe(mapping: MappingFile) -> list[Check]:
+        if stoppages.current():  # then Rippling is left alone
+            return []
+        return missing_capabilities(
+            parts.source, mapping, parts.clock, metrics, cost_allocation=settings.cost_allocation
+        )
+
     return PollerParts(
-        service,
+        Poller(source=parts.source, stream=_stream(settings), **shared),
+        Looking(**shared),
         parts.clock,
         check=lambda: check_configuration(parts.secrets, parts.mappings),
-        probe=lambda mapping: missing_capabilities(
-            parts.source, mapping, parts.clock, metrics, cost_allocation=settings.cost_allocation
-        ),
+        probe=probe,
     )
 
 
@@ -194,6 +232,7 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
 def operations(settings: OperationsSettings) -> OperationsParts:
     """The service behind the operations function."""
     from connector.adapters.dynamodb_audit import DynamoAuditLog
+    from connector.adapters.dynamodb_marks import DynamoStoppages
     from connector.adapters.dynamodb_states import DynamoInstallStates
     from connector.adapters.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
@@ -234,6 +273,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         ),
         imports=imports,
         diff=MappingDiff(ledger, imports),
+        stoppages=DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table),
         installation=InstallStarter(
             states=DynamoInstallStates(parts.clock, _client("dynamodb"), settings.watermarks_table),
             credentials=lambda: parts.secrets.rippling(fresh=True),

@@ -92,12 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     ping = verbs.add_parser("ping", help="is everything there that the connector lives on?")
     letters = verbs.add_parser("dead-letters", help="changes that could not be dealt with")
     replay = verbs.add_parser("replay", help="queue the dead letters again")
+    resume = verbs.add_parser("resume", help="poll again after the app was uninstalled")
     oauth = verbs.add_parser("oauth", help="install the App Shop app in Rippling")
     starts = oauth.add_subparsers(dest="kind", required=True, metavar="KIND").add_parser(
         "start", help="a link for an administrator of Rippling, good for ten minutes"
     )
     others = (ping, starts, held, approve, reject, adopt, rename, duplicates)
-    for leaf in (*mappings, audit, waiting, letters, replay, *others):
+    for leaf in (*mappings, audit, waiting, letters, replay, resume, *others):
         leaf.add_argument("--json", action="store_true", help="the answer as JSON")
     return parser
 
@@ -308,6 +309,13 @@ def _draw_oauth(answer: Answer) -> None:
         print(answer["install_link"])
 
 
+def _draw_resume(answer: Answer) -> None:
+    if answer["was_stopped"]:
+        print(f"polling goes on; it was stopped since {answer['since']}: {answer['why']}")
+    else:
+        print("polling was not stopped")
+
+
 def _draw_ping(answer: Answer) -> None:
     paint = _painter()
     for group in answer["systems"]:
@@ -366,5 +374,6 @@ _DRAW: Mapping[str, Callable[[Answer], None]] = {
     "dead-letters": _draw_letters,
     "replay": _draw_replay,
     "oauth start": _draw_oauth,
+    "resume": _draw_resume,
     "ping": _draw_ping,
 }

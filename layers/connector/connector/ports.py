@@ -176,6 +176,12 @@ class Ledger(Protocol):
     def let_go(self, record: Record) -> None:
         """Notes that the write that was begun is over, its outcome unknown: others may look now."""
 
+    def person_with(self, worker_id: str) -> str | None:
+        """Whose employment this was when last dealt with, or None: a hint, perhaps outdated."""
+
+    def owner_of(self, code: str, company: str) -> str | None:
+        """The person who claims an employee code in a company, or None."""
+
     def finish(
         self,
         record: Record,
@@ -344,7 +350,10 @@ class ChangeQueue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RipplingCredentials:
-    """How to sign in to Rippling, and which bearer tokens its webhook may carry."""
+    """How to sign in to Rippling, and which bearer tokens its webhook may carry.
+
+    `company_id` is the company that a webhook must be about, where that is to be checked.
+    """
 
     api_token: str | None = field(default=None, repr=False)
     client_id: str | None = None
@@ -354,6 +363,7 @@ class RipplingCredentials:
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     webhook_tokens: tuple[str, ...] = field(default=(), repr=False)
+    company_id: str | None = None
 
     @property
     def is_app(self) -> bool:
@@ -369,6 +379,7 @@ class VismaCredentials:
     client_secret: str = field(repr=False)
     tenant_id: str
     company_id: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
 
 
 class Secrets(Protocol):
@@ -390,6 +401,48 @@ class Secrets(Protocol):
         """Puts an installation's newest tokens into the Rippling secret; all else in it stays.
 
         Without a new refresh token the one that is there stays, too.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Stoppage:
+    """Since when nothing is polled any more, and why."""
+
+    at: datetime
+    why: str
+
+
+class Stoppages(Protocol):
+    """Whether polling was stopped from outside; it stays so until an operator resumes it."""
+
+    def stop(self, why: str) -> None:
+        """Stops polling."""
+
+    def current(self) -> Stoppage | None:
+        """The stoppage there is, if any."""
+
+    def end(self) -> Stoppage | None:
+        """Ends the stoppage there is; it, or None where there was none."""
+
+
+class Notifications(Protocol):
+    """The ids of notifications that were taken in, for as long as they might come again."""
+
+    def take(self, notification_id: str, until: datetime) -> bool:
+        """True for the first who takes it, False for everybody after that, until then."""
+
+    def give_back(self, notification_id: str) -> None:
+        """Lets it be taken again: nothing came of it."""
+
+
+class Looker(Protocol):
+    """Whoever can look at Visma: the poller, seen from the webhook."""
+
+    def look(self, company: str, employee_code: str | None = None) -> None:
+        """Asks for a look at one employee, or at what the waiting people of a company wait for.
+
+        Raises:
+            RetryableError: it cannot be asked for at this moment.
         """
 
 

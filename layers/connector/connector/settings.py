@@ -64,13 +64,16 @@ class Settings(BaseModel):
 
 
 class WebhookSettings(Settings):
-    """What the webhook function needs."""
+    """What the webhook function needs; without a Visma secret it takes nothing from Visma."""
 
     rippling_secret_arn: Text
     rippling_token_url: Address
     rippling_authorize_url: Address
     changes_queue_url: Text
     watermarks_table: Text
+    visma_secret_arn: str
+    visma_signature_header: Text
+    poller_function: str
 
 
 class ReleaserSettings(Settings):

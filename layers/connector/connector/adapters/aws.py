@@ -29,6 +29,7 @@ BUSY = frozenset(
         "ServiceUnavailable",
         "Throttling",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionInProgressException",
     }
 )

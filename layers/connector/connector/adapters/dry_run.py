@@ -43,6 +43,14 @@ class DryRunLedger:
     def let_go(self, record: Record) -> None:
         """Nothing was begun."""
 
+    def person_with(self, worker_id: str) -> str | None:
+        """Whose employment this was when last dealt with, or None."""
+        return self._ledger.person_with(worker_id)
+
+    def owner_of(self, code: str, company: str) -> str | None:
+        """The person who claims an employee code in a company, or None."""
+        return self._ledger.owner_of(code, company)
+
     def finish(
         self,
         record: Record,

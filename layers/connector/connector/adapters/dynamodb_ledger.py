@@ -18,6 +18,7 @@ from connector.adapters.dynamodb import (
     NotWrittenError,
     aliases,
     batch_get,
+    from_item,
     pages,
     to_item,
     transact,
@@ -27,8 +28,11 @@ from connector.adapters.ledger_items import (
     NO_COMPANY,
     PERSON,
     PERSON_ATTRIBUTES,
+    alias_item,
+    alias_key,
     audit_item,
     claim_item,
+    claim_key,
     holding_from,
     holding_item,
     person_from,
@@ -43,6 +47,7 @@ from connector.adapters.ledger_steps import (
     intent_of,
     is_foreign,
     moved_on,
+    new_workers,
     unknown,
 )
 from connector.domain.audit import AuditRow, timestamp
@@ -140,6 +145,14 @@ class DynamoLedger:
             if code_of(error) != "ConditionalCheckFailedException":
                 raise
 
+    def person_with(self, worker_id: str) -> str | None:
+        """Whose employment this was when last dealt with, or None: a hint, perhaps outdated."""
+        return self._owner_in(alias_key(worker_id))
+
+    def owner_of(self, code: str, company: str) -> str | None:
+        """The person who claims an employee code in a company, or None."""
+        return self._owner_in(claim_key(code, company))
+
     def finish(
         self,
         record: Record,
@@ -186,6 +199,11 @@ class DynamoLedger:
         """All rows of a company."""
         return map(holding_from, self._of_kind(HOLDING, company))
 
+    def _owner_in(self, key: Mapping[str, str]) -> str | None:
+        with answering("DynamoDB"):
+            answer = self._client.get_item(TableName=self._people, Key=to_item(key))
+        return from_item(answer.get("Item", {})).get("owner")
+
     def _of_kind(self, kind: str, company: str) -> Iterator[dict[str, Any]]:
         """The rows of one kind: a company's codes are claimed under its key, too."""
         rows = self._query({"company": company}, IndexName="ByCompany")
@@ -222,6 +240,10 @@ class DynamoLedger:
         first_time = timestamp(rows[0].time) if rows else None
         actions = [self._person_update(record, values, now, gone, first_time)]
         actions += [self._put(self._people, holding_item(holding)) for holding in holdings]
+        actions += [
+            self._put(self._people, alias_item(worker_id, person.id))
+            for worker_id in sorted(new_workers(record, person))
+        ]
         actions += [self._append(row) for row in rows]
         transact(self._client, actions)
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from connector.domain.audit import AuditRow
 
 NO_COMPANY = "-"
-PERSON, HOLDING, CLAIM = "person", "holding", "claim"
+PERSON, HOLDING, CLAIM, ALIAS = "person", "holding", "claim", "alias"
+OF_WORKER = "#worker"
+"""In the place of a company, where a row is about a worker; no key of a company begins so."""
+
 
 LONGEST_INDEXED = 250
 """An index takes keys of up to 1,024 bytes, and a character has up to four."""
@@ -151,14 +154,24 @@ def holding_from(item: Mapping[str, Any]) -> Holding:
     )
 
 
+def claim_key(code: str, company: str) -> dict[str, str]:
+    """The key of the row that says whose an employee code is; Visma's codes know no case."""
+    return {"person": f"code {canonical(code)}", "company": company}
+
+
 def claim_item(code: str, company: str, person_id: str) -> dict[str, str]:
-    """The row that makes an employee code one person's; Visma's codes know no case."""
-    return {
-        "person": f"code {canonical(code)}",
-        "company": company,
-        "kind": CLAIM,
-        "owner": person_id,
-    }
+    """The row that makes an employee code one person's."""
+    return {**claim_key(code, company), "kind": CLAIM, "owner": person_id}
+
+
+def alias_key(worker_id: str) -> dict[str, str]:
+    """The key of the row that says whose employment a worker is."""
+    return {"person": f"worker {worker_id}", "company": OF_WORKER}
+
+
+def alias_item(worker_id: str, person_id: str) -> dict[str, str]:
+    """The row by which a person is found again who is named by a worker only."""
+    return {**alias_key(worker_id), "kind": ALIAS, "owner": person_id}
 
 
 def audit_item(row: AuditRow, retention_days: int) -> dict[str, Any]:

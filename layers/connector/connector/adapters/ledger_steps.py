@@ -57,6 +57,12 @@ def finished(record: Record, person: Person, rows: tuple[AuditRow, ...]) -> Pers
     )
 
 
+def new_workers(record: Record, person: Person) -> set[str]:
+    """The workers of a person whom the ledger has not dealt with before, in a dry run or not."""
+    before = {*record.person.fingerprints, *record.person.planned_fingerprints}
+    return {*person.fingerprints, *person.planned_fingerprints} - before
+
+
 def chained(
     rows: Iterable[AuditRow], previous_hash: str, last: datetime | None = None
 ) -> tuple[AuditRow, ...]:

@@ -23,6 +23,7 @@ from connector.adapters.ledger_steps import (
     intent_of,
     is_foreign,
     moved_on,
+    new_workers,
     unknown,
 )
 from connector.adapters.sqs import NOT_A_CHANGE
@@ -33,7 +34,7 @@ from connector.domain.errors import ConfigurationError
 from connector.domain.guards import Run
 from connector.domain.ledger import Holding, Person, Record
 from connector.domain.mapping_rows import difference, from_rows, row_key, to_rows
-from connector.ports import DeadLetter, RipplingCredentials, VismaCredentials, Walk
+from connector.ports import DeadLetter, RipplingCredentials, Stoppage, VismaCredentials, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,12 +48,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class InMemoryTables:
-    """The rows of the ledger and of the audit: each person's own, and who claims which code."""
+    """The rows of the ledger and of the audit, and who has which code and which worker."""
 
     persons: dict[str, Person] = field(default_factory=dict)
     holdings: dict[str, dict[str, Holding]] = field(default_factory=dict)
     audit: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     claims: dict[tuple[str, str], str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -107,6 +109,14 @@ class InMemoryLedger:
                 over = replace(resting.intent, until=self._clock.now())
                 self.tables.persons[resting.id] = replace(resting, intent=over)
 
+    def person_with(self, worker_id: str) -> str | None:
+        """Whose employment this was when last dealt with, or None: a hint, perhaps outdated."""
+        return self.tables.aliases.get(worker_id)
+
+    def owner_of(self, code: str, company: str) -> str | None:
+        """The person who claims an employee code in a company, or None."""
+        return self.tables.claims.get((canonical(code), company))
+
     def finish(
         self,
         record: Record,
@@ -124,6 +134,7 @@ class InMemoryLedger:
             self.tables.persons[person.id] = finished(record, person, rows)
             held = self.tables.holdings.setdefault(person.id, {})
             held.update({holding.company: holding for holding in holdings})
+            self.tables.aliases |= dict.fromkeys(new_workers(record, person), person.id)
 
     def waiting(self, company: str) -> Iterator[Holding]:
         """The people of a company who wait for something."""
@@ -369,6 +380,10 @@ class InMemorySecrets:
         """The bearer tokens that the webhook accepts."""
         return self._rippling.webhook_tokens if self._rippling else ()
 
+    def webhook_company(self) -> str | None:
+        """The Rippling company that a webhook must be about, if that is to be checked."""
+        return self._rippling.company_id if self._rippling else None
+
 
 class InMemoryInstallStates:
     """The states of installations that were started here, in memory."""
@@ -390,3 +405,44 @@ class InMemoryInstallStates:
         was_open = self.is_open(state)
         self._until.pop(state, None)
         return was_open
+
+
+class InMemoryStoppages:
+    """Whether polling was stopped, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._current: Stoppage | None = None
+
+    def stop(self, why: str) -> None:
+        """Stops polling."""
+        self._current = self._current or Stoppage(self._clock.now(), why)
+
+    def current(self) -> Stoppage | None:
+        """The stoppage there is, if any."""
+        return self._current
+
+    def end(self) -> Stoppage | None:
+        """Ends the stoppage there is; it, or None where there was none."""
+        ended, self._current = self._current, None
+        return ended
+
+
+class InMemoryNotifications:
+    """The ids of notifications that were taken in, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until: dict[str, datetime] = {}
+
+    def take(self, notification_id: str, until: datetime) -> bool:
+        """True for the first who takes it, False for everybody after that, until then."""
+        taken = self._until.get(notification_id)
+        if taken is not None and self._clock.now() < taken:
+            return False
+        self._until[notification_id] = until
+        return True
+
+    def give_back(self, notification_id: str) -> None:
+        """Lets it be taken again: nothing came of it."""
+        self._until.pop(notification_id, None)

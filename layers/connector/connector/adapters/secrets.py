@@ -21,7 +21,7 @@ RIPPLING = "the Rippling secret"
 VISMA = "the Visma secret"
 SHORTEST_TOKEN = 16
 OAUTH = ("client_id", "client_secret", "redirect_uri")
-RIPPLING_TEXTS = ("api_token", *OAUTH, "access_token", "refresh_token")
+RIPPLING_TEXTS = ("api_token", *OAUTH, "access_token", "refresh_token", "company_id")
 VISMA_TEXTS = ("client_id", "client_secret", "tenant_id")
 SHAPES = {
     RIPPLING: '{"api_token": "..."} or {"client_id": "...", "client_secret": "...",'
@@ -84,6 +84,38 @@ class AwsSecrets:
         if problems:
             raise ConfigurationError(f"{RIPPLING}: {problem}" for problem in problems)
         return _tokens(data)
+
+    def webhook_company(self) -> str | None:
+        """The Rippling company that a webhook must be about, if that is to be checked."""
+        try:
+            company_id = self._read(RIPPLING, fresh=False).get("company_id")
+        except _EmptyError:
+            return None
+        if company_id is not None and not _is_text(company_id):
+            raise ConfigurationError(f"{RIPPLING}: company_id must be a text")
+        return company_id.strip() if company_id else None
+
+    def notification_keys(self) -> dict[str, str]:
+        """The keys by which Visma signs its notifications, by company, whatever else is lacking."""
+        try:
+            data = self._read(VISMA, fresh=False)
+        except _EmptyError:
+            return {}
+        companies = data.get("companies")
+        given = companies.items() if isinstance(companies, dict) else ()
+        having = {key: values for key, values in given if isinstance(values, dict)}
+        problems = [
+            f"{VISMA}: companies.{key}{problem}"
+            for key, values in having.items()
+            for problem in _key_problems(values)
+        ]
+        if problems:
+            raise ConfigurationError(problems)
+        return {
+            key: values["webhook_secret"].strip()
+            for key, values in having.items()
+            if values.get("webhook_secret") is not None
+        }
 
     def store_rippling_tokens(
         self, access_token: str, refresh_token: str | None, expires_at: datetime
@@ -181,14 +213,24 @@ def _company_problems(values: Any) -> list[str]:
     company_id = values.get("company_id")
     if company_id is not None and not (_is_text(company_id) or type(company_id) is int):
         problems.append(".company_id must be a text")
-    return problems
+    return problems + _key_problems(values)
+
+
+def _key_problems(values: Mapping[str, Any]) -> list[str]:
+    key = values.get("webhook_secret")
+    if key is None or (_is_text(key) and len(key.strip()) >= SHORTEST_TOKEN):
+        return []
+    return [f".webhook_secret must be a text of at least {SHORTEST_TOKEN} characters"]
 
 
 def _visma_company(values: Mapping[str, Any]) -> VismaCredentials:
     texts = {name: values[name].strip() for name in VISMA_TEXTS}
     company_id = values.get("company_id")
+    key = values.get("webhook_secret")
     return VismaCredentials(
-        **texts, company_id=None if company_id is None else str(company_id).strip()
+        **texts,
+        company_id=None if company_id is None else str(company_id).strip(),
+        webhook_secret=None if key is None else key.strip(),
     )
 
 

@@ -134,17 +134,30 @@ class Applier:
         return self._leave_alone(case, _quiet_end(case))
 
     def _read(self, change: Change, mapping: MappingFile) -> Case:
-        """The person's rows, then their employments: in this order, see the module docstring."""
-        person_id = change.person_id or self._source.person_of(change.worker_id)
-        record = self._ledger.record(person_id or f"worker {change.worker_id}")
-        workers: list[Worker] = []
-        if person_id:
-            known = record.person.fingerprints
-            workers = self._source.employments(change.worker_id, person_id, known)
+        record, workers = self._read_whoever(change)
         now = self._clock.now()
         active_in = _believed_active(change, record)
         decision = decide(workers, mapping, now, active_in, record.person.worker_id)
         return Case(change, record, workers, decision, now, mapping)
+
+    def _read_whoever(self, change: Change) -> tuple[Record, list[Worker]]:
+        """Who a worker is, the ledger remembers; what it remembers counts if Rippling shows it."""
+        if change.person_id:
+            return self._read_person(change, change.person_id)
+        remembered = self._ledger.person_with(change.worker_id)
+        if remembered:
+            record, workers = self._read_person(change, remembered)
+            if change.worker_id in {worker.id for worker in workers}:
+                return record, workers
+        return self._read_person(change, self._source.person_of(change.worker_id))
+
+    def _read_person(self, change: Change, person_id: str | None) -> tuple[Record, list[Worker]]:
+        """The person's rows, then their employments: in this order, see the module docstring."""
+        record = self._ledger.record(person_id or f"worker {change.worker_id}")
+        if person_id is None:
+            return record, []
+        known = record.person.fingerprints
+        return record, self._source.employments(change.worker_id, person_id, known)
 
     def _write(
         self,

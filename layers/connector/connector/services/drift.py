@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from connector.domain.employees import Employee
 from connector.domain.ledger import Holding
 from connector.ports import Target
 
@@ -23,9 +24,16 @@ def drifted(target: Target, holdings: Iterable[Holding]) -> set[str]:
     found: set[str] = set()
     for employee in target.employees():
         holding = remembered.get(_code(employee.code))
-        if holding and employee.etag and _version(employee.etag) != _version(holding.etag or ""):
+        if holding and has_drifted(employee, holding):
             found.add(holding.person_id)
     return found
+
+
+def has_drifted(employee: Employee, holding: Holding) -> bool:
+    """Whether an employee is at another version than the ledger remembers."""
+    if not employee.etag or not holding.etag:
+        return False
+    return _version(employee.etag) != _version(holding.etag)
 
 
 def _code(code: str) -> str:

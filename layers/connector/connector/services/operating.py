@@ -24,6 +24,7 @@ from connector.ports import (
     Mappings,
     Secrets,
     Source,
+    Stoppages,
 )
 from connector.services.catalogues import Catalogues
 from connector.services.checking import check_configuration
@@ -65,6 +66,7 @@ class Operator:
     identity: Identity
     imports: MappingImport
     diff: MappingDiff
+    stoppages: Stoppages
     installation: InstallStarter
     probe: Probe
     watch: Callable[[MappingFile], None] = _watch_nothing
@@ -88,6 +90,7 @@ class Operator:
             "dead-letters": self.show_dead_letters,
             "replay": self.replay,
             "oauth start": self.installation.start,
+            "resume": self.resume,
             "ping": self.probe.show,
         }
         verb = verbs.get(str(event.get("verb")))
@@ -171,6 +174,14 @@ class Operator:
             more = bool(new)
         self.queue.put_back(left.values())
         return {"replayed": replayed, "left": len(left), "more": more}
+
+    def resume(self, _: Arguments) -> Answer:
+        """Has the poller poll again after somebody outside has stopped it."""
+        ended = self.stoppages.end()
+        if ended is None:
+            return {"was_stopped": False}
+        since = ended.at.isoformat(timespec="seconds")
+        return {"was_stopped": True, "since": since, "why": ended.why}
 
     def _replay_one(self, letter: DeadLetter) -> bool:
         try:

@@ -30,6 +30,8 @@ from connector.ports import (
     Metrics,
     Page,
     Source,
+    Stoppage,
+    Stoppages,
     Targets,
     Walk,
     Watermarks,
@@ -57,6 +59,7 @@ class Summary:
     """What one run of the poller did; the answer of the function."""
 
     skipped: bool = False
+    stopped: bool = False
     postponed: bool = False
     sweep: str = "none"
     workers_read: int = 0
@@ -81,6 +84,7 @@ class Poller:
         mappings: Mappings,
         queue: ChangeQueue,
         catalogues: Catalogues,
+        stoppages: Stoppages,
         clock: Clock,
         metrics: Metrics,
         stream: str = "workers",
@@ -91,6 +95,7 @@ class Poller:
         self._watermarks = watermarks
         self._mappings = mappings
         self._catalogues = catalogues
+        self._stoppages = stoppages
         self._clock = clock
         self._metrics = metrics
         self._stream = stream
@@ -104,6 +109,10 @@ class Poller:
             ConfigurationError: the mapping is missing or makes no sense; nothing was queued.
             RetryableError: Rippling cannot answer; the next tick goes on where this one stopped.
         """
+        stoppage = self._stoppages.current()
+        if stoppage:
+            self._metrics.count("PollingStopped")
+            return stopped_by(stoppage)
         mapping = self._mappings.load()
         with self._watermarks.lease(self._stream, LEASE_SECONDS) as mine:
             if not mine:
@@ -321,6 +330,13 @@ class Poller:
 
     def _is_late(self, found: Sequence[Found]) -> bool:
         return self._clock.remaining_seconds() < RESERVE_SECONDS or len(found) >= MOST_FOUND
+
+
+def stopped_by(stoppage: Stoppage) -> Summary:
+    """What a run says that did nothing, because polling is stopped."""
+    since = stoppage.at.isoformat(timespec="seconds")
+    told = f"polling is stopped since {since}: {stoppage.why}; start it again: connector resume"
+    return Summary(skipped=True, stopped=True, problems=[told])
 
 
 def _note(summary: Summary, problem: str) -> None:

@@ -61,13 +61,17 @@ class WaitingReleaser:
 
     def released(self, mapping: MappingFile) -> Iterator[str]:
         """The waiting people for whom something has changed."""
-        for company, rules in mapping.companies.items():
-            waiting = list(self._ledger.waiting(company))
-            if not waiting:
-                continue
-            persons = list(self._ledger.persons({holding.person_id for holding in waiting}))
-            catalogue = self._look(company, rules, waiting, persons)
-            yield from (p.id for p in _moved(persons, mapping, _always(catalogue)))
+        for company in mapping.companies:
+            yield from self.released_in(company, mapping)
+
+    def released_in(self, company: str, mapping: MappingFile) -> Iterator[str]:
+        """The same in one company."""
+        waiting = list(self._ledger.waiting(company))
+        if not waiting:
+            return
+        persons = list(self._ledger.persons({holding.person_id for holding in waiting}))
+        catalogue = self._look(company, mapping.companies[company], waiting, persons)
+        yield from (p.id for p in _moved(persons, mapping, _always(catalogue)))
 
     def due(self, mapping: MappingFile) -> Iterator[str]:
         """The people whose day has come in their company's time zone."""

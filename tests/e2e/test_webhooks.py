@@ -1,0 +1,197 @@
+"""A deployed stack that hears both vendors, driven through its doors."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.demo.stage import Stage
+from tests.simulator import credentials
+from tests.support.webhooks import SIGNING_KEY, announcement, notification
+
+COMPANY = "4f016400000000000000000a"
+SOON = 60.0
+
+
+@pytest.fixture(scope="module")
+def doors() -> Iterator[Stage]:
+    """Nordfab, its Rippling company known to the secret, and a signing key for Visma."""
+    with Stage(people=6) as stage:
+        stage.deploy(VismaWebhook="true")
+        ours, theirs = credentials()
+        theirs["companies"]["norway"]["webhook_secret"] = SIGNING_KEY
+        stage.aws.put_secret("RipplingSecretArn", {**ours, "company_id": COMPANY})
+        stage.aws.put_secret("VismaSecretArn", theirs)
+        row = '{rippling: Robotics, department: ROBO, cost_centre: "700"}'
+        stage.mapping = stage.mapping.replace(
+            "    departments:\n", f"    departments:\n      - {row}\n"
+        )
+        stage.rippling.add_department("Robotics")
+        stage.import_mapping()
+        stage.settle()
+        yield stage
+
+
+def _post(address: str, posted: dict[str, Any]) -> int:
+    request = urllib.request.Request(  # noqa: S310 - our own address
+        address, data=posted["body"].encode(), headers=posted["headers"], method="POST"
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def _announce(doors: Stage, event: str, id_: str, **how: Any) -> int:
+    posted = announcement(event, id_, **{"company_id": COMPANY, **how})
+    return _post(doors.aws.webhook_url(), posted)
+
+
+def _notify(doors: Stage, company: str = "norway", **said: str) -> int:
+    address = doors.aws.webhook_url().replace("rippling/webhook", f"visma/webhook/{company}")
+    id_, key = said.pop("id_", ""), said.pop("key", SIGNING_KEY)
+    return _post(address, notification(said, id_, key))
+
+
+def _hire(doors: Stage, department: str = "Sales") -> dict[str, Any]:
+    return doors.rippling.hire(
+        department=department, location="Oslo", employment_type="Salaried full-time"
+    )
+
+
+def _soon(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + SOON
+    while time.monotonic() < deadline and not holds():
+        time.sleep(0.5)
+    return holds()
+
+
+def _last(doors: Stage, worker: dict[str, Any]) -> dict[str, Any]:
+    rows = doors.connector("audit", "--person", worker["user_id"])["rows"]
+    last: dict[str, Any] = rows[-1]
+    return last
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
+def test_an_announcement_brings_a_hire_and_a_move_to_visma_without_a_tick(
+    doors: Stage, as_json: bool
+) -> None:
+    worker = _hire(doors)
+    code = str(worker["number"])
+
+    assert _announce(doors, "employee.created", worker["id"], as_json=as_json) == 202
+    for _ in doors.quiet():
+        pass
+    assert _last(doors, worker)["outcome"] == "created"
+    doors.rippling.move(worker["id"], department="Finance")
+    assert _announce(doors, "employee.updated", worker["id"], as_json=as_json) == 202
+
+    assert _soon(lambda: doors.visma.employee(code)["department"] == "FIN")
+    assert _last(doors, worker)["cause"] == "webhook"
+
+
+def test_the_loss_of_access_to_the_app_is_no_end_of_an_employment(doors: Stage) -> None:
+    worker = _hire(doors)
+    doors.settle()
+
+    assert _announce(doors, "employee.deleted", worker["id"]) == 202
+    for _ in doors.quiet():
+        pass
+
+    assert _last(doors, worker)["outcome"] == "unchanged"
+    assert doors.visma.employee(str(worker["number"]))["status"] == "Active"
+
+
+def test_a_burst_of_the_same_announcement_reads_rippling_once_each_and_visma_never(
+    doors: Stage,
+) -> None:
+    worker = _hire(doors)
+    doors.settle()
+    doors.rippling.clear_journal()
+    doors.visma.clear_journal()
+
+    for _ in range(5):
+        assert _announce(doors, "employee.updated", worker["id"]) == 202
+    for _ in doors.quiet():
+        pass
+
+    assert len(doors.rippling.calls(path="/workers/.*")) == 5
+    assert doors.visma.calls(path="/v1/.*") == []
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
+def test_an_announcement_is_answered_by_what_it_is(doors: Stage, as_json: bool) -> None:
+    answers = [
+        _announce(doors, event, id_, as_json=as_json, **more)
+        for event, id_, more in (
+            ("leave_request.created", "1", {}),
+            ("employee.updated", "not an id", {}),
+            ("employee.updated", "5ed5aa", {"company_id": "another"}),
+            ("employee.updated", "5ed5aa", {"padding": "x" * 20_000}),
+        )
+    ]
+
+    assert answers == [202, 400, 401, 413]
+
+
+def test_a_new_cost_centre_in_visma_sets_people_free_without_a_tick(doors: Stage) -> None:
+    worker = _hire(doors, "Robotics")
+    doors.settle()
+    assert _last(doors, worker)["outcome"] == "waiting"
+    doors.visma.add_department("ROBO", "Robotics")
+    doors.visma.add_cost_centre("700", "Robotics")
+    doors.visma.set_department_cost_centre("ROBO", "700")
+
+    assert _notify(doors, event="Segment Value Changed", id_="n1") == 202
+
+    assert _soon(lambda: _last(doors, worker)["outcome"] == "created")
+    assert _last(doors, worker)["cause"] == "release"
+    assert doors.visma.employee(str(worker["number"]))["department"] == "ROBO"
+
+
+def test_an_edit_in_visma_is_put_right_without_a_sweep(doors: Stage) -> None:
+    worker = _hire(doors)
+    doors.settle()
+    code = str(worker["number"])
+    doors.visma.edit_employee(code, department="FIN")
+
+    assert _notify(doors, event="Employee Changed", employeeCd=code) == 202
+
+    assert _soon(lambda: doors.visma.employee(code)["department"] == "SALES")
+    assert _soon(lambda: _last(doors, worker)["cause"] == "drift")
+
+
+def test_a_notification_is_answered_by_what_it_is(doors: Stage) -> None:
+    assert _notify(doors, event="Dimension Changed", key="another key") == 401
+    assert _notify(doors, company="sweden", event="Dimension Changed") == 401
+    assert _notify(doors, event="Account Changed") == 202
+    assert _notify(doors, event="x" * 20_000) == 413
+
+
+def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(doors: Stage) -> None:
+    assert _announce(doors, "company.deleted", COMPANY) == 202
+
+    doors.rippling.clear_journal()
+    assert doors.tick()["stopped"] is True
+    assert doors.rippling.journal == []
+
+    assert doors.connector("resume")["was_stopped"] is True
+    assert doors.tick()["stopped"] is False
+    assert doors.rippling.journal != []
+    assert doors.connector("resume")["was_stopped"] is False
+
+
+def test_where_notifications_are_turned_off_there_is_no_door(doors: Stage) -> None:
+    doors.deploy(VismaWebhook="false")
+
+    assert _notify(doors, event="Dimension Changed") == 404
+    environment = doors.aws.client("lambda").get_function_configuration(
+        FunctionName="connector-webhook"
+    )["Environment"]["Variables"]
+    assert environment["VISMA_SECRET_ARN"] == environment["POLLER_FUNCTION"] == ""
