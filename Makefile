@@ -59,7 +59,7 @@ down: ## end what `make up` or `make demo KEEP=1` left running
 	@if [ -x .venv/bin/python ]; then .venv/bin/python -m tests.embedded down; fi
 
 test: setup ## run every test: unit, component, contract, template, e2e
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
 
 fuzz: setup ## fuzz the doors for longer than `make test` does: SECONDS=120, EXAMPLES=2000
 	@.venv/bin/python -m tests.fuzz.doors -max_total_time=$(or $(SECONDS),120) -max_len=2048 -verbosity=0 -print_final_stats=1
