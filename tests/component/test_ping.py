@@ -546,6 +546,19 @@ def test_it_is_the_first_thing_to_run_on_a_stack_with_filled_secrets_and_nothing
     assert own["polling"]["level"] == own["last_poll"]["level"] == "note"
 
 
+def test_a_stoppage_is_named_with_the_two_commands_that_end_it(world: World) -> None:
+    world.stoppages.stop("Rippling says that the app was uninstalled")
+
+    check = checks_of(ping(world), "connector")["polling"]
+
+    assert check["level"] == "bad"
+    assert "the app was uninstalled" in check["sentence"]
+    assert "connector oauth start" in check["remedy"]
+    assert "connector resume" in check["remedy"]
+    world.operator.carry_out({"verb": "resume"})
+    assert checks_of(ping(world), "connector")["polling"]["level"] == "good"
+
+
 def test_an_empty_secret_names_what_to_fill_in(account: Account) -> None:
     secrets = account.client("secretsmanager")
     arn = account.resources["VismaSecret"]

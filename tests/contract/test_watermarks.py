@@ -294,3 +294,21 @@ def test_what_is_read_is_the_latest(
     on_dynamodb(watched).walk("workers")
 
     assert watched.calls[0][1]["ConsistentRead"]
+
+
+def test_a_counter_counts_for_all_readers(world: World) -> None:
+    assert [world.one.count_up("an hour"), world.other.count_up("an hour")] == [1, 2]
+    assert world.one.count_up("another hour") == 1
+
+
+def test_a_counter_is_forgotten_some_days_later(
+    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+) -> None:
+    on_dynamodb().count_up("an hour")
+
+    (item,) = client.scan(TableName="WatermarksTable")["Items"]
+    assert from_item(item) == {
+        "stream": "counter an hour",
+        "count": 1,
+        "expires_at": int((NOON + timedelta(days=2)).timestamp()),
+    }

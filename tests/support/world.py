@@ -231,6 +231,7 @@ class World:
                 watched,
                 self.secrets,
                 self.queue,
+                self.stoppages,
                 self.clock,
             ),
             watch=watched.watch,

@@ -258,6 +258,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         stream=_stream(settings),
     )
     imports = MappingImport(parts.mappings, parts.watermarks, parts.clock)
+    stoppages = DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table)
     service = Operator(
         source=parts.source,
         ledger=ledger,
@@ -273,7 +274,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         ),
         imports=imports,
         diff=MappingDiff(ledger, imports),
-        stoppages=DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table),
+        stoppages=stoppages,
         installation=InstallStarter(
             states=DynamoInstallStates(parts.clock, _client("dynamodb"), settings.watermarks_table),
             credentials=lambda: parts.secrets.rippling(fresh=True),
@@ -290,6 +291,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
             parts.mappings,
             parts.secrets,
             queue,
+            stoppages,
             parts.clock,
         ),
         watch=parts.mappings.watch,

@@ -28,6 +28,9 @@ PREVIOUS_MAPPING = "mapping previous"
 LONGEST_PLAIN_TEXT = 300_000
 """A row may have 400 KB; a longer text rests packed, no longer readable in the console."""
 
+COUNTED_FOR = timedelta(days=2)
+"""A counter is for one hour, and nobody looks at it later."""
+
 FREE = "attribute_not_exists(#lease_owner) OR #lease_until <= :now OR #lease_owner = :owner"
 OWN = "#lease_owner = :owner"
 
@@ -111,14 +114,15 @@ class DynamoWatermarks:
         self._put(f"run {run.id}", run.to_json())
 
     def count_up(self, counter: str) -> int:
-        """Adds one to a counter and says what it comes to."""
+        """Adds one to a counter and says what it comes to; the table forgets it in two days."""
+        then = int((self._clock.now() + COUNTED_FOR).timestamp())
         with answering("DynamoDB"):
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=to_item({"stream": f"counter {counter}"}),
-                UpdateExpression="ADD #count :one",
-                ExpressionAttributeNames={"#count": "count"},
-                ExpressionAttributeValues=to_item({":one": 1}),
+                UpdateExpression="ADD #count :one SET #expires_at = :then",
+                ExpressionAttributeNames={"#count": "count", "#expires_at": "expires_at"},
+                ExpressionAttributeValues=to_item({":one": 1, ":then": then}),
                 ReturnValues="UPDATED_NEW",
             )
         return int(from_item(answer["Attributes"])["count"])

@@ -23,6 +23,7 @@ from connector.ports import (
     Metrics,
     Secrets,
     Source,
+    Stoppages,
     Targets,
     Watermarks,
 )
@@ -65,6 +66,7 @@ class Probe:
     mappings: Mappings
     secrets: Secrets
     queue: ChangeQueue
+    stoppages: Stoppages
     clock: Clock
 
     def show(self, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +131,7 @@ class Probe:
 
     def _own(self) -> Iterator[Check]:
         yield self._dry_run()
-        yield self._polling()
+        yield tried("polling", self._polling)
         yield tried("last_poll", self._last_poll)
         yield tried("last_sweep", self._last_sweep)
         yield tried("dead_letters", self._dead_letters)
@@ -141,6 +143,10 @@ class Probe:
         return Check("dry_run", Level.GOOD, "Live: what is planned is written to Visma.")
 
     def _polling(self) -> Check:
+        if stoppage := self.stoppages.current():
+            told = f"Polling was stopped on {_time(stoppage.at)}: {stoppage.why}."
+            remedy = "have the app installed again (connector oauth start), then connector resume"
+            return Check("polling", Level.BAD, told, remedy)
         if self.deployment.polling_enabled:
             return Check("polling", Level.GOOD, "Polling is on.")
         told = "Polling is off: changes are learnt from webhooks only, if there are any."
