@@ -185,6 +185,18 @@ def test_a_walk_cut_short_goes_on_where_it_stopped_and_leaves_nobody_out() -> No
         assert len(world.rippling.calls(path="/workers/")) == 5
 
 
+def test_a_row_with_a_stamp_of_tomorrow_hides_nobody_behind_it() -> None:
+    with a_world(people=20) as world:
+        world.first_load()
+        employed = [each for each in world.rippling.workers() if each["status"] == "ACTIVE"]
+        world.rippling.move(employed[0]["id"], "Finance", at=world.clock.now() + timedelta(days=1))
+        world.settle()
+        world.clock.turn(minutes=10)
+        world.rippling.move(employed[1]["id"], "Finance")
+
+        assert world.settle() == {"updated": 1}
+
+
 def test_a_late_row_behind_a_poll_that_was_cut_short_is_found_soon_after_it_ends() -> None:
     with a_world(people=250) as world:
         world.first_load()

@@ -328,6 +328,18 @@ class TestLosing:
         assert bench.held.expires_at is not None
         assert bench.held.expires_at > bench.clock.now()
 
+    def test_a_token_whose_end_has_come_is_not_used_while_it_cannot_be_renewed(
+        self, bench: Bench
+    ) -> None:
+        client = bench.installed().client()
+        bench.clock.turn(hours=37)
+        bench.rippling.faults.fail(503, path=TOKEN_PATH)
+
+        for _ in range(2):
+            with pytest.raises(RetryableError):
+                status(client)
+        assert bench.rippling.calls("GET") == []
+
 
 class TestNonsense:
     @pytest.mark.parametrize(
