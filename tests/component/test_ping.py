@@ -646,7 +646,7 @@ def test_an_installation_that_has_ended_is_one_red_line_that_says_what_to_run(
 
     sentence = checks_of(answer, "rippling")["sign_in"]["sentence"]
     assert ("sign_in", "bad") in not_well(answer)
-    assert "the installation has ended" in sentence
+    assert "The installation has ended" in sentence
     assert "connector oauth start" in sentence
     assert list(checks_of(answer, "rippling")) == ["sign_in", "not_checked"]
 

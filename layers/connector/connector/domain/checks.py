@@ -54,11 +54,11 @@ def tried(name: str, look: Look) -> Check:
     try:
         return look()
     except NonsenseError as error:
-        return Check(name, Level.BAD, str(error))
+        return Check(name, Level.BAD, _sentence(error))
     except RetryableError as error:
-        return Check(name, Level.UNKNOWN, str(error), AGAIN)
+        return Check(name, Level.UNKNOWN, _sentence(error), AGAIN)
     except ConnectorError as error:
-        return Check(name, Level.BAD, str(error))
+        return Check(name, Level.BAD, _sentence(error))
 
 
 def one_by_one(looks: Iterable[tuple[str, Look]]) -> Iterator[Check]:
@@ -76,3 +76,8 @@ def not_checked(names: Iterable[str], why: str = "the line above comes first") -
     """Stands for checks that could not be made."""
     listed = ", ".join(name.replace("_", " ") for name in names)
     return Check("not_checked", Level.UNKNOWN, f"Not checked, because {why}: {listed}")
+
+
+def _sentence(error: ConnectorError) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:]

@@ -192,7 +192,7 @@ class Probe:
 
     def _rippling(self, mapping: MappingFile | None) -> Iterator[Check]:
         if not _is_there(self.secrets.rippling):
-            yield not_checked(["Rippling"], "the Rippling secret comes first")
+            yield not_checked(["everything here"], "the Rippling secret comes first")
             return
         needs = needs_of(mapping, cost_allocation=self.deployment.cost_allocation)
         checks = list(self._timely_all(self.source.probe(self.clock.now(), needs)))
@@ -263,7 +263,7 @@ class Probe:
 
     def _companies(self, mapping: MappingFile | None) -> Iterator[tuple[str | None, list[Check]]]:
         if not _is_there(self.secrets.visma):
-            yield None, [not_checked(["Visma"], "the Visma secret comes first")]
+            yield None, [not_checked(["everything here"], "the Visma secret comes first")]
             return
         mapped = mapping.companies if mapping else {}
         for company in dict.fromkeys((*mapped, *self.secrets.visma())):
