@@ -197,6 +197,23 @@ def test_a_row_with_a_stamp_of_tomorrow_hides_nobody_behind_it() -> None:
         assert world.settle() == {"updated": 1}
 
 
+def test_an_old_page_in_place_of_the_first_of_two_hides_nobody() -> None:
+    with a_world(people=200) as world:
+        world.first_load()
+        employed = [each for each in world.rippling.workers() if each["status"] == "ACTIVE"]
+        moved = _outside_finance(world, employed)[:120]
+        for worker in moved:
+            world.clock.turn(seconds=3)
+            world.rippling.move(worker["id"], "Finance")
+        world.rippling.faults.stale_page(path="/workers/", times=1)
+
+        world.tick()
+        world.tick()
+
+        queued = {change.worker_id for change in world.queue.changes}
+        assert queued >= {worker["id"] for worker in moved}
+
+
 def test_a_late_row_behind_a_poll_that_was_cut_short_is_found_soon_after_it_ends() -> None:
     with a_world(people=250) as world:
         world.first_load()

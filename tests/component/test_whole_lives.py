@@ -245,9 +245,11 @@ class Lives(RuleBasedStateMachine):
             worked = self.model.present(worker["user_id"], self.clock.now()).company
             self.rippling.remove(worker["id"])
             user_id, now = worker["user_id"], self.clock.now()
-            if worked and not self.model.present(user_id, now).company:
-                known = self.world.tables.persons.get(user_id)
-                self.model.out_of_sight[user_id] = not known or known.worker_id != worker["id"]
+            known = self.world.tables.persons.get(user_id)
+            is_counted = bool(known and known.worker_id == worker["id"])
+            if not self.model.present(user_id, now).company and (worked or is_counted):
+                # It may have ended before it vanished, and nobody looked in between.
+                self.model.out_of_sight[user_id] = not (worked and is_counted)
             self.unannounced.add(user_id)
 
     @rule(department=department, is_followed=yes_or_no)

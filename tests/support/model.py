@@ -158,7 +158,7 @@ class Model:
     had_addresses: dict[str, set[str]] = field(default_factory=dict)
     """Person to every address they ever had at work: a write may have begun by an earlier one."""
     out_of_sight: dict[str, bool] = field(default_factory=dict)
-    """People whose row vanished while they worked.
+    """People whose row vanished while they worked, for all that the connector knew.
 
     True where the connector had not seen that row, or Rippling has spoken of them since.
     """

@@ -182,27 +182,30 @@ class Poller:
         cutoff, started = watermark - OVERLAP, self._clock.now()
         is_whole = not self._source.reads_increments
         newest, in_order, is_resumed = watermark, not is_whole, walk.position is not None
-        position = None
+        position, is_stale = None, False
         pages = _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position)
         for page in _while_there_is_room(pages, summary):
             recent = [each for each in page.workers if is_whole or _is_recent(each, cutoff)]
             summary.rows_before_cutoff += len(page.workers) - len(recent)
+            is_stale = is_stale or not (is_whole or _is_answered(page.workers, cutoff))
             found += self._changed(recent, Cause.POLL, mapping, summary)
             in_order = in_order and _is_sorted(recent)
             newest = min(_latest(newest, recent) or newest, max(started, watermark))
             position = page.next_position
             if position and self._is_late(found):
                 break
-        # The watermark may only move along rows that came in order; and what came late behind the
-        # position where a walk was resumed is found only from where that walk began.
-        reached = newest if in_order and not is_resumed else watermark
+        # The watermark may only move along rows that came in order; what came late behind the
+        # position where a walk was resumed is found only from where that walk began; and in place
+        # of a page with old rows there may have been another. Where Rippling always ignores the
+        # filter it stays, and each walk reads everybody, as it would in any case.
+        reached = newest if in_order and not (is_resumed or is_stale) else watermark
         if position:
             return replace(walk, watermark=reached, position=position)
         if summary.rows_before_cutoff:
             self._metrics.count("FilterIgnored")
         if is_whole:
             self._metrics.count("WholeWalks")
-        if not in_order:
+        if not (in_order or is_stale):
             reached = newest  # all of them have been read
         return replace(walk, watermark=reached, position=None, ended=self._clock.now())
 
@@ -383,6 +386,12 @@ def _resumed(read: Callable[[str | None], Iterator[Page]], position: str | None)
     if first is not None:
         yield first
         yield from pages
+
+
+def _is_answered(workers: Sequence[Worker], cutoff: datetime) -> bool:
+    """False where a page shows older rows than any rounding of the cutoff explains."""
+    earliest = cutoff - OVERLAP
+    return all(_is_recent(worker, earliest) for worker in workers)
 
 
 def _is_recent(worker: Worker, cutoff: datetime) -> bool:
