@@ -194,6 +194,29 @@ def test_an_edit_by_finance_on_a_field_of_its_own_survives(world: World, owner: 
     assert world.employee_of(worker)["department"] == "FIN"
 
 
+def test_an_edit_of_somebody_who_waits_for_a_new_start_is_seen_on_that_day(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    world.rippling.change_employment_type(worker["id"], "Contractor")
+    world.rippling.rehire(
+        worker["user_id"],
+        "2026-11-27",
+        department="Sales",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        status="ACCEPTED",
+    )
+    assert world.settle()["scheduled"] >= 1
+    world.visma.edit_employee(str(worker["number"]), department="IT")
+    for drifted in (1, 0):  # the sweep has it looked at once, and there is nothing to write yet
+        assert world.tick(full_sweep=True).drifted == drifted
+        world.drain()
+    world.clock.turn(days=3)
+    world.settle()
+
+    assert world.employee_of(worker)["department"] == "SALES"
+
+
 def test_a_leaver_whom_finance_made_active_again_is_made_inactive_again(world: World) -> None:
     worker = _hire(world)
     world.settle()

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.domain.allocation import Allocation, allocated, change_of_pay, ended
 from connector.domain.audit import AuditRow
-from connector.domain.changes import Change
+from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Action, Decision
 from connector.domain.employees import INACTIVE
 from connector.domain.ledger import Holding, Person, Record
@@ -167,8 +167,9 @@ def _holding(case: Case, ending: Ending) -> Holding | None:
         changes |= {"employee_code": result.code, "etag": result.etag, "written": result.written}
         if result.employee_id is not None:
             changes["employee_id"] = result.employee_id
-    elif result.outcome is Outcome.REJECTED:
-        changes["etag"] = None  # whatever was tried, look before the next write
+    elif result.outcome is Outcome.REJECTED or case.change.cause is Cause.DRIFT:
+        # Whatever was tried, or edited by somebody else: look before the next write.
+        changes["etag"] = None
     return (before or blank).ended(result.outcome, case.now, **changes)
 
 
