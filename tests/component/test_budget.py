@@ -10,8 +10,8 @@ import pytest
 
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import RateLimitedError, RetryableError
-from tests.simulator import NORDFAB_MAPPING, Rippling, Visma, nordfab_rippling, nordfab_visma
-from tests.support.aws import Account, FakeContext, an_account
+from tests.simulator import Rippling, Visma
+from tests.support.aws import Account, FakeContext
 from tests.support.world import World, a_world
 
 CONTEXT = FakeContext()
@@ -285,23 +285,8 @@ def test_a_first_load_that_found_no_room_at_first_is_still_a_first_load() -> Non
 
 
 @pytest.fixture
-def rippling() -> Iterator[Rippling]:
-    with nordfab_rippling(people=30) as rippling:
-        yield rippling
-
-
-@pytest.fixture
-def visma() -> Iterator[Visma]:
-    with nordfab_visma() as visma:
-        yield visma
-
-
-@pytest.fixture
-def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    with an_account(rippling, visma, monkeypatch) as account:
-        event = {"verb": "mappings import", "text": NORDFAB_MAPPING}
-        account.handler("operations").lambda_handler(event, CONTEXT)
-        yield account
+def people() -> int:
+    return 30
 
 
 def _deliver(account: Account) -> int:
@@ -333,8 +318,7 @@ def test_cold_writers_share_the_budget_and_hide_what_has_no_room_until_the_next_
         item for item in account.scan("WatermarksTable") if item["stream"]["S"].startswith("budget")
     )
     assert (row["stream"]["S"], row["limit"]["N"]) == ("budget visma norway", "40")
-    check = {"verb": "mappings check"}
-    assert account.handler("operations").lambda_handler(check, CONTEXT)["ok"]
+    assert account.operate("mappings check")["ok"]
     lines = capsys.readouterr().out
     assert '"BudgetUsed":[75.0]' in lines
     assert "BudgetNotShared" not in lines
@@ -357,7 +341,6 @@ def test_rippling_closed_to_the_poller_is_closed_to_a_cold_writer_and_operator(
     assert summary["postponed"]
     calls = len(rippling.journal)
     assert _deliver(account) == 1
-    check = {"verb": "mappings check"}
-    answer = account.handler("operations").lambda_handler(check, CONTEXT)
+    answer = account.operate("mappings check")
     assert "the calls that Rippling allows are used up" in answer["problems"][0]
     assert len(rippling.journal) == calls

@@ -6,7 +6,6 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import pytest
 
 from connector.domain.errors import ConfigurationError
 from connector.observability import CrashError
-from tests.simulator import NORDFAB_MAPPING, Rippling, Visma, nordfab_rippling, nordfab_visma
-from tests.support.aws import Account, FakeContext, an_account
+from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
+from tests.support.aws import Account, FakeContext
 
 CONTEXT = FakeContext()
 TOKEN = "Bearer demo-webhook-token"
@@ -23,28 +22,8 @@ EVENTS = Path(__file__).parents[2] / "events"
 
 
 @pytest.fixture
-def rippling() -> Iterator[Rippling]:
-    with nordfab_rippling(people=12) as rippling:
-        yield rippling
-
-
-@pytest.fixture
-def visma() -> Iterator[Visma]:
-    with nordfab_visma() as visma:
-        yield visma
-
-
-@pytest.fixture
-def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    with an_account(rippling, visma, monkeypatch) as account:
-        _operate(account, "mappings import", text=NORDFAB_MAPPING)
-        yield account
-
-
-def _operate(account: Account, verb: str, **arguments: Any) -> dict[str, Any]:
-    event = {"verb": verb, **arguments}
-    answer: dict[str, Any] = account.handler("operations").lambda_handler(event, CONTEXT)
-    return answer
+def people() -> int:
+    return 12
 
 
 def _drain(account: Account) -> list[str]:
@@ -287,7 +266,7 @@ def test_an_edit_of_the_mapping_queues_whom_it_moves(account: Account) -> None:
     _drain(account)
     text = NORDFAB_MAPPING.replace("employee_class: STAFF", "employee_class: HOURLY")
     assert text != NORDFAB_MAPPING
-    _operate(account, "mappings import", text=text)
+    account.operate("mappings import", text=text)
     keys = {"company": {"S": "norway"}, "rule": {"S": "defaults#all"}}
     event = {"Records": [{"eventName": "MODIFY", "dynamodb": {"Keys": keys}}]}
 
@@ -300,7 +279,7 @@ def test_an_edit_of_the_mapping_queues_whom_it_moves(account: Account) -> None:
 def test_a_mapping_that_makes_no_sense_is_refused_and_the_old_one_stays(account: Account) -> None:
     before = account.scan("MappingsTable")
 
-    answer = _operate(account, "mappings import", text="companies: {norway: {time_zone: Mars}}")
+    answer = account.operate("mappings import", text="companies: {norway: {time_zone: Mars}}")
 
     assert answer["ok"] is False
     assert len(answer["problems"]) == 2
@@ -308,9 +287,9 @@ def test_a_mapping_that_makes_no_sense_is_refused_and_the_old_one_stays(account:
 
 
 def test_export_gives_back_what_was_imported(account: Account) -> None:
-    text = _operate(account, "mappings export")["text"]
+    text = account.operate("mappings export")["text"]
 
-    assert _operate(account, "mappings import", text=text) == {
+    assert account.operate("mappings import", text=text) == {
         "ok": True,
         "written": 0,
         "removed": 0,
@@ -336,7 +315,7 @@ def test_a_check_names_rows_and_people_that_do_not_fit(
         'rippling: Bergen, branch: "2"', 'rippling: Bergen, branch: "8"'
     )
 
-    findings = _operate(account, "mappings check", text=text)["findings"]
+    findings = account.operate("mappings check", text=text)["findings"]
 
     told = "\n".join(finding["sentence"] for finding in findings)
     assert "departments: Vendors: Rippling has no such department" in told
@@ -359,17 +338,17 @@ def test_dead_letters_are_replayed_in_order_and_odd_ones_stay(
             MessageDeduplicationId=str(place),
         )
 
-    listed = _operate(account, "dead-letters")["rows"]
-    answer = _operate(account, "replay")
+    listed = account.operate("dead-letters")["rows"]
+    answer = account.operate("replay")
 
     assert [row["is_change"] for row in listed] == [True, False, True]
     assert answer == {"ok": True, "replayed": 2, "left": 1, "more": False}
-    assert len(_operate(account, "dead-letters")["rows"]) == 1
+    assert len(account.operate("dead-letters")["rows"]) == 1
     assert _drain(account) == []
 
 
 def test_an_unknown_verb_is_answered_with_those_there_are(account: Account) -> None:
-    answer = _operate(account, "dance")
+    answer = account.operate("dance")
 
     assert answer["ok"] is False
     assert "mappings import" in answer["problems"][0]
@@ -379,14 +358,14 @@ def test_the_audit_is_found_by_person_code_outcome_and_day(account: Account) -> 
     account.handler("poller").lambda_handler({}, CONTEXT)
     _drain(account)
 
-    created = _operate(account, "audit", outcome="created")["rows"]
-    everything = _operate(account, "audit")["rows"]
-    by_code = _operate(account, "audit", person=created[0]["employee_code"])["rows"]
-    by_person = _operate(account, "audit", person=created[0]["person"])["rows"]
+    created = account.operate("audit", outcome="created")["rows"]
+    everything = account.operate("audit")["rows"]
+    by_code = account.operate("audit", person=created[0]["employee_code"])["rows"]
+    by_person = account.operate("audit", person=created[0]["person"])["rows"]
 
     assert len(everything) == 12
     assert by_code == by_person == [created[0]]
-    assert _operate(account, "audit", since="nonsense")["ok"] is False
+    assert account.operate("audit", since="nonsense")["ok"] is False
 
 
 def test_a_bug_is_raised_without_the_words_it_came_with(

@@ -86,6 +86,18 @@ def test_whoever_has_another_number_by_then_gets_no_second_employee(
     assert "the employee keeps" in world.audit_of(worker["user_id"])[-1]["sentence"]
 
 
+def test_an_address_that_visma_shows_in_other_letters_is_the_same_proof(
+    world: World, worker: dict[str, Any]
+) -> None:
+    code, shown = str(worker["number"]), worker["work_email"].upper()
+    world.visma.edit_employee(code, **{"contact.email": shown})
+    world.rippling.change(worker["id"], number=9001)
+    world.settle()
+
+    assert "9001" not in {each["employeeNumber"] for each in world.visma.employees()}
+    assert "the employee keeps" in world.audit_of(worker["user_id"])[-1]["sentence"]
+
+
 def test_whoever_has_another_address_by_then_is_not_taken_for_somebody_else(
     world: World, worker: dict[str, Any]
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from connector.adapters.dynamodb import from_item, to_item
 from connector.domain import mapping_file
 from connector.domain.errors import RetryableError
 from connector.services import releasing
-from tests.simulator import NORDFAB_MAPPING, Rippling, Visma, nordfab_rippling, nordfab_visma
-from tests.support.aws import Account, FakeContext, an_account
+from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
+from tests.support.aws import Account, FakeContext
 
 CONTEXT = FakeContext()
 CANARY = 731_529
@@ -21,31 +20,6 @@ SALES = '- {rippling: Sales, department: SALES, cost_centre: "400"}'
 HOURLY = "- {when: {compensation_time_period: HOURLY}, employee_class: HOURLY}"
 assert SALES in NORDFAB_MAPPING
 assert HOURLY in NORDFAB_MAPPING
-
-
-@pytest.fixture
-def rippling() -> Iterator[Rippling]:
-    with nordfab_rippling(people=4) as rippling:
-        yield rippling
-
-
-@pytest.fixture
-def visma() -> Iterator[Visma]:
-    with nordfab_visma() as visma:
-        yield visma
-
-
-@pytest.fixture
-def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    with an_account(rippling, visma, monkeypatch) as account:
-        _operate(account, "mappings import", text=NORDFAB_MAPPING)
-        yield account
-
-
-def _operate(account: Account, verb: str, **arguments: Any) -> dict[str, Any]:
-    event = {"verb": verb, **arguments}
-    answer: dict[str, Any] = account.handler("operations").lambda_handler(event, CONTEXT)
-    return answer
 
 
 def _work(account: Account) -> None:
@@ -106,15 +80,15 @@ def test_a_mapping_without_sense_is_refused_with_its_line_and_the_old_one_stays(
 ) -> None:
     before = account.scan("MappingsTable")
 
-    answer = _operate(account, "mappings import", text=text)
+    answer = account.operate("mappings import", text=text)
 
     assert answer["ok"] is False
     (told,) = answer["problems"]
     assert told.startswith("line ")
     assert problem in told
     assert account.scan("MappingsTable") == before
-    assert _operate(account, "mappings check", text=text)["problems"] == [told]
-    assert _operate(account, "mappings diff", text=text)["problems"] == [told]
+    assert account.operate("mappings check", text=text)["problems"] == [told]
+    assert account.operate("mappings diff", text=text)["problems"] == [told]
 
 
 def test_a_check_runs_the_examples_of_the_table(account: Account) -> None:
@@ -128,7 +102,7 @@ def test_a_check_runs_the_examples_of_the_table(account: Account) -> None:
         TableName=account.resources["MappingsTable"], Item=to_item(example)
     )
 
-    findings = _operate(account, "mappings check")["findings"]
+    findings = account.operate("mappings check")["findings"]
 
     told = [finding["sentence"] for finding in findings]
     assert "examples[0]: gives branch 2, not 9" in told
@@ -143,7 +117,7 @@ def test_a_check_of_a_file_reads_pay_where_the_file_asks_for_it(
         HOURLY, f"{HOURLY}\n      - {{when: {band}, employee_class: STAFF}}"
     ).replace("employee_class: STAFF, calendar", "calendar")
 
-    findings = _operate(account, "mappings check", text=text)["findings"]
+    findings = account.operate("mappings check", text=text)["findings"]
 
     assert not [each for each in findings if "no employee class rule" in each["sentence"]]
     assert "compensation" in rippling.calls("GET", "/workers/")[-1].query["expand"]
@@ -162,7 +136,7 @@ def test_a_diff_names_whom_it_moves_from_where_to_where(
         SALES, '- {rippling: Sales, department: FIN, cost_centre: "500"}'
     )
 
-    answer = _operate(account, "mappings diff", text=text)
+    answer = account.operate("mappings diff", text=text)
 
     company = _norway(answer)
     moved = {each["who"]: each["how"] for each in company["moves"]["first"]}
@@ -180,14 +154,14 @@ def test_a_diff_names_whom_it_moves_from_where_to_where(
 def test_a_rollback_brings_back_the_mapping_before_and_can_be_taken_back(account: Account) -> None:
     other = NORDFAB_MAPPING.replace(SALES, "- {rippling: Sales, department: FIN}")
     before = _rows(account)
-    _operate(account, "mappings import", text=other)
+    account.operate("mappings import", text=other)
     after = _rows(account)
 
-    answer = _operate(account, "mappings rollback")
+    answer = account.operate("mappings rollback")
 
     assert (answer["ok"], answer["written"], answer["companies"]) == (True, 1, ["norway"])
     assert _rows(account) == before
-    _operate(account, "mappings rollback")
+    account.operate("mappings rollback")
     assert _rows(account) == after
 
 

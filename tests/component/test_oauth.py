@@ -19,8 +19,6 @@ from tests.simulator import (
     Rippling,
     Visma,
     credentials,
-    nordfab_rippling,
-    nordfab_visma,
 )
 from tests.simulator.rippling_oauth import DEMO_APP, TOKEN_PATH
 from tests.support.aws import Account, FakeContext, an_account
@@ -98,18 +96,6 @@ def redirect_of(link: str) -> dict[str, str]:
     answer = requests.get(link, allow_redirects=False, timeout=5)
     assert answer.headers["Location"].startswith(DEMO_APP["redirect_uri"])
     return query_of(answer.headers["Location"])
-
-
-@pytest.fixture
-def rippling() -> Iterator[Rippling]:
-    with nordfab_rippling(people=4) as rippling:
-        yield rippling
-
-
-@pytest.fixture
-def visma() -> Iterator[Visma]:
-    with nordfab_visma() as visma:
-        yield visma
 
 
 @pytest.fixture

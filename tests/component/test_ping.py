@@ -12,7 +12,7 @@ import pytest
 from connector.adapters.memory import InMemoryMappings, InMemorySecrets
 from connector.services import probing
 from tests.component.test_oauth import App
-from tests.simulator import NORDFAB_MAPPING, Rippling, Visma, nordfab_rippling, nordfab_visma
+from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
 from tests.simulator.nordfab import CLIENT_SECRET
 from tests.simulator.rippling import DEMO_TOKEN
 from tests.simulator.rippling_oauth import TOKEN_PATH
@@ -512,33 +512,15 @@ def test_without_time_nobody_is_asked_and_that_is_said(world: World) -> None:
 
 
 @pytest.fixture
-def rippling() -> Iterator[Rippling]:
-    with nordfab_rippling(people=6) as rippling:
-        yield rippling
-
-
-@pytest.fixture
-def visma() -> Iterator[Visma]:
-    with nordfab_visma() as visma:
-        yield visma
-
-
-@pytest.fixture
 def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     with an_account(rippling, visma, monkeypatch) as account:
         yield account
 
 
-def operate(account: Account, verb: str, **arguments: Any) -> dict[str, Any]:
-    event = {"verb": verb, **arguments}
-    answer: dict[str, Any] = account.handler("operations").lambda_handler(event, CONTEXT)
-    return answer
-
-
 def test_it_is_the_first_thing_to_run_on_a_stack_with_filled_secrets_and_nothing_else(
     account: Account,
 ) -> None:
-    answer = operate(account, "ping")
+    answer = account.operate("ping")
 
     assert not_well(answer) == {("mapping", "warning")}
     assert json.loads(json.dumps(answer)) == answer
@@ -564,7 +546,7 @@ def test_an_empty_secret_names_what_to_fill_in(account: Account) -> None:
     arn = account.resources["VismaSecret"]
     secrets.put_secret_value(SecretId=arn, SecretString=" ")
 
-    answer = operate(account, "ping")
+    answer = account.operate("ping")
 
     check = checks_of(answer, "connector")["visma_secret"]
     assert check["level"] == "bad"
@@ -573,7 +555,7 @@ def test_an_empty_secret_names_what_to_fill_in(account: Account) -> None:
 
 
 def test_the_page_knows_what_a_poll_left_behind(account: Account) -> None:
-    operate(account, "mappings import", text=NORDFAB_MAPPING)
+    account.operate("mappings import", text=NORDFAB_MAPPING)
     account.handler("poller").lambda_handler({}, CONTEXT)
     account.client("sqs").send_message(
         QueueUrl=account.resources["ChangesDeadLetterQueue"],
@@ -582,7 +564,7 @@ def test_the_page_knows_what_a_poll_left_behind(account: Account) -> None:
         MessageDeduplicationId="1",
     )
 
-    answer = operate(account, "ping")
+    answer = account.operate("ping")
 
     own = checks_of(answer, "connector")
     assert "ended just now" in own["last_poll"]["sentence"]
@@ -596,7 +578,7 @@ def test_before_a_scheduled_sweep_what_is_missing_is_logged_and_counted_and_a_ti
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    operate(account, "mappings import", text=NORDFAB_MAPPING)
+    account.operate("mappings import", text=NORDFAB_MAPPING)
     poller = account.handler("poller")
     poller.lambda_handler({}, CONTEXT)
     rippling.entitlements.discard("API_Tier_2")

@@ -15,8 +15,6 @@ from tests.simulator import (
     Rippling,
     Visma,
     credentials,
-    nordfab_rippling,
-    nordfab_visma,
 )
 from tests.support.aws import Account, FakeContext, an_account
 from tests.support.webhooks import (
@@ -248,6 +246,18 @@ def test_an_employee_of_somebody_else_is_counted_and_nobody_is_asked(world: Worl
     assert world.vendor_calls() == (0, 0)
 
 
+def test_the_code_that_somebody_had_before_a_rename_is_nobodys(world: World) -> None:
+    worker = _hire(world)
+    world.settle()
+    world.operator.carry_out({"verb": "rename", "person": worker["user_id"], "code": "9001"})
+    world.drain()
+    world.clear_journals()
+
+    assert world.looking.look("norway", str(worker["number"])).queued == 0
+    assert world.metrics.counts["EmployeesUnknown"] == 1
+    assert world.vendor_calls() == (0, 0)
+
+
 def test_while_visma_cannot_say_the_writer_looks_later(world: World) -> None:
     worker = _hire(world)
     world.settle()
@@ -279,25 +289,12 @@ def test_a_look_for_the_waiting_that_fails_is_left_to_the_tick(world: World) -> 
 
 
 @pytest.fixture
-def rippling() -> Iterator[Rippling]:
-    with nordfab_rippling(people=6) as rippling:
-        yield rippling
-
-
-@pytest.fixture
-def visma() -> Iterator[Visma]:
-    with nordfab_visma() as visma:
-        yield visma
-
-
-@pytest.fixture
 def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     with an_account(rippling, visma, monkeypatch, VismaWebhook="true") as account:
         ours, theirs = credentials()
         theirs["companies"]["norway"]["webhook_secret"] = SIGNING_KEY
         account.put_secrets({**ours, "company_id": "5951"}, theirs)
-        operations = account.handler("operations")
-        operations.lambda_handler({"verb": "mappings import", "text": NORDFAB_MAPPING}, CONTEXT)
+        account.operate("mappings import", text=NORDFAB_MAPPING)
         yield account
 
 
@@ -324,8 +321,7 @@ def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(
         assert account.handler("poller").lambda_handler(event, CONTEXT)["stopped"] is True
     assert rippling.journal == []
 
-    resumed = account.handler("operations").lambda_handler({"verb": "resume"}, CONTEXT)
-    assert resumed["was_stopped"]
+    assert account.operate("resume")["was_stopped"]
     assert account.handler("poller").lambda_handler({}, CONTEXT)["stopped"] is False
     assert rippling.journal != []
 

@@ -51,6 +51,12 @@ class Account:
         bootstrap._client.cache_clear()
         return importlib.reload(importlib.import_module(f"{name}.app"))
 
+    def operate(self, verb: str, **arguments: Any) -> dict[str, Any]:
+        """What the operations function answers to a verb."""
+        event = {"verb": verb, **arguments}
+        answer: dict[str, Any] = self.handler("operations").lambda_handler(event, FakeContext())
+        return answer
+
     def put_secrets(self, rippling: Mapping[str, Any], visma: Mapping[str, Any]) -> None:
         """Fills both secrets."""
         client = self.client("secretsmanager")
@@ -117,9 +123,7 @@ def an_account(
             **changes,
         }
         environments = {
-            name.removesuffix("Function").lower(): _environment(
-                template, each, parameters, resources
-            )
+            _short(name): _environment(template, each, parameters, resources)
             for name, each in template["Resources"].items()
             if each["Type"] == "AWS::Serverless::Function"
         }
