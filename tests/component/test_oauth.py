@@ -99,6 +99,11 @@ def redirect_of(link: str) -> dict[str, str]:
 
 
 @pytest.fixture
+def people() -> int:
+    return 4
+
+
+@pytest.fixture
 def app(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     with an_account(rippling, visma, monkeypatch) as account:
         app = App(account)

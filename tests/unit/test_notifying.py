@@ -113,6 +113,8 @@ def test_an_edited_employee_has_somebody_look_at_that_one(
         {"event": "Employee Changed", "employeeCd": True},
         {"event": "Employee Changed", "employeeCd": "x" * 31},
         {"event": "Employee Changed", "employeeCd": "a\u0000b"},
+        {"event": "Employee Changed", "employeeCd": "a\u009db"},
+        {"event": "Employee Changed", "employeeCd": "a\u202eb"},
         {"event": 5, "employeeCd": "1013"},
         {"a": {"b": {"c": {"d": {"event": "Dimension Changed"}}}}},
     ],
