@@ -62,7 +62,7 @@ test: setup ## run every test: unit, component, contract, template, e2e
 	@.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
 
 fuzz: setup ## fuzz the doors for longer than `make test` does: SECONDS=120, EXAMPLES=2000
-	@.venv/bin/python -m tests.fuzz.doors -max_total_time=$(or $(SECONDS),120) -max_len=2048 -verbosity=0 -print_final_stats=1
+	@.venv/bin/python -m tests.fuzz.endpoints -max_total_time=$(or $(SECONDS),120) -max_len=2048 -verbosity=0 -print_final_stats=1
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) .venv/bin/python -m pytest --timeout=0 tests/fuzz/test_by_contract.py
 
 check: setup ## lint, formatting, types, template

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector import bootstrap
 from connector.observability import Invocation
-from connector.services.releasing import rules_among
+from connector.services.find.releaser import rules_among
 from connector.settings import ReleaserSettings
 
 

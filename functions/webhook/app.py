@@ -9,10 +9,10 @@ from typing import Any
 
 from connector import bootstrap
 from connector.observability import Invocation
-from connector.services.installing import CALLBACK, INSTALL, Installer
-from connector.services.notifying import ROUTE as VISMA
-from connector.services.notifying import Notified
-from connector.services.receiving import Answer, Receiver
+from connector.services.inbound.install import CALLBACK, INSTALL, Installer
+from connector.services.inbound.rippling_webhook import Answer, Receiver
+from connector.services.inbound.visma_webhook import ROUTE as VISMA
+from connector.services.inbound.visma_webhook import Notified
 from connector.settings import WebhookSettings
 
 BAD_REQUEST = 400

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dynamodb import from_item, to_item
-from connector.domain import mapping_file
+from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.domain.errors import RetryableError
-from connector.services import releasing
+from connector.domain.mapping import file as mapping_file
+from connector.services.find import releaser as releasing
 from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
 from tests.support.aws import Account, FakeContext
 

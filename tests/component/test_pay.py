@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.ledger_items import holding_item
+from connector.adapters.aws.ledger_rows import holding_item
 from connector.domain.allocation import Allocation
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world

@@ -12,9 +12,9 @@ from connector.domain.audit import first_break
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
-from connector.services.applying import Applier
-from connector.services.catalogues import Catalogues
-from connector.services.vetting import Permit
+from connector.services.apply.applier import Applier
+from connector.services.shared.catalogues import Catalogues
+from connector.services.shared.guarding import Permit
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee"

@@ -25,8 +25,8 @@ from connector.domain.audit import first_break
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
-from connector.services.applying import Applier
-from connector.services.vetting import Permit
+from connector.services.apply.applier import Applier
+from connector.services.shared.guarding import Permit
 from tests.simulator import nordfab_rippling, nordfab_visma
 from tests.support.clock import HandClock
 from tests.support.model import ZONE, Model, local_day

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from connector.adapters.http import HttpClient
-from connector.adapters.rippling_platform import RipplingPlatformSource
-from connector.adapters.rippling_rest import RipplingRestSource
+from connector.adapters.http.client import HttpClient
+from connector.adapters.rippling.platform import RipplingPlatformSource
+from connector.adapters.rippling.rest import RipplingRestSource
 from tests.simulator import Rippling, RipplingPlatform, Server
 
 if TYPE_CHECKING:
     from connector.domain.people import Worker
-    from connector.ports import Page, Source
+    from connector.ports.rippling import Page, Source
 
 FOUNDED = datetime(2024, 1, 1, tzinfo=UTC)
 TOKEN = "demo-rippling-token"

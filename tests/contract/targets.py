@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connector.adapters.memory import InMemorySecrets
-from connector.adapters.visma import VismaTargets
-from connector.ports import VismaCredentials
+from connector.adapters.visma.client import VismaTargets
+from connector.ports.secrets import VismaCredentials
 from tests.simulator import Visma, credentials, nordfab_visma
 
 if TYPE_CHECKING:
-    from connector.ports import Target
+    from connector.ports.visma import Target
 
 from contextlib import contextmanager
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from connector.adapters.dynamodb_audit import DynamoAuditLog
-from connector.adapters.dynamodb_ledger import DynamoLedger
+from connector.adapters.aws.audit_log import DynamoAuditLog
+from connector.adapters.aws.ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
 from connector.domain.audit import AuditRow, first_break
 from connector.domain.planning import Difference, Outcome
-from connector.ports import AuditLog, Ledger
+from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table
 
 

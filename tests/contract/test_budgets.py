@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dynamodb import from_item, to_item
-from connector.adapters.dynamodb_budgets import ATTEMPTS, DynamoBudgets
+from connector.adapters.aws.budgets import ATTEMPTS, DynamoBudgets
+from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.adapters.memory import InMemoryBudgets
 from connector.domain.budgets import Budget
 from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
-from connector.ports import Budgets
+from connector.ports.state import Budgets
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
 
 HALF_PAST = NOON + timedelta(minutes=30)

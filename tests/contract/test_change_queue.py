@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from connector.adapters.aws.sqs import LONGEST_POSTPONEMENT, SqsChangeQueue
 from connector.adapters.memory import InMemoryChangeQueue
-from connector.adapters.sqs import LONGEST_POSTPONEMENT, SqsChangeQueue
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.ports import ChangeQueue, DeadLetter
+from connector.ports.queue import ChangeQueue, DeadLetter
 from tests.contract.world import Watched, aws, make_queue, refusal
 
 A = Change("w1", Cause.POLL, "a", "p1")
@@ -331,9 +331,11 @@ def test_a_postponed_change_holds_back_the_later_ones_of_its_worker(sqs: Sqs) ->
     assert sqs.changes() == []
 
 
-@pytest.mark.parametrize("module", ["connector.adapters.sqs", "connector.adapters.secrets"])
+@pytest.mark.parametrize("module", ["connector.adapters.aws.sqs", "connector.adapters.aws.secrets"])
 def test_what_the_webhook_loads_is_light(module: str) -> None:
-    heavy = "('requests', 'tenacity', 'pydantic', 'yaml', 'boto3', 'connector.domain.mapping')"
+    heavy = (
+        "('requests', 'tenacity', 'pydantic', 'yaml', 'boto3', 'connector.domain.mapping.model')"
+    )
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
 
     found = subprocess.run(  # noqa: S603

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dynamodb_states import DynamoInstallStates
+from connector.adapters.aws.install_states import DynamoInstallStates
 from connector.adapters.memory import InMemoryInstallStates
 from connector.domain.errors import RetryableError
-from connector.ports import InstallStates
+from connector.ports.state import InstallStates
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
 
 STATE = "s" * 43

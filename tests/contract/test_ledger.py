@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from connector.adapters import dynamodb
-from connector.adapters.dynamodb_audit import DynamoAuditLog
-from connector.adapters.dynamodb_ledger import DynamoLedger
+from connector.adapters.aws import dynamodb
+from connector.adapters.aws.audit_log import DynamoAuditLog
+from connector.adapters.aws.ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
 from connector.domain.allocation import Allocation
 from connector.domain.audit import AuditRow, first_break
 from connector.domain.errors import CodeTakenError, ConflictError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS, Holding, Person, Record
 from connector.domain.planning import Difference, Outcome
-from connector.ports import AuditLog, Ledger
+from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
 
 A_SALT = "0123456789abcdef"

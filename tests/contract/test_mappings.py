@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dynamodb import to_item
-from connector.adapters.dynamodb_mappings import DynamoMappings
+from connector.adapters.aws.dynamodb import to_item
+from connector.adapters.aws.mappings import DynamoMappings
 from connector.adapters.memory import InMemoryMappings
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.domain.mapping import MappingFile
-from connector.domain.mapping_rows import to_rows
-from connector.ports import Mappings
+from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import to_rows
+from connector.ports.state import Mappings
 from tests.contract.world import TurnedClock, Watched, aws, make_table, refusal
 
 

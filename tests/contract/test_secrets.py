@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from connector.adapters.aws.secrets import AwsSecrets
 from connector.adapters.memory import InMemorySecrets
-from connector.adapters.secrets import AwsSecrets
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.ports import RipplingCredentials, Secrets, VismaCredentials
+from connector.ports.secrets import RipplingCredentials, Secrets, VismaCredentials
 from tests.contract.world import NOON, TurnedClock, Watched, aws, refusal
 
 CURRENT, PREVIOUS = "current-webhook-token", "previous-webhook-token"

@@ -16,7 +16,7 @@ from connector.domain.errors import (
 from tests.simulator import nordfab_rippling
 
 if TYPE_CHECKING:
-    from connector.ports import Source
+    from connector.ports.rippling import Source
 
 from tests.contract.sources import FOUNDED, SOURCES, TOKEN, Staff, ids, read_by, small_company
 

@@ -18,7 +18,7 @@ from connector.domain.errors import (
 )
 
 if TYPE_CHECKING:
-    from connector.ports import Target
+    from connector.ports.visma import Target
 
 from tests.contract.targets import TARGETS, Books, open_books
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dynamodb import from_item, to_item
-from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+from connector.adapters.aws.dynamodb import from_item, to_item
+from connector.adapters.aws.watermarks import DynamoWatermarks
 from connector.adapters.memory import InMemoryWatermarks
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.errors import RetryableError
-from connector.ports import Walk, Watermarks
+from connector.ports.state import Walk, Watermarks
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
 
 

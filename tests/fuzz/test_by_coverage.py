@@ -19,7 +19,7 @@ RUNS = 20_000
 def test_twenty_thousand_inputs_find_nothing_at_either_door(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603 - our own module
         [
-            *(sys.executable, "-m", "tests.fuzz.doors"),
+            *(sys.executable, "-m", "tests.fuzz.endpoints"),
             *(f"-runs={RUNS}", "-seed=1", "-max_len=512", f"-artifact_prefix={tmp_path}/"),
         ],
         cwd=ROOT,

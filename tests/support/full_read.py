@@ -13,7 +13,7 @@ from pathlib import Path
 import boto3
 
 from connector.adapters.clock import SystemClock
-from connector.adapters.http import HttpClient
+from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
     InMemoryChangeQueue,
     InMemoryLedger,
@@ -22,12 +22,12 @@ from connector.adapters.memory import (
     InMemoryStoppages,
     InMemoryWatermarks,
 )
-from connector.adapters.rippling_rest import RipplingRestSource
-from connector.adapters.visma import VismaTargets
-from connector.domain import mapping_file
-from connector.services.catalogues import Catalogues
-from connector.services.locations import LocationNames
-from connector.services.polling import Poller
+from connector.adapters.rippling.rest import RipplingRestSource
+from connector.adapters.visma.client import VismaTargets
+from connector.domain.mapping import file as mapping_file
+from connector.services.find.poller import Poller
+from connector.services.shared.catalogues import Catalogues
+from connector.services.shared.location_names import LocationNames
 
 MAPPING = """
 companies:

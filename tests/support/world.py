@@ -14,8 +14,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.adapters.governor import Governor
-from connector.adapters.http import HttpClient
+from connector.adapters.http.budget import Governor
+from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
     InMemoryAuditLog,
     InMemoryBudgets,
@@ -28,31 +28,32 @@ from connector.adapters.memory import (
     InMemoryTables,
     InMemoryWatermarks,
 )
-from connector.adapters.rippling_platform import RipplingPlatformSource
-from connector.adapters.rippling_rest import RipplingRestSource
-from connector.adapters.rippling_sign_in import RipplingSignIn
-from connector.adapters.visma import VismaTargets
-from connector.domain import mapping_file
+from connector.adapters.rippling.platform import RipplingPlatformSource
+from connector.adapters.rippling.rest import RipplingRestSource
+from connector.adapters.rippling.sign_in import RipplingSignIn
+from connector.adapters.visma.client import VismaTargets
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
-from connector.ports import Budgets, RipplingCredentials, VismaCredentials
-from connector.services.applying import Applier
-from connector.services.catalogues import Catalogues
-from connector.services.custom_fields import WatchedMappings
-from connector.services.held import HeldPeople
-from connector.services.identity import Identity
-from connector.services.installing import InstallStarter
-from connector.services.locations import LocationNames
-from connector.services.looking import Looking
-from connector.services.mapping_check import Finding
-from connector.services.mapping_diff import MappingDiff
-from connector.services.mapping_import import MappingImport
-from connector.services.operating import Operator
-from connector.services.polling import Poller, Summary
-from connector.services.probing import Deployment, Probe
-from connector.services.releasing import MappingReleaser
-from connector.services.vetting import Permit
+from connector.domain.mapping import file as mapping_file
+from connector.ports.secrets import RipplingCredentials, VismaCredentials
+from connector.ports.state import Budgets
+from connector.services.apply.applier import Applier
+from connector.services.find.poller import Poller, Summary
+from connector.services.find.recheck import Looking
+from connector.services.find.releaser import MappingReleaser
+from connector.services.inbound.install import InstallStarter
+from connector.services.operate.held import HeldPeople
+from connector.services.operate.identity import Identity
+from connector.services.operate.mapping_check import Finding
+from connector.services.operate.mapping_diff import MappingDiff
+from connector.services.operate.mapping_import import MappingImport
+from connector.services.operate.operator import Operator
+from connector.services.operate.ping import Deployment, Probe
+from connector.services.shared.catalogues import Catalogues
+from connector.services.shared.guarding import Permit
+from connector.services.shared.location_names import LocationNames
+from connector.services.shared.requirements import WatchedMappings
 from tests.simulator import (
     Rippling,
     RipplingPlatform,

@@ -14,22 +14,18 @@ from unittest.mock import Mock
 import pytest
 
 from connector import cli
-from connector.adapters import ledger_items
-from connector.domain import (
-    class_rules,
-    employees,
-    examples,
-    mapping,
-    mapping_file,
-    mapping_rows,
-    placement,
-)
+from connector.adapters.aws import ledger_rows as ledger_items
+from connector.domain import employees, placement
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, NotAChangeError
+from connector.domain.mapping import class_rules, examples
+from connector.domain.mapping import file as mapping_file
+from connector.domain.mapping import model as mapping
+from connector.domain.mapping import rows as mapping_rows
+from connector.domain.mapping.base import Rule
 from connector.domain.planning import Outcome
-from connector.domain.rules import Rule
-from connector.services.operating import Operator
-from connector.services.receiving import Access, Receiver
+from connector.services.inbound.rippling_webhook import Access, Receiver
+from connector.services.operate.operator import Operator
 from tests.embedded.template import ROOT
 from tests.simulator import credentials, nordfab_rippling
 from tests.template.conftest import of_type

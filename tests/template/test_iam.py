@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dynamodb_marks import DynamoNotifications, DynamoStoppages
-from connector.adapters.dynamodb_states import DynamoInstallStates
-from connector.adapters.dynamodb_watermarks import DynamoWatermarks
-from connector.adapters.rippling_oauth import LEASE
+from connector.adapters.aws.flags import DynamoNotifications, DynamoStoppages
+from connector.adapters.aws.install_states import DynamoInstallStates
+from connector.adapters.aws.watermarks import DynamoWatermarks
+from connector.adapters.rippling.oauth import LEASE
 from tests.contract.world import TurnedClock, Watched, aws, make_table
 from tests.template.conftest import of_type
 from tests.template.test_relations import Functions, Resources, references

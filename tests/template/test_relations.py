@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.http import ATTEMPTS
-from connector.adapters.rippling_oauth import TIMEOUTS
-from connector.services.installing import CALLBACK, INSTALL
-from connector.services.notifying import ROUTE as NOTIFICATION
+from connector.adapters.http.client import ATTEMPTS
+from connector.adapters.rippling.oauth import TIMEOUTS
+from connector.services.inbound.install import CALLBACK, INSTALL
+from connector.services.inbound.visma_webhook import ROUTE as NOTIFICATION
 from tests.template.conftest import of_type
 
 Resources = dict[str, Any]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
-from connector.domain.mapping import CompanyRules, MappingFile
+from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import (
     Address,
     EmploymentStatus,

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
-from connector.adapters.http import HttpClient
+from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import InMemorySecrets, InMemoryWatermarks
-from connector.adapters.rippling_oauth import RipplingInstallation, RipplingTokenEndpoint
-from connector.adapters.rippling_sign_in import RipplingOAuthSignIn
+from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
+from connector.adapters.rippling.sign_in import RipplingOAuthSignIn
 from connector.domain.errors import RetryableError
-from connector.ports import RipplingCredentials
+from connector.ports.secrets import RipplingCredentials
 from tests.simulator import Rippling
 from tests.simulator.rippling_oauth import DEMO_APP, TOKEN_PATH
 from tests.support.clock import HandClock

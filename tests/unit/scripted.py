@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.adapters.http import HttpClient
+from connector.adapters.http.client import HttpClient
 from tests.simulator.messages import Request, Response, json_response
 from tests.simulator.server import Server
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from connector.adapters.visma import VismaTarget, VismaTargets
-from connector.ports import RipplingCredentials, VismaCredentials
+from connector.adapters.visma.client import VismaTarget, VismaTargets
+from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from tests.simulator import Visma, credentials
 from tests.simulator.messages import Request, Response, json_response
 from tests.unit.scripted import NOW, Scripted

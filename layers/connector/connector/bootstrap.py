@@ -12,24 +12,27 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.watermarks import DynamoWatermarks
     from connector.adapters.clock import SystemClock
-    from connector.adapters.dynamodb_watermarks import DynamoWatermarks
-    from connector.adapters.rippling_oauth import RipplingInstallation
-    from connector.adapters.rippling_platform import RipplingPlatformSource
-    from connector.adapters.rippling_rest import RipplingRestSource
-    from connector.adapters.secrets import AwsSecrets
+    from connector.adapters.rippling.oauth import RipplingInstallation
+    from connector.adapters.rippling.platform import RipplingPlatformSource
+    from connector.adapters.rippling.rest import RipplingRestSource
     from connector.domain.checks import Check
-    from connector.domain.mapping import MappingFile
+    from connector.domain.mapping.model import MappingFile
     from connector.observability import EmfMetrics
-    from connector.ports import Ledger, Source, Targets, Watermarks
-    from connector.services.consuming import Consumer
-    from connector.services.installing import Installer
-    from connector.services.looking import Looking
-    from connector.services.notifying import Notified
-    from connector.services.operating import Operator
-    from connector.services.polling import Poller
-    from connector.services.receiving import Receiver
-    from connector.services.releasing import MappingReleaser
+    from connector.ports.ledger import Ledger
+    from connector.ports.rippling import Source
+    from connector.ports.state import Watermarks
+    from connector.ports.visma import Targets
+    from connector.services.apply.consumer import Consumer
+    from connector.services.find.poller import Poller
+    from connector.services.find.recheck import Looking
+    from connector.services.find.releaser import MappingReleaser
+    from connector.services.inbound.install import Installer
+    from connector.services.inbound.rippling_webhook import Receiver
+    from connector.services.inbound.visma_webhook import Notified
+    from connector.services.operate.operator import Operator
     from connector.settings import (
         OperationsSettings,
         PollerSettings,
@@ -77,11 +80,11 @@ class OperationsParts:
 
 def receiver(settings: WebhookSettings) -> Receiver:
     """The service behind the webhook; loads neither HTTP, retries nor the mapping."""
+    from connector.adapters.aws.flags import DynamoStoppages
+    from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.adapters.clock import SystemClock
-    from connector.adapters.dynamodb_marks import DynamoStoppages
-    from connector.adapters.secrets import AwsSecrets
-    from connector.adapters.sqs import SqsChangeQueue
-    from connector.services.receiving import Access, Receiver
+    from connector.services.inbound.rippling_webhook import Access, Receiver
 
     clock = SystemClock()
     secrets = AwsSecrets(_client("secretsmanager"), settings.rippling_secret_arn, "", clock.now)
@@ -98,11 +101,11 @@ def notified(settings: WebhookSettings) -> Notified | None:
     """The service behind Visma's webhook, None where it is turned off; as light as `receiver`."""
     if not settings.visma_secret_arn:
         return None
+    from connector.adapters.aws.flags import DynamoNotifications
+    from connector.adapters.aws.poller_invoker import LambdaLooker
+    from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.clock import SystemClock
-    from connector.adapters.dynamodb_marks import DynamoNotifications
-    from connector.adapters.lambda_looker import LambdaLooker
-    from connector.adapters.secrets import AwsSecrets
-    from connector.services.notifying import Notified
+    from connector.services.inbound.visma_webhook import Notified
 
     clock = SystemClock()
     secrets = AwsSecrets(_client("secretsmanager"), "", settings.visma_secret_arn, clock.now)
@@ -117,10 +120,10 @@ def notified(settings: WebhookSettings) -> Notified | None:
 
 def installer(settings: WebhookSettings) -> Installer:
     """The service behind the install routes; HTTP and retries are loaded with the first code."""
+    from connector.adapters.aws.install_states import DynamoInstallStates
+    from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.clock import SystemClock
-    from connector.adapters.dynamodb_states import DynamoInstallStates
-    from connector.adapters.secrets import AwsSecrets
-    from connector.services.installing import Installer
+    from connector.services.inbound.install import Installer
 
     clock, dynamodb = SystemClock(), _client("dynamodb")
     secrets = AwsSecrets(
@@ -128,7 +131,7 @@ def installer(settings: WebhookSettings) -> Installer:
     )
 
     def exchange(code: str) -> None:
-        from connector.adapters.dynamodb_watermarks import DynamoWatermarks
+        from connector.adapters.aws.watermarks import DynamoWatermarks
         from connector.observability import EmfMetrics
 
         watermarks = DynamoWatermarks(clock, dynamodb, settings.watermarks_table)
@@ -141,14 +144,14 @@ def installer(settings: WebhookSettings) -> Installer:
 
 def poller(settings: PollerSettings) -> PollerParts:
     """The service behind the poller."""
-    from connector.adapters.dynamodb_marks import DynamoStoppages
-    from connector.adapters.sqs import SqsChangeQueue
+    from connector.adapters.aws.flags import DynamoStoppages
+    from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
-    from connector.services.catalogues import Catalogues
-    from connector.services.checking import check_configuration
-    from connector.services.looking import Looking
-    from connector.services.polling import Poller
-    from connector.services.probing import missing_capabilities
+    from connector.services.find.poller import Poller
+    from connector.services.find.recheck import Looking
+    from connector.services.operate.ping import missing_capabilities
+    from connector.services.shared.catalogues import Catalogues
+    from connector.services.shared.configuration import check_configuration
 
     metrics = EmfMetrics("poller")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
@@ -183,12 +186,12 @@ def poller(settings: PollerSettings) -> PollerParts:
 
 def writer(settings: WriterSettings) -> WriterParts:
     """The service behind the writer."""
-    from connector.adapters.sqs import SqsChangeQueue
+    from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics, Log
-    from connector.services.applying import Applier
-    from connector.services.catalogues import Catalogues
-    from connector.services.consuming import Consumer
-    from connector.services.vetting import Permit
+    from connector.services.apply.applier import Applier
+    from connector.services.apply.consumer import Consumer
+    from connector.services.shared.catalogues import Catalogues
+    from connector.services.shared.guarding import Permit
 
     metrics = EmfMetrics("writer")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
@@ -212,11 +215,11 @@ def writer(settings: WriterSettings) -> WriterParts:
 
 def releaser(settings: ReleaserSettings) -> ReleaserParts:
     """The service behind the releaser."""
+    from connector.adapters.aws.mappings import DynamoMappings
+    from connector.adapters.aws.sqs import SqsChangeQueue
+    from connector.adapters.aws.watermarks import DynamoWatermarks
     from connector.adapters.clock import SystemClock
-    from connector.adapters.dynamodb_mappings import DynamoMappings
-    from connector.adapters.dynamodb_watermarks import DynamoWatermarks
-    from connector.adapters.sqs import SqsChangeQueue
-    from connector.services.releasing import MappingReleaser, settled
+    from connector.services.find.releaser import MappingReleaser, settled
 
     clock, dynamodb = SystemClock(), _client("dynamodb")
     service = MappingReleaser(
@@ -231,19 +234,19 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
 
 def operations(settings: OperationsSettings) -> OperationsParts:
     """The service behind the operations function."""
-    from connector.adapters.dynamodb_audit import DynamoAuditLog
-    from connector.adapters.dynamodb_marks import DynamoStoppages
-    from connector.adapters.dynamodb_states import DynamoInstallStates
-    from connector.adapters.sqs import SqsChangeQueue
+    from connector.adapters.aws.audit_log import DynamoAuditLog
+    from connector.adapters.aws.flags import DynamoStoppages
+    from connector.adapters.aws.install_states import DynamoInstallStates
+    from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
-    from connector.services.catalogues import Catalogues
-    from connector.services.held import HeldPeople
-    from connector.services.identity import Identity
-    from connector.services.installing import InstallStarter
-    from connector.services.mapping_diff import MappingDiff
-    from connector.services.mapping_import import MappingImport
-    from connector.services.operating import Operator
-    from connector.services.probing import Deployment, Probe
+    from connector.services.inbound.install import InstallStarter
+    from connector.services.operate.held import HeldPeople
+    from connector.services.operate.identity import Identity
+    from connector.services.operate.mapping_diff import MappingDiff
+    from connector.services.operate.mapping_import import MappingImport
+    from connector.services.operate.operator import Operator
+    from connector.services.operate.ping import Deployment, Probe
+    from connector.services.shared.catalogues import Catalogues
 
     parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False, keeps_reserve=False)
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
@@ -314,14 +317,14 @@ class _Vendors:
         reads_pay: bool,
         keeps_reserve: bool = True,
     ) -> None:
+        from connector.adapters.aws.budgets import DynamoBudgets
+        from connector.adapters.aws.mappings import DynamoMappings
+        from connector.adapters.aws.secrets import AwsSecrets
+        from connector.adapters.aws.watermarks import DynamoWatermarks
         from connector.adapters.clock import SystemClock
-        from connector.adapters.dynamodb_budgets import DynamoBudgets
-        from connector.adapters.dynamodb_mappings import DynamoMappings
-        from connector.adapters.dynamodb_watermarks import DynamoWatermarks
-        from connector.adapters.governor import Governor
-        from connector.adapters.secrets import AwsSecrets
+        from connector.adapters.http.budget import Governor
         from connector.observability import BudgetReports, Log
-        from connector.services.custom_fields import WatchedMappings
+        from connector.services.shared.requirements import WatchedMappings
 
         dynamodb = _client("dynamodb")
         self.metrics = metrics
@@ -349,10 +352,10 @@ class _Vendors:
         self.targets: Targets = self._targets(settings)
 
     def _source(self, settings: VendorSettings) -> Source:
-        from connector.adapters.http import HttpClient
-        from connector.adapters.rippling_platform import RipplingPlatformSource
-        from connector.adapters.rippling_rest import RipplingRestSource
-        from connector.services.locations import LocationNames
+        from connector.adapters.http.client import HttpClient
+        from connector.adapters.rippling.platform import RipplingPlatformSource
+        from connector.adapters.rippling.rest import RipplingRestSource
+        from connector.services.shared.location_names import LocationNames
 
         names = LocationNames(self.watermarks, self.clock)
         http = HttpClient(
@@ -384,7 +387,7 @@ class _Vendors:
         return self.reads_pay or self.mappings.uses_pay()
 
     def _authorization(self, settings: VendorSettings) -> Callable[[bool], str]:
-        from connector.adapters.rippling_sign_in import RipplingOAuthSignIn, RipplingSignIn
+        from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
 
         if settings.rippling_auth == "api_token":
             return RipplingSignIn(self.secrets).authorization
@@ -395,7 +398,7 @@ class _Vendors:
 
     def _targets(self, settings: VendorSettings) -> Targets:
         from connector.adapters.dry_run import DryRunTargets
-        from connector.adapters.visma import VismaTargets
+        from connector.adapters.visma.client import VismaTargets
 
         targets = VismaTargets(
             self.secrets,
@@ -415,7 +418,7 @@ def _stream(settings: VendorSettings) -> str:
 def _installation(
     token_url: str, secrets: AwsSecrets, watermarks: Watermarks, metrics: EmfMetrics
 ) -> RipplingInstallation:
-    from connector.adapters.rippling_oauth import RipplingInstallation, RipplingTokenEndpoint
+    from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
 
     endpoint = RipplingTokenEndpoint(token_url, secrets, on_call=metrics.call)
     return RipplingInstallation(endpoint, secrets, watermarks, metrics)
@@ -427,8 +430,8 @@ def _ledger(
     audit_table: str = "",
     retention_days: int = 0,
 ) -> Ledger:
+    from connector.adapters.aws.ledger import DynamoLedger
     from connector.adapters.dry_run import DryRunLedger
-    from connector.adapters.dynamodb_ledger import DynamoLedger
 
     ledger = DynamoLedger(
         clock,

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from connector.domain.audit import AuditRow
     from connector.domain.catalogue import Part
     from connector.domain.ledger import Holding, Person, Record
-    from connector.ports import Ledger, Sample, Target, Targets
+    from connector.ports.ledger import Ledger
+    from connector.ports.visma import Sample, Target, Targets
 
 
 class DryRunLedger:

@@ -14,7 +14,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from connector.adapters.ledger_items import audit_item
+from connector.adapters.aws.ledger_rows import audit_item
+from connector.adapters.aws.sqs import NOT_A_CHANGE
 from connector.adapters.ledger_steps import (
     begun,
     chained,
@@ -26,15 +27,16 @@ from connector.adapters.ledger_steps import (
     new_workers,
     unknown,
 )
-from connector.adapters.sqs import NOT_A_CHANGE
 from connector.domain.audit import timestamp
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue, canonical
 from connector.domain.errors import ConfigurationError
 from connector.domain.guards import Run
 from connector.domain.ledger import Holding, Person, Record
-from connector.domain.mapping_rows import difference, from_rows, row_key, to_rows
-from connector.ports import DeadLetter, RipplingCredentials, Stoppage, VismaCredentials, Walk
+from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
+from connector.ports.queue import DeadLetter
+from connector.ports.secrets import RipplingCredentials, VismaCredentials
+from connector.ports.state import Stoppage, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,8 +44,8 @@ if TYPE_CHECKING:
 
     from connector.domain.audit import AuditRow
     from connector.domain.changes import Change
-    from connector.domain.mapping import MappingFile
-    from connector.ports import Clock
+    from connector.domain.mapping.model import MappingFile
+    from connector.ports.clock import Clock
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from connector.domain.employment import Employment, Standing, counting, look_at
-from connector.domain.mapping import MappingFile
+from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
 from connector.domain.planning import Outcome
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.domain.decisions import Action, Decision
-from connector.domain.mapping import Guards, MappingFile
+from connector.domain.mapping.model import Guards, MappingFile
 
 
 class Kind(StrEnum):

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from connector.domain.catalogue import Catalogue, Part
-from connector.domain.class_rules import label
-from connector.domain.mapping import CompanyRules, DepartmentRule, LocationRule
+from connector.domain.mapping.class_rules import label
+from connector.domain.mapping.model import CompanyRules, DepartmentRule, LocationRule
 from connector.domain.people import Facts, Pay
 
 

@@ -20,7 +20,7 @@ from connector.domain.employees import (
     mark,
     same,
 )
-from connector.domain.mapping import CompanyRules, LocationRule, OfficeAddress
+from connector.domain.mapping.model import CompanyRules, LocationRule, OfficeAddress
 from connector.domain.people import Address, Personal, Worker
 from connector.domain.placement import Placement
 

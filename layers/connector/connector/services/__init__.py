@@ -1,1 +1,1 @@
-"""The use cases. They talk to the domain and to ports, never to a technology."""
+"""The use cases, a folder for each function. They know the domain and ports, never a technology."""

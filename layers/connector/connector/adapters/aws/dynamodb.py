@@ -1,0 +1,144 @@
+"""How DynamoDB is spoken to: items, pages, batches and transactions. Knows no table by name."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from connector.adapters.aws.errors import Client, answering, code_of
+from connector.domain.errors import ConflictError, RetryableError
+
+LARGEST_TRANSACTION = 100
+LARGEST_BATCH = 100
+BATCH_ATTEMPTS = 8
+FIRST_PAUSE = 0.05
+THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class NotWrittenError(ConflictError):
+    """A transaction whose conditions did not hold.
+
+    `standing` has the item that stood in the way, by its position in the transaction; an empty one
+    where there is none, or where it was not asked for.
+    """
+
+    def __init__(self, standing: Mapping[int, dict[str, Any]]) -> None:
+        super().__init__("the rows moved on since they were read")
+        self.standing = standing
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values as DynamoDB wants them."""
+    return {name: _serialize(_storable(value)) for name, value in values.items()}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored item as plain values: no Decimal, no set."""
+    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+
+
+def aliases(*expressions: str) -> dict[str, str]:
+    """The names in some expressions, where `#name` always stands for the attribute `name`."""
+    names = re.findall(r"#(\w+)", " ".join(expressions))
+    return {f"#{name}": name for name in names}
+
+
+def pages(call: Callable[..., Any], **request: Any) -> Iterator[dict[str, Any]]:
+    """Every item that a Query or a Scan finds, page after page."""
+    while True:
+        with answering("DynamoDB"):
+            page = call(**request)
+        yield from map(from_item, page["Items"])
+        if not page.get("LastEvaluatedKey"):
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def batch_get(
+    client: Client, table: str, keys: Sequence[Mapping[str, str]], **options: Any
+) -> Iterator[dict[str, Any]]:
+    """The items with these keys that exist, strongly consistent, in no order."""
+    for start in range(0, len(keys), LARGEST_BATCH):
+        chunk = [to_item(key) for key in keys[start : start + LARGEST_BATCH]]
+        request = {table: {"Keys": chunk, "ConsistentRead": True, **options}}
+        yield from _whole_batch(client, table, request)
+
+
+def transact(client: Client, actions: Sequence[Mapping[str, Any]]) -> None:
+    """Writes all of it or nothing.
+
+    Raises:
+        NotWrittenError: a condition did not hold.
+        ConflictError: somebody else was writing the same rows.
+    """
+    try:
+        with answering("DynamoDB"):
+            client.transact_write_items(TransactItems=actions)
+    except ClientError as error:
+        if code_of(error) != "TransactionCanceledException":
+            raise
+        reasons: Any = error.response.get("CancellationReasons", [])
+        translated = _translated(reasons)
+        if translated is None:
+            raise
+        raise translated from error
+
+
+def _whole_batch(client: Client, table: str, request: Any) -> Iterator[dict[str, Any]]:
+    for attempt in range(BATCH_ATTEMPTS):
+        with answering("DynamoDB"):
+            answer = client.batch_get_item(RequestItems=request)
+        yield from map(from_item, answer["Responses"].get(table, ()))
+        request = answer.get("UnprocessedKeys")
+        if not request:
+            return
+        time.sleep(FIRST_PAUSE * 2**attempt)
+    raise RetryableError("DynamoDB is busy: it left keys of a batch unread")
+
+
+def _translated(reasons: Sequence[Mapping[str, Any]]) -> RetryableError | None:
+    codes = [reason.get("Code") for reason in reasons]
+    if "ConditionalCheckFailed" in codes:
+        return NotWrittenError(
+            {
+                position: from_item(reason.get("Item", {}))
+                for position, reason in enumerate(reasons)
+                if reason.get("Code") == "ConditionalCheckFailed"
+            }
+        )
+    if "TransactionConflict" in codes:
+        return ConflictError("somebody else is writing the same rows")
+    if THROTTLED.intersection(map(str, codes)):
+        return RetryableError("DynamoDB is busy: it throttled a transaction")
+    return None
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, Mapping):
+        return {str(name): _storable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(inner) for inner in value]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, set):
+        return sorted(map(_plain, value))
+    return value

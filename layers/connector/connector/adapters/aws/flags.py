@@ -1,0 +1,115 @@
+"""Marks in the `WatermarksTable`: that polling was stopped, which notifications were taken in.
+
+The webhook loads this file: it stays light.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from connector.adapters.aws.dynamodb import aliases, from_item, to_item
+from connector.adapters.aws.errors import Client, answering, code_of
+from connector.ports.state import Stoppage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connector.ports.clock import Clock
+
+STOPPED = "stopped"
+NOT_YET = "attribute_not_exists(#stream)"
+NOT_ANY_MORE = f"{NOT_YET} OR #expires_at <= :now"
+THERE = "attribute_exists(#at)"
+
+
+class DynamoStoppages:
+    """Whether polling was stopped from outside; it stays so until an operator resumes it."""
+
+    def __init__(self, clock: Clock, client: Client, table: str) -> None:
+        self._clock = clock
+        self._client = client
+        self._table = table
+
+    def stop(self, why: str) -> None:
+        """Stops polling; where it is stopped already, since when and why stay as they are."""
+        update = "SET #at = if_not_exists(#at, :at), #why = if_not_exists(#why, :why)"
+        given = {":at": self._clock.now().isoformat(timespec="seconds"), ":why": why}
+        self._update(update, given)
+
+    def current(self) -> Stoppage | None:
+        """The stoppage there is, if any."""
+        with answering("DynamoDB"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=to_item({"stream": STOPPED}), ConsistentRead=True
+            )
+        return _stoppage(answer.get("Item", {}))
+
+    def end(self) -> Stoppage | None:
+        """Ends the stoppage there is; it, or None where there was none."""
+        try:
+            return self._update("REMOVE #at, #why", {}, ConditionExpression=THERE)
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return None
+
+    def _update(self, update: str, given: Mapping[str, str], **condition: str) -> Stoppage | None:
+        values = {"ExpressionAttributeValues": to_item(given)} if given else {}
+        with answering("DynamoDB"):
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"stream": STOPPED}),
+                UpdateExpression=update,
+                ExpressionAttributeNames=aliases(update, *condition.values()),
+                ReturnValues="ALL_OLD",
+                **values,
+                **condition,
+            )
+        return _stoppage(answer.get("Attributes", {}))
+
+
+class DynamoNotifications:
+    """The ids of notifications that were taken in; only their hashes rest, and not for long."""
+
+    def __init__(self, clock: Clock, client: Client, table: str) -> None:
+        self._clock = clock
+        self._client = client
+        self._table = table
+
+    def take(self, notification_id: str, until: datetime) -> bool:
+        """True for the first who takes it, False for everybody after that, until then."""
+        item = {**_key(notification_id), "expires_at": int(until.timestamp())}
+        now = to_item({":now": int(self._clock.now().timestamp())})
+        try:
+            with answering("DynamoDB"):
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=to_item(item),
+                    ConditionExpression=NOT_ANY_MORE,
+                    ExpressionAttributeNames=aliases(NOT_ANY_MORE),
+                    ExpressionAttributeValues=now,
+                )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+    def give_back(self, notification_id: str) -> None:
+        """Lets it be taken again: nothing came of it."""
+        with answering("DynamoDB"):
+            self._client.delete_item(TableName=self._table, Key=to_item(_key(notification_id)))
+
+
+def _key(notification_id: str) -> dict[str, str]:
+    digest = sha256(notification_id.encode(errors="replace")).hexdigest()
+    return {"stream": f"visma notification {digest}"}
+
+
+def _stoppage(item: Mapping[str, Any]) -> Stoppage | None:
+    held = from_item(item)
+    return Stoppage(datetime.fromisoformat(held["at"]), held["why"]) if "at" in held else None

@@ -1,0 +1,335 @@
+"""The ledger in DynamoDB: the `PeopleTable`, and the rows it adds to the `AuditTable`.
+
+A person's own row carries the version that every write is conditional on. What a row looks like is
+in `ledger_items`; what begin and finish mean is in `ledger_steps`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from connector.adapters.aws.dynamodb import (
+    NotWrittenError,
+    aliases,
+    batch_get,
+    from_item,
+    pages,
+    to_item,
+    transact,
+)
+from connector.adapters.aws.errors import answering, code_of
+from connector.adapters.aws.ledger_rows import (
+    HOLDING,
+    NO_COMPANY,
+    PERSON,
+    PERSON_ATTRIBUTES,
+    alias_item,
+    alias_key,
+    audit_item,
+    claim_item,
+    claim_key,
+    holding_from,
+    holding_item,
+    person_from,
+    person_key,
+    person_values,
+)
+from connector.adapters.ledger_steps import (
+    begun,
+    chained,
+    code_taken,
+    finished,
+    intent_of,
+    is_foreign,
+    moved_on,
+    new_workers,
+    unknown,
+)
+from connector.domain.audit import AuditRow, timestamp
+from connector.domain.errors import ConflictError
+from connector.domain.ledger import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from connector.adapters.aws.errors import Client
+    from connector.domain.ledger import Holding, Person
+    from connector.ports.clock import Clock
+
+NEW = "attribute_not_exists(#person)"
+SAME_VERSION = "#version = :seen_version"
+NOBODY_ELSE = "(attribute_not_exists(#intent) OR #intent.#owner = :owner OR #intent.#until <= :now)"
+IN_ORDER = "(attribute_not_exists(#audit_time) OR #audit_time < :first_time)"
+MINE = "attribute_not_exists(#person) OR #owner = :owner"
+
+
+class DynamoLedger:
+    """The ledger in DynamoDB; with `planned`, what a dry run dealt with counts as dealt with."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        client: Client,
+        people_table: str,
+        audit_table: str,
+        retention_days: int = 0,
+        *,
+        planned: bool = False,
+    ) -> None:
+        self._clock = clock
+        self._client = client
+        self._people = people_table
+        self._audit = audit_table
+        self._retention_days = retention_days
+        self._fingerprints = "planned_fingerprints" if planned else "fingerprints"
+        self._owner = uuid4().hex
+
+    def record(self, person_id: str) -> Record:
+        """All rows of one person, strongly consistent; a new person where there are none."""
+        rows = self._query({"person": person_id}, ConsistentRead=True)
+        return _record(person_id, list(rows))
+
+    def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """For each known person, worker id to fingerprint as last dealt with."""
+        projection = f"#person, #{self._fingerprints}"
+        rows = self._person_rows(
+            person_ids,
+            ProjectionExpression=projection,
+            ExpressionAttributeNames=aliases(projection),
+        )
+        return {row["person"]: row.get(self._fingerprints, {}) for row in rows}
+
+    def begin(
+        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
+    ) -> Record:
+        """Notes that a write is about to be sent; with `claim` the code becomes this person's."""
+        now = self._clock.now()
+        after = begun(record, intent_of(company, code, self._owner, now, proof))
+        values = person_values(after.person)
+        noted = {name: values[name] for name in ("kind", "version", "salt", "intent")}
+        actions = [self._person_update(record, noted, now)]
+        if claim:
+            actions.append(self._claim(code, company, record.person.id))
+        try:
+            transact(self._client, actions)
+        except NotWrittenError as error:
+            if 0 in error.standing:
+                raise self._moved_on(record, error, now) from error
+            raise code_taken(code, company) from error
+        return after
+
+    def let_go(self, record: Record) -> None:
+        """Notes that the write that was begun is over, its outcome unknown."""
+        given = {":seen_version": record.person.version, ":owner": self._owner}
+        update = "SET #intent.#until = :over"
+        condition = f"{SAME_VERSION} AND #intent.#owner = :owner"
+        try:
+            with answering("DynamoDB"):
+                self._client.update_item(
+                    TableName=self._people,
+                    Key=to_item(person_key(record.person.id)),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames=aliases(update, condition),
+                    ExpressionAttributeValues=to_item(
+                        {**given, ":over": timestamp(self._clock.now())}
+                    ),
+                )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+
+    def person_with(self, worker_id: str) -> str | None:
+        """Whose employment this was when last dealt with, or None: a hint, perhaps outdated."""
+        return self._owner_in(alias_key(worker_id))
+
+    def owner_of(self, code: str, company: str) -> str | None:
+        """The person who claims an employee code in a company, or None."""
+        return self._owner_in(claim_key(code, company))
+
+    def finish(
+        self,
+        record: Record,
+        person: Person,
+        holdings: Iterable[Holding],
+        audit: Iterable[AuditRow],
+    ) -> None:
+        """Writes outcome and audit together, clears the intent and raises the version."""
+        holdings, audit, now = tuple(holdings), tuple(audit), self._clock.now()
+        rows = chained(audit, record.person.audit_hash)
+        try:
+            self._write(record, person, holdings, rows, now)
+        except NotWrittenError as error:
+            last = self._last_time(record, error, now)
+            if last is None:
+                raise self._moved_on(record, error, now) from error
+            rows = chained(audit, record.person.audit_hash, last)
+            self._write(record, person, holdings, rows, now)
+
+    def waiting(self, company: str) -> Iterator[Holding]:
+        """The people of a company who wait for something."""
+        return map(holding_from, self._query({"company": company}, IndexName="ByWaitingFor"))
+
+    def due(self, company: str, day: date) -> Iterator[Holding]:
+        """The people of a company whose scheduled day is `day` or earlier."""
+        condition = "#company = :company AND #due_on <= :day"
+        rows = pages(
+            self._client.query,
+            TableName=self._people,
+            IndexName="ByDueDay",
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=aliases(condition),
+            ExpressionAttributeValues=to_item({":company": company, ":day": day.isoformat()}),
+        )
+        return map(holding_from, rows)
+
+    def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
+        """The person rows with these ids, or all of them (those a moment late, from an index)."""
+        if ids is not None:
+            return map(person_from, self._person_rows(ids))
+        return map(person_from, self._of_kind(PERSON, NO_COMPANY))
+
+    def holdings(self, company: str) -> Iterator[Holding]:
+        """All rows of a company."""
+        return map(holding_from, self._of_kind(HOLDING, company))
+
+    def _owner_in(self, key: Mapping[str, str]) -> str | None:
+        with answering("DynamoDB"):
+            answer = self._client.get_item(TableName=self._people, Key=to_item(key))
+        return from_item(answer.get("Item", {})).get("owner")
+
+    def _of_kind(self, kind: str, company: str) -> Iterator[dict[str, Any]]:
+        """The rows of one kind: a company's codes are claimed under its key, too."""
+        rows = self._query({"company": company}, IndexName="ByCompany")
+        return (row for row in rows if row.get("kind") == kind)
+
+    def _query(self, key: Mapping[str, str], **options: Any) -> Iterator[dict[str, Any]]:
+        ((name, value),) = key.items()
+        condition = f"#{name} = :value"
+        return pages(
+            self._client.query,
+            TableName=self._people,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=aliases(condition),
+            ExpressionAttributeValues=to_item({":value": value}),
+            **options,
+        )
+
+    def _person_rows(self, ids: Iterable[str], **options: Any) -> Iterator[dict[str, Any]]:
+        keys = [person_key(person_id) for person_id in dict.fromkeys(ids)]
+        return batch_get(self._client, self._people, keys, **options)
+
+    def _write(
+        self,
+        record: Record,
+        person: Person,
+        holdings: Sequence[Holding],
+        rows: tuple[AuditRow, ...],
+        now: datetime,
+    ) -> None:
+        values = person_values(finished(record, person, rows))
+        gone = [name for name in PERSON_ATTRIBUTES if name not in values]
+        if rows:
+            values["audit_time"] = timestamp(rows[-1].time)
+        first_time = timestamp(rows[0].time) if rows else None
+        actions = [self._person_update(record, values, now, gone, first_time)]
+        actions += [self._put(self._people, holding_item(holding)) for holding in holdings]
+        actions += [
+            self._put(self._people, alias_item(worker_id, person.id))
+            for worker_id in sorted(new_workers(record, person))
+        ]
+        actions += [self._append(row) for row in rows]
+        transact(self._client, actions)
+
+    def _person_update(
+        self,
+        record: Record,
+        values: Mapping[str, Any],
+        now: datetime,
+        gone: Sequence[str] = (),
+        first_time: str | None = None,
+    ) -> dict[str, Any]:
+        condition, given = self._condition(record, now, first_time)
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+        if gone:
+            update += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        given |= {f":{name}": value for name, value in values.items()}
+        return {
+            "Update": {
+                "TableName": self._people,
+                "Key": to_item(person_key(record.person.id)),
+                "UpdateExpression": update,
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": aliases(update, condition),
+                "ExpressionAttributeValues": to_item(given),
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+    def _condition(
+        self, record: Record, now: datetime, first_time: str | None
+    ) -> tuple[str, dict[str, Any]]:
+        """The row is as it was read, and nobody else is in the middle of a write."""
+        if not record.is_known:
+            return NEW, {}
+        given = {
+            ":seen_version": record.person.version,
+            ":owner": self._owner,
+            ":now": timestamp(now),
+        }
+        if first_time is None:
+            return f"{SAME_VERSION} AND {NOBODY_ELSE}", given
+        given[":first_time"] = first_time
+        return f"{SAME_VERSION} AND {NOBODY_ELSE} AND {IN_ORDER}", given
+
+    def _claim(self, code: str, company: str, person_id: str) -> dict[str, Any]:
+        claim = self._put(self._people, claim_item(code, company, person_id))
+        claim["Put"] |= {
+            "ConditionExpression": MINE,
+            "ExpressionAttributeNames": aliases(MINE),
+            "ExpressionAttributeValues": to_item({":owner": person_id}),
+        }
+        return claim
+
+    def _append(self, row: AuditRow) -> dict[str, Any]:
+        append = self._put(self._audit, audit_item(row, self._retention_days))
+        append["Put"] |= {"ConditionExpression": NEW, "ExpressionAttributeNames": aliases(NEW)}
+        return append
+
+    @staticmethod
+    def _put(table: str, item: Mapping[str, Any]) -> dict[str, Any]:
+        return {"Put": {"TableName": table, "Item": to_item(item)}}
+
+    def _moved_on(self, record: Record, error: NotWrittenError, now: datetime) -> ConflictError:
+        standing = error.standing.get(0)
+        person = person_from(standing) if standing else record.person
+        return moved_on(person, self._owner, now)
+
+    def _last_time(self, record: Record, error: NotWrittenError, now: datetime) -> datetime | None:
+        """The time of the last audit row, where nothing stands in the way but its being later.
+
+        The clocks of two functions differ by a little, and the chain is read by time.
+        """
+        standing = error.standing.get(0)
+        if not standing or "audit_time" not in standing:
+            return None
+        held = person_from(standing)
+        if held.version != record.person.version or is_foreign(held.intent, self._owner, now):
+            return None
+        return datetime.fromisoformat(standing["audit_time"])
+
+
+def _record(person_id: str, rows: Sequence[Mapping[str, Any]]) -> Record:
+    own = [person_from(row) for row in rows if row.get("kind") == PERSON]
+    held = [holding_from(row) for row in rows if row.get("kind") == HOLDING]
+    empty = unknown(person_id)
+    person = own[0] if own else empty.person
+    if not person.salt:
+        person = replace(person, salt=empty.person.salt)
+    return Record(person, {holding.company: holding for holding in held})

@@ -1,0 +1,71 @@
+"""What Rippling's answers mean whichever of its APIs gave them: refusals, and a second thought.
+
+Error texts name path and status, never a query, an id or a word of Rippling's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from connector.adapters.http.client import HttpClient, media_type
+from connector.domain.errors import ConfigurationError, NonsenseError
+
+if TYPE_CHECKING:
+    from requests import Response
+
+SECOND_THOUGHT_SECONDS = 2.0
+"""Rippling has called good tokens invalid for a moment; after this wait it is believed."""
+
+ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""What may stand in a filter or a path; no other id has been seen."""
+
+
+def ask(http: HttpClient, path_or_url: str, query: Mapping[str, str] | None = None) -> Response:
+    """The answer to a read; a 401 is believed only when it comes again."""
+    response = http.get(path_or_url, query)
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        http.sleep(SECOND_THOUGHT_SECONDS)
+        response = http.get(path_or_url, query)
+    return response
+
+
+def is_unknown(response: Response) -> bool:
+    """True where Rippling says that there is no such record.
+
+    A page instead of JSON means that the address is wrong, not that the record is unknown.
+    """
+    is_json = media_type(response) == "application/json"
+    return response.status_code == HTTPStatus.NOT_FOUND and is_json
+
+
+def unreadable(path: str, what: str) -> NonsenseError:
+    """What to raise about an answer without what it should have."""
+    return NonsenseError(f"Rippling's answer to GET {path} has {what}; it will be tried again")
+
+
+def refusal(response: Response, path: str, scopes: str) -> ConfigurationError | NonsenseError:
+    """What a status other than 200 means, and what to do about it."""
+    match response.status_code:
+        case HTTPStatus.UNAUTHORIZED:
+            return ConfigurationError(
+                "Rippling rejects the token (401). A token lapses after 30 days without use and"
+                " ends with the administrator who made it: make a new one and put it into the"
+                " Rippling secret"
+            )
+        case HTTPStatus.PAYMENT_REQUIRED:
+            return ConfigurationError(
+                f"Rippling has no API package for GET {path} (402); add it in Rippling"
+            )
+        case HTTPStatus.FORBIDDEN:
+            return ConfigurationError(
+                f"Rippling does not let the token read {path} (403). It needs the scopes"
+                f" {scopes}, and the administrator who made it the matching rights"
+            )
+        case status:
+            return NonsenseError(
+                f"Rippling answered GET {path} with status {status} ({media_type(response)});"
+                " it will be tried again. If it stays so, check the base URL"
+            )

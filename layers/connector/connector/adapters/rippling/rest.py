@@ -1,0 +1,266 @@
+"""Rippling's REST API as a `Source`: which requests are made, and what their answers mean.
+
+How a row becomes a worker is in `rippling_rest_wire`, how a request travels in `http`. No decision
+about people is taken here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from connector.adapters.http.client import HttpClient
+from connector.adapters.rippling.responses import ID, ask, is_unknown, refusal, unreadable
+from connector.adapters.rippling.rest_checks import RestProbe
+from connector.adapters.rippling.rest_wire import (
+    department_of,
+    location_of,
+    person_of,
+    withheld_fields,
+    worker_of,
+)
+from connector.domain.errors import ConfigurationError, NonsenseError, UpstreamUnavailableError
+from connector.ports.rippling import Page
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from connector.domain.checks import Check
+    from connector.domain.people import Named, Worker
+
+PAGE_SIZE = 100
+EXPANDS = ("user", "department", "employment_type", "legal_entity")
+DISPENSABLE_EXPANDS = ("compensation", "custom_fields", "legal_entity")
+"""What a token may lack the right to see, in the order in which it is done without."""
+
+SCOPES: Mapping[str, str] = {
+    "/workers/": "workers.read, users.read, departments.read, employment-types.read and"
+    " legal-entities.read, workers.custom-fields.read where custom fields are used, and"
+    " compensations.read where pay is",
+    "/departments/": "departments.read",
+    "/work-locations/": "work-locations.read",
+    "/entitlements/": "entitlements.read",
+}
+
+
+class RipplingRestSource:
+    """Rippling as its REST API shows it.
+
+    `unreadable_rows` counts rows without an id or a person, which are skipped. `refused_expands`
+    names what the token may not see and is done without; a legal entity then has an id, no name.
+    `location_names` is asked with True, to read anew, whenever an id is unknown: it decides how
+    often that is done. `custom_fields` names the ones to keep; the others are not even looked at.
+    `compensation` says whether pay is wanted; it is neither asked for nor looked at otherwise.
+    """
+
+    reads_increments = True
+
+    def __init__(
+        self,
+        http: HttpClient,
+        *,
+        location_names: Callable[[bool], Mapping[str, str]],
+        custom_fields: Callable[[], Collection[str]] | None = None,
+        compensation: Callable[[], bool] | None = None,
+        page_size: int = PAGE_SIZE,
+    ) -> None:
+        self.unreadable_rows = 0
+        self.refused_expands: tuple[str, ...] = ()
+        self._http = http
+        self._location_names = location_names
+        self._custom_fields = custom_fields or frozenset
+        self._compensation = compensation or bool
+        self._limit = str(page_size)
+
+    def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
+        """Pages of workers whose `updated_at` is at or after `cutoff`, oldest first.
+
+        Raises:
+            RetryableError: Rippling cannot answer; a `position` it no longer takes is such a case.
+            ConfigurationError: Rippling will not answer this token.
+        """
+        moment = cutoff.astimezone(UTC).replace(tzinfo=None).isoformat()
+        query = {"filter": f"updated_at ge {moment}", "order_by": "updated_at"}
+        return self._workers(query, position)
+
+    def everyone(self, position: str | None = None) -> Iterator[Page]:
+        """Pages of every worker in every status, by id; `position` resumes a walk cut short.
+
+        Raises:
+            RetryableError: Rippling cannot answer; a `position` it no longer takes is such a case.
+            ConfigurationError: Rippling will not answer this token.
+        """
+        return self._workers({"order_by": "id"}, position)
+
+    def person_of(self, worker_id: str) -> str | None:
+        """The person behind a worker id, or None where Rippling shows no such worker."""
+        answer = self._record(worker_id, {})
+        return person_of(answer.content) if answer else None
+
+    def employments(
+        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+    ) -> list[Worker]:
+        """Every employment of one person, fresh, in one call. Empty: Rippling shows none.
+
+        Where Rippling ignores the filter, `worker_id` and the `known` ones are read one by one.
+        """
+        workers = self._of_person(person_id) if ID.fullmatch(person_id) else None
+        if workers is not None:
+            return workers
+        ids = dict.fromkeys((worker_id, *known))
+        found = (self._worker(one) for one in ids)
+        return [worker for worker in found if worker and worker.person_id == person_id]
+
+    def departments(self) -> list[Named]:
+        """All departments."""
+        return self._all("/departments/", department_of)
+
+    def locations(self) -> list[Named]:
+        """All work locations."""
+        return self._all("/work-locations/", location_of)
+
+    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+        """What this API lets the token do, check by check; the first one is the sign-in."""
+        return RestProbe(self._http, _refusal).checks(now, needs)
+
+    def _workers(self, query: Mapping[str, str], position: str | None = None) -> Iterator[Page]:
+        for answer in self._walk("/workers/", query, position):
+            found = (self._read(row, answer) for row in answer.rows)
+            yield Page([worker for worker in found if worker], answer.next_link)
+
+    def _of_person(self, person_id: str) -> list[Worker] | None:
+        """The person's employments, or None where the filter turns out to be ignored."""
+        found: dict[str, Worker] = {}
+        query = {"filter": f"user_id eq '{person_id}'", "order_by": "id"}
+        for page in self._workers(query):
+            if any(worker.person_id != person_id for worker in page.workers):
+                return None
+            found.update((worker.id, worker) for worker in page.workers)
+        return list(found.values())
+
+    def _worker(self, worker_id: str) -> Worker | None:
+        answer = self._record(worker_id, {"expand": ""})
+        return self._read(answer.content, answer) if answer else None
+
+    def _record(self, worker_id: str, query: Mapping[str, str]) -> _Answer | None:
+        """One worker's record, or None where there is none."""
+        if not ID.fullmatch(worker_id):
+            return None
+        response = self._ask(f"/workers/{worker_id}/", query)
+        return None if is_unknown(response) else self._answer(response, "/workers/")
+
+    def _all(self, path: str, read: Callable[[object], Named | None]) -> list[Named]:
+        found: dict[str | None, Named] = {}
+        for answer in self._walk(path, {"order_by": "id"}):
+            things = [read(row) for row in answer.rows]
+            self.unreadable_rows += things.count(None)
+            found.update((thing.id, thing) for thing in things if thing)
+        return list(found.values())
+
+    def _walk(
+        self, path: str, query: Mapping[str, str], position: str | None = None
+    ) -> Iterator[_Answer]:
+        """The pages of a list, from the first one or from where an earlier walk was cut short."""
+        asked = {**query, "limit": self._limit}
+        if path == "/workers/":
+            asked["expand"] = ""
+        seen = {position}
+        answer = self._answer(self._ask(position or path, None if position else asked), path)
+        while True:
+            answer.require_rows()
+            yield answer
+            if answer.next_link is None:
+                return
+            if answer.next_link in seen:
+                raise UpstreamUnavailableError(
+                    f"Rippling's pages of {path} go round in a circle; it will be tried again"
+                )
+            seen.add(answer.next_link)
+            answer = self._answer(self._ask(answer.next_link, None), path)
+
+    def _ask(self, path_or_url: str, query: Mapping[str, str] | None) -> Response:
+        """The answer to a request; one that wants the expanded objects has `expand` in it."""
+        if query is None or "expand" not in query:
+            return ask(self._http, path_or_url, query)
+        names = [name for name in self._wanted() if name not in self.refused_expands]
+        for refused in _done_without(names):
+            asked = ",".join(name for name in names if name not in refused)
+            response = ask(self._http, path_or_url, {**query, "expand": asked})
+            if response.status_code != HTTPStatus.FORBIDDEN:
+                self.refused_expands += refused
+                break
+        return response
+
+    def _wanted(self) -> Iterator[str]:
+        yield from EXPANDS
+        if self._custom_fields():
+            yield "custom_fields"
+        if self._compensation():
+            yield "compensation"
+
+    def _answer(self, response: Response, path: str) -> _Answer:
+        if response.status_code != HTTPStatus.OK:
+            raise _refusal(response, path)
+        content = self._http.json_of(response)
+        if not isinstance(content, dict):
+            raise unreadable(path, "no object")
+        link = content.get("next_link") or None
+        if link is not None:
+            link = self._http.link(response, str(link))
+        return _Answer(path, content, withheld_fields(content), link)
+
+    def _read(self, row: object, answer: _Answer) -> Worker | None:
+        worker = worker_of(
+            row,
+            answer.withheld,
+            self._location_name,
+            self._custom_fields(),
+            with_pay=self._compensation(),
+        )
+        self.unreadable_rows += worker is None
+        return worker
+
+    def _location_name(self, location_id: str) -> str | None:
+        name = self._location_names(False).get(location_id)
+        return name or self._location_names(True).get(location_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A parsed answer; a list has rows and perhaps a next page, a record is its content."""
+
+    path: str
+    content: Mapping[str, Any]
+    withheld: frozenset[str]
+    next_link: str | None
+
+    @property
+    def rows(self) -> list[object]:
+        return list(self.content["results"])
+
+    def require_rows(self) -> None:
+        if not isinstance(self.content.get("results"), list):
+            raise unreadable(self.path, "no list of results")
+
+
+def _done_without(names: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """What may be left out of a request, nothing first, then as few things as possible."""
+    dispensable = [name for name in DISPENSABLE_EXPANDS if name in names]
+    sizes = range(len(dispensable) + 1)
+    return chain.from_iterable(combinations(dispensable, size) for size in sizes)
+
+
+def _refusal(response: Response, path: str) -> ConfigurationError | NonsenseError:
+    """What a status other than 200 means; an old cursor is answered 400, too."""
+    is_question = "cursor=" not in urlsplit(response.url).query
+    if response.status_code == HTTPStatus.BAD_REQUEST and is_question:
+        return ConfigurationError(
+            f"Rippling does not understand the request for {path} (400); the token may be"
+            " bound to an API version that is too old: make a new one"
+        )
+    return refusal(response, path, SCOPES[path])

@@ -1,0 +1,224 @@
+"""What Rippling's REST API lets a token do: a few reads that change nothing and name nobody.
+
+Used by `connector ping` and before a scheduled sweep, never by a tick. Of what people are, only
+whether it is shown is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from connector.adapters.http.client import HttpClient
+from connector.adapters.rippling.responses import ask, unreadable
+from connector.adapters.rippling.rest_wire import moment, withheld_fields
+from connector.domain.checks import Check, Level, one_by_one
+
+if TYPE_CHECKING:
+    from requests import Response
+
+WORKERS = "/workers/"
+VERSION = "Rippling-Api-Version"
+SDK_VERSION = "2024-08-01"
+"""The version that Rippling's own library names."""
+
+SAMPLE_SIZE = "25"
+EXPANDS = ("user", "department", "employment_type", "legal_entity")
+OPTIONAL = ("compensation", "custom_fields")
+LACKING: Mapping[str, tuple[str, Level]] = {
+    "user": ("users.read: nobody has a name, so that nobody can be created", Level.BAD),
+    "department": ("departments.read: everybody waits for a department", Level.BAD),
+    "employment_type": (
+        "employment-types.read: contractors look like employees, and nobody's pay basis is known",
+        Level.BAD,
+    ),
+    "legal_entity": (
+        'legal-entities.read: everybody goes to the company that takes "*"',
+        Level.WARNING,
+    ),
+    "compensation": (
+        "compensations.read: nobody's costs are known, and no class rule by pay holds",
+        Level.WARNING,
+    ),
+    "custom_fields": ("workers.custom-fields.read: no custom field is known", Level.WARNING),
+}
+"""What is lost, and how bad that is, without the scope of an expanded object."""
+
+SECOND_TIER = ("legal_entity", "compensation")
+GIVE_SCOPES = "give the token these scopes, and its maker the matching rights in Rippling"
+
+
+@dataclass(frozen=True, slots=True)
+class RestProbe:
+    """The checks of the REST API; `refusal` says what a status other than 200 means."""
+
+    http: HttpClient
+    refusal: Callable[[Response, str], Exception]
+
+    def checks(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+        """Every check, the sign-in first."""
+        return one_by_one(
+            (
+                ("sign_in", self._sign_in),
+                ("company", self._company),
+                ("filter", lambda: self._filter(now)),
+                ("version", self._version),
+                ("entitlements", lambda: self._entitlements(needs)),
+                ("fields", lambda: self._fields(needs)),
+            )
+        )
+
+    def _sign_in(self) -> Check:
+        self._rows({"order_by": "id", "limit": "1"})
+        return Check("sign_in", Level.GOOD, "Rippling takes the token and shows workers.")
+
+    def _company(self) -> Check:
+        """Whose the token is, as far as that is a company; a person is never named."""
+        response = ask(self.http, "/sso-me/", {"expand": "company"})
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            response = ask(self.http, "/sso-me/")
+        me = self.http.json_of(response) if response.status_code == HTTPStatus.OK else None
+        company = me.get("company") if isinstance(me, dict) else None
+        name = company.get("name") if isinstance(company, dict) else None
+        shown = name or (me.get("company_id") if isinstance(me, dict) else None)
+        if not isinstance(shown, str):
+            return Check(
+                "company",
+                Level.NOTE,
+                f"Rippling does not say whose the token is ({response.status_code}).",
+                "only if you want to see it here: give the token the scope sso-me.read",
+            )
+        return Check("company", Level.GOOD, f"The token belongs to the company {shown}.")
+
+    def _filter(self, now: datetime) -> Check:
+        """Nobody can have changed tomorrow: whoever is shown shows that the filter is ignored."""
+        cutoff = now.astimezone(UTC) + timedelta(days=1)
+        bare = cutoff.replace(tzinfo=None, microsecond=0).isoformat()
+        rows = self._rows(
+            {"filter": f"updated_at ge {bare}", "order_by": "updated_at", "limit": "1"}
+        )
+        if any(_is_before(row, cutoff) for row in rows):
+            return Check(
+                "filter",
+                Level.WARNING,
+                "Asked for what changed, Rippling shows everybody: it ignores the filter. Nothing"
+                " is lost, but every tick takes a call for every hundred workers.",
+                "make a new token: it is bound to the API version of the day it is made",
+            )
+        return Check("filter", Level.GOOD, "Asked for what changed, Rippling shows only that.")
+
+    def _version(self) -> Check:
+        query = {"order_by": "id", "limit": "1"}
+        response = self.http.get(WORKERS, query, {VERSION: SDK_VERSION})
+        own = "The connector names no API version, so that the token's own counts. Version"
+        if response.status_code == HTTPStatus.OK:
+            return Check("version", Level.GOOD, f"{own} {SDK_VERSION} is accepted as well.")
+        return Check(
+            "version",
+            Level.NOTE,
+            f"{own} {SDK_VERSION}, which Rippling's own library names, is refused"
+            f" ({response.status_code}).",
+            "nothing while the other lines are good; else make a new token",
+        )
+
+    def _entitlements(self, needs: Collection[str]) -> Check:
+        response = ask(self.http, "/entitlements/")
+        if response.status_code != HTTPStatus.OK:
+            return Check(
+                "entitlements",
+                Level.NOTE,
+                f"Rippling does not say what the company has bought ({response.status_code}).",
+                "only if you want to see it here: give the token the scope entitlements.read",
+            )
+        tiers = _tiers(self._results(response, "/entitlements/"))
+        if not tiers:
+            return Check(
+                "entitlements",
+                Level.NOTE,
+                "Rippling names what the company has bought in words that are not known here.",
+            )
+        lacking = [f"API tier {tier}" for tier in (1, 2) if tier not in tiers]
+        if not lacking:
+            return Check("entitlements", Level.GOOD, "The company has API tier 1 and 2.")
+        return Check(
+            "entitlements",
+            Level.WARNING if 1 not in tiers or set(SECOND_TIER) & set(needs) else Level.NOTE,
+            f"The company has not bought {' and '.join(lacking)}. {_costs(tiers)}",
+            "add it in Rippling, or do without",
+        )
+
+    def _fields(self, needs: Collection[str]) -> Check:
+        """Which of the objects that are asked for with a worker the token is shown."""
+        names = [*EXPANDS, *(name for name in OPTIONAL if name in needs)]
+        hidden: list[str] = []
+        response = self._expanded(names)
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            answers = {name: self._expanded([name]).status_code for name in names}
+            hidden = [name for name in names if answers[name] == HTTPStatus.FORBIDDEN]
+            response = self._expanded([name for name in names if name not in hidden])
+        rows = self._results(response, WORKERS)
+        withheld = withheld_fields(self.http.json_of(response))
+        hidden += [name for name in names if name in withheld or _is_never_shown(name, rows)]
+        if not rows:
+            return Check("fields", Level.NOTE, "Rippling shows no worker to look at.")
+        return _shown(list(dict.fromkeys(hidden)), needs)
+
+    def _expanded(self, names: list[str]) -> Response:
+        query = {"order_by": "id", "limit": SAMPLE_SIZE, "expand": ",".join(names)}
+        return ask(self.http, WORKERS, query)
+
+    def _rows(self, query: Mapping[str, str]) -> list[Any]:
+        return self._results(ask(self.http, WORKERS, query), WORKERS)
+
+    def _results(self, response: Response, path: str) -> list[Any]:
+        if response.status_code != HTTPStatus.OK:
+            raise self.refusal(response, path)
+        content = self.http.json_of(response)
+        results = content.get("results") if isinstance(content, dict) else None
+        if not isinstance(results, list):
+            raise unreadable(path, "no list of results")
+        return results
+
+
+def _shown(hidden: list[str], needs: Collection[str]) -> Check:
+    if not hidden:
+        return Check("fields", Level.GOOD, "The token is shown everything that is asked for.")
+    levels = {LACKING[name][1] for name in hidden if name in needs or name != "legal_entity"}
+    level = next((one for one in (Level.BAD, Level.WARNING) if one in levels), Level.NOTE)
+    costs = "; ".join(LACKING[name][0] for name in hidden)
+    return Check(
+        "fields", level, f"The token is not shown everything. Without {costs}.", GIVE_SCOPES
+    )
+
+
+def _is_before(row: object, cutoff: datetime) -> bool:
+    at = moment(row.get("updated_at")) if isinstance(row, dict) else None
+    return at is None or at < cutoff
+
+
+def _is_never_shown(name: str, rows: list[Any]) -> bool:
+    """True where workers have such an object and it is shown for none of them."""
+    have = [row for row in rows if isinstance(row, dict) and row.get(f"{name}_id")]
+    return bool(have) and not any(row.get(name) for row in have)
+
+
+def _tiers(rows: list[Any]) -> set[int]:
+    """The API tiers among what a company has; their name may stand in the one or the other."""
+    words = [
+        row.get(name) for row in rows if isinstance(row, dict) for name in ("id", "display_name")
+    ]
+    plain = {re.sub(r"[^a-z0-9]", "", word.casefold()) for word in words if isinstance(word, str)}
+    return {tier for tier in (1, 2) if f"apitier{tier}" in plain}
+
+
+def _costs(tiers: set[int]) -> str:
+    if 1 not in tiers:
+        return "Without tier 1 there are no workers, and nothing works."
+    return (
+        "Without tier 2 Rippling shows no legal entities, so that everybody goes to the company"
+        ' that takes "*", and no pay, so that nobody\'s costs are known.'
+    )

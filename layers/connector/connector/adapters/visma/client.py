@@ -1,0 +1,409 @@
+"""Visma.net ERP as `Targets`: which requests are made, and what their answers mean.
+
+Shapes are in `visma_wire`, the sign-in in `visma_sign_in`, the way of a request in `http`. Nothing
+is decided about people here, and no write is ever sent twice.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from itertools import count
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote, unquote, urlsplit
+
+from connector.adapters.http.client import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    HttpClient,
+    OnCall,
+    media_type,
+    utc_now,
+)
+from connector.adapters.visma.sign_in import VismaTokens
+from connector.adapters.visma.wire import (
+    NO_LICENCE,
+    Segment,
+    branches_of,
+    departments_of,
+    employee_key_of,
+    employee_of,
+    failure_of,
+    sample_of,
+    segment_values_of,
+    segments_of,
+    total_of,
+    wrapped,
+)
+from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
+from connector.domain.employees import Employee, Fields, Written
+from connector.domain.errors import (
+    ConfigurationError,
+    ConflictError,
+    NonsenseError,
+    RefusedError,
+)
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from connector.adapters.http.rate_limit import Limits
+    from connector.ports.secrets import Secrets
+    from connector.ports.visma import Sample
+
+__all__ = ["VismaTarget", "VismaTargets", "VismaTokens"]
+
+VENDOR = "Visma"
+EMPLOYEES = "/v1/employee"
+RENAME = "/v1/employee/action/changeEmployeeCd"
+PAGE_SIZE = 500
+SAMPLE_SIZE = 100
+IDENTITY = ("contact.last_name", "contact.email")
+MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
+"""How the ERP says that it has no such employee; some of its older endpoints say 400."""
+
+CORRECT = "correct the value in Rippling or the mapping, or what it refers to in Visma"
+GONE = "there is none with this code; was the code changed in Visma?"
+_B64_KEY = re.compile(r"b64\(.*\)")
+
+
+class VismaTarget:
+    """One company of Visma.net ERP."""
+
+    def __init__(
+        self,
+        company: str,
+        http: HttpClient,
+        headers: Callable[[], Mapping[str, str]] = dict,
+        sign_in: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
+        self._company = company
+        self._sign_in = sign_in
+        self._http = http
+        self._headers = headers
+        self._segments: tuple[Segment, ...] | None = None
+
+    def read(self, code: str) -> Employee | None:
+        """The employee with this code, or None.
+
+        Raises:
+            RetryableError: Visma cannot answer.
+            ConfigurationError: Visma will not answer this client.
+        """
+        response = self._get(_path_of(code))
+        if response.status_code in MISSING and not _is_page(response):
+            return None
+        row = self._content(response, dict)
+        employee = employee_of(row, response.headers.get("ETag"))
+        if employee is None:
+            raise self._unreadable(response)
+        is_same = canonical(employee.code) == canonical(code)
+        return employee if is_same else _under(code, employee)
+
+    def create(self, code: str, fields: Fields) -> Written:
+        """Creates the employee. The code that Visma really gave is in the answer.
+
+        Raises:
+            RefusedError: Visma says no, and will say no again.
+            UnknownOutcomeError: it may or may not have been created: look before trying again.
+            RetryableError: nothing was written.
+            ConfigurationError: Visma does not let this client write.
+        """
+        filled = {path: value for path, value in fields.items() if value.strip()}
+        body = {"employeeCd": {"value": code}, **wrapped(filled)}
+        response = self._write("POST", EMPLOYEES, body, f"create employee {code}")
+        given = _code_given(response.headers.get("Location", ""), code)
+        return Written(given, response.headers.get("ETag"))
+
+    def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
+        """Writes the given fields if the employee still is at version `etag`, where one is known.
+
+        Raises:
+            ConflictError: somebody else changed the employee; nothing was written.
+            RefusedError: Visma says no, and will say no again.
+            UnknownOutcomeError: it may or may not have been written: look before trying again.
+            RetryableError: nothing was written.
+            ConfigurationError: Visma does not let this client write.
+        """
+        repeated = {path: identity[path] for path in IDENTITY if identity.get(path)}
+        body = wrapped({**repeated, **fields})
+        headers = {"If-Match": etag} if etag else {}
+        response = self._write("PUT", _path_of(code), body, f"update employee {code}", headers)
+        return Written(code, response.headers.get("ETag"))
+
+    def rename(self, employee_id: int, new_code: str) -> None:
+        """Gives an employee another code, with Visma's own action; a 200 can carry a failure.
+
+        Raises:
+            RefusedError: Visma says no, or has not done it yet.
+            UnknownOutcomeError: it may or may not have been done: look before trying again.
+        """
+        path, what = f"{RENAME}/{employee_id}", f"rename employee {employee_id} to {new_code}"
+        response = self._write("POST", path, {"employeeNr": new_code}, what)
+        answer = self._http.json_of(response)
+        result = answer.get("actionResult") if isinstance(answer, dict) else None
+        if result != "Done":
+            word = result if result in ("Queued", "InProcess", "Failed") else "nothing usable"
+            raise RefusedError(
+                f"Visma answered {word} when asked to {what} in {self._company}",
+                status=response.status_code,
+            )
+
+    def catalogue(
+        self, parts: Iterable[Part], cost_centre_segment: int | None
+    ) -> Mapping[Part, Any]:
+        """Some parts of the company's catalogue, one call each.
+
+        Departments alone may cost a second call, for the lengths of the segments. Without a
+        segment there are no cost centres, and departments come without theirs.
+
+        Raises:
+            RetryableError: Visma cannot answer.
+            ConfigurationError: Visma will not answer this client, or has no such segment.
+        """
+        readers: dict[Part, Callable[[], Any]] = {
+            # Cost centres first: with them come the lengths that the departments need.
+            Part.COST_CENTRES: lambda: self._cost_centres(cost_centre_segment),
+            Part.DEPARTMENTS: lambda: self._departments(cost_centre_segment),
+            Part.BRANCHES: lambda: branches_of(self._list("/v1/branch")),
+            Part.EMPLOYEE_KEY: self._employee_key,
+        }
+        wanted = set(parts)
+        return {part: read() for part, read in readers.items() if part in wanted}
+
+    def employees(self) -> Iterator[Employee]:
+        """Every employee of the company, once."""
+        seen: set[str] = set()
+        for page in count(1):
+            rows = self._list(EMPLOYEES, {"pageNumber": str(page), "pageSize": str(PAGE_SIZE)})
+            found = (employee for employee in map(employee_of, rows) if employee)
+            new = {one.code: one for one in found if one.code not in seen}
+            yield from new.values()
+            seen.update(new)
+            # Behind the last page Visma may give an empty one, or the last one over again.
+            if not new or len(seen) >= total_of(rows):
+                return
+
+    def sign_in(self) -> tuple[str, ...]:
+        """Signs in anew; the rights that were asked for and not given, where Visma says so.
+
+        Raises:
+            RetryableError: the sign-in does not answer.
+            ConfigurationError: Visma does not know the client or has not approved it.
+        """
+        return self._sign_in()
+
+    def segments(self) -> dict[int, str]:
+        """The segments of a sub-account, by number, with their names."""
+        found = segments_of(self._dimension("SUBACCOUNT", "false"))
+        return {segment.number: segment.name for segment in found}
+
+    def sample(self) -> Sample:
+        """What the first page of employees tells of the company, and of the calls left."""
+        response = self._get(EMPLOYEES, {"pageNumber": "1", "pageSize": str(SAMPLE_SIZE)})
+        rows = [row for row in self._content(response, list) if isinstance(row, dict)]
+        return sample_of(rows, response.headers)
+
+    def _departments(self, cost_centre_segment: int | None) -> dict[str, Department]:
+        if cost_centre_segment is None:
+            return departments_of(self._list("/v1/department"), (), 0)
+        if self._segments is None:
+            self._learn(self._dimension("SUBACCOUNT", "false"), cost_centre_segment)
+        segments = self._segments or ()
+        return departments_of(self._list("/v1/department"), segments, cost_centre_segment)
+
+    def _cost_centres(self, segment: int | None) -> dict[str, bool]:
+        if segment is None:
+            return {}
+        dimension = self._dimension("SUBACCOUNT", "true")
+        self._learn(dimension, segment)
+        return segment_values_of(dimension, segment)
+
+    def _employee_key(self) -> EmployeeKey:
+        return employee_key_of(self._dimension("EMPLOYEE"))
+
+    def _learn(self, subaccount: Mapping[str, Any], wanted: int) -> None:
+        """Remembers how a sub-account is put together."""
+        segments = segments_of(subaccount)
+        if segments and wanted not in {segment.number for segment in segments}:
+            known = ", ".join(f"{segment.number} ({segment.name})" for segment in segments)
+            raise ConfigurationError(
+                f"company {self._company} has no SUBACCOUNT segment {wanted}; it has {known}:"
+                " correct cost_centre_segment in the mapping"
+            )
+        self._segments = segments
+
+    def _dimension(self, name: str, values: str | None = None) -> Mapping[str, Any]:
+        """A dimension, empty where the company has none of that name."""
+        query = {"expandSegmentsValues": values} if values else None
+        response = self._get(f"/v1/dimension/{name}", query)
+        if response.status_code == HTTPStatus.NOT_FOUND and not _is_page(response):
+            return {}
+        content: Mapping[str, Any] = self._content(response, dict)
+        return content
+
+    def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
+        rows: list[Any] = self._content(self._get(path, query), list)
+        return [row for row in rows if isinstance(row, dict)]
+
+    def _get(self, path: str, query: Mapping[str, str] | None = None) -> Response:
+        response = self._http.get(path, query, self._headers())
+        self._raise_for_access(response)
+        return response
+
+    def _content(self, response: Response, kind: type) -> Any:
+        if response.status_code != HTTPStatus.OK:
+            raise self._unreadable(response)
+        content = self._http.json_of(response)
+        if not isinstance(content, kind):
+            raise self._unreadable(response)
+        return content
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any],
+        what: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        response = self._http.write(
+            method,
+            path,
+            body,
+            {**self._headers(), **(headers or {})},
+            refusal=lambda answer: self._refusal_in_a_fault(answer, what),
+        )
+        if not response.ok:
+            self._raise_for_failed_write(response, method, what)
+        return response
+
+    def _raise_for_failed_write(self, response: Response, method: str, what: str) -> NoReturn:
+        self._raise_for_access(response)
+        status = response.status_code
+        if status == HTTPStatus.PRECONDITION_FAILED:
+            raise ConflictError(
+                f"Visma did not {what} in {self._company}: somebody changed it there since it was"
+                " read; it is decided anew"
+            )
+        if _is_page(response) or (status == HTTPStatus.NOT_FOUND and method == "POST"):
+            raise self._unreadable(response)
+        raise self._refused(response, what)
+
+    def _raise_for_access(self, response: Response) -> None:
+        """Stops at an answer that is about this client, whatever was asked."""
+        status = response.status_code
+        is_no_licence = not response.ok and failure_of(response.content).fault_code == NO_LICENCE
+        if is_no_licence:
+            raise ConfigurationError(
+                f"Visma has no licence for company {self._company} ({status}, {NO_LICENCE}): its"
+                " tenant_id in the Visma secret is probably the customer's instead of the company's"
+            )
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise ConfigurationError(
+                f"Visma does not take its own token for company {self._company} (401): check that"
+                " its tenant_id in the Visma secret is the company's, and that it is approved"
+            )
+        if status == HTTPStatus.FORBIDDEN:
+            raise ConfigurationError(
+                f"Visma does not allow this for company {self._company} (403): the application"
+                " needs the scopes read, create and update, approved by the company"
+            )
+
+    def _refusal_in_a_fault(self, response: Response, what: str) -> RefusedError | None:
+        is_fault = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+        is_business = is_fault and failure_of(response.content).is_business
+        return self._refused(response, what) if is_business else None
+
+    def _refused(self, response: Response, what: str) -> RefusedError:
+        failure = failure_of(response.content)
+        status = response.status_code
+        details = [str(status)]
+        details += [f"field {failure.field}"] if failure.field else []
+        details += [f"Visma's reference {failure.reference}"] if failure.reference else []
+        advice = GONE if status == HTTPStatus.NOT_FOUND else CORRECT
+        return RefusedError(
+            f"Visma refused to {what} in {self._company} ({', '.join(details)}); {advice}",
+            status=status,
+            field=failure.field,
+            reference=failure.reference,
+        )
+
+    def _unreadable(self, response: Response) -> NonsenseError:
+        parts = urlsplit(response.url)
+        return NonsenseError(
+            f"Visma answered {parts.netloc}{parts.path} of company {self._company} with status"
+            f" {response.status_code} and nothing usable ({media_type(response)}); it will be tried"
+            " again. If it stays so, check the base URL"
+        )
+
+
+class VismaTargets:
+    """The companies of Visma.net ERP, each with a client, a token and a budget of its own."""
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        base_url: str,
+        token_url: str,
+        *,
+        on_call: OnCall | None = None,
+        limits: Callable[[str, str], Limits] | None = None,
+        timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._secrets = secrets
+        self._base_url = base_url
+        self._token_url = token_url
+        self._now = now
+        self._limits = limits
+        self._client: dict[str, Any] = {
+            "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
+        }  # fmt: skip
+        self._sign_in = HttpClient(VENDOR, token_url, **self._client)
+        self._companies: dict[str, VismaTarget] = {}
+
+    def company(self, key: str) -> VismaTarget:
+        """The target for one company of the mapping.
+
+        Raises:
+            ConfigurationError: the Visma secret has no such company.
+        """
+        if key not in self._companies:
+            tokens = VismaTokens(key, self._token_url, self._sign_in, self._secrets, now=self._now)
+            tokens.credentials()
+            http = HttpClient(
+                VENDOR,
+                self._base_url,
+                authorization=tokens.authorization,
+                limits=self._limits(VENDOR, key) if self._limits else None,
+                **self._client,
+            )
+            self._companies[key] = VismaTarget(key, http, tokens.headers, tokens.sign_in)
+        return self._companies[key]
+
+
+def _path_of(code: str) -> str:
+    return f"{EMPLOYEES}/{quote(code, safe='')}"
+
+
+def _code_given(location: str, asked: str) -> str:
+    """The code at the end of a Location, on whatever host; the one asked for where it has none."""
+    if location.endswith(f"/{asked}"):
+        return asked  # as it is: nobody promises that a code in a Location is percent-encoded
+    last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
+    return asked if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
+
+
+def _under(code: str, employee: Employee) -> Employee:
+    """The employee under the code it was found by, which is the key; its number may be another."""
+    return Employee(code, employee.fields, employee.etag, employee.employee_id)
+
+
+def _is_page(response: Response) -> bool:
+    """True for a page of a gateway: it says nothing about what was asked for."""
+    return media_type(response) == "text/html"

@@ -1,0 +1,71 @@
+"""The controller's own examples: somebody invented, and where the rules have to put them.
+
+Only what an example looks like; whether it holds is found out in `mapping_sense`.
+"""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from connector.domain.mapping.base import Amount, Code, Currency, Key, Rule
+from connector.domain.people import NOTHING, EmploymentStatus, EmploymentType, Facts, Named, Pay
+
+
+class Money(Rule):
+    """An amount in a currency."""
+
+    amount: Amount
+    currency: Currency
+
+
+class Given(Rule):
+    """Somebody invented, in the words of the conditions of a class rule."""
+
+    compensation_time_period: Key | None = None
+    employment_type: Key | None = None
+    kind: Key | None = None
+    amount_worked: Key | None = None
+    country: Key | None = None
+    department: Key | None = None
+    location: Key | None = None
+    legal_entity: Key | None = None
+    annual_pay: Money | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of somebody like this, who works."""
+        return Facts(
+            status=EmploymentStatus.ACTIVE,
+            department=_named(self.department),
+            location=_named(self.location),
+            legal_entity=_named(self.legal_entity),
+            employment_type=EmploymentType(
+                self.employment_type, self.kind, self.compensation_time_period, self.amount_worked
+            ),
+            country=self.country,
+        )
+
+    @property
+    def pay(self) -> Pay | None:
+        """What they earn."""
+        return Pay(self.annual_pay.amount, self.annual_pay.currency) if self.annual_pay else None
+
+
+class Example(Rule):
+    """Somebody invented, and what the rules have to make of them; only what is named is checked."""
+
+    given: Given
+    employee_class: Code | None = None
+    department: Code | None = None
+    branch: Code | None = None
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> Example:
+        if self.employee_class is None and self.department is None and self.branch is None:
+            raise ValueError("say what is expected: employee_class, department or branch")
+        return self
+
+
+def _named(key: str | None) -> Named:
+    """A thing that answers to one key, whether that is its id, its code or its name."""
+    return Named(key, key, key) if key else NOTHING

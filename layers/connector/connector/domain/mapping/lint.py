@@ -1,0 +1,125 @@
+"""Whether a mapping makes sense in itself: dead rules, failing examples, codes that cannot fit.
+
+Judged before a mapping is imported, not each time it is read: a row that is edited by hand must not
+stop everything because the example beside it is edited a minute later.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+
+from connector.domain.catalogue import canonical
+from connector.domain.mapping.class_rules import unreachable
+from connector.domain.mapping.examples import Example
+from connector.domain.mapping.model import CompanyRules, place
+from connector.domain.people import Facts
+
+KeyLength: TypeAlias = int | None
+"""How long an employee code may be in Visma, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What makes no sense, and where in the rules of a company it stands."""
+
+    place: tuple[int | str, ...]
+    sentence: str
+    joint: str = ": "
+
+    def told(self, *before: str) -> str:
+        """The place, behind the words that lead to the company, and the sentence."""
+        return f"{place((*before, *self.place))}{self.joint}{self.sentence}"
+
+
+def problems(rules: CompanyRules, key_length: KeyLength = None) -> Iterator[Problem]:
+    """Everything in the rules of one company that makes no sense."""
+    for _, judge in JUDGES:
+        yield from judge(rules, key_length)
+
+
+def problems_in(part: Mapping[str, Any], key_length: KeyLength = None) -> Iterator[Problem]:
+    """The same for a part of a file that may have other mistakes, as far as it can be judged."""
+    for keys, judge in JUDGES:
+        rules = _alone(part, keys)
+        if rules:
+            yield from judge(rules, key_length)
+
+
+def _alone(part: Mapping[str, Any], keys: tuple[str, ...]) -> CompanyRules | None:
+    """Rules with these keys of a company and nothing else, or None where one of them is wrong."""
+    given = {key: part[key] for key in keys if key in part}
+    try:
+        return CompanyRules.model_validate({"legal_entities": ["*"], "time_zone": "UTC", **given})
+    except ValidationError:
+        return None
+
+
+def _dead_rules(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
+    for position, before in unreachable(rules.employee_classes):
+        first = " and ".join(f"employee_classes[{earlier}]" for earlier in before)
+        why = "comes first and holds" if len(before) == 1 else "come first, and one of them holds"
+        sentence = f"can never hold: {first} {why} whenever it does"
+        yield Problem(("employee_classes", position), sentence, joint=" ")
+
+
+def _failing_examples(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
+    for position, example in enumerate(rules.examples):
+        for sentence in _failures(example, rules):
+            yield Problem(("examples", position), sentence)
+
+
+def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
+    facts = example.given.facts
+    rule = rules.employee_class(facts, example.given.pay)
+    location = rules.location(facts.location)
+    given = (
+        (
+            "employee class",
+            example.employee_class,
+            rule.employee_class if rule else rules.defaults.employee_class,
+        ),
+        ("department", example.department, _department(example, rules, facts)),
+        ("branch", example.branch, location.branch if location else rules.defaults.branch),
+    )
+    for word, wanted, actual in given:
+        if wanted is not None and (actual is None or canonical(actual) != canonical(wanted)):
+            gives = f"gives {word} {actual}, not {wanted}"
+            yield gives if actual else f"gives no {word}; {wanted} is expected"
+
+
+def _department(example: Example, rules: CompanyRules, facts: Facts) -> str | None:
+    """By the rows; where none speaks, the department that is given may be a reference code."""
+    row = rules.department(facts.department)
+    if row:
+        return row.department
+    code, wanted = facts.department.code, example.department
+    return code if code and wanted and canonical(code) == canonical(wanted) else None
+
+
+def _long_codes(rules: CompanyRules, key_length: KeyLength) -> Iterator[Problem]:
+    parts = list(string.Formatter().parse(rules.employee_code))
+    shortest = sum(len(text) + (part is not None) for text, part, _, _ in parts)
+    if key_length is not None and shortest > key_length:
+        yield Problem(
+            ("employee_code",),
+            f"gives codes of {shortest} characters and more, and Visma's EMPLOYEE key takes"
+            f" {key_length}; shorten what stands around the parts",
+        )
+
+
+Judge: TypeAlias = Callable[[CompanyRules, KeyLength], Iterator[Problem]]
+
+JUDGES: tuple[tuple[tuple[str, ...], Judge], ...] = (
+    (("employee_code",), _long_codes),
+    (("employee_classes",), _dead_rules),
+    (
+        ("defaults", "departments", "locations", "employee_classes", "examples"),
+        _failing_examples,
+    ),
+)
+"""Each judge with the keys of a company that it looks at."""

@@ -1,0 +1,125 @@
+"""What another mapping would do to a person: decided from what the ledger remembers, nothing read.
+
+Pure comparison. How many a guard would hold is not looked at here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from connector.domain.catalogue import Catalogue
+from connector.domain.ledger import Person
+from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.people import EmploymentStatus, Facts
+from connector.domain.placement import Kind as Thing
+from connector.domain.placement import Missing, Placement, class_in, place
+
+NEEDS_A_RULE = frozenset(
+    {Thing.DEPARTMENT_RULE, Thing.LOCATION_RULE, Thing.CLASS_RULE, Thing.CALENDAR}
+)
+"""What can be told to be missing without knowing what Visma has."""
+
+SHOWN = ("company", "department", "cost_centre", "branch", "employee_class", "calendar")
+
+
+class Kind(StrEnum):
+    """What a mapping may do to a person."""
+
+    MOVES = "moves"
+    RELEASES = "releases"
+    STRANDS = "strands"
+    LEAVES_OUT = "leaves_out"
+    TAKES_IN = "takes_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What would happen to one person, in which company, and how."""
+
+    kind: Kind
+    person_id: str
+    worker_id: str
+    company: str
+    how: str
+
+
+def effect_on(
+    person: Person,
+    before: MappingFile | None,
+    after: MappingFile,
+    catalogue_of: Callable[[str], Catalogue],
+) -> Effect | None:
+    """What replacing one mapping by another does to somebody, or None where it does nothing."""
+    facts = Facts.from_json(person.facts)
+    problem, company = after.scope_problem(facts), after.company_of(facts)
+    remembered = str(person.placement.get("company", ""))
+    if "rules" not in person.placement:
+        was_left_out = before is not None and before.scope_problem(facts) is not None
+        if not was_left_out or problem or facts.status is not EmploymentStatus.ACTIVE:
+            return None  # nothing was to be written, for a reason that no mapping can change
+        kind, where, how = Kind.TAKES_IN, str(company), ""
+    elif problem or company is None:
+        kind, where, how = Kind.LEAVES_OUT, remembered, str(problem)
+    else:
+        placement = _place(person, facts, company, after, catalogue_of(company))
+        found = _compared(person.placement, placement, catalogue_of(company))
+        if found is None:
+            return None
+        kind, how = found
+        where = company if kind is Kind.RELEASES else remembered
+    return Effect(kind, person.id, person.worker_id, where, how)
+
+
+def hinges_on_pay(person: Person, before: MappingFile | None, after: MappingFile) -> str | None:
+    """The company in which a change of class can only be told from somebody's pay, or None."""
+    facts = Facts.from_json(person.facts)
+    company = after.company_of(facts)
+    if company is None or "rules" not in person.placement:
+        return None
+    old = before.companies.get(company) if before else None
+    new = after.companies[company]
+    is_open = old is None or _about_class(old) != _about_class(new)
+    return company if is_open and new.hinges_on_pay(facts) else None
+
+
+def _about_class(rules: CompanyRules) -> tuple[Any, ...]:
+    return rules.employee_classes, rules.defaults.employee_class
+
+
+def _place(
+    person: Person, facts: Facts, company: str, mapping: MappingFile, catalogue: Catalogue
+) -> Placement:
+    known = class_in(person.placement, company)
+    return place(company, mapping.companies[company], facts, catalogue, remembered_class=known)
+
+
+def _compared(
+    before: Mapping[str, Any], after: Placement, catalogue: Catalogue
+) -> tuple[Kind, str] | None:
+    missing = _missing(after, catalogue)
+    if missing:
+        told = "; ".join(thing.sentence(after.company) for thing in missing)
+        return None if before.get("missing") else (Kind.STRANDS, told)
+    changes = _changes(before, after)
+    if before.get("missing"):
+        return Kind.RELEASES, changes
+    return (Kind.MOVES, changes) if changes else None
+
+
+def _missing(placement: Placement, catalogue: Catalogue) -> list[Missing]:
+    """What would be waited for; of a company that was never asked, only what needs a rule."""
+    is_known = bool(catalogue.read_at)
+    return [thing for thing in placement.missing if is_known or thing.kind in NEEDS_A_RULE]
+
+
+def _changes(before: Mapping[str, Any], after: Placement) -> str:
+    now = after.to_json()
+    changes = (
+        f"{name.replace('_', ' ')} {before.get(name, '(none)')} -> {now.get(name, '(none)')}"
+        for name in SHOWN
+        if before.get(name) != now.get(name)
+    )
+    return ", ".join(changes)

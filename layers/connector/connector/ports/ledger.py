@@ -1,0 +1,78 @@
+"""The ledger and the audit: what is known of each person, and what became of each change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from connector.domain.audit import AuditRow
+    from connector.domain.ledger import Holding, Person, Record
+
+
+class Ledger(Protocol):
+    """The `PeopleTable`, and with it the audit: an outcome and its row are written together.
+
+    * `begin` and `finish` raise `ConflictError` when the person's version moved on.
+    """
+
+    def record(self, person_id: str) -> Record:
+        """All rows of one person; a new `Person` of version 0 where there are none."""
+
+    def fingerprints(self, person_ids: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+        """For each known person, worker id to fingerprint as last dealt with."""
+
+    def begin(
+        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
+    ) -> Record:
+        """Notes that a write is about to be sent. With `claim` the code becomes this person's.
+
+        `proof` is what a created employee can be known by, should its answer be lost.
+
+        Raises:
+            CodeTakenError: the code is claimed by somebody else in this company.
+        """
+
+    def let_go(self, record: Record) -> None:
+        """Notes that the write that was begun is over, its outcome unknown: others may look now."""
+
+    def person_with(self, worker_id: str) -> str | None:
+        """Whose employment this was when last dealt with, or None: a hint, perhaps outdated."""
+
+    def owner_of(self, code: str, company: str) -> str | None:
+        """The person who claims an employee code in a company, or None."""
+
+    def finish(
+        self,
+        record: Record,
+        person: Person,
+        holdings: Iterable[Holding],
+        audit: Iterable[AuditRow],
+    ) -> None:
+        """Writes outcome and audit together, clears the intent and raises the version."""
+
+    def waiting(self, company: str) -> Iterator[Holding]:
+        """The people of a company who wait for something."""
+
+    def due(self, company: str, day: date) -> Iterator[Holding]:
+        """The people of a company whose scheduled day is `day` or earlier."""
+
+    def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
+        """The person rows with these ids, or all of them."""
+
+    def holdings(self, company: str) -> Iterator[Holding]:
+        """All rows of a company."""
+
+
+class AuditLog(Protocol):
+    """The `AuditTable`, read only: rows are written by the ledger together with the outcome."""
+
+    def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
+        """The rows of one person, oldest first."""
+
+    def of_outcome(self, outcome: str, since: datetime) -> Iterator[dict[str, Any]]:
+        """The rows of one outcome, oldest first."""
+
+    def of_day(self, day: date) -> Iterator[dict[str, Any]]:
+        """The rows of one day, oldest first."""

@@ -1,0 +1,48 @@
+"""The queue of changes and its dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from connector.domain.changes import Change
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that could not be handled; `receipt` takes it off the queue."""
+
+    id: str
+    body: str
+    group: str
+    receipt: str = field(repr=False)
+    reason: str = ""
+    sent_at: datetime | None = None
+
+
+class ChangeQueue(Protocol):
+    """The queue of changes and its dead letters."""
+
+    def send(self, changes: Iterable[Change]) -> int:
+        """Queues changes; how many. None is ever swallowed as a duplicate of another."""
+
+    def postpone(self, receipt: str, seconds: float) -> None:
+        """Keeps a received message from being delivered again before that many seconds."""
+
+    def bury(self, body: str, reason: str) -> None:
+        """Puts a message that is not a change among the dead letters."""
+
+    def dead_letters(self, limit: int) -> list[DeadLetter]:
+        """Some dead letters, oldest first; hidden from everybody else until they are put back."""
+
+    def put_back(self, letters: Iterable[DeadLetter]) -> None:
+        """Lets others see dead letters again."""
+
+    def forget(self, letter: DeadLetter) -> None:
+        """Takes a dead letter off the queue."""
+
+    def sizes(self) -> tuple[int, int]:
+        """About how many changes wait or are being dealt with, and how many dead letters lie."""

@@ -1,0 +1,69 @@
+"""Rippling as the services read it: workers page by page, and the lists they refer to.
+
+Which API is behind it is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from connector.domain.checks import Check
+    from connector.domain.people import Named, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some workers, and where to go on; `next_position` is None on the last page."""
+
+    workers: Sequence[Worker]
+    next_position: str | None = None
+
+
+class Source(Protocol):
+    """Rippling, read only.
+
+    * Reads may repeat rows; they never leave one out that existed before the read began.
+    * Raises `RetryableError` when Rippling cannot answer, `ConfigurationError` when it will not.
+    """
+
+    @property
+    def reads_increments(self) -> bool:
+        """False where Rippling cannot say what changed: `changed_since` then is `everyone`."""
+
+    def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
+        """Pages of workers whose `updated_at` is at or after `cutoff`, oldest first.
+
+        Rippling ignores a filter it does not know: rows before the cutoff may come, too.
+        """
+
+    def everyone(self, position: str | None = None) -> Iterator[Page]:
+        """Pages of every worker in every status, by id; `position` resumes a walk cut short."""
+
+    def person_of(self, worker_id: str) -> str | None:
+        """The person behind a worker id, or None where Rippling shows no such worker."""
+
+    def employments(
+        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+    ) -> list[Worker]:
+        """Every employment of one person, fresh, in one call. Empty: Rippling shows none.
+
+        `worker_id` and `known`, worker ids of the person seen before, are for the case that
+        Rippling ignores the filter.
+        """
+
+    def departments(self) -> list[Named]:
+        """All departments."""
+
+    def locations(self) -> list[Named]:
+        """All work locations."""
+
+    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+        """What this API lets the token do, check by check; the first one is the sign-in.
+
+        `needs` are what the mapping asks for beyond the usual: `legal_entity`, `compensation`,
+        `custom_fields`. Nothing that stands in the way is raised, and nobody is named.
+        """

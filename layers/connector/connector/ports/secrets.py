@@ -1,0 +1,67 @@
+"""The credentials of both vendors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RipplingCredentials:
+    """How to sign in to Rippling, and which bearer tokens its webhook may carry.
+
+    `company_id` is the company that a webhook must be about, where that is to be checked.
+    """
+
+    api_token: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    redirect_uri: str | None = None
+    access_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    webhook_tokens: tuple[str, ...] = field(default=(), repr=False)
+    company_id: str | None = None
+
+    @property
+    def is_app(self) -> bool:
+        """Whether the OAuth client of an App Shop app is there."""
+        return bool(self.client_id and self.client_secret and self.redirect_uri)
+
+
+@dataclass(frozen=True, slots=True)
+class VismaCredentials:
+    """How to sign in to one Visma company."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    tenant_id: str
+    company_id: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
+
+
+class Secrets(Protocol):
+    """The two secrets. Values are cached for minutes; `fresh` reads them anew.
+
+    Raises:
+        ConfigurationError: a secret is empty or unusable; with every problem in it.
+    """
+
+    def rippling(self, *, fresh: bool = False) -> RipplingCredentials:
+        """The Rippling secret."""
+
+    def visma(self, *, fresh: bool = False) -> Mapping[str, VismaCredentials]:
+        """The Visma secret, by company key."""
+
+    def store_rippling_tokens(
+        self, access_token: str, refresh_token: str | None, expires_at: datetime
+    ) -> None:
+        """Puts an installation's newest tokens into the Rippling secret; all else in it stays.
+
+        Without a new refresh token the one that is there stays, too.
+        """

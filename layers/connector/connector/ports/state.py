@@ -1,0 +1,153 @@
+"""What is kept between runs beside the ledger: cursors, caches, budgets, the mapping, pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from connector.domain.budgets import Budget
+    from connector.domain.catalogue import Catalogue
+    from connector.domain.guards import Run
+    from connector.domain.mapping.model import MappingFile
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far a reader has read: a stream of changes by its watermark, a sweep by its position.
+
+    `position` is where a walk cut short goes on; `started` is set while a sweep is under way, and
+    `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
+    the companies that had no employee when it began. `ended` is when a walk last came to its end.
+    """
+
+    stream: str
+    watermark: datetime | None = None
+    position: str | None = None
+    started: datetime | None = None
+    newest: datetime | None = None
+    seen: int = 0
+    loading: tuple[str, ...] = ()
+    ended: datetime | None = None
+
+
+class Watermarks(Protocol):
+    """The `WatermarksTable`: how far readers have read, and what is cached between runs."""
+
+    def lease(self, stream: str, seconds: float) -> AbstractContextManager[bool]:
+        """Enters with True for one holder at a time, with False for everybody else."""
+
+    def walk(self, stream: str) -> Walk:
+        """How far the stream has been read."""
+
+    def save(self, walk: Walk) -> None:
+        """Remembers how far the stream has been read."""
+
+    def catalogue(self, company: str) -> Catalogue:
+        """The cached catalogue of a company; an empty one where none was read."""
+
+    def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
+        """Caches the catalogue of a company."""
+
+    def run(self, run: str) -> Run:
+        """What a run was not allowed to do; nothing where it is not known."""
+
+    def save_run(self, run: Run) -> None:
+        """Remembers what a run was not allowed to do."""
+
+    def count_up(self, counter: str) -> int:
+        """Adds one to a counter and says what it comes to."""
+
+    def locations(self) -> tuple[datetime, Mapping[str, str]] | None:
+        """The cached names of the Rippling work locations, and when they were read."""
+
+    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
+        """Caches the names of the Rippling work locations."""
+
+    def previous_mapping(self) -> tuple[str, datetime] | None:
+        """The mapping before the last import, as a file, and when that import was."""
+
+    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
+        """Keeps the mapping that an import made at `imported_at` replaces."""
+
+
+class Budgets(Protocol):
+    """What all functions together know of each budget, in the `WatermarksTable`.
+
+    A budget is named by its vendor and company. Every failure is a `ConnectorError`.
+    """
+
+    def known(self, name: str) -> Budget:
+        """What still counts of what has been told; an empty budget where nothing does."""
+
+    def tell(self, name: str, budget: Budget) -> None:
+        """Adds a view to what is known; an older one never takes the place of a newer."""
+
+
+class Mappings(Protocol):
+    """The `MappingsTable`. Nobody who reads ever sees half of an import."""
+
+    def load(self) -> MappingFile:
+        """The mapping as it is now.
+
+        Raises:
+            ConfigurationError: there is none, or its rows do not make sense; with every problem.
+            RetryableError: an import is under way.
+        """
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as they rest."""
+
+    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+        """Makes the table hold exactly this mapping; how many rows were written and removed.
+
+        Raises:
+            RetryableError: another import is under way.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Stoppage:
+    """Since when nothing is polled any more, and why."""
+
+    at: datetime
+    why: str
+
+
+class Stoppages(Protocol):
+    """Whether polling was stopped from outside; it stays so until an operator resumes it."""
+
+    def stop(self, why: str) -> None:
+        """Stops polling."""
+
+    def current(self) -> Stoppage | None:
+        """The stoppage there is, if any."""
+
+    def end(self) -> Stoppage | None:
+        """Ends the stoppage there is; it, or None where there was none."""
+
+
+class Notifications(Protocol):
+    """The ids of notifications that were taken in, for as long as they might come again."""
+
+    def take(self, notification_id: str, until: datetime) -> bool:
+        """True for the first who takes it, False for everybody after that, until then."""
+
+    def give_back(self, notification_id: str) -> None:
+        """Lets it be taken again: nothing came of it."""
+
+
+class InstallStates(Protocol):
+    """The states of installations that were started here: each opens the door once, for a while."""
+
+    def remember(self, state: str, until: datetime) -> None:
+        """Makes a state valid until then."""
+
+    def is_open(self, state: str) -> bool:
+        """Whether a state is valid; it stays so."""
+
+    def use_up(self, state: str) -> bool:
+        """Whether a state was valid; from now on it is not, and only one caller gets True."""

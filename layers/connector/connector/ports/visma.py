@@ -1,0 +1,76 @@
+"""Visma.net ERP as the services see it: one target for each company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from connector.domain.catalogue import Part
+    from connector.domain.employees import Employee, Fields, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the first page of a company's employees tells of the company, and of the calls left.
+
+    `count` is how many employees there are in all, where Visma says so.
+    """
+
+    shown: int
+    count: int | None = None
+    classes: frozenset[str] = frozenset()
+    calendars: frozenset[str] = frozenset()
+    calls_left: int | None = None
+    calls_limit: int | None = None
+
+
+class Target(Protocol):
+    """One company of Visma.net ERP.
+
+    * A write is sent at most once a call. Where its answer is lost, `UnknownOutcomeError`.
+    * `ConflictError` when the employee changed since `etag`; `RefusedError` when Visma says no.
+    """
+
+    def read(self, code: str) -> Employee | None:
+        """The employee with this code, or None."""
+
+    def create(self, code: str, fields: Fields) -> Written:
+        """Creates the employee. The code that Visma really gave is in the answer."""
+
+    def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
+        """Writes the given fields if the employee still is at version `etag`, where one is known.
+
+        `identity` are last name and e-mail as they are, which Visma wants repeated.
+        """
+
+    def rename(self, employee_id: int, new_code: str) -> None:
+        """Gives an employee another code. Only an operator asks for this."""
+
+    def catalogue(
+        self, parts: Iterable[Part], cost_centre_segment: int | None
+    ) -> Mapping[Part, Any]:
+        """Some parts of the company's catalogue, one call each.
+
+        Without a segment there are no cost centres, and departments come without theirs.
+        """
+
+    def employees(self) -> Iterator[Employee]:
+        """Every employee of the company."""
+
+    def sign_in(self) -> tuple[str, ...]:
+        """Signs in anew; the rights that were asked for and not given, where Visma says so."""
+
+    def segments(self) -> Mapping[int, str]:
+        """The segments of a sub-account, by number, with their names."""
+
+    def sample(self) -> Sample:
+        """What the first page of employees tells."""
+
+
+class Targets(Protocol):
+    """The companies of Visma.net ERP."""
+
+    def company(self, key: str) -> Target:
+        """The target for one company of the mapping."""

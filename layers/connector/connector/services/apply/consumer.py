@@ -1,0 +1,107 @@
+"""One message from the queue: is it a change, and when may a failed one come again?"""
+
+from __future__ import annotations
+
+from typing import Protocol
+from zlib import crc32
+
+from connector.domain.changes import Change
+from connector.domain.errors import (
+    ConfigurationError,
+    NotAChangeError,
+    RateLimitedError,
+    RetryableError,
+)
+from connector.domain.planning import Outcome
+from connector.ports.queue import ChangeQueue
+from connector.ports.telemetry import Metrics
+
+FIRST_WAIT_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 900.0
+CONFIGURATION_WAIT_SECONDS = 300.0
+
+SPREAD_SECONDS = 60.0
+"""Over how long the changes are spread that wait for the same window of a vendor's."""
+
+LONGEST_SPREAD_SECONDS = 21_600.0
+PATIENT_DELIVERIES = 5
+"""Above this the spread doubles: who waits for many windows must not run out of deliveries."""
+
+
+class Applies(Protocol):
+    """Whatever deals with a change."""
+
+    def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
+        """Deals with a change."""
+
+
+class Log(Protocol):
+    """Where it is told."""
+
+    def info(self, event: str, **keys: object) -> None:
+        """Something happened as it should."""
+
+    def warning(self, event: str, **keys: object) -> None:
+        """Something went wrong and is taken care of."""
+
+    def error(self, event: str, **keys: object) -> None:
+        """Something needs a human."""
+
+
+class Consumer:
+    """The service behind each record of the writer function."""
+
+    def __init__(self, applier: Applies, queue: ChangeQueue, log: Log, metrics: Metrics) -> None:
+        self._applier = applier
+        self._queue = queue
+        self._log = log
+        self._metrics = metrics
+
+    def consume(self, body: str, *, receipt: str, delivery: int) -> bool:
+        """Deals with a message; False means that it must come again, once its wait is over."""
+        try:
+            change = Change.from_body(body)
+        except NotAChangeError as error:
+            self._queue.bury(body, str(error))
+            self._metrics.count("ChangesBuried")
+            self._log.error("message buried", reason=str(error))
+            return True
+        known: dict[str, object] = {
+            "worker": change.worker_id,
+            "cause": change.cause.value,
+            "correlation_id": change.correlation_id,
+            "delivery": delivery,
+        }
+        try:
+            outcome = self._applier.apply(change, delivery=delivery)
+        except RetryableError as error:
+            wait = error.retry_after or wait_before(delivery)
+            if isinstance(error, RateLimitedError):
+                wait += spread(change.worker_id, delivery, wait)
+            self._postpone(receipt, wait, str(error), known)
+            return False
+        except ConfigurationError as error:
+            self._postpone(receipt, CONFIGURATION_WAIT_SECONDS, str(error), known)
+            return False
+        self._log.info("change applied", outcome=outcome.value, **known)
+        return True
+
+    def _postpone(self, receipt: str, wait: float, reason: str, known: dict[str, object]) -> None:
+        self._queue.postpone(receipt, wait)
+        self._metrics.count("ChangesPostponed")
+        self._log.warning("change postponed", reason=reason, retry_after=round(wait), **known)
+
+
+def wait_before(delivery: int) -> float:
+    """Seconds until a failed delivery is tried again: 5, 15, 45 and so on up to 15 minutes."""
+    return float(min(FIRST_WAIT_SECONDS * 3 ** (delivery - 1), LONGEST_WAIT_SECONDS))
+
+
+def spread(worker_id: str, delivery: int, wait: float) -> float:
+    """Seconds to come later than the others who wait for the same window.
+
+    The same for the same delivery, so that it can be foretold; from the sixth delivery on longer.
+    """
+    doublings = max(0, delivery - PATIENT_DELIVERIES)
+    longest = min(min(SPREAD_SECONDS, wait) * float(2**doublings), LONGEST_SPREAD_SECONDS)
+    return longest * (crc32(f"{worker_id} {delivery}".encode()) % 1000) / 1000

@@ -1,0 +1,198 @@
+"""Who is who: adopting an employee on the operator's word, finding people who are there twice.
+
+Likeness is shown here and never acted upon: only the operator's word or the same code and e-mail
+address tie a person to an employee.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from connector.domain.audit import AuditRow
+from connector.domain.catalogue import canonical
+from connector.domain.changes import Cause, Change
+from connector.domain.employees import INACTIVE, Employee
+from connector.domain.errors import CodeTakenError, ConfigurationError
+from connector.domain.ledger import Holding, Record
+from connector.domain.planning import Outcome
+from connector.ports.clock import Clock
+from connector.ports.ledger import Ledger
+from connector.ports.queue import ChangeQueue
+from connector.ports.state import Mappings
+from connector.ports.visma import Target, Targets
+
+Arguments = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The operator's verbs about identity."""
+
+    ledger: Ledger
+    mappings: Mappings
+    targets: Targets
+    queue: ChangeQueue
+    clock: Clock
+    is_dry_run: bool = False
+
+    def adopt(self, arguments: Arguments) -> dict[str, Any]:
+        """Ties a person to an employee that Visma has already, and looks at the person again."""
+        person_id, code = _given(arguments, "person"), _given(arguments, "code")
+        company = self._company(arguments)
+        self._must_be_live()
+        record = self._known(person_id)
+        target = self.targets.company(company)
+        held = record.holdings[company].employee_code if company in record.holdings else None
+        if held and target.read(held):
+            raise ConfigurationError(
+                f"person {person_id} has the employee {held} in {company} already"
+            )
+        employee = target.read(code)
+        if employee is None:
+            raise ConfigurationError(f"Visma ({company}) has no employee {code}")
+        self._tie(record, company, employee)
+        queued = self.queue.send(
+            [Change(record.person.worker_id, Cause.OPERATOR, uuid4().hex, person_id)]
+        )
+        return {"person": person_id, "company": company, "code": employee.code, "queued": queued}
+
+    def rename(self, arguments: Arguments) -> dict[str, Any]:
+        """Gives the employee of a person another code, with Visma's own action."""
+        person_id, code = _given(arguments, "person"), _given(arguments, "code")
+        company = self._company(arguments)
+        record = self._known(person_id)
+        holding = record.holdings.get(company)
+        if holding is None or not holding.employee_code:
+            raise ConfigurationError(f"person {person_id} has no employee in {company}")
+        self._must_be_live()
+        begun = self._begin(record, company, code)
+        self._give_code(self.targets.company(company), holding, company, code)
+        now = self.clock.now()
+        after = holding.ended(Outcome.UPDATED, now, employee_code=code, etag=None)
+        told = f"Renamed employee {holding.employee_code} to {code} in {company}."
+        self.ledger.finish(begun, begun.person, [after], [self._row(record, after, told)])
+        return {"person": person_id, "company": company, "code": code}
+
+    def _give_code(self, target: Target, holding: Holding, company: str, code: str) -> None:
+        """Renames, unless an earlier attempt, whose answer was lost, has done so."""
+        employee = target.read(holding.employee_code or "")
+        if employee is not None and employee.employee_id is not None:
+            target.rename(employee.employee_id, code)
+            return
+        renamed = target.read(code)
+        if renamed is None or holding.employee_id not in (None, renamed.employee_id):
+            raise ConfigurationError(
+                f"Visma ({company}) has neither an employee {holding.employee_code} nor this"
+                f" person's under {code}"
+            )
+
+    def _must_be_live(self) -> None:
+        if self.is_dry_run:
+            raise ConfigurationError("this stack is a dry run: it changes nothing in Visma")
+
+    def duplicates(self, arguments: Arguments) -> dict[str, Any]:
+        """Employees who look like one person: the same e-mail, or the same name and branch."""
+        mapping = self.mappings.load()
+        wanted = arguments.get("company")
+        rows = [
+            row
+            for company in mapping.companies
+            if wanted in (None, company)
+            for row in _duplicates(company, self.targets.company(company).employees())
+        ]
+        return {"rows": rows}
+
+    def _tie(self, record: Record, company: str, employee: Employee) -> None:
+        begun = self._begin(record, company, employee.code)
+        now, person_id = self.clock.now(), record.person.id
+        blank = Holding(person_id, company, Outcome.UNCHANGED, now)
+        tied = replace(
+            record.holdings.get(company) or blank,
+            employee_code=employee.code,
+            employee_id=employee.employee_id,
+            etag=None,  # so that the writer looks before it writes
+            written={"status": employee.fields.get("status", INACTIVE)},
+        )
+        tied = tied.ended(Outcome.UNCHANGED, now, reason=ADOPTED)
+        told = f"Adopted employee {employee.code} in {company}: {ADOPTED}."
+        active = tuple(sorted({*begun.person.active_in, company} if tied.is_active else ()))
+        person = replace(begun.person, active_in=active or begun.person.active_in)
+        self.ledger.finish(begun, person, [tied], [self._row(record, tied, told)])
+
+    def _begin(self, record: Record, company: str, code: str) -> Record:
+        try:
+            return self.ledger.begin(record, company, code, claim=True)
+        except CodeTakenError as error:
+            raise ConfigurationError(str(error)) from None
+
+    def _row(self, record: Record, holding: Holding, told: str) -> AuditRow:
+        return AuditRow(
+            person_id=record.person.id,
+            time=self.clock.now(),
+            outcome=holding.outcome,
+            sentence=told,
+            cause=Cause.OPERATOR.value,
+            correlation_id=uuid4().hex,
+            company=holding.company,
+            employee_code=holding.employee_code,
+            worker_id=record.person.worker_id,
+        )
+
+    def _known(self, person_id: str) -> Record:
+        record = self.ledger.record(person_id)
+        if not record.is_known or not record.person.worker_id:
+            raise ConfigurationError(f"the ledger does not know the person {person_id}")
+        return record
+
+    def _company(self, arguments: Arguments) -> str:
+        companies = self.mappings.load().companies
+        wanted = arguments.get("company")
+        if wanted in companies:
+            return str(wanted)
+        if wanted is None and len(companies) == 1:
+            return next(iter(companies))
+        raise ConfigurationError(f"company: name one of {', '.join(companies)}")
+
+
+ADOPTED = "on the operator's word"
+
+
+def _given(arguments: Arguments, name: str) -> str:
+    value = str(arguments.get(name) or "").strip()
+    if not value:
+        raise ConfigurationError(f"{name}: is missing")
+    return value
+
+
+def _duplicates(company: str, employees: Iterable[Employee]) -> Iterator[dict[str, Any]]:
+    """Groups of codes; the values that make them alike are personal and stay here."""
+    alike: dict[tuple[str, str], list[Employee]] = defaultdict(list)
+    for employee in employees:
+        for likeness in _likenesses(employee):
+            alike[likeness].append(employee)
+    told: set[frozenset[str]] = set()
+    for (why, _), group in alike.items():
+        codes = frozenset(canonical(each.code) for each in group)
+        if len(codes) > 1 and codes not in told:
+            told.add(codes)
+            yield {
+                "company": company,
+                "codes": sorted(each.code for each in group),
+                "active": sorted(
+                    each.code for each in group if each.fields.get("status") != INACTIVE
+                ),
+                "why": why,
+            }
+
+
+def _likenesses(employee: Employee) -> Iterator[tuple[str, str]]:
+    fields = {path: value.strip().casefold() for path, value in employee.fields.items()}
+    if fields.get("contact.email"):
+        yield "the same e-mail address", fields["contact.email"]
+    names = (fields.get("contact.first_name", ""), fields.get("contact.last_name", ""))
+    if all(names):
+        yield "the same name and branch", "|".join((*names, fields.get("branch", "")))

@@ -1,0 +1,145 @@
+"""Holding a mapping against both systems: what it names that is not there, whom it leaves out.
+
+Reads everything and changes nothing. People are named by the employee code they have or would get.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.domain.catalogue import Catalogue
+from connector.domain.decisions import Action, decide
+from connector.domain.mapping import lint as mapping_sense
+from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.people import Named, Worker
+from connector.domain.placement import place
+
+SHOWN_CODES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to put right, in a sentence; `people` counts those whom it keeps waiting."""
+
+    company: str
+    sentence: str
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What both systems hold: the other side of every row."""
+
+    departments: tuple[Named, ...]
+    locations: tuple[Named, ...]
+    workers: tuple[Worker, ...]
+    catalogues: Mapping[str, Catalogue]
+
+
+def check(mapping: MappingFile, around: Surroundings, now: datetime) -> list[Finding]:
+    """Everything that is wrong with a mapping, rows first, then people."""
+    findings = [
+        finding
+        for company, rules in mapping.companies.items()
+        for finding in _rows(company, rules, around)
+    ]
+    return findings + list(_people(mapping, around, now))
+
+
+def _rows(company: str, rules: CompanyRules, around: Surroundings) -> Iterator[Finding]:
+    catalogue = around.catalogues[company]
+    for senseless in mapping_sense.problems(rules, catalogue.employee_key.length):
+        yield Finding(company, senseless.told())
+    yield from _unknown(
+        company, "department", [row.rippling for row in rules.departments], around.departments
+    )
+    yield from _unknown(
+        company, "location", [row.rippling for row in rules.locations], around.locations
+    )
+    for row in rules.departments:
+        problem = _department_problem(row.department, row.cost_centre, catalogue)
+        if problem:
+            yield Finding(company, f"departments: {row.rippling}: {problem}")
+    branches = [(f"locations: {row.rippling}", row.branch) for row in rules.locations]
+    if rules.defaults.branch:
+        branches.append(("defaults", rules.defaults.branch))
+    for where, branch in branches:
+        if not catalogue.has_branch(branch):
+            yield Finding(company, f"{where}: Visma has no active branch {branch}")
+    if catalogue.employee_key.auto_numbered:
+        yield Finding(company, "Visma numbers employees by itself; set the numbering to manual")
+
+
+def _unknown(
+    company: str, kind: str, keys: Iterable[str], existing: Iterable[Named]
+) -> Iterator[Finding]:
+    things = list(existing)
+    for key in keys:
+        if not any(thing.answers_to(key) for thing in things):
+            yield Finding(company, f"{kind}s: {key}: Rippling has no such {kind}")
+
+
+def _department_problem(
+    department: str, cost_centre: str | None, catalogue: Catalogue
+) -> str | None:
+    known = catalogue.department(department)
+    if known is None:
+        return f"Visma has no department {department}"
+    if cost_centre is None:
+        return None
+    if not catalogue.has_cost_centre(cost_centre):
+        return f"Visma has no active cost centre {cost_centre}"
+    if (known.cost_centre or "").upper() != cost_centre.upper():
+        carried = known.cost_centre or "none"
+        return f"department {department} carries the cost centre {carried}, not {cost_centre}"
+    return None
+
+
+def _people(mapping: MappingFile, around: Surroundings, now: datetime) -> Iterator[Finding]:
+    waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
+    holders: dict[tuple[str, str], int] = defaultdict(int)
+    for company, worker in _working(mapping, around.workers, now):
+        rules, catalogue = mapping.companies[company], around.catalogues[company]
+        code = rules.code_for(worker.id, worker.facts)
+        shown = code or f"worker {worker.id}"
+        for thing in place(company, rules, worker.facts, catalogue, worker.pay).missing:
+            waiting[company, thing.sentence(company)].append(shown)
+        problem = _code_problem(code, catalogue)
+        if problem:
+            waiting[company, problem].append(shown)
+        holders[company, shown] += 1
+    for (company, problem), codes in waiting.items():
+        yield Finding(company, f"{problem}: {_listed(codes)}", len(codes))
+    for (company, code), count in holders.items():
+        if count > 1:
+            yield Finding(company, f"{count} people would get the employee code {code}", count)
+
+
+def _working(
+    mapping: MappingFile, workers: Iterable[Worker], now: datetime
+) -> Iterator[tuple[str, Worker]]:
+    by_person: dict[str, list[Worker]] = defaultdict(list)
+    for worker in workers:
+        by_person[worker.person_id].append(worker)
+    for employments in by_person.values():
+        decision = decide(employments, mapping, now, ())
+        works = decision.action in (Action.WRITE, Action.SCHEDULE)
+        if works and decision.company and decision.worker:
+            yield decision.company, decision.worker
+
+
+def _code_problem(code: str | None, catalogue: Catalogue) -> str | None:
+    length = catalogue.employee_key.length
+    if code is None:
+        return "Rippling gives no number to make the employee code of"
+    if length and len(code) > length:
+        return f"the employee code is longer than Visma's EMPLOYEE key ({length} characters)"
+    return None
+
+
+def _listed(codes: list[str]) -> str:
+    more = f" and {len(codes) - SHOWN_CODES} more" if len(codes) > SHOWN_CODES else ""
+    return ", ".join(codes[:SHOWN_CODES]) + more

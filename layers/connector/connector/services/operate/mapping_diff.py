@@ -1,0 +1,92 @@
+"""What a mapping file would do if it were imported: to whom, and to which rows.
+
+From the ledger alone: neither Rippling nor Visma is asked, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import difference, row_key, to_rows
+from connector.domain.mapping_impact import Effect, Kind, effect_on, hinges_on_pay
+from connector.ports.ledger import Ledger
+from connector.services.operate.mapping_import import MappingImport
+
+SHOWN = 20
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingDiff:
+    """The operator's look ahead at an import."""
+
+    ledger: Ledger
+    imports: MappingImport
+
+    def show(self, arguments: Mapping[str, Any]) -> Answer:
+        """Whom an import of a file would move, release, strand, leave out and take in."""
+        after = self.imports.read(str(arguments.get("text", "")))
+        before = self.imports.current()
+        persons = [person for person in self.ledger.persons() if person.facts]
+        catalogue_of = cache(self.imports.watermarks.catalogue)
+        effects = [effect_on(person, before, after, catalogue_of) for person in persons]
+        found = [effect for effect in effects if effect]
+        unclear = [hinges_on_pay(person, before, after) for person in persons]
+        known = [*(before.companies if before else ()), *after.companies]
+        companies = dict.fromkeys([*known, *(effect.company for effect in found)])
+        return {
+            "companies": [
+                {
+                    **self._company(company, [each for each in found if each.company == company]),
+                    "hinges_on_pay": unclear.count(company),
+                    "visma_known": bool(catalogue_of(company).read_at),
+                }
+                for company in companies
+            ],
+            "rows": self._rows(after),
+            "stranded": sum(effect.kind is Kind.STRANDS for effect in found),
+        }
+
+    def _company(self, company: str, effects: Sequence[Effect]) -> Answer:
+        by_kind: dict[Kind, list[Effect]] = defaultdict(list)
+        for effect in effects:
+            by_kind[effect.kind].append(effect)
+        codes = self._codes(company) if effects else {}
+        described = {
+            kind.value: _shortened(
+                {"who": codes.get(each.person_id, f"worker {each.worker_id}"), "how": each.how}
+                for each in by_kind[kind]
+            )
+            for kind in Kind
+        }
+        return {"company": company, **described}
+
+    def _codes(self, company: str) -> dict[str, str]:
+        """The employee code that each person has in a company, or would get."""
+        holdings = self.ledger.holdings(company)
+        codes = ((each.person_id, each.employee_code or each.expected_code) for each in holdings)
+        return {person_id: code for person_id, code in codes if code}
+
+    def _rows(self, after: MappingFile) -> Answer:
+        resting = self.imports.mappings.rows()
+        known = {row_key(row) for row in resting}
+        written, removed = difference(resting, to_rows(after))
+        added = [row for row in written if row_key(row) not in known]
+        changed = [row for row in written if row_key(row) in known]
+        named = {"added": added, "changed": changed, "removed": removed}
+        return {
+            word: _shortened(sorted(", ".join(row_key(row)) for row in rows))
+            for word, rows in named.items()
+        }
+
+
+def _shortened(things: Iterable[Any]) -> Answer:
+    """How many there are, and the first of them."""
+    listed = list(things)
+    return {"count": len(listed), "first": listed[:SHOWN]}

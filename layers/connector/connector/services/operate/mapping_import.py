@@ -1,0 +1,80 @@
+"""Bringing a mapping in, and going back to the one before.
+
+A mapping that is shown to make no sense never gets into the table; what it replaces is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.domain.errors import ConfigurationError
+from connector.domain.mapping import file as mapping_file
+from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import difference, to_rows
+from connector.ports.clock import Clock
+from connector.ports.state import Mappings, Watermarks
+
+Arguments = Mapping[str, Any]
+Answer = dict[str, Any]
+
+NO_PREVIOUS = "there is no previous mapping to go back to; nothing was changed"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingImport:
+    """The operator's verbs that change the mapping."""
+
+    mappings: Mappings
+    watermarks: Watermarks
+    clock: Clock
+
+    def read(self, text: str) -> MappingFile:
+        """The mapping in a file, held against what the cache knows of Visma's employee codes.
+
+        Raises:
+            ConfigurationError: with every problem, each naming its line and place.
+        """
+        return mapping_file.parse(text, self._key_length)
+
+    def bring_in(self, arguments: Arguments) -> Answer:
+        """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
+        mapping = self.read(str(arguments.get("text", "")))
+        written, removed = self._replace(mapping)
+        return {"written": written, "removed": removed, "companies": list(mapping.companies)}
+
+    def roll_back(self, _: Arguments) -> Answer:
+        """Brings back the mapping before the last import; done twice, it is as it was."""
+        previous = self.watermarks.previous_mapping()
+        if previous is None:
+            raise ConfigurationError(NO_PREVIOUS)
+        text, imported_at = previous
+        mapping = mapping_file.load(text)
+        written, removed = self._replace(mapping)
+        return {
+            "written": written,
+            "removed": removed,
+            "companies": list(mapping.companies),
+            "before": imported_at.isoformat(timespec="seconds"),
+        }
+
+    def current(self) -> MappingFile | None:
+        """The mapping in the table, or None where there is none that makes sense."""
+        try:
+            return self.mappings.load()
+        except ConfigurationError:
+            return None
+
+    def _replace(self, mapping: MappingFile) -> tuple[int, int]:
+        """Keeps first and replaces then: what a cut-short import leaves can be gone back from."""
+        if not any(difference(self.mappings.rows(), to_rows(mapping))):
+            return 0, 0
+        current = self.current()
+        if current:
+            text = mapping_file.dump(current)
+            self.watermarks.save_previous_mapping(text, self.clock.now())
+        return self.mappings.replace(mapping)
+
+    def _key_length(self, company: str) -> int | None:
+        return self.watermarks.catalogue(company).employee_key.length

@@ -1,0 +1,346 @@
+"""The capability probe: is everything there that the connector lives on, and what is missing?
+
+Reads a little of everything and changes nothing. Every check is made for itself, so that one that
+fails hides no other; what could not be asked is unknown, which is not the same as bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.domain.checks import TO_PUT_RIGHT, Check, Level, Look, not_checked, tried
+from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.guards import shows_too_few
+from connector.domain.mapping.model import EVERYBODY, MappingFile
+from connector.ports.clock import Clock
+from connector.ports.ledger import Ledger
+from connector.ports.queue import ChangeQueue
+from connector.ports.rippling import Source
+from connector.ports.secrets import Secrets
+from connector.ports.state import Mappings, Stoppages, Watermarks
+from connector.ports.telemetry import Metrics
+from connector.ports.visma import Targets
+from connector.services.operate.ping_visma import CompanyProbe
+
+RESERVE_SECONDS = 90.0
+"""A check may take longer than a minute where a vendor is silent; then there is no time for it."""
+
+SILENT = timedelta(minutes=30)
+"""After this time without a poll the alarm rings, too."""
+
+SWEEP_OVERDUE = timedelta(days=2)
+IDLE, IDLE_SOON = timedelta(days=30), timedelta(days=20)
+"""After how long without use an API token of Rippling lapses, and from when on that is said."""
+
+RENEWED_AHEAD = timedelta(hours=2)
+NO_TIME = "there was no time left"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """How the stack was deployed, as far as a reader of the page has to know it."""
+
+    is_oauth: bool
+    dry_run: bool
+    polling_enabled: bool
+    cost_allocation: bool
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The service behind `connector ping`."""
+
+    deployment: Deployment
+    source: Source
+    targets: Targets
+    ledger: Ledger
+    watermarks: Watermarks
+    mappings: Mappings
+    secrets: Secrets
+    queue: ChangeQueue
+    stoppages: Stoppages
+    clock: Clock
+
+    def show(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """Every check of every system, the connector's own first."""
+        mapping, about_mapping = self._mapping()
+        own = [*self._secrets(), about_mapping, *self._own()]
+        rippling = list(self._rippling(mapping))
+        companies = dict(self._companies(mapping))
+        if rippling[0].level is Level.GOOD:
+            # Last, because it takes a call for every hundred workers.
+            rippling.append(self._timely("workers", self._workers))
+        groups = [
+            _group("connector", None, own),
+            _group("rippling", None, rippling),
+            *(_group("visma", company, checks) for company, checks in companies.items()),
+        ]
+        levels = [check["level"] for group in groups for check in group["checks"]]
+        return {
+            "checked_at": self.clock.now().isoformat(timespec="seconds"),
+            "systems": groups,
+            "counts": {level.value: levels.count(level) for level in Level},
+            "to_put_right": sum(level in TO_PUT_RIGHT for level in levels),
+        }
+
+    # The connector itself
+
+    def _secrets(self) -> Iterator[Check]:
+        yield tried("rippling_secret", self._rippling_secret)
+        yield tried("visma_secret", self._visma_secret)
+
+    def _rippling_secret(self) -> Check:
+        tokens = len(self.secrets.rippling(fresh=True).webhook_tokens)
+        told = f"The Rippling secret is filled, with {_counted(tokens, 'webhook token')}."
+        if tokens:
+            return Check("rippling_secret", Level.GOOD, told)
+        return Check(
+            "rippling_secret", Level.NOTE, f"{told} Polling does without, webhooks do not."
+        )
+
+    def _visma_secret(self) -> Check:
+        companies = _listed(self.secrets.visma(fresh=True))
+        return Check("visma_secret", Level.GOOD, f"The Visma secret is filled for {companies}.")
+
+    def _mapping(self) -> tuple[MappingFile | None, Check]:
+        """The mapping, if there is one that makes sense, and what is said of it."""
+        held: list[MappingFile] = []
+
+        def look() -> Check:
+            if not self.mappings.rows():
+                return Check(
+                    "mapping",
+                    Level.WARNING,
+                    "There is no mapping yet, so that nobody can be placed.",
+                    "write one and bring it in: connector mappings import FILE",
+                )
+            held.append(self.mappings.load())
+            companies = _listed(held[0].companies)
+            return Check("mapping", Level.GOOD, f"The mapping makes sense. It has {companies}.")
+
+        check = tried("mapping", look)
+        return (held[0] if held else None), check
+
+    def _own(self) -> Iterator[Check]:
+        yield self._dry_run()
+        yield tried("polling", self._polling)
+        yield tried("last_poll", self._last_poll)
+        yield tried("last_sweep", self._last_sweep)
+        yield tried("dead_letters", self._dead_letters)
+
+    def _dry_run(self) -> Check:
+        if self.deployment.dry_run:
+            told = "Dry run: everything is planned and nothing is written to Visma."
+            return Check("dry_run", Level.NOTE, told, "to go live, deploy with DryRun=false")
+        return Check("dry_run", Level.GOOD, "Live: what is planned is written to Visma.")
+
+    def _polling(self) -> Check:
+        if stoppage := self.stoppages.current():
+            told = f"Polling was stopped on {_time(stoppage.at)}: {stoppage.why}."
+            remedy = "have the app installed again (connector oauth start), then connector resume"
+            return Check("polling", Level.BAD, told, remedy)
+        if self.deployment.polling_enabled:
+            return Check("polling", Level.GOOD, "Polling is on.")
+        told = "Polling is off: changes are learnt from webhooks only, if there are any."
+        return Check("polling", Level.NOTE, told, "to turn it on, deploy with PollingEnabled=true")
+
+    def _last_poll(self) -> Check:
+        ended, now = self._last_ended(), self.clock.now()
+        told = _last("poll", ended, now)
+        if not self.deployment.polling_enabled:
+            return Check("last_poll", Level.NOTE, told)
+        if ended is None:
+            return Check("last_poll", Level.WARNING, told, "wait for the first tick")
+        if now - ended > SILENT:
+            remedy = "see Poller silent in the runbook"
+            return Check("last_poll", Level.BAD, told, remedy)
+        return Check("last_poll", Level.GOOD, told)
+
+    def _last_sweep(self) -> Check:
+        sweep, now = self.watermarks.walk(f"{self.deployment.stream} sweep"), self.clock.now()
+        told = _last("full sweep", sweep.ended, now)
+        if sweep.started:
+            told += f" One is under way since {_time(sweep.started)}."
+        if not self.deployment.polling_enabled:
+            return Check("last_sweep", Level.NOTE, told)
+        is_overdue = sweep.ended is None or now - sweep.ended > SWEEP_OVERDUE
+        if is_overdue and sweep.started is None:
+            remedy = "run one by hand: Poller silent in the runbook says how"
+            return Check("last_sweep", Level.WARNING, told, remedy)
+        return Check("last_sweep", Level.GOOD, told)
+
+    def _dead_letters(self) -> Check:
+        waiting, dead = self.queue.sizes()
+        told = (
+            f"On the queue: {_counted(waiting, 'change')}."
+            f" Given up: {_counted(dead, 'dead letter')}."
+        )
+        if dead:
+            remedy = "connector dead-letters says why; put that right, then connector replay"
+            return Check("dead_letters", Level.BAD, told, remedy)
+        return Check("dead_letters", Level.GOOD, told)
+
+    # Rippling
+
+    def _rippling(self, mapping: MappingFile | None) -> Iterator[Check]:
+        if not _is_there(self.secrets.rippling):
+            yield not_checked(["everything here"], "the Rippling secret comes first")
+            return
+        needs = needs_of(mapping, cost_allocation=self.deployment.cost_allocation)
+        checks = list(self._timely_all(self.source.probe(self.clock.now(), needs)))
+        yield from checks
+        yield from self._token(is_let_in=checks[0].level is Level.GOOD)
+
+    def _token(self, *, is_let_in: bool) -> Iterator[Check]:
+        """How long the sign-in will do; why it does not, says its own line, but for a lapse."""
+        if self.deployment.is_oauth:
+            looks = [self._installation] if is_let_in else []
+        else:
+            looks = [self._api_token] if is_let_in else [self._lapse]
+        checks = (tried("token", look) for look in looks)
+        yield from (check for check in checks if check.sentence)
+
+    def _api_token(self) -> Check:
+        idle, told = self._idle()
+        if idle >= IDLE_SOON:
+            return Check("token", Level.WARNING, told, "turn polling on, or have a new one ready")
+        is_in_use = self.deployment.polling_enabled and self._last_ended()
+        return Check("token", Level.GOOD if is_in_use else Level.NOTE, told)
+
+    def _lapse(self) -> Check:
+        idle, told = self._idle()
+        if idle < IDLE:
+            return Check("token", Level.GOOD, "")
+        return Check("token", Level.BAD, told, "make a new token, and turn polling on")
+
+    def _idle(self) -> tuple[timedelta, str]:
+        ended, now = self._last_ended(), self.clock.now()
+        told = f"An API token lapses after {IDLE.days} days without use."
+        return now - ended if ended else timedelta(), f"{told} {_last('poll', ended, now)}"
+
+    def _installation(self) -> Check:
+        ends, now = self.secrets.rippling(fresh=True).expires_at, self.clock.now()
+        told = f"The app is installed. Its access token ends {_time(ends) if ends else 'some day'}"
+        if ends and ends - now < RENEWED_AHEAD:
+            return Check(
+                "token",
+                Level.WARNING,
+                f"{told}, and could not be renewed.",
+                "if it still says so in ten minutes, install again: connector oauth start",
+            )
+        return Check("token", Level.GOOD, f"{told}, and is renewed by itself.")
+
+    def _workers(self) -> Check:
+        """Whether the token sees as many workers as the ledger knows to be employed."""
+        known = sum(bool(person.active_in) for person in self.ledger.persons())
+        seen = 0
+        for page in self.source.everyone():
+            seen += len(page.workers)
+            if page.next_position and self.clock.remaining_seconds() < RESERVE_SECONDS:
+                return not_checked(["workers"], f"{NO_TIME} to count more than {seen}")
+        told = (
+            f"Rippling shows {_counted(seen, 'worker')}, past ones among them; the ledger knows"
+            f" {known} in employment."
+        )
+        if shows_too_few(seen, known):
+            return Check(
+                "workers",
+                Level.BAD,
+                f"{told} A full sweep would be stopped.",
+                "see that the maker of the Rippling token may still see everybody",
+            )
+        return Check("workers", Level.GOOD, told)
+
+    # Visma
+
+    def _companies(self, mapping: MappingFile | None) -> Iterator[tuple[str | None, list[Check]]]:
+        if not _is_there(self.secrets.visma):
+            yield None, [not_checked(["everything here"], "the Visma secret comes first")]
+            return
+        mapped = mapping.companies if mapping else {}
+        for company in dict.fromkeys((*mapped, *self.secrets.visma())):
+            probe = CompanyProbe(company, self.targets, mapped.get(company))
+            yield company, list(self._timely_all(probe.checks()))
+
+    # Time
+
+    def _last_ended(self) -> datetime | None:
+        return self.watermarks.walk(self.deployment.stream).ended
+
+    def _timely(self, name: str, look: Look) -> Check:
+        if self.clock.remaining_seconds() < RESERVE_SECONDS:
+            return not_checked([name], NO_TIME)
+        return tried(name, look)
+
+    def _timely_all(self, checks: Iterator[Check]) -> Iterator[Check]:
+        """The checks for which there is time: none is made before it is asked for."""
+        while self.clock.remaining_seconds() >= RESERVE_SECONDS:
+            check = next(checks, None)
+            if check is None:
+                return
+            yield check
+        yield not_checked(["the rest"], NO_TIME)
+
+
+def missing_capabilities(
+    source: Source, mapping: MappingFile, clock: Clock, metrics: Metrics, *, cost_allocation: bool
+) -> list[Check]:
+    """What Rippling does not let the token do, before a scheduled sweep; counted, never raised."""
+    needs = needs_of(mapping, cost_allocation=cost_allocation)
+    checks = source.probe(clock.now(), needs)
+    missing = [check for check in checks if check.level in (Level.WARNING, Level.BAD)]
+    metrics.count("CapabilitiesMissing", len(missing))
+    return missing
+
+
+def needs_of(mapping: MappingFile | None, *, cost_allocation: bool) -> frozenset[str]:
+    """What is asked of Rippling beyond the usual, in the words of its `expand`."""
+    companies = tuple(mapping.companies.values()) if mapping else ()
+    asks = {
+        "legal_entity": any(set(rules.legal_entities) - {EVERYBODY} for rules in companies),
+        "compensation": cost_allocation or any(rules.uses_pay for rules in companies),
+        "custom_fields": any(rules.department_custom_field for rules in companies),
+    }
+    return frozenset(name for name, is_asked in asks.items() if is_asked)
+
+
+def _group(system: str, company: str | None, checks: Iterable[Check]) -> dict[str, Any]:
+    return {"system": system, "company": company, "checks": [asdict(check) for check in checks]}
+
+
+def _is_there(load: Callable[[], object]) -> bool:
+    try:
+        load()
+    except (ConfigurationError, RetryableError):
+        return False
+    return True
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _last(what: str, ended: datetime | None, now: datetime) -> str:
+    """When something last came to its end, as a person would say it."""
+    if ended is None:
+        return f"No {what} has come to its end yet."
+    minutes = int((now - ended).total_seconds() // 60)
+    if minutes < 1:
+        return f"The last {what} ended just now."
+    size, unit = next(
+        (each for each in ((1440, "day"), (60, "hour")) if minutes >= 2 * each[0]), (1, "minute")
+    )
+    return f"The last {what} ended {_counted(minutes // size, unit)} ago ({_time(ended)})."

@@ -1,0 +1,189 @@
+"""The six read-only checks of one Visma company, held against its rules where it has some.
+
+A company that the mapping does not know yet is checked all the same: what it has is shown then, so
+that the mapping can be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.domain.catalogue import Catalogue, Part, canonical
+from connector.domain.checks import Check, Level, one_by_one
+from connector.domain.mapping.model import CompanyRules
+from connector.ports.visma import Sample, Target, Targets
+
+SHOWN = 10
+FEW_CALLS_PERCENT = 10
+
+
+@dataclass(slots=True)
+class CompanyProbe:
+    """The checks of one company; without `rules` the mapping does not have it."""
+
+    company: str
+    targets: Targets
+    rules: CompanyRules | None = None
+    _lacking: tuple[str, ...] = field(default=(), init=False)
+
+    def checks(self) -> Iterator[Check]:
+        """Every check, the sign-in first."""
+        return one_by_one(
+            (
+                ("sign_in", self._sign_in),
+                ("rights", self._rights),
+                ("branches", self._branches),
+                ("departments", self._departments),
+                ("employee_key", self._employee_key),
+                ("cost_centre_segment", self._segment),
+                ("employees", self._employees),
+            )
+        )
+
+    def _target(self) -> Target:
+        return self.targets.company(self.company)
+
+    def _part(self, part: Part) -> Catalogue:
+        read: Mapping[Part, Any] = self._target().catalogue((part,), None)
+        return Catalogue(**{part.value: read[part]})
+
+    def _sign_in(self) -> Check:
+        self._lacking = self._target().sign_in()
+        return Check("sign_in", Level.GOOD, "Visma signs the connector in.")
+
+    def _rights(self) -> Check:
+        if self._lacking:
+            return Check(
+                "rights",
+                Level.BAD,
+                f"The sign-in does not come with the right to {_listed(self._lacking)}.",
+                "add the scope in the Developer Portal, and have the company approve it again",
+            )
+        return Check("rights", Level.GOOD, "No right to read, create or update is missing.")
+
+    def _branches(self) -> Check:
+        found = self._part(Part.BRANCHES)
+        active = sorted(code for code, is_active in found.branches.items() if is_active)
+        rows = self.rules.locations if self.rules else ()
+        wanted = _named((*(row.branch for row in rows), *self._defaults("branch")))
+        missing = [code for code in wanted if not found.has_branch(code)]
+        return _held_against("branches", "active branch", active, wanted, missing)
+
+    def _departments(self) -> Check:
+        found = self._part(Part.DEPARTMENTS)
+        rows = self.rules.departments if self.rules else ()
+        wanted = _named(row.department for row in rows)
+        missing = [code for code in wanted if not found.department(code)]
+        return _held_against(
+            "departments", "department", sorted(found.departments), wanted, missing
+        )
+
+    def _employee_key(self) -> Check:
+        key = self._part(Part.EMPLOYEE_KEY).employee_key
+        if key.auto_numbered:
+            return Check(
+                "employee_key",
+                Level.BAD,
+                "Visma numbers employees by itself, so that nobody is created.",
+                "set the numbering of the EMPLOYEE key to manual in Visma.net ERP",
+            )
+        length = f", up to {key.length} characters" if key.length else ""
+        told = f"Visma leaves the employee codes to the connector{length}."
+        return Check("employee_key", Level.GOOD, told)
+
+    def _segment(self) -> Check:
+        segments = self._target().segments()
+        shown = ", ".join(f"{number} ({name})" for number, name in segments.items()) or "none"
+        if self.rules is None:
+            return Check(
+                "cost_centre_segment",
+                Level.NOTE,
+                "The cost-centre segment is not checked: the mapping does not have this company"
+                f" yet. The segments of SUBACCOUNT are {shown}.",
+                "name the one that is the cost centre as cost_centre_segment in the mapping",
+            )
+        wanted = self.rules.cost_centre_segment
+        if wanted not in segments:
+            return Check(
+                "cost_centre_segment",
+                Level.BAD,
+                f"SUBACCOUNT has no segment {wanted}, where the mapping looks for cost centres."
+                f" Its segments are {shown}.",
+                "correct cost_centre_segment in the mapping",
+            )
+        told = f"Segment {wanted} of SUBACCOUNT ({segments[wanted]}) holds the cost centres."
+        return Check("cost_centre_segment", Level.GOOD, told)
+
+    def _employees(self) -> Check:
+        sample = self._target().sample()
+        told = _told(sample)
+        if _is_short_of_calls(sample):
+            return Check("employees", Level.WARNING, told, "see Being throttled in the runbook")
+        unused = list(self._unused(sample))
+        if unused and sample.shown:
+            told += (
+                f" None of the first {sample.shown} has {_listed(unused)} of the mapping, and Visma"
+                " has no list of these."
+            )
+            return Check("employees", Level.NOTE, told, "see that they are spelt as in Visma")
+        return Check("employees", Level.GOOD, told)
+
+    def _unused(self, sample: Sample) -> Iterator[str]:
+        """The classes and calendars of the mapping that nobody on the first page has."""
+        rows = self.rules.employee_classes if self.rules else ()
+        classes = (*self._defaults("employee_class"), *(row.employee_class for row in rows))
+        for kind, wanted, used in (
+            ("class", classes, sample.classes),
+            ("calendar", self._defaults("calendar"), sample.calendars),
+        ):
+            known = {canonical(code) for code in used}
+            yield from (f"{kind} {code}" for code in _named(wanted) if canonical(code) not in known)
+
+    def _defaults(self, name: str) -> tuple[str | None, ...]:
+        return (getattr(self.rules.defaults, name),) if self.rules else ()
+
+
+def _held_against(
+    name: str, one: str, have: list[str], wanted: list[str], missing: list[str]
+) -> Check:
+    """What a company has against what the mapping names."""
+    if missing:
+        return Check(
+            name,
+            Level.BAD,
+            f"Visma has no {one} {_listed(missing)}, which the mapping names. People wait for it.",
+            "add it in Visma, or correct the mapping",
+        )
+    if wanted:
+        return Check(
+            name, Level.GOOD, f"The {name} of the mapping are there: {_listed(sorted(wanted))}."
+        )
+    if have:
+        return Check(name, Level.GOOD, f"Visma shows its {name}: {_listed(have)}.")
+    return Check(name, Level.WARNING, f"Visma shows no {one} at all.", "add one in Visma")
+
+
+def _told(sample: Sample) -> str:
+    count = sample.shown if sample.count is None else sample.count
+    told = f"Employees can be read; there are {count or 'none yet'}."
+    if sample.calls_left is None or sample.calls_limit is None:
+        return told
+    return f"{told} {sample.calls_left} of {sample.calls_limit} calls are left in this hour."
+
+
+def _is_short_of_calls(sample: Sample) -> bool:
+    if sample.calls_left is None or not sample.calls_limit:
+        return False
+    return sample.calls_left * 100 < sample.calls_limit * FEW_CALLS_PERCENT
+
+
+def _named(codes: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(code for code in codes if code))
+
+
+def _listed(codes: Iterable[str]) -> str:
+    shown = list(codes)
+    more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
+    return ", ".join(shown[:SHOWN]) + more

@@ -1,0 +1,40 @@
+"""The names of Rippling's work locations: a worker carries only an id, the mapping uses names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from connector.domain.people import Named
+from connector.ports.clock import Clock
+from connector.ports.state import Watermarks
+
+READ_AGAIN_SECONDS = 600.0
+"""However many unknown ids turn up, the list is not read more often than this."""
+
+
+class LocationNames:
+    """Serves names from the cache that all functions share, and reads them anew when asked to."""
+
+    def __init__(self, watermarks: Watermarks, clock: Clock) -> None:
+        self._watermarks = watermarks
+        self._clock = clock
+        self._names: Mapping[str, str] | None = None
+        self._read_at: datetime | None = None
+        self.read: Callable[[], list[Named]] = list
+
+    def names(self, read_anew: bool = False) -> Mapping[str, str]:
+        """Id to name. With `read_anew` from Rippling, unless that was done a moment ago."""
+        if self._names is None:
+            cached = self._watermarks.locations()
+            self._read_at, self._names = cached or (None, {})
+        if self._read_at is None or (read_anew and self._age() > READ_AGAIN_SECONDS):
+            self._read_at = self._clock.now()
+            self._names = {place.id or "": place.name or "" for place in self.read()}
+            self._watermarks.save_locations(self._read_at, self._names)
+        return self._names
+
+    def _age(self) -> float:
+        if self._read_at is None:
+            return float("inf")
+        return (self._clock.now() - self._read_at).total_seconds()

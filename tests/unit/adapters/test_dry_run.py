@@ -1,0 +1,168 @@
+"""A dry run remembers what it planned, sends nothing, and leaves no trace of a write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from connector.adapters.dry_run import DryRunLedger, DryRunTargets
+from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
+from connector.domain.audit import AuditRow, first_break
+from connector.domain.catalogue import Part
+from connector.domain.employees import Employee, Fields, Written
+from connector.domain.ledger import Holding, Person
+from connector.domain.planning import Outcome
+from connector.ports.ledger import Ledger
+from connector.ports.visma import Sample, Target, Targets
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+ROW = AuditRow("p1", NOON, Outcome.CREATED, "Created employee 1042.", "poll", "c1")
+
+
+class _Clock:
+    def now(self) -> datetime:
+        return NOON
+
+    def remaining_seconds(self) -> float:
+        return 60.0
+
+
+@pytest.fixture
+def tables() -> InMemoryTables:
+    return InMemoryTables()
+
+
+@pytest.fixture
+def real(tables: InMemoryTables) -> Ledger:
+    return InMemoryLedger(_Clock(), tables)
+
+
+@pytest.fixture
+def dry(tables: InMemoryTables) -> Ledger:
+    return DryRunLedger(InMemoryLedger(_Clock(), tables, planned=True))
+
+
+def plan(dry: Ledger, **changes: Any) -> None:
+    """Plans to create somebody, as the writer would."""
+    record = dry.record("p1")
+    begun = dry.begin(record, "norway", "1042", claim=True)
+    person = replace(begun.person, **changes)
+    dry.finish(begun, person, [Holding("p1", "norway", Outcome.CREATED, NOON)], [ROW])
+
+
+def test_a_plan_is_audited_as_planned_and_ties_into_the_chain(
+    dry: Ledger, real: Ledger, tables: InMemoryTables
+) -> None:
+    record = real.record("p1")
+    real.finish(record, record.person, [], [ROW])
+
+    plan(dry)
+
+    rows = list(InMemoryAuditLog(tables).of_person("p1"))
+    assert [row.get("planned", False) for row in rows] == [False, True]
+    assert first_break(list(rows)) is None
+
+
+def test_what_was_planned_is_remembered_apart_from_what_was_done(dry: Ledger, real: Ledger) -> None:
+    record = real.record("p1")
+    done = replace(record.person, fingerprints={"w1": "done"}, outcome="updated", facts={"a": "b"})
+    real.finish(record, done, [], [ROW])
+
+    plan(dry, fingerprints={"w1": "planned"}, outcome="created", facts={"a": "c"}, worker_id="w1")
+
+    assert dry.fingerprints(["p1"]) == {"p1": {"w1": "planned"}}
+    assert real.fingerprints(["p1"]) == {"p1": {"w1": "done"}}
+    person = real.record("p1").person
+    assert (person.outcome, person.facts, person.worker_id) == ("updated", {"a": "b"}, "")
+
+
+def test_a_plan_leaves_no_holding_no_claim_and_no_intent(
+    dry: Ledger, real: Ledger, tables: InMemoryTables
+) -> None:
+    plan(dry)
+
+    assert list(real.holdings("norway")) == []
+    assert tables.claims == {}
+    assert real.record("p1").person.intent is None
+    assert real.record("p1").person.version == 1
+
+
+def test_the_rest_of_the_ledger_is_read_through(dry: Ledger, real: Ledger) -> None:
+    record = real.record("p1")
+    holding = Holding(
+        "p1", "norway", Outcome.WAITING, NOON, waiting_for=("branch#9",), due_on=NOON.date()
+    )
+    real.finish(record, replace(record.person, outcome="waiting"), [holding], [ROW])
+
+    assert dry.record("p1") == real.record("p1")
+    assert list(dry.waiting("norway")) == [holding]
+    assert list(dry.due("norway", NOON.date())) == [holding]
+    assert list(dry.holdings("norway")) == [holding]
+    assert [person.id for person in dry.persons()] == ["p1"]
+    assert list(dry.persons(["p9"])) == []
+    plan(real, fingerprints={"w1": "f1"})
+    real.begin(real.record("p1"), "norway", "1042", claim=True)
+    assert [dry.person_with("w1"), dry.owner_of("1042", "norway")] == ["p1", "p1"]
+
+
+class _Company:
+    """A company that can be read, and that fails whoever writes to it."""
+
+    def read(self, code: str) -> Employee | None:
+        return Employee(code, {"status": "Active"}, '"1"')
+
+    def create(self, code: str, fields: Fields) -> Written:
+        raise AssertionError("a dry run writes nothing")
+
+    def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
+        raise AssertionError("a dry run writes nothing")
+
+    def rename(self, employee_id: int, new_code: str) -> None:
+        raise AssertionError("a dry run writes nothing")
+
+    def catalogue(
+        self, parts: Iterable[Part], cost_centre_segment: int | None
+    ) -> Mapping[Part, Any]:
+        return dict.fromkeys(parts, cost_centre_segment)
+
+    def employees(self) -> Iterator[Employee]:
+        yield Employee("1042", {})
+
+    def sign_in(self) -> tuple[str, ...]:
+        return ("delete",)
+
+    def segments(self) -> Mapping[int, str]:
+        return {1: "Cost centre"}
+
+    def sample(self) -> Sample:
+        return Sample(7)
+
+
+class _Companies:
+    def company(self, key: str) -> Target:
+        return _Company()
+
+
+def test_nothing_is_sent_to_visma_and_everything_is_read_from_it() -> None:
+    targets: Targets = DryRunTargets(_Companies())
+    company = targets.company("norway")
+
+    assert company.create("1042", {}) == Written("1042")
+    assert company.update("1042", {}, identity={}, etag='"1"') == Written("1042")
+    assert company.read("1042") == Employee("1042", {"status": "Active"}, '"1"')
+    assert company.catalogue([Part.BRANCHES], 2) == {Part.BRANCHES: 2}
+    assert [employee.code for employee in company.employees()] == ["1042"]
+    assert company.sign_in() == ("delete",)
+    assert company.segments() == {1: "Cost centre"}
+    assert company.sample() == Sample(7)
+
+
+def test_somebody_known_from_a_plan_alone_has_done_nothing_yet(dry: Ledger, real: Ledger) -> None:
+    plan(dry, fingerprints={"w1": "planned"})
+
+    assert real.fingerprints(["p1"]) == {"p1": {}}
+    assert isinstance(real.record("p1").person, Person)

@@ -1,0 +1,315 @@
+"""What is particular to Visma.net ERP: companies, codes, versions, refusals and pages.
+
+What every target promises is in `tests/contract/test_target.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from connector.adapters.visma.client import VismaTarget
+from connector.domain.errors import (
+    ConfigurationError,
+    RateLimitedError,
+    RefusedError,
+    UnknownOutcomeError,
+    UpstreamUnavailableError,
+)
+from tests.simulator import Visma, nordfab_visma
+from tests.simulator.messages import Response, html_response, json_response
+from tests.unit.visma_bench import KARI, ScriptedVisma, VismaBench, credentials_of
+
+GUID = "0f0e0d0c-0b0a-4909-8807-060504030201"
+
+
+@pytest.fixture
+def visma() -> Iterator[Visma]:
+    with nordfab_visma(companies=2) as server:
+        yield server
+        assert [call.contract_errors for call in server.journal if call.contract_errors] == []
+
+
+@pytest.fixture
+def bench(visma: Visma) -> VismaBench:
+    return VismaBench(visma)
+
+
+@pytest.fixture
+def script() -> Iterator[ScriptedVisma]:
+    with ScriptedVisma() as server:
+        yield server
+
+
+@pytest.fixture
+def odd(script: ScriptedVisma) -> VismaBench:
+    return VismaBench(script)
+
+
+class TestCompanies:
+    def test_a_company_that_the_secret_does_not_have_needs_a_human(self, bench: VismaBench) -> None:
+        with pytest.raises(ConfigurationError, match="no company denmark"):
+            bench.targets().company("denmark")
+
+        assert bench.visma.journal == []
+
+    def test_a_company_that_was_just_added_is_found(self, bench: VismaBench) -> None:
+        targets = bench.targets({}, credentials_of())
+
+        assert targets.company("norway").read("1") is None
+
+    def test_a_company_is_one_target(self, bench: VismaBench) -> None:
+        targets = bench.targets()
+
+        assert targets.company("norway") is targets.company("norway")
+
+    def test_the_used_up_hour_of_one_company_does_not_stop_another(
+        self, bench: VismaBench, visma: Visma
+    ) -> None:
+        targets = bench.targets(credentials_of(2))
+        visma.calls_per_hour = 1
+        targets.company("norway").read("1")
+
+        with pytest.raises(RateLimitedError):
+            targets.company("norway").read("1")
+
+        assert targets.company("sweden").read("1") is None
+
+
+class TestCodes:
+    @pytest.mark.parametrize(
+        ("location", "code"),
+        [
+            ("https://integration.visma.net/API/controller/api/v1/employee/1001", "1001"),
+            ("https://api.finance.visma.net/v1/employee/E0007", "E0007"),
+            ("/v1/employee/E0007", "E0007"),
+            ("/v1/employee/A%2FB%20C", "A/B C"),
+            ("/v1/employee/E0007/?x=1", "E0007"),
+            ("/v1/employee/", "1001"),
+            ("/v1/employee/b64(QQ)", "1001"),
+            ("", "1001"),
+            (None, "1001"),
+        ],
+    )
+    def test_the_code_that_visma_gave_is_in_its_location(
+        self, odd: VismaBench, script: ScriptedVisma, location: str | None, code: str
+    ) -> None:
+        headers = {} if location is None else {"Location": location}
+        script.answers = {"POST /v1/employee": [json_response(201, {}, headers)]}
+
+        assert odd.norway().create("1001", KARI).code == code
+
+    def test_a_location_on_another_host_is_only_read(self, bench: VismaBench, visma: Visma) -> None:
+        visma.location_host = "https://integration.visma.net"
+
+        assert bench.norway().create("1001", KARI).code == "1001"
+
+    @pytest.mark.parametrize(
+        ("code", "path"),
+        [("A/B", "A%2FB"), ("A B", "A%20B"), ("Å", "%C3%85"), ("a?b#c", "a%3Fb%23c")],
+    )
+    def test_a_code_is_encoded_in_a_path(
+        self, odd: VismaBench, script: ScriptedVisma, code: str, path: str
+    ) -> None:
+        odd.norway().read(code)
+
+        assert script.journal[-1].path == f"/v1/employee/{path}"
+
+    def test_an_employee_is_known_by_the_code_it_was_found_by(
+        self, odd: VismaBench, script: ScriptedVisma
+    ) -> None:
+        row = {"employeeNumber": "E0007", "employeeId": 7}
+        script.answers = {"GET /v1/employee/1001": [json_response(200, row)]}
+
+        employee = odd.norway().read("1001")
+
+        assert employee is not None
+        assert (employee.code, employee.employee_id) == ("1001", 7)
+
+
+class TestBodies:
+    def test_an_unknown_identity_is_left_out_and_never_cleared(
+        self, odd: VismaBench, script: ScriptedVisma
+    ) -> None:
+        script.answers = {"PUT /v1/employee/1001": [Response(204)]}
+        odd.norway().update("1001", {}, identity={"contact.last_name": ""}, etag=None)
+
+        assert script.journal[-1].body == {"contact": {}}
+
+    @pytest.mark.parametrize("answer", [[], {}, 7, {"employeeNumber": " "}])
+    def test_an_answer_that_is_no_employee_is_tried_again(
+        self, odd: VismaBench, script: ScriptedVisma, answer: Any
+    ) -> None:
+        script.answers = {"GET /v1/employee/1": [json_response(200, answer)]}
+
+        with pytest.raises(UpstreamUnavailableError, match="/v1/employee/1 of company norway"):
+            odd.norway().read("1")
+
+
+class TestVersions:
+    @pytest.mark.parametrize("etag", ['"AAAA=="', 'W/"AAAA=="', "AAAA=="])
+    def test_a_version_is_kept_and_given_back_as_it_came(
+        self, odd: VismaBench, script: ScriptedVisma, etag: str
+    ) -> None:
+        script.answers = {
+            "POST /v1/employee": [json_response(201, {}, {"ETag": etag})],
+            "PUT /v1/employee/1001": [Response(204, headers={"ETag": etag})],
+        }
+        target = odd.norway()
+
+        created = target.create("1001", KARI)
+        updated = target.update("1001", {}, identity=KARI, etag=created.etag)
+
+        assert (created.etag, updated.etag) == (etag, etag)
+        assert script.journal[-1].headers["if-match"] == etag
+
+    def test_without_a_version_nothing_is_sent_and_none_is_invented(
+        self, odd: VismaBench, script: ScriptedVisma
+    ) -> None:
+        script.answers = {"PUT /v1/employee/1001": [Response(204)]}
+
+        written = odd.norway().update("1001", {}, identity=KARI, etag=None)
+
+        assert written.etag is None
+        assert "if-match" not in script.journal[-1].headers
+
+    @pytest.mark.parametrize(("headers", "etag"), [({"ETag": '"h"'}, '"h"'), ({}, '"AAAA=="')])
+    def test_the_version_in_the_body_stands_in_for_the_header(
+        self, odd: VismaBench, script: ScriptedVisma, headers: dict[str, str], etag: str
+    ) -> None:
+        row = {"employeeNumber": "1001", "timeStamp": "AAAA=="}
+        script.answers = {"GET /v1/employee/1001": [json_response(200, row, headers)]}
+
+        employee = odd.norway().read("1001")
+
+        assert employee is not None
+        assert employee.etag == etag
+
+
+def look(target: VismaTarget) -> object:
+    return target.read("1")
+
+
+def change(target: VismaTarget) -> object:
+    return target.update("1", {}, identity=KARI, etag=None)
+
+
+class TestRefusals:
+    def test_vismas_words_are_not_kept(self, odd: VismaBench, script: ScriptedVisma) -> None:
+        words = f"VismaId: {GUID}. The field Email : Error: kari.testmann@example.no is taken"
+        script.answers = {"POST /v1/employee": [json_response(400, {"message": words})]}
+
+        with pytest.raises(RefusedError) as caught:
+            odd.norway().create("1001", KARI)
+
+        error = caught.value
+        assert (error.field, error.reference, error.status) == ("contact.email", GUID, 400)
+        assert "1001" in str(error)
+        for text in ("testmann", "taken"):
+            assert text not in f"{error} {error.args} {vars(error)}".casefold()
+
+    @pytest.mark.parametrize(
+        ("response", "has_reason"),
+        [
+            (json_response(500, {"message": "Error: the field City is wrong"}), True),
+            (json_response(500, {"ExceptionMessage": "An error", "ExceptionType": "X"}), False),
+            (json_response(500, {}), False),
+            (html_response(500, "Runtime Error"), False),
+            (Response(500), False),
+            (json_response(502, {"message": "the field City"}), False),
+            (json_response(503, {"message": "the field City"}), False),
+        ],
+    )
+    def test_only_a_500_with_the_erps_own_words_may_be_a_refusal(
+        self, odd: VismaBench, script: ScriptedVisma, response: Response, has_reason: bool
+    ) -> None:
+        script.answers = {"PUT /v1/employee/1001": [response]}
+
+        with pytest.raises(UnknownOutcomeError) as caught:
+            odd.norway().update("1001", {"address.city": "x"}, identity=KARI, etag=None)
+
+        refusal = caught.value.refusal
+        assert (refusal is not None) is has_reason
+        assert refusal is None or refusal.field == "address.city"
+
+    @pytest.mark.parametrize("status", [400, 401, 403])
+    @pytest.mark.parametrize("call", [look, change])
+    def test_a_company_without_a_licence_is_no_missing_employee(
+        self,
+        odd: VismaBench,
+        script: ScriptedVisma,
+        status: int,
+        call: Callable[[VismaTarget], object],
+    ) -> None:
+        body = {
+            "ExceptionType": "IPPException",
+            "ExceptionMessage": "No license for this company.",
+            "ExceptionFaultCode": "12027",
+            "ExceptionMessageID": f"12027_{GUID}",
+        }
+        script.script = [json_response(status, body)]
+
+        with pytest.raises(ConfigurationError, match=r"12027.*tenant_id"):
+            call(odd.norway())
+
+    def test_a_create_at_an_address_that_is_not_there_is_no_refusal(
+        self, odd: VismaBench, script: ScriptedVisma
+    ) -> None:
+        with pytest.raises(UpstreamUnavailableError, match="check the base URL"):
+            odd.norway().create("1001", KARI)
+
+        assert len(script.calls("POST", "/v1/employee")) == 1
+
+    @pytest.mark.parametrize("status", [405, 413, 415])
+    def test_any_other_no_is_a_refusal_too(
+        self, odd: VismaBench, script: ScriptedVisma, status: int
+    ) -> None:
+        script.answers = {"POST /v1/employee": [json_response(status, {"message": "No"})]}
+
+        with pytest.raises(RefusedError) as caught:
+            odd.norway().create("1001", KARI)
+
+        assert caught.value.status == status
+
+
+def a_page(*codes: str, total: int | None = None) -> Response:
+    metadata = {} if total is None else {"metadata": {"totalCount": total, "maxPageSize": 2}}
+    return json_response(200, [{"employeeNumber": code, **metadata} for code in codes])
+
+
+class TestPages:
+    @pytest.mark.parametrize(
+        ("pages", "codes", "calls"),
+        [
+            ([a_page("1", "2", total=3), a_page("3", total=3)], "123", 2),
+            ([a_page("1", "2"), a_page("3"), a_page()], "123", 3),
+            ([a_page("1", "2"), a_page("1", "2")], "12", 2),
+            ([a_page("1", "2", total=9), a_page("3", "4", total=9), a_page("3", "4", total=9)],
+             "1234", 3),
+            ([a_page("1", "2", total=4), a_page("2", "3", total=4), a_page("4", total=4)],
+             "1234", 3),
+            ([a_page("1", "2", total=3), a_page("2", "3", total=3)], "123", 2),
+            ([a_page("1", "1 ", total=1)], "1", 1),
+            ([a_page()], "", 1),
+        ],
+    )  # fmt: skip
+    def test_pages_are_read_until_all_are_there_or_nothing_new_comes(
+        self, odd: VismaBench, script: ScriptedVisma, pages: list[Response], codes: str, calls: int
+    ) -> None:
+        script.answers = {"GET /v1/employee": list(pages)}
+
+        found = [employee.code for employee in odd.norway().employees()]
+
+        assert found == list(codes)
+        assert [call.query for call in script.calls("GET")] == [
+            {"pageNumber": str(number), "pageSize": "500"} for number in range(1, calls + 1)
+        ]
+
+    def test_a_row_without_a_code_is_left_out(self, odd: VismaBench, script: ScriptedVisma) -> None:
+        rows = [None, {}, {"employeeNumber": "1", "metadata": {"totalCount": 1}}]
+        script.answers = {"GET /v1/employee": [json_response(200, rows), a_page()]}
+
+        assert [employee.code for employee in odd.norway().employees()] == ["1"]
+        assert len(script.calls("GET")) == 1

@@ -1,0 +1,194 @@
+"""What to do about a person today."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from connector.domain.decisions import Action, Decision, decide
+from connector.domain.mapping.model import MappingFile
+from connector.domain.people import EmploymentStatus, EmploymentType, Named, Worker
+from tests.unit.builders import NOW, a_mapping, a_worker, some_rules
+
+TERMINATED, ACCEPTED = EmploymentStatus.TERMINATED, EmploymentStatus.ACCEPTED
+CONTRACTOR = EmploymentType("Consultant", "CONTRACTOR", "HOURLY", None)
+
+
+def _decide(
+    *workers: Worker, mapping: MappingFile | None = None, now: datetime = NOW, active: Any = ()
+) -> Decision:
+    return decide(workers, mapping or a_mapping(), now, active)
+
+
+def _two_companies() -> MappingFile:
+    return a_mapping(
+        norway=some_rules(),
+        sweden=some_rules(legal_entities=["*"], time_zone="Europe/Stockholm"),
+    )
+
+
+def test_somebody_who_works_is_written() -> None:
+    decision = _decide(a_worker())
+
+    assert (decision.action, decision.company) == (Action.WRITE, "norway")
+    assert decision.leave_first == ()
+
+
+def test_somebody_terminated_leaves() -> None:
+    decision = _decide(a_worker(status=TERMINATED, end_date=date(2026, 11, 20)), active=["norway"])
+
+    assert (decision.action, decision.reason) == (Action.LEAVE, "left on 2026-11-20")
+
+
+def test_absence_is_never_a_termination() -> None:
+    decision = _decide(active=["norway"])
+
+    assert decision.action is Action.KEEP
+    assert "never a termination" in decision.reason
+
+
+def test_a_status_nobody_knows_changes_nothing() -> None:
+    unknown = a_worker(status=EmploymentStatus.UNKNOWN)
+
+    assert _decide(unknown, active=["norway"]).action is Action.KEEP
+
+
+def test_somebody_who_starts_later_is_scheduled_for_the_first_day() -> None:
+    decision = _decide(a_worker(status=ACCEPTED, start_date=date(2026, 12, 1)))
+
+    assert (decision.action, decision.due_on) == (Action.SCHEDULE, date(2026, 12, 1))
+
+
+def test_the_day_begins_at_midnight_of_the_company_and_not_of_utc() -> None:
+    worker = a_worker(status=ACCEPTED, start_date=date(2026, 12, 1))
+
+    before = _decide(worker, now=datetime(2026, 11, 30, 22, 59, tzinfo=UTC))
+    after = _decide(worker, now=datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
+
+    assert (before.action, after.action) == (Action.SCHEDULE, Action.WRITE)
+
+
+def test_daylight_saving_moves_midnight() -> None:
+    worker = a_worker(status=ACCEPTED, start_date=date(2026, 7, 1))
+
+    before = _decide(worker, now=datetime(2026, 6, 30, 21, 59, tzinfo=UTC))
+    after = _decide(worker, now=datetime(2026, 6, 30, 22, 0, tzinfo=UTC))
+
+    assert (before.action, after.action) == (Action.SCHEDULE, Action.WRITE)
+
+
+def test_somebody_who_left_and_comes_back_later_leaves_now_and_is_due_then() -> None:
+    old = a_worker("old", status=TERMINATED, end_date=date(2026, 11, 20))
+    new = a_worker("new", status=ACCEPTED, start_date=date(2027, 1, 4))
+
+    decision = _decide(old, new, active=["norway"])
+
+    assert (decision.action, decision.due_on) == (Action.LEAVE, date(2027, 1, 4))
+
+
+def test_a_start_that_moves_away_deactivates_nobody_whom_rippling_does_not_call_terminated() -> (
+    None
+):
+    moved = a_worker(status=ACCEPTED, start_date=date(2027, 1, 4))
+
+    assert _decide(moved, active=["norway"]).action is Action.SCHEDULE
+
+
+def test_an_employment_that_starts_later_is_due_even_for_somebody_who_works() -> None:
+    second = a_worker("second", status=ACCEPTED, start_date=date(2026, 12, 1))
+
+    decision = _decide(a_worker("first"), second, active=["norway"])
+
+    assert decision.worker is not None
+    assert (decision.action, decision.worker.id) == (Action.WRITE, "first")
+    assert decision.due_on == date(2026, 12, 1)
+
+
+def test_an_employment_that_never_began_is_over_beside_one_that_starts_later() -> None:
+    never = a_worker("never", status=TERMINATED, termination_type="RENEGE")
+    later = a_worker("later", status=ACCEPTED, start_date=date(2026, 12, 1))
+
+    assert _decide(never, later, active=["norway"]).action is Action.LEAVE
+
+
+def test_an_old_end_says_nothing_about_an_employment_that_vanished() -> None:
+    old = a_worker("old", status=TERMINATED, end_date=date(2025, 1, 1))
+
+    gone = decide([old], a_mapping(), NOW, ["norway"], counted="vanished")
+
+    assert (gone.action, "never a termination" in gone.reason) == (Action.KEEP, True)
+    assert decide([old], a_mapping(), NOW, ["norway"], counted="old").action is Action.LEAVE
+
+
+def test_an_offer_is_not_an_employment() -> None:
+    assert _decide(a_worker(status=EmploymentStatus.HIRED)).action is Action.IGNORE
+
+
+def test_an_offer_that_was_rescinded_leaves_with_that_reason() -> None:
+    rescinded = a_worker(status=TERMINATED, termination_type="RESCIND")
+
+    decision = _decide(rescinded, active=["norway"])
+
+    assert (decision.action, decision.reason) == (Action.LEAVE, "the employment never began")
+
+
+def test_contractors_are_out_of_scope_unless_the_mapping_wants_them() -> None:
+    contractor = a_worker(employment_type=CONTRACTOR)
+    wanted = a_mapping(norway=some_rules(scope={"exclude_employment_types": []}))
+
+    assert _decide(contractor).action is Action.IGNORE
+    assert "CONTRACTOR" in _decide(contractor).reason
+    assert _decide(contractor, mapping=wanted).action is Action.WRITE
+
+
+def test_an_employee_who_becomes_a_contractor_is_deactivated_only_if_the_mapping_says_so() -> None:
+    contractor = a_worker(employment_type=CONTRACTOR)
+    strict = a_mapping(norway=some_rules(scope={"deactivate_when_out_of_scope": True}))
+
+    assert _decide(contractor, active=["norway"]).action is Action.IGNORE
+    assert _decide(contractor, mapping=strict, active=["norway"]).action is Action.LEAVE
+
+
+def test_a_contractor_who_was_an_employee_is_deactivated_when_terminated() -> None:
+    gone = a_worker(status=TERMINATED, end_date=date(2026, 1, 1), employment_type=CONTRACTOR)
+
+    assert _decide(gone, active=["norway"]).action is Action.LEAVE
+
+
+def test_somebody_out_of_scope_who_leaves_later_is_due_on_the_day() -> None:
+    leaving = a_worker(status=TERMINATED, end_date=date(2026, 11, 30), employment_type=CONTRACTOR)
+
+    decision = _decide(leaving, active=["norway"])
+
+    assert (decision.action, decision.due_on) == (Action.IGNORE, date(2026, 11, 30))
+
+
+def test_an_employment_in_scope_counts_beside_one_that_is_not() -> None:
+    decision = _decide(a_worker("c", employment_type=CONTRACTOR), a_worker("e"))
+
+    assert decision.worker is not None
+    assert (decision.action, decision.worker.id) == (Action.WRITE, "e")
+
+
+def test_a_legal_entity_that_nobody_claims_is_out_of_scope() -> None:
+    decision = _decide(a_worker(legal_entity=Named("e9", "Other AB")))
+
+    assert (decision.action, decision.company) == (Action.IGNORE, None)
+    assert "Other AB" in decision.reason
+
+
+def test_a_legal_entity_is_claimed_by_name_or_id_and_the_star_takes_the_rest() -> None:
+    mapping = _two_companies()
+
+    assert _decide(a_worker(), mapping=mapping).company == "norway"
+    assert _decide(a_worker(legal_entity=Named()), mapping=mapping).company == "sweden"
+
+
+def test_somebody_who_works_in_one_company_first_leaves_the_other() -> None:
+    decision = _decide(
+        a_worker(legal_entity=Named("e2", "Nordfab AB")),
+        mapping=_two_companies(),
+        active=["norway", "sweden"],
+    )
+
+    assert (decision.company, decision.leave_first) == ("sweden", ("norway",))

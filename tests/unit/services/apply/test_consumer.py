@@ -1,0 +1,76 @@
+"""When a change that could not be dealt with comes again."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from connector.adapters.memory import InMemoryChangeQueue
+from connector.domain.changes import Cause, Change
+from connector.domain.errors import ConnectorError, RateLimitedError, UpstreamUnavailableError
+from connector.domain.planning import Outcome
+from connector.services.apply.consumer import SPREAD_SECONDS, Consumer, spread
+from tests.embedded.template import load_template
+from tests.support.world import CountedMetrics
+
+HOUR = 3600.0
+WORKERS = [f"6b056ce6bb31e578b5{number:06d}" for number in range(200)]
+
+
+class Failing:
+    """An applier that meets an error."""
+
+    def __init__(self, error: ConnectorError) -> None:
+        self._error = error
+
+    def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
+        raise self._error
+
+
+class Silent:
+    """A log that nobody reads."""
+
+    def info(self, event: str, **keys: object) -> None: ...
+    def warning(self, event: str, **keys: object) -> None: ...
+    def error(self, event: str, **keys: object) -> None: ...
+
+
+def waits(error: ConnectorError, workers: list[str]) -> list[float]:
+    queue = InMemoryChangeQueue()
+    consumer = Consumer(Failing(error), queue, Silent(), CountedMetrics())
+    for worker in workers:
+        body = Change(worker, Cause.POLL, "c").to_body()
+        assert not consumer.consume(body, receipt=worker, delivery=1)
+    return [seconds for _, seconds in queue.postponed]
+
+
+def test_changes_that_wait_for_one_window_come_again_spread_over_a_minute() -> None:
+    found = waits(RateLimitedError("used up", retry_after=1800), WORKERS)
+
+    assert min(found) >= 1800
+    assert max(found) < 1800 + SPREAD_SECONDS
+    busiest = max(sum(1 for each in found if second <= each < second + 1) for second in found)
+    assert busiest <= len(found) / 10
+    assert found == waits(RateLimitedError("used up", retry_after=1800), WORKERS)
+
+
+def test_a_short_wait_is_not_made_much_longer() -> None:
+    assert max(waits(RateLimitedError("burst", retry_after=7), WORKERS)) < 14
+
+
+def test_what_failed_for_another_reason_is_not_spread() -> None:
+    assert set(waits(UpstreamUnavailableError("down", retry_after=120), WORKERS)) == {120}
+
+
+@pytest.mark.parametrize("worker", WORKERS[:20])
+def test_a_change_can_wait_for_windows_for_days_before_its_deliveries_run_out(worker: str) -> None:
+    queue = load_template()["Resources"]["ChangesQueue"]["Properties"]
+    deliveries = queue["RedrivePolicy"]["maxReceiveCount"]
+
+    now = 0.0
+    for delivery in range(1, deliveries):
+        until_reset = math.floor(now / HOUR + 1) * HOUR - now
+        now += until_reset + spread(worker, delivery, until_reset)
+
+    assert 2 * 24 * HOUR < now < queue["MessageRetentionPeriod"] + 24 * HOUR
