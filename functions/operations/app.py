@@ -21,7 +21,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     with Invocation("operations") as invocation:
         parts = _operations()
         parts.clock.begin(context)
-        answer = parts.operator.carry_out(event)
+        answer = parts.operator.dispatch(event)
         invocation.log.info("verb carried out", verb=str(event.get("verb")), status=answer["ok"])
         return answer
     raise AssertionError("an invocation returns or raises")

@@ -18,19 +18,19 @@ def _poller() -> bootstrap.PollerParts:
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """`{}` is one tick, `{"full_sweep": true}` walks over everybody, `{"look": {...}}` at Visma."""
+    """`{}` is one tick, `{"full_sweep": true}` a full sweep, `{"recheck": {...}}` asks Visma."""
     with Invocation("poller") as invocation:
         parts = _poller()
         parts.clock.begin(context)
-        if "look" in event:
-            looked = asdict(parts.looking.look(**event["look"]))
-            invocation.log.info("look ended", summary=looked)
-            return looked
+        if "recheck" in event:
+            summary = asdict(parts.recheck.run(**event["recheck"]))
+            invocation.log.info("recheck ended", summary=summary)
+            return summary
         mapping = parts.check()
         if event.get("full_sweep"):  # once a day, so that a tick costs no more than it must
             for missing in parts.probe(mapping):
                 invocation.log.warning(
-                    "capability missing", kind=missing.name, reason=missing.sentence
+                    "capability missing", kind=missing.name, reason=missing.message
                 )
         summary = asdict(parts.poller.run(full_sweep=bool(event.get("full_sweep"))))
         invocation.log.info("poll ended", summary=summary)

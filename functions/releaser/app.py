@@ -25,6 +25,6 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         edited = rules_among((key["company"]["S"], key["rule"]["S"]) for key in keys)
         queued = parts.releaser.release(parts.load(), edited) if edited else 0
         invocation.metrics.count("ChangesQueued", queued)
-        invocation.log.info("mapping edit dealt with", count=queued)
+        invocation.log.info("mapping edit handled", count=queued)
         return {"queued": queued}
     raise AssertionError("an invocation returns or raises")

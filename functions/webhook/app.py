@@ -10,22 +10,22 @@ from typing import Any
 from connector import bootstrap
 from connector.observability import Invocation
 from connector.services.inbound.install import CALLBACK, INSTALL, Installer
-from connector.services.inbound.rippling_webhook import Answer, Receiver
+from connector.services.inbound.rippling_webhook import Answer, RipplingWebhook
 from connector.services.inbound.visma_webhook import ROUTE as VISMA
-from connector.services.inbound.visma_webhook import Notified
+from connector.services.inbound.visma_webhook import VismaWebhook
 from connector.settings import WebhookSettings
 
 BAD_REQUEST = 400
 
 
 @cache
-def _receiver() -> Receiver:
-    return bootstrap.receiver(WebhookSettings.from_env(environ))
+def _rippling_webhook() -> RipplingWebhook:
+    return bootstrap.rippling_webhook(WebhookSettings.from_env(environ))
 
 
 @cache
-def _notified() -> Notified | None:
-    return bootstrap.notified(WebhookSettings.from_env(environ))
+def _visma_webhook() -> VismaWebhook | None:
+    return bootstrap.visma_webhook(WebhookSettings.from_env(environ))
 
 
 @cache
@@ -52,13 +52,13 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _announce(invocation: Invocation, event: dict[str, Any], headers: dict[str, str]) -> Answer:
     if event.get("resource") != VISMA:
-        answer = _receiver().receive(headers, _body(event))
-    elif notified := _notified():
-        answer = notified.receive(event["pathParameters"]["company"], headers, _body(event))
+        answer = _rippling_webhook().receive(headers, _body(event))
+    elif visma_webhook := _visma_webhook():
+        answer = visma_webhook.receive(event["pathParameters"]["company"], headers, _body(event))
     else:
         answer = Answer(404, "NotificationsOff")
     if answer.reason:
-        invocation.log.error("polling stopped", reason=answer.reason)
+        invocation.log.error("polling paused", reason=answer.reason)
     invocation.log.info("webhook answered", status=answer.status)
     return answer
 

@@ -109,7 +109,7 @@ def test_the_operator_still_works_on_what_was_kept_back(world: World) -> None:
     _use_up(world)
     operator = world.another(keeps_reserve=False).operator
 
-    answer = operator.carry_out({"verb": "mappings check"})
+    answer = operator.dispatch({"verb": "mappings check"})
 
     assert answer["ok"], answer
     with pytest.raises(RateLimitedError, match="kept for the operator"):
@@ -124,7 +124,7 @@ def test_an_operator_is_told_when_there_is_room_once_the_reserve_is_gone_as_well
     for _ in range(10):
         operator.targets.company("norway").read("none")
 
-    answer = operator.operator.carry_out({"verb": "mappings check"})
+    answer = operator.operator.dispatch({"verb": "mappings check"})
 
     assert not answer["ok"]
     assert "the calls that Visma allows are used up; there is room in" in answer["problems"][0]
@@ -151,7 +151,7 @@ def test_a_table_that_is_down_stops_no_work_and_is_not_silent(
         raise RetryableError("DynamoDB is busy (ThrottlingException)")
 
     monkeypatch.setattr(world.budgets, "known", fail)
-    monkeypatch.setattr(world.budgets, "tell", fail)
+    monkeypatch.setattr(world.budgets, "share", fail)
 
     assert world.first_load()["created"] > 50
     assert "visma norway: DynamoDB is busy (ThrottlingException)" in world.reported.troubles
@@ -164,7 +164,7 @@ def test_a_table_that_is_down_stops_no_work_and_is_not_silent(
 def test_a_poll_that_rippling_has_no_room_for_ends_in_peace_and_the_next_one_finds_it_all() -> None:
     with a_world(people=20) as world:
         world.first_load()
-        before = world.watermarks.walk("workers")
+        before = world.watermarks.cursor("workers")
         worker = world.rippling.hire(
             department="Sales", location="Oslo", employment_type="Salaried full-time"
         )
@@ -177,7 +177,7 @@ def test_a_poll_that_rippling_has_no_room_for_ends_in_peace_and_the_next_one_fin
         assert "Rippling has no room" in summary.problems[0]
         assert world.metrics.counts["PollSucceeded"] == polls
         assert world.metrics.counts["PollPostponed"] == 1
-        assert world.watermarks.walk("workers") == before
+        assert world.watermarks.cursor("workers") == before
         calls = len(world.rippling.journal)
         assert world.another().tick().postponed  # nor does a cold one ask in vain
         assert len(world.rippling.journal) == calls
@@ -229,15 +229,15 @@ def test_a_read_of_changes_that_runs_out_of_calls_goes_on_where_it_stopped() -> 
         world.rippling.faults.fail(429, path="/workers/", every=3, times=1, retry_after=1800)
 
         first = world.tick()
-        position = world.watermarks.walk("workers").position
+        page_token = world.watermarks.cursor("workers").page_token
         world.clock.turn(seconds=1800)
         second = world.tick()
 
         assert (first.workers_read, first.postponed) == (200, False)
-        assert position is not None
+        assert page_token is not None
         assert second.workers_read == 50
         assert first.queued + second.queued == len({c.worker_id for c in world.queue.changes})
-        assert world.watermarks.walk("workers").position is None
+        assert world.watermarks.cursor("workers").page_token is None
 
 
 def test_a_full_sweep_that_found_no_room_is_made_up_for() -> None:

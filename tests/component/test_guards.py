@@ -33,12 +33,12 @@ def _terminate(world: World, count: int) -> list[dict[str, Any]]:
 
 
 def _held(world: World) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = world.operator.carry_out({"verb": "held"})["rows"]
+    rows: list[dict[str, Any]] = world.operator.dispatch({"verb": "held"})["rows"]
     return rows
 
 
 def _say(world: World, verb: str, **whom: Any) -> dict[str, Any]:
-    return world.operator.carry_out({"verb": verb, **whom})
+    return world.operator.dispatch({"verb": verb, **whom})
 
 
 def test_a_mass_termination_is_held_all_of_it(world: World) -> None:
@@ -207,10 +207,10 @@ def test_a_token_that_sees_far_fewer_people_stops_the_sweep(world: World) -> Non
 
     summary = world.tick(full_sweep=True)
 
-    assert summary.sweep == "stopped"
+    assert summary.sweep == "aborted"
     assert summary.queued == 0
     assert "may the creator of the Rippling token still see everybody?" in summary.problems[0]
-    assert world.metrics.counts["SweepStopped"] == 1
+    assert world.metrics.counts["SweepAborted"] == 1
     assert all(item["status"] == "Active" for item in world.visma.employees())
 
 

@@ -247,7 +247,7 @@ def test_the_webhook_loads_neither_http_nor_retries_nor_the_mapping(
         "from connector import bootstrap; from connector.settings import WebhookSettings;"
         "from os import environ;"
         "settings = WebhookSettings.from_env({**environ, 'VISMA_SECRET_ARN': 'arn:invented'});"
-        "bootstrap.receiver(settings); assert bootstrap.notified(settings);"
+        "bootstrap.rippling_webhook(settings); assert bootstrap.visma_webhook(settings);"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'requests', 'tenacity', 'yaml'}"
         " | {n for n in sys.modules if n.startswith('connector.domain.m')}))"
@@ -317,7 +317,7 @@ def test_a_check_names_rows_and_people_that_do_not_fit(
 
     findings = account.operate("mappings check", text=text)["findings"]
 
-    told = "\n".join(finding["sentence"] for finding in findings)
+    told = "\n".join(finding["message"] for finding in findings)
     assert "departments: Vendors: Rippling has no such department" in told
     assert "departments: Finance: Visma has no active cost centre 500" in told
     assert "locations: Bergen: Visma has no active branch 8" in told

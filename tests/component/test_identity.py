@@ -25,7 +25,7 @@ def _hire(world: World, **fields: Any) -> dict[str, Any]:
 
 
 def _operate(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
-    return world.operator.carry_out({"verb": verb, **arguments})
+    return world.operator.dispatch({"verb": verb, **arguments})
 
 
 def test_somebody_with_two_employments_stays_active_while_either_is(world: World) -> None:
@@ -61,7 +61,7 @@ def test_a_changed_number_is_told_and_makes_no_second_employee(world: World) -> 
 
     assert len(world.visma.employees()) == count
     row = world.audit_of(worker["user_id"])[-1]
-    assert f"makes the code 9001; the employee keeps {worker['number']}" in row["sentence"]
+    assert f"makes the code 9001; the employee keeps {worker['number']}" in row["message"]
 
 
 def test_the_operator_renames_with_vismas_own_action(world: World) -> None:
@@ -109,7 +109,7 @@ def test_an_employee_with_another_e_mail_is_adopted_on_the_operators_word(world:
     adopted = world.visma.employee("OLD-7")
     assert adopted["contact"]["email"] == worker["work_email"]
     assert adopted["department"] == "SALES"
-    sentences = [row["sentence"] for row in world.audit_of(worker["user_id"])]
+    sentences = [row["message"] for row in world.audit_of(worker["user_id"])]
     assert "Adopted employee OLD-7 in norway: on the operator's word." in sentences
 
 
@@ -153,7 +153,7 @@ def test_people_who_look_twice_are_shown_by_code_and_never_touched(world: World)
         "company": "norway",
         "codes": sorted([str(worker["number"]), "DOUBLE"]),
         "active": sorted([str(worker["number"]), "DOUBLE"]),
-        "why": "the same e-mail address",
+        "reason": "the same e-mail address",
     } in rows
     assert "@" not in str(rows)
     assert len(world.visma.calls("PUT")) + len(world.visma.calls("POST", "/v1/.*")) == writes
@@ -170,7 +170,7 @@ def test_an_edit_by_finance_on_a_field_of_rippling_is_put_back_and_told(world: W
     assert world.drain() == {"updated": 1}
     row = world.audit_of(worker["user_id"])[-1]
     assert row["cause"] == "drift"
-    assert "edited in Visma: contact.phone1" in row["sentence"]
+    assert "edited in Visma: contact.phone1" in row["message"]
 
 
 @pytest.mark.parametrize("owner", ["visma", "once"])
@@ -208,7 +208,7 @@ def test_an_edit_of_somebody_who_waits_for_a_new_start_is_seen_on_that_day(world
     )
     assert world.settle()["scheduled"] >= 1
     world.visma.edit_employee(str(worker["number"]), department="IT")
-    for drifted in (1, 0):  # the sweep has it looked at once, and there is nothing to write yet
+    for drifted in (1, 0):  # the sweep has it summary at once, and there is nothing to write yet
         assert world.tick(full_sweep=True).drifted == drifted
         world.drain()
     world.clock.turn(days=3)
@@ -249,7 +249,7 @@ def test_a_move_between_companies_is_inactive_there_before_it_is_active_here() -
             if call.method in ("PUT", "POST") and call.path.startswith("/v1/employee")
         ]
         assert writes == [("PUT", "norway"), ("POST", "sweden")]
-        told = [row["sentence"] for row in world.audit_of(worker["user_id"])]
+        told = [row["message"] for row in world.audit_of(worker["user_id"])]
         assert any("moved to sweden" in sentence for sentence in told)
 
 

@@ -58,7 +58,7 @@ def test_a_hire_arrives_with_department_cost_centre_branch_and_class(world: Worl
     assert employee["status"] == "Active"
     assert employee["contact"]["lastName"] == "Testmann"
     (row,) = world.audit_of(worker["user_id"])
-    assert row["sentence"].startswith(f"Created employee {worker['number']} in norway: ")
+    assert row["message"].startswith(f"Created employee {worker['number']} in norway: ")
     assert "departments: Sales" in row["rules"]
 
 
@@ -213,7 +213,7 @@ def test_a_rehire_whose_row_vanishes_is_not_ended_by_the_old_employment(world: W
     assert world.settle() == {"reactivated": 1}
     world.rippling.remove(again["id"])
 
-    for _ in range(3):  # having been looked at once changes nothing
+    for _ in range(3):  # having been summary at once changes nothing
         assert world.notice(worker["id"]) == {"unchanged": 1}
 
     assert world.employee_of(worker)["status"] == "Active"
@@ -267,7 +267,7 @@ def test_what_comes_to_light_late_is_applied_at_once_and_flagged(world: World) -
 
     created, left = world.audit_of(worker["user_id"])
     assert (created["back_dated"], left["back_dated"]) == ("2026-11-02", "2026-11-20")
-    assert "back-dated, holds since 2026-11-20" in left["sentence"]
+    assert "back-dated, holds since 2026-11-20" in left["message"]
 
 
 def test_what_happens_on_its_day_is_not_flagged(world: World) -> None:
@@ -298,7 +298,7 @@ def test_a_contractor_is_out_of_scope_with_an_audit_row(world: World) -> None:
 
     assert world.settle() == {"out_of_scope": 1}
     (row,) = world.audit_of(worker["user_id"])
-    assert "CONTRACTOR" in row["sentence"]
+    assert "CONTRACTOR" in row["message"]
 
 
 def test_every_request_kept_to_the_contracts(world: World) -> None:

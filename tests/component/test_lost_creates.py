@@ -83,7 +83,7 @@ def test_whoever_has_another_number_by_then_gets_no_second_employee(
     world.settle()
 
     assert len(_of_address(world, worker)) == 1
-    assert "the employee keeps" in world.audit_of(worker["user_id"])[-1]["sentence"]
+    assert "the employee keeps" in world.audit_of(worker["user_id"])[-1]["message"]
 
 
 def test_an_address_that_visma_shows_in_other_letters_is_the_same_proof(
@@ -95,7 +95,7 @@ def test_an_address_that_visma_shows_in_other_letters_is_the_same_proof(
     world.settle()
 
     assert "9001" not in {each["employeeNumber"] for each in world.visma.employees()}
-    assert "the employee keeps" in world.audit_of(worker["user_id"])[-1]["sentence"]
+    assert "the employee keeps" in world.audit_of(worker["user_id"])[-1]["message"]
 
 
 def test_whoever_has_another_address_by_then_is_not_taken_for_somebody_else(

@@ -14,7 +14,7 @@ SALES = '- {rippling: Sales, department: SALES, cost_centre: "400"}'
 OSLO = 'rippling: Oslo, branch: "1"'
 SCOPE = "scope: {exclude_employment_types: [CONTRACTOR], deactivate_when_out_of_scope: false}"
 assert all(words in NORDFAB_MAPPING for words in (SALES, OSLO, SCOPE))
-KINDS = ("moves", "releases", "strands", "leaves_out", "takes_in")
+KINDS = ("moves", "releases", "blocks", "excludes", "includes")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def _hire(world: World, **fields: Any) -> str:
 
 
 def _diff(world: World, text: str) -> dict[str, Any]:
-    answer = world.operator.carry_out({"verb": "mappings diff", "text": text})
+    answer = world.operator.dispatch({"verb": "mappings diff", "text": text})
     assert answer["ok"] is True
     return answer
 
@@ -56,7 +56,7 @@ def test_the_mapping_itself_does_nothing(world: World) -> None:
     (company,) = answer["companies"]
     assert [company[kind]["count"] for kind in KINDS] == [0] * 5
     assert [answer["rows"][word]["count"] for word in ("added", "changed", "removed")] == [0] * 3
-    assert (company["hinges_on_pay"], answer["stranded"]) == (0, 0)
+    assert (company["hinges_on_pay"], answer["blocked"]) == (0, 0)
 
 
 def test_whom_a_diff_names_as_moved_the_import_moves_and_nobody_else(world: World) -> None:
@@ -81,11 +81,11 @@ def test_whom_a_diff_names_as_stranded_the_import_leaves_waiting(world: World) -
     world.first_load()
     text = NORDFAB_MAPPING.replace(SALES, "- {rippling: Sales, department: NOWHERE}")
 
-    told = _of(world, text, "strands")
+    told = _of(world, text, "blocks")
     world.edit_mapping(text)
     world.drain()
 
-    waiting = world.operator.carry_out({"verb": "waiting"})["rows"]
+    waiting = world.operator.dispatch({"verb": "waiting"})["rows"]
     assert codes <= set(told)
     assert {row["employee_code"] for row in waiting} == set(told)
     assert {row["reason"] for row in waiting} == set(told.values())
@@ -115,7 +115,7 @@ def test_whom_a_scope_leaves_out_and_takes_in_is_told(world: World) -> None:
         SCOPE, "scope: {exclude_employment_types: [], exclude_countries: [DK]}"
     )
 
-    left_out, taken_in = _of(world, text, "leaves_out"), _of(world, text, "takes_in")
+    left_out, taken_in = _of(world, text, "excludes"), _of(world, text, "includes")
 
     assert left_out == {code: "country DK is out of scope in norway"}
     worker = world.rippling.numbered(int(contractor))
@@ -131,7 +131,7 @@ def test_a_second_company_takes_over_those_whom_it_claims(world: World) -> None:
     assert {each["who"] for each in norway["moves"]["first"]} == everybody
     assert all("company norway -> sweden" in each["how"] for each in norway["moves"]["first"])
     assert (norway["visma_known"], sweden["visma_known"]) == (True, False)
-    assert sweden["strands"]["count"] == 0
+    assert sweden["blocks"]["count"] == 0
 
 
 def _swedish() -> str:
@@ -148,9 +148,9 @@ def test_twenty_are_listed_and_all_are_counted(world: World) -> None:
 
     answer = _diff(world, text)
 
-    strands = answer["companies"][0]["strands"]
-    assert strands["count"] == answer["stranded"] >= 24
-    assert len(strands["first"]) == 20
+    blocks = answer["companies"][0]["blocks"]
+    assert blocks["count"] == answer["blocked"] >= 24
+    assert len(blocks["first"]) == 20
 
 
 def test_a_class_that_hinges_on_pay_is_counted_and_not_guessed(world: World) -> None:

@@ -24,7 +24,7 @@ def world() -> Iterator[World]:
 
 
 def _do(world: World, verb: str, text: str | None = None) -> dict[str, Any]:
-    return world.operator.carry_out({"verb": f"mappings {verb}", "text": text})
+    return world.operator.dispatch({"verb": f"mappings {verb}", "text": text})
 
 
 def _lay(world: World, rule: str, **values: Any) -> None:

@@ -104,7 +104,7 @@ def test_a_check_runs_the_examples_of_the_table(account: Account) -> None:
 
     findings = account.operate("mappings check")["findings"]
 
-    told = [finding["sentence"] for finding in findings]
+    told = [finding["message"] for finding in findings]
     assert "examples[0]: gives branch 2, not 9" in told
 
 
@@ -119,7 +119,7 @@ def test_a_check_of_a_file_reads_pay_where_the_file_asks_for_it(
 
     findings = account.operate("mappings check", text=text)["findings"]
 
-    assert not [each for each in findings if "no employee class rule" in each["sentence"]]
+    assert not [each for each in findings if "no employee class rule" in each["message"]]
     assert "compensation" in rippling.calls("GET", "/workers/")[-1].query["expand"]
 
 
@@ -143,7 +143,7 @@ def test_a_diff_names_whom_it_moves_from_where_to_where(
     assert set(codes) <= set(moved)
     assert set(moved.values()) == {"department SALES -> FIN, cost centre 400 -> 500"}
     assert company["moves"]["count"] == len(moved)
-    assert (company["releases"]["count"], company["strands"]["count"]) == (0, 0)
+    assert (company["releases"]["count"], company["blocks"]["count"]) == (0, 0)
     assert answer["rows"]["changed"] == {"count": 1, "first": ["norway, department#Sales"]}
     assert (len(rippling.journal), len(visma.journal)) == calls, "nobody is asked"
 

@@ -80,7 +80,7 @@ def test_a_tick_in_which_nothing_changed_takes_one_call_and_queues_nothing() -> 
 
 
 def test_late_and_tied_rows_at_the_watermark_are_all_found_in_seven_calls(many: World) -> None:
-    watermark = many.watermarks.walk("workers").watermark
+    watermark = many.watermarks.cursor("workers").watermark
     assert watermark is not None
     many.tick()
     many.queue.changes.clear()
@@ -223,7 +223,7 @@ def test_a_late_row_behind_a_poll_that_was_cut_short_is_found_soon_after_it_ends
             world.rippling.relocate(worker["id"], "Bergen")
         world.clock.remaining = 0.0
         world.tick()
-        assert world.watermarks.walk("workers").position
+        assert world.watermarks.cursor("workers").page_token
         late = employed[170]
         world.rippling.move(late["id"], "Finance", at=world.clock.now() - timedelta(seconds=40))
         world.clock.turn(minutes=10)
@@ -231,7 +231,7 @@ def test_a_late_row_behind_a_poll_that_was_cut_short_is_found_soon_after_it_ends
         world.clock.remaining = 1000.0
 
         world.tick()
-        assert world.watermarks.walk("workers").position is None
+        assert world.watermarks.cursor("workers").page_token is None
         world.tick()
 
         assert late["id"] in {change.worker_id for change in world.queue.changes}
@@ -255,14 +255,14 @@ def test_a_filter_that_rippling_ignores_is_noticed_and_loses_nothing() -> None:
 def test_a_stale_page_does_not_move_the_watermark_backwards_or_past_unread_rows() -> None:
     with a_world(people=150) as world:
         world.first_load()
-        before = world.watermarks.walk("workers").watermark
+        before = world.watermarks.cursor("workers").watermark
         world.rippling.faults.stale_page(path="/workers/", times=1)
         world.rippling.hire(
             department="Sales", location="Oslo", employment_type="Salaried full-time"
         )
 
         world.tick()
-        assert world.watermarks.walk("workers").watermark == before
+        assert world.watermarks.cursor("workers").watermark == before
         assert world.settle() == {"created": 1}
 
 
@@ -298,6 +298,6 @@ def test_a_stamp_from_the_future_does_not_carry_the_watermark_past_the_sweep() -
 
         world.tick()
 
-        watermark = world.watermarks.walk("workers").watermark
+        watermark = world.watermarks.cursor("workers").watermark
         assert watermark is not None
         assert watermark <= began + timedelta(seconds=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.ledger_rows import holding_item
+from connector.adapters.aws.ledger_rows import link_item
 from connector.domain.allocation import Allocation
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world
@@ -52,7 +52,7 @@ def _hire(world: World, **fields: Any) -> dict[str, Any]:
 
 
 def _allocation(world: World, worker: dict[str, Any], company: str = "norway") -> Allocation:
-    allocation = world.tables.holdings[worker["user_id"]][company].allocation
+    allocation = world.tables.links[worker["user_id"]][company].allocation
     assert allocation is not None
     return allocation
 
@@ -82,7 +82,7 @@ def test_a_raise_moves_somebody_into_the_class_of_the_next_band(world: World) ->
 
     assert _class(world, worker) == "SENIOR"
     row = world.audit_of(worker["user_id"])[-1]
-    assert row["sentence"].endswith("employee class STAFF -> SENIOR.")
+    assert row["message"].endswith("employee class STAFF -> SENIOR.")
     assert row["rules"][-1] == "employee_classes: annual_pay as in employee_classes[1]"
     assert row["not_representable"]["pay"] == "changed from 2026-11-20"
 
@@ -300,8 +300,8 @@ def test_somebody_who_waits_or_is_out_of_scope_costs_nothing_yet(world: World) -
 
     world.first_load()
 
-    assert world.tables.holdings[waiting["user_id"]]["norway"].allocation is None
-    assert not world.tables.holdings.get(contractor["user_id"])
+    assert world.tables.links[waiting["user_id"]]["norway"].allocation is None
+    assert not world.tables.links.get(contractor["user_id"])
 
 
 # Off, and hidden
@@ -320,7 +320,7 @@ def test_turned_off_no_pay_is_read_and_none_rests() -> None:
 
         world.first_load()
 
-        assert world.tables.holdings[worker["user_id"]]["norway"].allocation is None
+        assert world.tables.links[worker["user_id"]]["norway"].allocation is None
         calls = world.rippling.calls("GET", "/workers/")
         assert not any("compensation" in call.query.get("expand", "") for call in calls)
 
@@ -337,7 +337,7 @@ def test_turned_off_later_the_next_sweep_takes_it_off_everybody(world: World) ->
     _sweep(world)
 
     for each in (worker, leaver):
-        assert world.tables.holdings[each["user_id"]]["norway"].allocation is None
+        assert world.tables.links[each["user_id"]]["norway"].allocation is None
 
 
 def test_turned_off_later_it_is_forgotten_in_the_company_that_somebody_left_as_well() -> None:
@@ -352,7 +352,7 @@ def test_turned_off_later_it_is_forgotten_in_the_company_that_somebody_left_as_w
         world.build()
         _sweep(world)
 
-        held = world.tables.holdings[worker["user_id"]]
+        held = world.tables.links[worker["user_id"]]
         assert {company: each.allocation for company, each in held.items()} == {
             "norway": None,
             "sweden": None,
@@ -375,14 +375,14 @@ def test_turned_on_later_the_next_sweep_gives_it_to_everybody() -> None:
 
 def _at_rest(world: World) -> str:
     """Everything that rests, as it rests, but for the cost allocations themselves."""
-    holdings = [
-        {name: value for name, value in holding_item(holding).items() if name != "allocation"}
-        for held in world.tables.holdings.values()
-        for holding in held.values()
+    links = [
+        {name: value for name, value in link_item(link).items() if name != "allocation"}
+        for held in world.tables.links.values()
+        for link in held.values()
     ]
-    shown = [repr(each) for held in world.tables.holdings.values() for each in held.values()]
+    shown = [repr(each) for held in world.tables.links.values() for each in held.values()]
     runs = [repr(vars(world.watermarks))]
-    return json.dumps([world.everything_at_rest(), holdings, shown, runs], default=str)
+    return json.dumps([world.everything_at_rest(), links, shown, runs], default=str)
 
 
 def test_no_amount_shows_itself_anywhere_but_in_the_allocation(
@@ -400,7 +400,7 @@ def test_no_amount_shows_itself_anywhere_but_in_the_allocation(
     world.rippling.terminate(worker["id"], "2026-11-22")
     world.settle()
     answers = [
-        world.operator.carry_out(event)
+        world.operator.dispatch(event)
         for event in (
             {"verb": "audit", "person": worker["user_id"]},
             {"verb": "waiting"},

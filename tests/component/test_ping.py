@@ -34,7 +34,7 @@ def world() -> Iterator[World]:
 
 def ping(world: World) -> dict[str, Any]:
     """The whole answer; nothing personal is ever in it."""
-    answer = world.operator.carry_out({"verb": "ping"})
+    answer = world.operator.dispatch({"verb": "ping"})
     assert answer["ok"] is True
     _no_persons(world.rippling, answer)
     return answer
@@ -71,7 +71,7 @@ def not_well(answer: dict[str, Any]) -> set[tuple[str, str]]:
 
 def rippling_line(world: World, name: str) -> tuple[str, str]:
     check = checks_of(ping(world), "rippling")[name]
-    return check["level"], check["sentence"]
+    return check["level"], check["message"]
 
 
 # In order
@@ -109,7 +109,7 @@ def test_where_all_is_well_every_line_of_every_system_says_so(world: World) -> N
     ]
     levels = [check["level"] for group in answer["systems"] for check in group["checks"]]
     assert {level: levels.count(level) for level in answer["counts"]} == answer["counts"]
-    assert "the company Nordfab" in checks_of(answer, "rippling")["company"]["sentence"]
+    assert "the company Nordfab" in checks_of(answer, "rippling")["company"]["message"]
 
 
 def test_nothing_is_written_and_every_request_is_one_that_the_vendors_publish(
@@ -152,23 +152,23 @@ def test_a_version_that_is_refused_is_a_note_and_the_tokens_own_is_a_red_line(
 ) -> None:
     world.rippling.versions = {"2026-01-01"}
     world.rippling.bound_version = "2026-01-01"
-    level, sentence = rippling_line(world, "version")
-    assert (level, "2024-08-01" in sentence, "(400)" in sentence) == ("note", True, True)
+    level, message = rippling_line(world, "version")
+    assert (level, "2024-08-01" in message, "(400)" in message) == ("note", True, True)
 
     world.rippling.bound_version = "2020-01-01"
     answer = ping(world)
 
     assert not_well(answer) == {("sign_in", "bad"), ("not_checked", "unknown")}
-    assert "API version" in checks_of(answer, "rippling")["sign_in"]["sentence"]
+    assert "API version" in checks_of(answer, "rippling")["sign_in"]["message"]
 
 
 def test_a_missing_tier_is_told_with_what_it_costs(world: World) -> None:
     world.rippling.entitlements.discard("API_Tier_2")
     answer = ping(world)
     assert not_well(answer) == {("entitlements", "warning")}
-    sentence = checks_of(answer, "rippling")["entitlements"]["sentence"]
-    assert "tier 2" in sentence
-    assert "legal entities" in sentence
+    message = checks_of(answer, "rippling")["entitlements"]["message"]
+    assert "tier 2" in message
+    assert "legal entities" in message
 
     world.rippling.entitlements.clear()
     assert rippling_line(world, "entitlements")[0] == "note", "words that are not known here"
@@ -205,11 +205,11 @@ def test_what_a_token_is_not_shown_is_named_whichever_way_rippling_hides_it(
         world.rippling.redact = hidden
         world.rippling.redacts_silently = way == "null"
 
-    found, sentence = rippling_line(world, "fields")
+    found, message = rippling_line(world, "fields")
 
     assert found == level
-    assert all(word in sentence for word in words)
-    assert "departments.read" not in sentence
+    assert all(word in message for word in words)
+    assert "departments.read" not in message
 
 
 def test_without_the_scopes_of_the_probe_itself_the_page_is_still_well(world: World) -> None:
@@ -245,7 +245,7 @@ def test_a_token_that_rippling_rejects_is_one_red_line(world: World) -> None:
     answer = ping(world)
 
     assert not_well(answer) == {("sign_in", "bad"), ("not_checked", "unknown")}
-    assert "(401)" in checks_of(answer, "rippling")["sign_in"]["sentence"]
+    assert "(401)" in checks_of(answer, "rippling")["sign_in"]["message"]
 
 
 def test_an_address_that_answers_with_a_page_is_red_and_an_outage_is_not_known(
@@ -266,7 +266,7 @@ def test_far_fewer_workers_than_the_ledger_knows_are_a_red_line(world: World) ->
     answer = ping(world)
 
     assert not_well(answer) == {("workers", "bad")}
-    assert "10 workers" in checks_of(answer, "rippling")["workers"]["sentence"]
+    assert "10 workers" in checks_of(answer, "rippling")["workers"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_the_older_api_is_checked_for_what_it_has_and_the_rest_is_said() -> None
         told = checks_of(ping(world), "rippling")
 
         assert (told["kinds"]["level"], told["fields"]["level"]) == ("bad", "warning")
-        assert "userId" in told["fields"]["sentence"]
+        assert "userId" in told["fields"]["message"]
 
 
 # Visma
@@ -325,7 +325,7 @@ def test_a_company_without_a_right_is_told_apart_from_the_other(world: World) ->
     answer = ping(world)
 
     assert not_well(answer) == {("rights", "bad")}
-    assert "update" in checks_of(answer, "visma", "sweden")["rights"]["sentence"]
+    assert "update" in checks_of(answer, "visma", "sweden")["rights"]["message"]
     assert checks_of(answer, "visma", "norway")["rights"]["level"] == "good"
 
 
@@ -364,7 +364,7 @@ def test_a_segment_that_is_not_there_hides_neither_departments_nor_branches(
     answer = ping(world)
 
     assert not_well(answer) == {("cost_centre_segment", "bad")}
-    assert "segment 7" in checks_of(answer, "visma", "norway")["cost_centre_segment"]["sentence"]
+    assert "segment 7" in checks_of(answer, "visma", "norway")["cost_centre_segment"]["message"]
 
 
 def test_branches_and_departments_of_the_mapping_that_visma_lacks_are_named(world: World) -> None:
@@ -376,8 +376,8 @@ def test_branches_and_departments_of_the_mapping_that_visma_lacks_are_named(worl
 
     assert not_well(answer) == {("branches", "bad"), ("departments", "bad")}
     told = checks_of(answer, "visma", "norway")
-    assert "active branch 2," in told["branches"]["sentence"]
-    assert "department DATA," in told["departments"]["sentence"]
+    assert "active branch 2," in told["branches"]["message"]
+    assert "department DATA," in told["departments"]["message"]
 
 
 def test_automatic_numbering_and_a_used_up_hour_are_told(world: World) -> None:
@@ -399,7 +399,7 @@ def test_classes_and_calendars_that_nobody_has_are_worth_a_look(world: World) ->
     answer = ping(world)
 
     told = checks_of(answer, "visma", "norway")["employees"]
-    assert (told["level"], "calendar NORWEGEN" in told["sentence"]) == ("note", True)
+    assert (told["level"], "calendar NORWEGEN" in told["message"]) == ("note", True)
     assert answer["to_put_right"] == 0
 
 
@@ -418,7 +418,7 @@ def test_one_register_that_is_away_hides_no_other(world: World) -> None:
 
 
 def test_dead_letters_are_a_red_line_with_the_way_out(world: World) -> None:
-    world.queue.bury("x", "not JSON")
+    world.queue.dead_letter("x", "not JSON")
 
     answer = ping(world)
 
@@ -440,14 +440,14 @@ def test_a_silent_poller_and_an_overdue_sweep_are_told(world: World) -> None:
 
 
 def test_a_sweep_under_way_keeps_the_end_of_the_one_before(world: World) -> None:
-    ended = world.watermarks.walk("workers sweep").ended
+    ended = world.watermarks.cursor("workers sweep").ended
     with world.watermarks.lease("workers", 60):
         assert world.tick(full_sweep=True).skipped
 
-    walk = world.watermarks.walk("workers sweep")
+    cursor = world.watermarks.cursor("workers sweep")
 
-    assert (walk.ended, walk.started) == (ended, world.clock.now())
-    assert "under way" in checks_of(ping(world), "connector")["last_sweep"]["sentence"]
+    assert (cursor.ended, cursor.started) == (ended, world.clock.now())
+    assert "under way" in checks_of(ping(world), "connector")["last_sweep"]["message"]
 
 
 def test_before_the_first_poll_the_page_says_that_there_was_none() -> None:
@@ -466,9 +466,9 @@ def test_without_a_mapping_both_systems_are_looked_at_and_visma_shows_what_it_ha
     assert not_well(answer) == {("mapping", "warning")}
     told = checks_of(answer, "visma", "sweden")
     assert told["cost_centre_segment"]["level"] == "note"
-    assert "not checked" in told["cost_centre_segment"]["sentence"]
-    assert "1 (" in told["cost_centre_segment"]["sentence"]
-    assert "PROD" in told["departments"]["sentence"]
+    assert "not checked" in told["cost_centre_segment"]["message"]
+    assert "1 (" in told["cost_centre_segment"]["message"]
+    assert "PROD" in told["departments"]["message"]
 
 
 def test_empty_secrets_are_red_lines_and_the_rest_is_said_to_be_unchecked() -> None:
@@ -484,7 +484,7 @@ def test_empty_secrets_are_red_lines_and_the_rest_is_said_to_be_unchecked() -> N
             ("visma_secret", "bad"),
             ("not_checked", "unknown"),
         }
-        assert checks_of(answer, "visma")["not_checked"]["sentence"]
+        assert checks_of(answer, "visma")["not_checked"]["message"]
 
 
 def test_a_company_without_credentials_is_red_in_its_own_place(world: World) -> None:
@@ -495,7 +495,7 @@ def test_a_company_without_credentials_is_red_in_its_own_place(world: World) -> 
     answer = ping(world)
 
     assert not_well(answer) == {("sign_in", "bad"), ("not_checked", "unknown")}
-    assert "no company sweden" in checks_of(answer, "visma", "sweden")["sign_in"]["sentence"]
+    assert "no company sweden" in checks_of(answer, "visma", "sweden")["sign_in"]["message"]
 
 
 def test_without_time_nobody_is_asked_and_that_is_said(world: World) -> None:
@@ -529,15 +529,15 @@ def test_it_is_the_first_thing_to_run_on_a_stack_with_filled_secrets_and_nothing
 
 
 def test_a_stoppage_is_named_with_the_two_commands_that_end_it(world: World) -> None:
-    world.stoppages.stop("Rippling says that the app was uninstalled")
+    world.pauses.pause("Rippling says that the app was uninstalled")
 
     check = checks_of(ping(world), "connector")["polling"]
 
     assert check["level"] == "bad"
-    assert "the app was uninstalled" in check["sentence"]
+    assert "the app was uninstalled" in check["message"]
     assert "connector oauth start" in check["remedy"]
     assert "connector resume" in check["remedy"]
-    world.operator.carry_out({"verb": "resume"})
+    world.operator.dispatch({"verb": "resume"})
     assert checks_of(ping(world), "connector")["polling"]["level"] == "good"
 
 
@@ -550,7 +550,7 @@ def test_an_empty_secret_names_what_to_fill_in(account: Account) -> None:
 
     check = checks_of(answer, "connector")["visma_secret"]
     assert check["level"] == "bad"
-    assert all(word in check["sentence"] for word in ("empty", "client_id", "tenant_id"))
+    assert all(word in check["message"] for word in ("empty", "client_id", "tenant_id"))
     assert checks_of(answer, "rippling")["sign_in"]["level"] == "good"
 
 
@@ -567,9 +567,9 @@ def test_the_page_knows_what_a_poll_left_behind(account: Account) -> None:
     answer = account.operate("ping")
 
     own = checks_of(answer, "connector")
-    assert "ended just now" in own["last_poll"]["sentence"]
-    assert "ended just now" in own["last_sweep"]["sentence"]
-    assert own["dead_letters"]["sentence"] == "On the queue: 6 changes. Given up: 1 dead letter."
+    assert "ended just now" in own["last_poll"]["message"]
+    assert "ended just now" in own["last_sweep"]["message"]
+    assert own["dead_letters"]["message"] == "On the queue: 6 changes. Given up: 1 dead letter."
 
 
 def test_before_a_scheduled_sweep_what_is_missing_is_logged_and_counted_and_a_tick_asks_nothing(
@@ -606,7 +606,7 @@ def test_an_app_that_is_not_installed_yet_is_told_what_to_run(app: App) -> None:
     answer = app.operate("ping")
 
     assert ("sign_in", "bad") in not_well(answer)
-    assert "connector oauth start" in checks_of(answer, "rippling")["sign_in"]["sentence"]
+    assert "connector oauth start" in checks_of(answer, "rippling")["sign_in"]["message"]
 
 
 def test_an_installation_that_lives_says_when_its_token_ends(app: App) -> None:
@@ -615,7 +615,7 @@ def test_an_installation_that_lives_says_when_its_token_ends(app: App) -> None:
     told = checks_of(app.operate("ping"), "rippling")
 
     assert (told["sign_in"]["level"], told["token"]["level"]) == ("good", "good")
-    assert app.secret()["expires_at"][:10] in told["token"]["sentence"]
+    assert app.secret()["expires_at"][:10] in told["token"]["message"]
 
 
 def test_an_installation_that_has_ended_is_one_red_line_that_says_what_to_run(
@@ -626,10 +626,10 @@ def test_an_installation_that_has_ended_is_one_red_line_that_says_what_to_run(
 
     answer = app.operate("ping")
 
-    sentence = checks_of(answer, "rippling")["sign_in"]["sentence"]
+    message = checks_of(answer, "rippling")["sign_in"]["message"]
     assert ("sign_in", "bad") in not_well(answer)
-    assert "The installation has ended" in sentence
-    assert "connector oauth start" in sentence
+    assert "The installation has ended" in message
+    assert "connector oauth start" in message
     assert list(checks_of(answer, "rippling")) == ["sign_in", "not_checked"]
 
 
@@ -658,7 +658,7 @@ def test_a_token_endpoint_that_answers_with_a_page_is_one_red_line_and_nothing_e
 
     check = checks_of(answer, "rippling")["sign_in"]
     assert check["level"] == level
-    assert TOKEN_PATH in check["sentence"]
-    assert str(status) in check["sentence"]
+    assert TOKEN_PATH in check["message"]
+    assert str(status) in check["message"]
     assert "Service unavailable" not in json.dumps(answer)
     assert checks_of(answer, "visma", "norway")["sign_in"]["level"] == "good"

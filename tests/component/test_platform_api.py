@@ -1,4 +1,4 @@
-"""Rippling read through its Platform API: the same end as by REST, at the price of whole walks."""
+"""Rippling read through its Platform API: the same end as by REST, at the price of full reads."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class TestWalks:
 
         assert [change.worker_id for change in world.queue.changes] == [worker["id"]]
         assert (summary.workers_read, summary.rows_before_cutoff) == (41, 0)
-        assert world.metrics.counts["WholeWalks"] == 1
+        assert world.metrics.counts["FullReads"] == 1
         assert world.metrics.counts["FilterIgnored"] == 0
 
     def test_a_tick_in_which_nothing_changed_queues_nothing(self, world: World) -> None:
@@ -134,24 +134,24 @@ class TestWalks:
         assert world.tick(full_sweep=True).sweep == "finished"
 
         assert len(platform_of(world).calls("GET", EVERYONE)) == 1
-        assert world.metrics.counts["WholeWalks"] == 0
+        assert world.metrics.counts["FullReads"] == 0
 
     def test_a_tick_cut_short_goes_on_where_it_stopped_and_leaves_nobody_out(self) -> None:
         with a_world(people=250, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
             world.first_load()
             platform_of(world).clear_journal()
-            before = world.watermarks.walk("workers").watermark
+            before = world.watermarks.cursor("workers").watermark
             late = hire(world)
             world.clock.remaining = 0.0
 
             read = [world.tick().workers_read for _ in range(2)]
-            assert world.watermarks.walk("workers").watermark == before
+            assert world.watermarks.cursor("workers").watermark == before
             read.append(world.tick().workers_read)
 
             offsets = [call.query["offset"] for call in platform_of(world).calls(path=EVERYONE)]
             assert (read, offsets) == ([100, 100, 51], ["0", "100", "200"])
             assert [change.worker_id for change in world.queue.changes] == [late["id"]]
-            assert world.metrics.counts["WholeWalks"] == 1
+            assert world.metrics.counts["FullReads"] == 1
 
     def test_a_row_that_slips_through_is_no_termination(self, world: World) -> None:
         for worker in world.rippling.workers()[:3]:
@@ -160,8 +160,8 @@ class TestWalks:
         assert world.settle() == {}
 
     def test_another_api_begins_its_walk_anew_and_changes_nothing(self, world: World) -> None:
-        walk = world.watermarks.walk("workers")
-        world.watermarks.save(type(walk)(walk.stream, walk.watermark, position="100"))
+        cursor = world.watermarks.cursor("workers")
+        world.watermarks.save(type(cursor)(cursor.stream, cursor.watermark, page_token="100"))
         before = held_in_visma(world.visma)
         world.platform = None
         world.build()

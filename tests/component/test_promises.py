@@ -14,7 +14,7 @@ from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
 from connector.services.apply.applier import Applier
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import Permit
+from connector.services.shared.guarding import GuardCheck
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee"
@@ -214,7 +214,7 @@ def _with_pause_after_reading(world: World, meanwhile: Any) -> Applier:
         catalogues=Catalogues(world.targets, world.watermarks, world.clock),
         clock=world.clock,
         metrics=world.metrics,
-        permit=Permit(world.ledger, world.watermarks, world.clock),
+        guard=GuardCheck(world.ledger, world.watermarks, world.clock),
     )
 
 

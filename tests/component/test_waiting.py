@@ -24,7 +24,7 @@ def _hire_into(world: World, department: str) -> dict[str, Any]:
 
 
 def _rows(world: World) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = world.operator.carry_out({"verb": "waiting"})["rows"]
+    rows: list[dict[str, Any]] = world.operator.dispatch({"verb": "waiting"})["rows"]
     return rows
 
 

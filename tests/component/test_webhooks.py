@@ -127,35 +127,35 @@ def test_a_worker_that_vanished_is_nobody_and_ends_nothing(world: World) -> None
     assert world.employee_of(worker)["status"] == "Active"
 
 
-# A stoppage
+# A pause
 
 
 def test_while_polling_is_stopped_rippling_is_left_alone_and_it_is_counted(world: World) -> None:
-    world.stoppages.stop("the app was uninstalled")
+    world.pauses.pause("the app was uninstalled")
     world.clear_journals()
 
     for full_sweep in (False, True):
         summary = world.tick(full_sweep=full_sweep)
-        assert (summary.stopped, summary.skipped, summary.queued) == (True, True, 0)
+        assert (summary.paused, summary.skipped, summary.queued) == (True, True, 0)
         assert "connector resume" in summary.problems[0]
-    assert world.looking.look("norway").stopped
+    assert world.recheck.run("norway").paused
 
     assert world.vendor_calls() == (0, 0)
-    assert world.metrics.counts["PollingStopped"] == 2
+    assert world.metrics.counts["PollingPaused"] == 2
 
 
 def test_after_resume_the_tick_finds_what_happened_meanwhile(world: World) -> None:
-    world.stoppages.stop("the app was uninstalled")
+    world.pauses.pause("the app was uninstalled")
     worker = _hire(world)
     world.tick()
 
-    answer = world.operator.carry_out({"verb": "resume"})
+    answer = world.operator.dispatch({"verb": "resume"})
 
-    assert answer["was_stopped"]
-    assert answer["why"] == "the app was uninstalled"
+    assert answer["was_paused"]
+    assert answer["reason"] == "the app was uninstalled"
     assert world.settle() == {"created": 1}
     assert world.employee_of(worker)["status"] == "Active"
-    assert world.operator.carry_out({"verb": "resume"}) == {"ok": True, "was_stopped": False}
+    assert world.operator.dispatch({"verb": "resume"}) == {"ok": True, "was_paused": False}
 
 
 # A look
@@ -174,7 +174,7 @@ def test_a_look_sets_the_waiting_free_and_asks_rippling_nothing(world: World) ->
     world.visma.set_department_cost_centre("ROBO", "700")
     world.clear_journals()
 
-    summary = world.looking.look("norway")
+    summary = world.recheck.run("norway")
 
     assert (summary.released, summary.queued) == (1, 1)
     assert world.vendor_calls()[0] == 0
@@ -188,8 +188,8 @@ def test_a_look_that_finds_nothing_new_queues_nobody(world: World) -> None:
     _hire(world, "Robotics")
     world.settle()
 
-    assert world.looking.look("norway").queued == 0
-    assert world.looking.look("sweden").problems == ["the mapping has no company sweden"]
+    assert world.recheck.run("norway").queued == 0
+    assert world.recheck.run("sweden").problems == ["the mapping has no company sweden"]
 
 
 def test_the_guards_judge_what_a_look_sets_free(world: World) -> None:
@@ -206,7 +206,7 @@ def test_the_guards_judge_what_a_look_sets_free(world: World) -> None:
     world.visma.add_cost_centre("700", "Robotics")
     world.visma.set_department_cost_centre("ROBO", "700")
 
-    assert world.looking.look("norway").queued == 6
+    assert world.recheck.run("norway").queued == 6
     assert world.drain() == {"held": 6}
 
 
@@ -217,7 +217,7 @@ def test_an_employee_that_was_edited_in_visma_is_put_right(world: World) -> None
     world.visma.edit_employee(code, department="FIN")
     world.clear_journals()
 
-    summary = world.looking.look("norway", code)
+    summary = world.recheck.run("norway", code)
 
     assert (summary.drifted, summary.queued) == (1, 1)
     assert world.vendor_calls() == (0, 1)
@@ -231,7 +231,7 @@ def test_the_echo_of_a_write_of_our_own_queues_nobody(world: World) -> None:
     world.settle()
     world.clear_journals()
 
-    summary = world.looking.look("norway", str(worker["number"]))
+    summary = world.recheck.run("norway", str(worker["number"]))
 
     assert (summary.drifted, summary.queued) == (0, 0)
     assert world.vendor_calls() == (0, 1)
@@ -241,7 +241,7 @@ def test_an_employee_of_somebody_else_is_counted_and_nobody_is_asked(world: Worl
     world.visma.add_employee("9001")
     world.clear_journals()
 
-    assert world.looking.look("norway", "9001").queued == 0
+    assert world.recheck.run("norway", "9001").queued == 0
     assert world.metrics.counts["EmployeesUnknown"] == 1
     assert world.vendor_calls() == (0, 0)
 
@@ -249,11 +249,11 @@ def test_an_employee_of_somebody_else_is_counted_and_nobody_is_asked(world: Worl
 def test_the_code_that_somebody_had_before_a_rename_is_nobodys(world: World) -> None:
     worker = _hire(world)
     world.settle()
-    world.operator.carry_out({"verb": "rename", "person": worker["user_id"], "code": "9001"})
+    world.operator.dispatch({"verb": "rename", "person": worker["user_id"], "code": "9001"})
     world.drain()
     world.clear_journals()
 
-    assert world.looking.look("norway", str(worker["number"])).queued == 0
+    assert world.recheck.run("norway", str(worker["number"])).queued == 0
     assert world.metrics.counts["EmployeesUnknown"] == 1
     assert world.vendor_calls() == (0, 0)
 
@@ -264,7 +264,7 @@ def test_while_visma_cannot_say_the_writer_looks_later(world: World) -> None:
     world.visma.edit_employee(str(worker["number"]), department="FIN")
     world.visma.faults.fail(503, body="html", path="/v1/.*", times=3)
 
-    assert world.looking.look("norway", str(worker["number"])).queued == 1
+    assert world.recheck.run("norway", str(worker["number"])).queued == 1
     assert world.drain() == {"updated": 1}
 
 
@@ -279,7 +279,7 @@ def test_a_look_for_the_waiting_that_fails_is_left_to_the_tick(world: World) -> 
     world.settle()
     world.visma.faults.fail(503, body="html", path="/v1/.*", times=50)
 
-    summary = world.looking.look("norway")
+    summary = world.recheck.run("norway")
 
     assert summary.queued == 0
     assert "Visma" in summary.problems[0]
@@ -311,18 +311,18 @@ def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(
     gone = announcement("company.deleted", "5951", company_id="5951")
     assert _post(account, {**gone, "headers": {}}) == 401
     assert _post(account, announcement("company.deleted", "1", company_id="1")) == 401
-    assert account.handler("poller").lambda_handler({}, CONTEXT)["stopped"] is False
+    assert account.handler("poller").lambda_handler({}, CONTEXT)["paused"] is False
     rippling.clear_journal()
 
     assert _post(account, gone) == 202
-    (told,) = [vars(record) for record in caplog.records if record.message == "polling stopped"]
+    (told,) = [vars(record) for record in caplog.records if record.message == "polling paused"]
     assert (told["levelname"], "company.deleted" in told["reason"]) == ("ERROR", True)
-    for event in ({}, {"full_sweep": True}, {"look": {"company": "norway"}}):
-        assert account.handler("poller").lambda_handler(event, CONTEXT)["stopped"] is True
+    for event in ({}, {"full_sweep": True}, {"recheck": {"company": "norway"}}):
+        assert account.handler("poller").lambda_handler(event, CONTEXT)["paused"] is True
     assert rippling.journal == []
 
-    assert account.operate("resume")["was_stopped"]
-    assert account.handler("poller").lambda_handler({}, CONTEXT)["stopped"] is False
+    assert account.operate("resume")["was_paused"]
+    assert account.handler("poller").lambda_handler({}, CONTEXT)["paused"] is False
     assert rippling.journal != []
 
 
@@ -357,18 +357,18 @@ def test_what_was_posted_and_how_it_was_signed_is_never_logged(
 def test_a_notification_has_the_poller_look_at_once(
     account: Account, visma: Visma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked: list[dict[str, Any]] = []
-    with invocations(looked.append) as address:
+    asked: list[dict[str, Any]] = []
+    with invocations(asked.append) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", address)
         changed = {"event": "Employee Changed", "employeeCd": "1001"}
         for said in ({"event": "Segment Value Changed"}, changed, changed):
             assert _post(account, to_visma_door(notification(said, str(len(said))))) == 202
 
-    assert looked == [
-        {"look": {"company": "norway"}},
-        {"look": {"company": "norway", "employee_code": "1001"}},
+    assert asked == [
+        {"recheck": {"company": "norway"}},
+        {"recheck": {"company": "norway", "employee_code": "1001"}},
     ]
-    for event in looked:
+    for event in asked:
         summary = account.handler("poller").lambda_handler(event, CONTEXT)
         assert summary["problems"] == []
 
@@ -380,12 +380,12 @@ def test_a_poller_out_of_reach_is_no_reason_to_forget_a_notification(
     monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9")
     assert _post(account, event) == 503
 
-    looked: list[dict[str, Any]] = []
-    with invocations(looked.append) as address:
+    summary: list[dict[str, Any]] = []
+    with invocations(summary.append) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", address)
         assert _post(account, event) == 202
         assert _post(account, event) == 202
-    assert len(looked) == 1
+    assert len(summary) == 1
 
 
 def test_where_notifications_are_turned_off_there_is_no_door(account: Account) -> None:

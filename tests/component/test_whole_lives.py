@@ -26,7 +26,7 @@ from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
 from connector.services.apply.applier import Applier
-from connector.services.shared.guarding import Permit
+from connector.services.shared.guarding import GuardCheck
 from tests.simulator import nordfab_rippling, nordfab_visma
 from tests.support.clock import HandClock
 from tests.support.model import ZONE, Model, local_day
@@ -87,7 +87,7 @@ class CrashError(Exception):
 
 
 class SmallPages(World):
-    """Rippling gives five workers a page, so that every walk has several."""
+    """Rippling gives five workers a page, so that every read has several."""
 
     def build(self) -> None:
         """Builds all services anew."""
@@ -201,10 +201,12 @@ class Lives(RuleBasedStateMachine):
             worker = found[n % len(found)]
             self.rippling.reactivate(worker["id"], **self._told(worker, how))
 
-    @rule(n=whom, why=st.sampled_from(NEVER_BEGAN), has_begun=st.sampled_from((False, False, True)))
-    def cancel_a_hire(self, n: int, why: str, has_begun: bool) -> None:
+    @rule(
+        n=whom, reason=st.sampled_from(NEVER_BEGAN), has_begun=st.sampled_from((False, False, True))
+    )
+    def cancel_a_hire(self, n: int, reason: str, has_begun: bool) -> None:
         if worker := self._worker(n, "ACTIVE" if has_begun else "ACCEPTED"):
-            self._end(worker, why, "at once")
+            self._end(worker, reason, "at once")
 
     @rule(n=whom, days=days)
     def move_a_start(self, n: int, days: int) -> None:
@@ -572,9 +574,9 @@ class Lives(RuleBasedStateMachine):
         self.last = worker["user_id"]
         return worker
 
-    def _end(self, worker: dict[str, Any], why: str, how: str, ago: int = 0) -> None:
+    def _end(self, worker: dict[str, Any], reason: str, how: str, ago: int = 0) -> None:
         told = self._told(worker, how)
-        self.rippling.terminate(worker["id"], self._day(-ago), why, **told)
+        self.rippling.terminate(worker["id"], self._day(-ago), reason, **told)
         self.rippling.change(worker["id"], status="TERMINATED", **told)
 
     def _workers(self, *statuses: str) -> list[dict[str, Any]]:
@@ -685,8 +687,8 @@ class Lives(RuleBasedStateMachine):
     def _let_work(self, *, full_sweep: bool = False) -> None:
         """Ticks and drains until two ticks find nothing, dead letters replayed.
 
-        Two, because the first may only end a walk that was cut short: what came to light behind
-        its position is for the next.
+        Two, because the first may only end a read that was cut short: what came to light behind
+        its page token is for the next.
         """
         self.world.drain()
         quiet = 0
@@ -716,7 +718,7 @@ class Lives(RuleBasedStateMachine):
 
     def _check_waiting(self) -> None:
         must, may = self.model.waiting(self.clock.now())
-        rows = self.world.operator.carry_out({"verb": "waiting"})["rows"]
+        rows = self.world.operator.dispatch({"verb": "waiting"})["rows"]
         shown = {row["person"] for row in rows}
         assert must <= shown <= may, ("waiting", must - shown, shown - may)
 
@@ -724,8 +726,8 @@ class Lives(RuleBasedStateMachine):
         """Somebody entered by hand becomes ours only on the proof of the e-mail address."""
         for (key, code), address in list(self.model.entered.items()):
             person = self.model.persons[code]
-            holding = self.world.tables.holdings.get(person, {}).get(key)
-            if holding and holding.employee_code == code:
+            link = self.world.tables.links.get(person, {}).get(key)
+            if link and link.employee_code == code:
                 assert address in self.model.had_addresses[person]
                 del self.model.entered[key, code]
 
@@ -772,7 +774,7 @@ def _slow_writer(world: World, meanwhile: Callable[[], None]) -> Applier:
         catalogues=world.catalogues,
         clock=world.clock,
         metrics=world.metrics,
-        permit=Permit(ledger, world.watermarks, world.clock),
+        guard=GuardCheck(ledger, world.watermarks, world.clock),
     )
 
 

@@ -119,9 +119,9 @@ def test_what_is_read_can_be_changed_without_changing_the_audit(world: World) ->
     tell(world, "p1", 1)
     (row,) = world.log.of_person("p1")
 
-    row["sentence"] = "as if nothing had happened"
+    row["message"] = "as if nothing had happened"
 
-    assert [again["sentence"] for again in world.log.of_person("p1")] == ["Done."]
+    assert [again["message"] for again in world.log.of_person("p1")] == ["Done."]
 
 
 def test_a_planned_row_is_its_own_row_of_the_chain(world: World) -> None:

@@ -68,45 +68,45 @@ def test_of_a_vendor_never_called_nothing_is_known(world: World) -> None:
     ],
 )
 def test_what_one_has_told_the_other_knows(world: World, budget: Budget) -> None:
-    world.one.tell(NAME, budget)
+    world.one.share(NAME, budget)
 
     assert world.other.known(NAME) == budget
 
 
 def test_every_vendor_and_company_has_a_budget_of_its_own(world: World) -> None:
-    world.one.tell(NAME, Budget(500, 0, HALF_PAST))
+    world.one.share(NAME, Budget(500, 0, HALF_PAST))
 
     assert world.one.known("visma sweden") == world.one.known("rippling") == Budget()
 
 
 def test_an_older_view_of_the_window_does_not_bring_calls_back(world: World) -> None:
-    world.one.tell(NAME, Budget(500, 10, HALF_PAST))
+    world.one.share(NAME, Budget(500, 10, HALF_PAST))
 
-    world.other.tell(NAME, Budget(500, 40, HALF_PAST))
+    world.other.share(NAME, Budget(500, 40, HALF_PAST))
 
     assert world.one.known(NAME).remaining == 10
 
 
 def test_an_older_window_does_not_take_the_place_of_a_later_one(world: World) -> None:
     later = Budget(500, 499, NOON + timedelta(hours=1))
-    world.one.tell(NAME, Budget(500, 0, HALF_PAST))
-    world.one.tell(NAME, later)
+    world.one.share(NAME, Budget(500, 0, HALF_PAST))
+    world.one.share(NAME, later)
 
-    world.other.tell(NAME, Budget(500, 0, HALF_PAST))
+    world.other.share(NAME, Budget(500, 0, HALF_PAST))
 
     assert world.one.known(NAME) == later
 
 
 def test_a_closure_is_only_ever_prolonged(world: World) -> None:
-    world.one.tell(NAME, Budget(closed_until=HALF_PAST))
+    world.one.share(NAME, Budget(closed_until=HALF_PAST))
 
-    world.other.tell(NAME, Budget(500, 100, HALF_PAST, closed_until=NOON + timedelta(minutes=1)))
+    world.other.share(NAME, Budget(500, 100, HALF_PAST, closed_until=NOON + timedelta(minutes=1)))
 
     assert world.one.known(NAME) == Budget(500, 100, HALF_PAST, HALF_PAST)
 
 
 def test_what_is_over_does_not_count_any_more(world: World) -> None:
-    world.one.tell(NAME, Budget(500, 0, HALF_PAST, NOON + timedelta(minutes=10)))
+    world.one.share(NAME, Budget(500, 0, HALF_PAST, NOON + timedelta(minutes=10)))
 
     world.clock.turn(600)
     assert world.one.known(NAME) == Budget(500, 0, HALF_PAST)
@@ -120,7 +120,7 @@ def test_what_is_over_does_not_count_any_more(world: World) -> None:
 def test_a_budget_can_be_read_in_the_console(
     client: Any, on_dynamodb: Callable[..., DynamoBudgets]
 ) -> None:
-    on_dynamodb().tell(NAME, Budget(500, 24, HALF_PAST, HALF_PAST))
+    on_dynamodb().share(NAME, Budget(500, 24, HALF_PAST, HALF_PAST))
 
     (item,) = client.scan(TableName="WatermarksTable")["Items"]
     assert from_item(item) == {
@@ -140,11 +140,11 @@ def test_two_who_tell_at_the_same_time_are_both_heard(
 
     def interfere() -> None:
         del watched.after["get_item"]
-        on_dynamodb().tell(NAME, Budget(closed_until=HALF_PAST))
+        on_dynamodb().share(NAME, Budget(closed_until=HALF_PAST))
 
     watched.after["get_item"] = interfere
 
-    on_dynamodb(watched).tell(NAME, Budget(500, 24, HALF_PAST))
+    on_dynamodb(watched).share(NAME, Budget(500, 24, HALF_PAST))
 
     assert on_dynamodb().known(NAME) == Budget(500, 24, HALF_PAST, HALF_PAST)
 
@@ -153,9 +153,9 @@ def test_who_has_nothing_new_to_tell_writes_nothing(
     client: Any, on_dynamodb: Callable[..., DynamoBudgets]
 ) -> None:
     watched = Watched(client)
-    on_dynamodb().tell(NAME, Budget(500, 24, HALF_PAST))
+    on_dynamodb().share(NAME, Budget(500, 24, HALF_PAST))
 
-    on_dynamodb(watched).tell(NAME, Budget(500, 40, HALF_PAST))
+    on_dynamodb(watched).share(NAME, Budget(500, 40, HALF_PAST))
 
     assert [name for name, _ in watched.calls] == ["get_item"]
 
@@ -167,7 +167,7 @@ def test_who_is_always_forestalled_gives_up_and_says_so(
     watched.answers["put_item"] = [refusal("ConditionalCheckFailedException")] * ATTEMPTS
 
     with pytest.raises(RetryableError, match="budget visma norway"):
-        on_dynamodb(watched).tell(NAME, Budget(500, 24, HALF_PAST))
+        on_dynamodb(watched).share(NAME, Budget(500, 24, HALF_PAST))
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])
@@ -179,7 +179,7 @@ def test_a_table_that_cannot_be_used_is_an_error_of_ours(
     watched.answers[call] = [refusal(code)]
 
     with pytest.raises(ConnectorError, match=code):
-        on_dynamodb(watched).tell(NAME, Budget(500, 24, HALF_PAST))
+        on_dynamodb(watched).share(NAME, Budget(500, 24, HALF_PAST))
 
 
 @pytest.mark.parametrize(
@@ -201,4 +201,4 @@ def test_a_row_that_somebody_broke_is_named(
     with pytest.raises(ConfigurationError, match=r"budget visma norway.*delete it"):
         on_dynamodb().known(NAME)
     with pytest.raises(ConfigurationError, match=r"budget visma norway.*delete it"):
-        on_dynamodb().tell(NAME, Budget(500, 24, HALF_PAST))
+        on_dynamodb().share(NAME, Budget(500, 24, HALF_PAST))

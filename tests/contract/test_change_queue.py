@@ -129,14 +129,14 @@ def test_nothing_to_send_is_nothing_sent(world: World) -> None:
 def test_changes_and_dead_letters_are_counted_apart_wherever_they_are(world: World) -> None:
     assert world.queue.sizes() == (0, 0)
     world.queue.send([A, B])
-    world.queue.bury("{]", "the message is not JSON")
+    world.queue.dead_letter("{]", "the message is not JSON")
 
     assert world.queue.sizes() == (2, 1)
 
 
 def test_a_message_that_somebody_holds_counts_as_well(sqs: Sqs) -> None:
     sqs.queue.send([A])
-    sqs.queue.bury("{]", "the message is not JSON")
+    sqs.queue.dead_letter("{]", "the message is not JSON")
     sqs.client.receive_message(QueueUrl=sqs.queue_url)
     sqs.queue.dead_letters(1)
 
@@ -147,7 +147,7 @@ def test_a_message_that_somebody_holds_counts_as_well(sqs: Sqs) -> None:
 
 
 def test_a_message_that_is_no_change_is_buried_with_the_reason(world: World) -> None:
-    world.queue.bury("{]", "the message is not JSON")
+    world.queue.dead_letter("{]", "the message is not JSON")
 
     (letter,) = world.queue.dead_letters(10)
 
@@ -157,8 +157,8 @@ def test_a_message_that_is_no_change_is_buried_with_the_reason(world: World) -> 
 
 
 def test_the_same_message_can_be_buried_twice(world: World) -> None:
-    world.queue.bury("{]", "the message is not JSON")
-    world.queue.bury("{]", "the message is not JSON")
+    world.queue.dead_letter("{]", "the message is not JSON")
+    world.queue.dead_letter("{]", "the message is not JSON")
 
     assert len(world.queue.dead_letters(10)) == 2
 
@@ -194,8 +194,8 @@ def test_a_dead_letter_that_is_forgotten_is_gone_and_the_others_are_not(world: W
     world.give_up(Change("w2", Cause.POLL, "other"))
     letters = world.queue.dead_letters(10)
 
-    world.queue.forget(letters[0])
-    put_back(world.queue, letters[1:])
+    world.queue.delete(letters[0])
+    release(world.queue, letters[1:])
 
     assert [letter.group for letter in world.queue.dead_letters(10)] == ["w2"]
 
@@ -208,9 +208,9 @@ def test_a_dead_letter_shows_no_receipt(world: World) -> None:
     assert letter.receipt not in repr(letter) or letter.receipt in (letter.id, letter.body)
 
 
-def put_back(queue: ChangeQueue, letters: list[DeadLetter]) -> None:
+def release(queue: ChangeQueue, letters: list[DeadLetter]) -> None:
     assert isinstance(queue, InMemoryChangeQueue | SqsChangeQueue)
-    queue.put_back(letters)
+    queue.release(letters)
 
 
 # SQS alone
@@ -286,7 +286,7 @@ def test_a_dead_letter_that_was_looked_at_is_seen_again_when_put_back(sqs: Sqs) 
     letters = sqs.queue.dead_letters(1)
     hidden = sqs.queue.dead_letters(1)
 
-    sqs.queue.put_back(letters)
+    sqs.queue.release(letters)
 
     assert hidden == []
     assert len(sqs.queue.dead_letters(1)) == 1
@@ -299,7 +299,7 @@ def test_a_dead_letter_that_others_see_already_need_not_be_put_back(sqs: Sqs, co
     letters = sqs.queue.dead_letters(2)
     sqs.client.answers["change_message_visibility"] = [refusal(code)]
 
-    sqs.queue.put_back(letters)
+    sqs.queue.release(letters)
 
     assert sqs.client.count("change_message_visibility") == 2
 
@@ -314,7 +314,7 @@ def test_a_change_can_be_postponed_for_twelve_hours_at_most(
     sqs.queue.send([A])
     (message,) = sqs.client.receive_message(QueueUrl=sqs.queue_url)["Messages"]
 
-    sqs.queue.postpone(message["ReceiptHandle"], asked)
+    sqs.queue.delay(message["ReceiptHandle"], asked)
 
     name, request = sqs.client.calls[-1]
     assert name == "change_message_visibility"
@@ -326,7 +326,7 @@ def test_a_postponed_change_holds_back_the_later_ones_of_its_worker(sqs: Sqs) ->
     sqs.queue.send([A, B])
     (message,) = sqs.client.receive_message(QueueUrl=sqs.queue_url)["Messages"]
 
-    sqs.queue.postpone(message["ReceiptHandle"], 100)
+    sqs.queue.delay(message["ReceiptHandle"], 100)
 
     assert sqs.changes() == []
 

@@ -1,4 +1,4 @@
-"""The contracts of the marks that the webhook leaves: a stoppage, and notifications taken in."""
+"""The contracts of the marks that the webhook leaves: a pause, and notifications taken in."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.flags import DynamoNotifications, DynamoStoppages
-from connector.adapters.memory import InMemoryNotifications, InMemoryStoppages
+from connector.adapters.aws.flags import DynamoNotifications, DynamoPollingPauses
+from connector.adapters.memory import InMemoryNotifications, InMemoryPollingPauses
 from connector.domain.errors import RetryableError
-from connector.ports.state import Notifications, Stoppage, Stoppages
+from connector.ports.state import Notifications, PollingPause, PollingPauses
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
 
 UNTIL = NOON + timedelta(days=2)
@@ -23,7 +23,7 @@ class World:
     """Both kinds of marks, and the clock they go by."""
 
     clock: TurnedClock
-    stoppages: Stoppages
+    pauses: PollingPauses
     notifications: Notifications
 
 
@@ -31,13 +31,13 @@ class World:
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     clock = TurnedClock()
     if request.param == "memory":
-        yield World(clock, InMemoryStoppages(clock), InMemoryNotifications(clock))
+        yield World(clock, InMemoryPollingPauses(clock), InMemoryNotifications(clock))
         return
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
         yield World(
             clock,
-            DynamoStoppages(clock, client, table),
+            DynamoPollingPauses(clock, client, table),
             DynamoNotifications(clock, client, table),
         )
 
@@ -53,35 +53,35 @@ def client() -> Iterator[Any]:
 
 
 def test_nothing_is_stopped_until_somebody_stops_it(world: World) -> None:
-    assert world.stoppages.current() is None
-    assert world.stoppages.end() is None
+    assert world.pauses.current() is None
+    assert world.pauses.end() is None
 
 
 def test_a_stoppage_lasts_until_it_is_ended_and_ends_once(world: World) -> None:
-    world.stoppages.stop("uninstalled")
+    world.pauses.pause("uninstalled")
     world.clock.turn(86_400 * 365)
 
-    assert world.stoppages.current() == Stoppage(NOON, "uninstalled")
-    assert world.stoppages.end() == Stoppage(NOON, "uninstalled")
-    assert world.stoppages.end() is None
-    assert world.stoppages.current() is None
+    assert world.pauses.current() == PollingPause(NOON, "uninstalled")
+    assert world.pauses.end() == PollingPause(NOON, "uninstalled")
+    assert world.pauses.end() is None
+    assert world.pauses.current() is None
 
 
 def test_who_stops_again_changes_neither_since_when_nor_why(world: World) -> None:
-    world.stoppages.stop("uninstalled")
+    world.pauses.pause("uninstalled")
     world.clock.turn(60)
-    world.stoppages.stop("something else")
+    world.pauses.pause("something else")
 
-    assert world.stoppages.current() == Stoppage(NOON, "uninstalled")
+    assert world.pauses.current() == PollingPause(NOON, "uninstalled")
 
 
 def test_what_was_ended_may_be_stopped_anew(world: World) -> None:
-    world.stoppages.stop("uninstalled")
-    world.stoppages.end()
+    world.pauses.pause("uninstalled")
+    world.pauses.end()
     world.clock.turn(60)
-    world.stoppages.stop("uninstalled again")
+    world.pauses.pause("uninstalled again")
 
-    assert world.stoppages.current() == Stoppage(NOON + timedelta(minutes=1), "uninstalled again")
+    assert world.pauses.current() == PollingPause(NOON + timedelta(minutes=1), "uninstalled again")
 
 
 def test_a_notification_is_taken_once(world: World) -> None:
@@ -121,15 +121,15 @@ def test_only_the_hash_of_an_id_rests_and_the_table_forgets_it(client: Any) -> N
 
 def test_a_busy_table_can_be_asked_again(client: Any) -> None:
     watched = Watched(client)
-    stoppages = DynamoStoppages(TurnedClock(), watched, "WatermarksTable")
+    pauses = DynamoPollingPauses(TurnedClock(), watched, "WatermarksTable")
     notifications = DynamoNotifications(TurnedClock(), watched, "WatermarksTable")
     for call, times in (("update_item", 2), ("get_item", 1), ("put_item", 1), ("delete_item", 1)):
         watched.answers[call] = [refusal("ThrottlingException") for _ in range(times)]
 
     for attempt in (
-        lambda: stoppages.stop("why"),
-        stoppages.end,
-        stoppages.current,
+        lambda: pauses.pause("why"),
+        pauses.end,
+        pauses.current,
         lambda: notifications.take("n1", UNTIL),
         lambda: notifications.give_back("n1"),
     ):

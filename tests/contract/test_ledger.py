@@ -18,7 +18,7 @@ from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemory
 from connector.domain.allocation import Allocation
 from connector.domain.audit import AuditRow, first_break
 from connector.domain.errors import CodeTakenError, ConflictError, RetryableError
-from connector.domain.ledger import INTENT_SECONDS, Holding, Person, Record
+from connector.domain.ledger import INTENT_SECONDS, EmployeeLink, Person, Record
 from connector.domain.planning import Difference, Outcome
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
@@ -75,17 +75,17 @@ def a_row(person_id: str = "p1", **changes: Any) -> AuditRow:
     return replace(row, **changes)
 
 
-def a_holding(person_id: str = "p1", company: str = "norway", **changes: Any) -> Holding:
-    return replace(Holding(person_id, company, Outcome.UPDATED, NOON), **changes)
+def a_link(person_id: str = "p1", company: str = "norway", **changes: Any) -> EmployeeLink:
+    return replace(EmployeeLink(person_id, company, Outcome.UPDATED, NOON), **changes)
 
 
 def end(
-    ledger: Ledger, person_id: str = "p1", *holdings: Holding, rows: int = 1, **changes: Any
+    ledger: Ledger, person_id: str = "p1", *links: EmployeeLink, rows: int = 1, **changes: Any
 ) -> Record:
     """Reads a person, changes what is asked for, writes it, and reads it again."""
     record = ledger.record(person_id)
     person = replace(record.person, **changes)
-    ledger.finish(record, person, holdings, [a_row(person_id)] * rows)
+    ledger.finish(record, person, links, [a_row(person_id)] * rows)
     return ledger.record(person_id)
 
 
@@ -134,7 +134,7 @@ def test_what_is_remembered_of_a_worker_is_no_person_and_no_holding(world: World
 
     assert [person.id for person in ledger.persons()] == ["p1"]
     assert not ledger.record("worker w1").is_known
-    assert [list(ledger.holdings(company)) for company in ("norway", "-", "#worker")] == [[]] * 3
+    assert [list(ledger.links(company)) for company in ("norway", "-", "#worker")] == [[]] * 3
 
 
 def test_a_code_leads_to_the_person_who_claims_it_in_that_company(world: World) -> None:
@@ -155,7 +155,7 @@ def test_somebody_never_seen_is_new_and_has_a_salt_of_their_own(world: World) ->
     one, other = ledger.record("p1"), ledger.record("p2")
 
     assert not one.is_known
-    assert one.holdings == {}
+    assert one.links == {}
     assert len(one.person.salt) == 32
     assert one.person.salt != other.person.salt
 
@@ -173,7 +173,7 @@ def test_what_was_finished_is_read_back_whole(world: World) -> None:
         placement={"company": "norway", "rules": ["departments: Production"]},
         outcome="waiting",
     )
-    holding = Holding(
+    link = EmployeeLink(
         "p1",
         "norway",
         Outcome.WAITING,
@@ -189,10 +189,10 @@ def test_what_was_finished_is_read_back_whole(world: World) -> None:
         reason="Visma has no cost centre 310",
     )
 
-    ledger.finish(record, person, [holding], [a_row()])
+    ledger.finish(record, person, [link], [a_row()])
 
     read = world.writer().record("p1")
-    assert read.holdings == {"norway": holding}
+    assert read.links == {"norway": link}
     assert read.person == replace(person, version=1, audit_hash=read.person.audit_hash)
     assert read.person.audit_hash
 
@@ -210,20 +210,20 @@ def test_what_was_finished_is_read_back_whole(world: World) -> None:
 def test_a_cost_allocation_is_read_back_to_the_last_digit(
     world: World, allocation: Allocation
 ) -> None:
-    read = end(world.writer(), "p1", a_holding(allocation=allocation))
+    read = end(world.writer(), "p1", a_link(allocation=allocation))
 
-    assert read.holdings["norway"].allocation == allocation
+    assert read.links["norway"].allocation == allocation
 
 
 def test_a_cost_allocation_that_was_dropped_is_gone(world: World) -> None:
     ledger = world.writer()
-    end(ledger, "p1", a_holding(allocation=AN_ALLOCATION))
+    end(ledger, "p1", a_link(allocation=AN_ALLOCATION))
 
-    assert end(ledger, "p1", a_holding()).holdings["norway"].allocation is None
+    assert end(ledger, "p1", a_link()).links["norway"].allocation is None
 
 
 def test_a_holding_does_not_show_what_somebody_costs() -> None:
-    shown = f"{a_holding(allocation=AN_ALLOCATION)!r} {AN_ALLOCATION!r}"
+    shown = f"{a_link(allocation=AN_ALLOCATION)!r} {AN_ALLOCATION!r}"
 
     assert AN_ALLOCATION.yearly_cost
     assert AN_ALLOCATION.yearly_cost not in shown
@@ -233,30 +233,28 @@ def test_a_holding_does_not_show_what_somebody_costs() -> None:
 def test_an_employee_without_fields_is_not_an_unknown_one(
     world: World, written: dict[str, str] | None
 ) -> None:
-    read = end(world.writer(), "p1", a_holding(written=written))
+    read = end(world.writer(), "p1", a_link(written=written))
 
-    assert read.holdings["norway"].written == written
+    assert read.links["norway"].written == written
 
 
 def test_what_is_read_back_can_be_written_as_json(world: World) -> None:
     facts = {"status": "ACTIVE", "hours": 37.5, "level": 3}
 
-    read = end(world.writer(), "p1", a_holding(employee_id=977), facts=facts)
+    read = end(world.writer(), "p1", a_link(employee_id=977), facts=facts)
 
-    shown = json.dumps(
-        [read.person.facts, read.person.version, read.holdings["norway"].employee_id]
-    )
+    shown = json.dumps([read.person.facts, read.person.version, read.links["norway"].employee_id])
     assert json.loads(shown) == [facts, 1, 977]
 
 
 def test_a_value_that_was_cleared_is_gone(world: World) -> None:
     ledger = world.writer()
-    end(ledger, "p1", a_holding(reason="why", etag='"1"'), facts={"a": "b"}, outcome="held")
+    end(ledger, "p1", a_link(reason="why", etag='"1"'), facts={"a": "b"}, outcome="held")
 
-    read = end(ledger, "p1", a_holding(), facts={}, outcome="")
+    read = end(ledger, "p1", a_link(), facts={}, outcome="")
 
     assert (read.person.facts, read.person.outcome) == ({}, "")
-    assert read.holdings["norway"] == a_holding()
+    assert read.links["norway"] == a_link()
 
 
 def test_the_salt_of_the_first_reading_is_the_salt_that_stays(world: World) -> None:
@@ -296,7 +294,7 @@ def test_a_write_that_begins_is_noted(world: World) -> None:
 
 def test_beginning_keeps_everything_else(world: World) -> None:
     ledger = world.writer()
-    before = end(ledger, "p1", a_holding(etag='"1"'), fingerprints={"w1": "f"}, outcome="held")
+    before = end(ledger, "p1", a_link(etag='"1"'), fingerprints={"w1": "f"}, outcome="held")
 
     begun = ledger.begin(before, "norway", "1042", claim=False)
 
@@ -371,7 +369,7 @@ def test_a_write_that_was_let_go_may_be_taken_over_at_once_and_is_still_known(
     one, other = world.writer(), world.writer()
     begun = one.begin(one.record("p1"), "norway", "1042", claim=False)
 
-    one.let_go(begun)
+    one.release_intent(begun)
 
     seen = other.record("p1")
     assert seen.person.intent is not None
@@ -385,7 +383,7 @@ def test_letting_go_of_a_write_that_another_took_over_changes_nothing(world: Wor
     world.clock.turn(seconds=INTENT_SECONDS + 1)
     taken = other.begin(other.record("p1"), "norway", "1042", claim=False)
 
-    one.let_go(begun)
+    one.release_intent(begun)
 
     assert other.record("p1").person.intent == taken.person.intent
 
@@ -405,10 +403,10 @@ def test_a_record_that_is_no_longer_true_cannot_finish_and_leaves_no_trace(world
     late = a_row(cause="late", time=NOON + timedelta(hours=1))
 
     with pytest.raises(ConflictError):
-        ledger.finish(stale, replace(stale.person, outcome="held"), [a_holding()], [late])
+        ledger.finish(stale, replace(stale.person, outcome="held"), [a_link()], [late])
 
     assert ledger.record("p1").person.outcome == "updated"
-    assert ledger.record("p1").holdings == {}
+    assert ledger.record("p1").links == {}
     assert [row["cause"] for row in world.audit.of_person("p1")] == ["poll", "poll"]
 
 
@@ -437,7 +435,7 @@ def test_an_outcome_clears_what_was_begun(world: World) -> None:
     one, other = world.writer(), world.writer()
     begun = one.begin(one.record("p1"), "norway", "1042", claim=True)
 
-    one.finish(begun, begun.person, [a_holding()], [a_row()])
+    one.finish(begun, begun.person, [a_link()], [a_row()])
 
     assert one.record("p1").person.intent is None
     other.begin(other.record("p1"), "norway", "1042", claim=True)
@@ -476,15 +474,15 @@ def test_claims_appear_neither_among_the_holdings_nor_among_the_persons(world: W
     ledger = world.writer()
     begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
     ledger.finish(
-        begun, begun.person, [a_holding(waiting_for=("branch#9",), due_on=NOON.date())], [a_row()]
+        begun, begun.person, [a_link(waiting_for=("branch#9",), due_on=NOON.date())], [a_row()]
     )
 
-    assert [holding.person_id for holding in ledger.holdings("norway")] == ["p1"]
-    assert [holding.person_id for holding in ledger.waiting("norway")] == ["p1"]
-    assert [holding.person_id for holding in ledger.due("norway", NOON.date())] == ["p1"]
+    assert [link.person_id for link in ledger.links("norway")] == ["p1"]
+    assert [link.person_id for link in ledger.waiting("norway")] == ["p1"]
+    assert [link.person_id for link in ledger.due("norway", NOON.date())] == ["p1"]
     assert [person.id for person in ledger.persons()] == ["p1"]
     assert not ledger.record("code 1042").is_known
-    assert ledger.record("code 1042").holdings == {}
+    assert ledger.record("code 1042").links == {}
 
 
 # The audit
@@ -512,7 +510,7 @@ def test_the_rows_of_a_person_are_a_chain(world: World) -> None:
     assert ledger.record("p1").person.audit_hash == rows[2]["hash"]
 
 
-@pytest.mark.parametrize("member", ["sentence", "reason"])
+@pytest.mark.parametrize("member", ["message", "reason"])
 def test_a_row_that_was_changed_breaks_the_chain(world: World, member: str) -> None:
     ledger = world.writer()
     for _ in range(3):
@@ -591,25 +589,25 @@ def test_rows_expire_where_that_is_asked_for(world: World) -> None:
 def test_exactly_the_waiting_and_the_due_are_listed(world: World) -> None:
     ledger = world.writer()
     today = NOON.date()
-    end(ledger, "p1", a_holding("p1", waiting_for=("branch#9", "cost_centre#310")))
-    end(ledger, "p2", a_holding("p2", due_on=today))
-    end(ledger, "p3", a_holding("p3", due_on=today + timedelta(days=1)))
-    end(ledger, "p4", a_holding("p4"))
-    end(ledger, "p5", a_holding("p5", "sweden", waiting_for=("branch#9",), due_on=today))
+    end(ledger, "p1", a_link("p1", waiting_for=("branch#9", "cost_centre#310")))
+    end(ledger, "p2", a_link("p2", due_on=today))
+    end(ledger, "p3", a_link("p3", due_on=today + timedelta(days=1)))
+    end(ledger, "p4", a_link("p4"))
+    end(ledger, "p5", a_link("p5", "sweden", waiting_for=("branch#9",), due_on=today))
 
     (waiting,) = ledger.waiting("norway")
     (due,) = ledger.due("norway", today)
 
     assert (waiting.person_id, waiting.waiting_for) == ("p1", ("branch#9", "cost_centre#310"))
     assert due.person_id == "p2"
-    assert {holding.person_id for holding in ledger.holdings("norway")} == {"p1", "p2", "p3", "p4"}
+    assert {link.person_id for link in ledger.links("norway")} == {"p1", "p2", "p3", "p4"}
 
 
 def test_somebody_who_waits_no_longer_is_no_longer_listed(world: World) -> None:
     ledger = world.writer()
-    end(ledger, "p1", a_holding(waiting_for=("branch#9",), due_on=NOON.date()))
+    end(ledger, "p1", a_link(waiting_for=("branch#9",), due_on=NOON.date()))
 
-    end(ledger, "p1", a_holding())
+    end(ledger, "p1", a_link())
 
     assert list(ledger.waiting("norway")) == []
     assert list(ledger.due("norway", NOON.date())) == []
@@ -619,7 +617,7 @@ def test_somebody_may_wait_for_something_with_a_very_long_name(world: World) -> 
     long = "department_rule#" + "å" * 2000
     ledger = world.writer()
 
-    end(ledger, "p1", a_holding(waiting_for=(long,)))
+    end(ledger, "p1", a_link(waiting_for=(long,)))
 
     (waiting,) = ledger.waiting("norway")
     assert waiting.waiting_for == (long,)
@@ -640,7 +638,7 @@ def test_fingerprints_are_those_of_the_kind_of_run(world: World) -> None:
 def test_persons_are_read_by_id_or_all(world: World) -> None:
     ledger = world.writer()
     for person_id in ("p1", "p2", "p3"):
-        end(ledger, person_id, a_holding(person_id), outcome="held")
+        end(ledger, person_id, a_link(person_id), outcome="held")
 
     assert {person.id for person in ledger.persons()} == {"p1", "p2", "p3"}
     (one,) = ledger.persons(["p2", "p9"])
@@ -697,21 +695,21 @@ def test_every_page_is_read(client: Any) -> None:
     ledger = _dynamodb(client).writer(client=Watched(client, page=2))
     ids = {f"p{number}" for number in range(7)}
     for person_id in ids:
-        end(ledger, person_id, a_holding(person_id, waiting_for=("x",), due_on=NOON.date()))
+        end(ledger, person_id, a_link(person_id, waiting_for=("x",), due_on=NOON.date()))
     for company in ("c1", "c2", "c3", "c4"):
-        end(ledger, "p0", a_holding("p0", company))
+        end(ledger, "p0", a_link("p0", company))
 
-    assert {holding.person_id for holding in ledger.holdings("norway")} == ids
-    assert {holding.person_id for holding in ledger.waiting("norway")} == ids
-    assert {holding.person_id for holding in ledger.due("norway", NOON.date())} == ids
+    assert {link.person_id for link in ledger.links("norway")} == ids
+    assert {link.person_id for link in ledger.waiting("norway")} == ids
+    assert {link.person_id for link in ledger.due("norway", NOON.date())} == ids
     assert {person.id for person in ledger.persons()} == ids
-    assert len(ledger.record("p0").holdings) == 5
+    assert len(ledger.record("p0").links) == 5
 
 
 def test_no_table_is_scanned_and_one_query_reads_a_person(client: Any) -> None:
     watched = Watched(client)
     ledger = _dynamodb(client).writer(client=watched)
-    end(ledger, "p1", a_holding())
+    end(ledger, "p1", a_link())
     list(ledger.persons())
     watched.calls.clear()
 
@@ -725,9 +723,9 @@ def test_no_table_is_scanned_and_one_query_reads_a_person(client: Any) -> None:
 
 def test_a_row_can_be_read_in_the_console(client: Any) -> None:
     ledger = _dynamodb(client).writer()
-    end(ledger, "p1", a_holding(waiting_for=("branch#9", "branch#8"), due_on=NOON.date()))
+    end(ledger, "p1", a_link(waiting_for=("branch#9", "branch#8"), due_on=NOON.date()))
 
-    person, holding = (
+    person, link = (
         dynamodb.from_item(client.get_item(TableName="PeopleTable", Key=key)["Item"])
         for key in (
             dynamodb.to_item({"person": "p1", "company": company}) for company in ("-", "norway")
@@ -737,10 +735,10 @@ def test_a_row_can_be_read_in_the_console(client: Any) -> None:
     assert set(person) == {
         "person", "company", "kind", "version", "salt", "audit_hash", "audit_time",
     }  # fmt: skip
-    assert holding == {
+    assert link == {
         "person": "p1",
         "company": "norway",
-        "kind": "holding",
+        "kind": "link",
         "outcome": "updated",
         "since": "2026-11-24T12:00:00.000000Z",
         "waiting_for": "branch#9",
@@ -829,7 +827,7 @@ def test_a_stale_record_counts_before_a_taken_code(client: Any) -> None:
 
 def test_every_attribute_of_a_person_and_a_holding_has_a_place(world: World) -> None:
     """A field added to the domain and forgotten by a ledger would be lost without a word."""
-    read = end(world.writer(), "p1", a_holding())
+    read = end(world.writer(), "p1", a_link())
     given: dict[str, Any] = {
         "str": "x", "int": 1, "tuple[str, ...]": ("x",), "date | None": NOON.date(),
         "datetime": NOON, "str | None": "x", "int | None": 1,
@@ -839,13 +837,13 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(world: World) -> 
         "Allocation | None": AN_ALLOCATION,
     }  # fmt: skip
     people = {item.name: given[str(item.type)] for item in dataclasses.fields(Person)}
-    held = {item.name: given[str(item.type)] for item in dataclasses.fields(Holding)}
+    held = {item.name: given[str(item.type)] for item in dataclasses.fields(EmployeeLink)}
     person = Person(**{**people, "id": "p1", "version": 1})
-    holding = Holding(**{**held, "person_id": "p1", "company": "norway"})
+    link = EmployeeLink(**{**held, "person_id": "p1", "company": "norway"})
     ledger = world.writer()
 
-    ledger.finish(read, person, [holding], [])
+    ledger.finish(read, person, [link], [])
 
     again = ledger.record("p1")
     expected = replace(person, version=2, audit_hash=read.person.audit_hash)
-    assert again == Record(expected, {"norway": holding})
+    assert again == Record(expected, {"norway": link})

@@ -155,7 +155,7 @@ def test_a_large_mapping_is_written_in_portions(
         for name, request in watched.calls
         if name == "transact_write_items"
     ]
-    assert written == sum(portions) - 1 == 258, "the mark of the import goes with the last rows"
+    assert written == sum(portions) - 1 == 258, "the sentinel of the import goes with the last rows"
     assert portions == [100, 100, 59]
     assert len(on_dynamodb.load().companies["norway"].departments) == 250
 
@@ -202,7 +202,7 @@ def test_while_a_large_import_is_under_way_readers_and_other_imports_are_sent_aw
 
     assert told == ["a mapping import is under way; it is over within two minutes"] * 2
     assert on_dynamodb.load() == a_mapping(250)
-    assert len(on_dynamodb.rows()) == len(to_rows(a_mapping(250))), "no mark is left"
+    assert len(on_dynamodb.rows()) == len(to_rows(a_mapping(250))), "no sentinel is left"
 
 
 def test_what_fits_into_one_transaction_needs_no_mark(
@@ -273,8 +273,8 @@ def test_the_mark_of_an_import_long_over_is_ignored(
     watched: Watched, on_dynamodb: DynamoMappings
 ) -> None:
     on_dynamodb.replace(a_mapping())
-    mark = {"company": "-", "rule": "import", "until": "2026-11-24T11:59:59.000000Z"}
-    watched.put_item(TableName="MappingsTable", Item=to_item(mark))
+    sentinel = {"company": "-", "rule": "import", "until": "2026-11-24T11:59:59.000000Z"}
+    watched.put_item(TableName="MappingsTable", Item=to_item(sentinel))
 
     assert on_dynamodb.load() == a_mapping()
     assert on_dynamodb.replace(a_mapping(3)) == (1, 0)

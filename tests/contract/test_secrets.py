@@ -265,9 +265,9 @@ def test_everything_wrong_with_the_rippling_secret_is_told_at_once(
     told = problems(vault.fill(rippling=value), "rippling")
 
     assert len(told) == len(expected)
-    for sentence, part in zip(told, expected, strict=True):
-        assert sentence.startswith("the Rippling secret: ")
-        assert part in sentence
+    for message, part in zip(told, expected, strict=True):
+        assert message.startswith("the Rippling secret: ")
+        assert part in message
 
 
 @pytest.mark.parametrize(
@@ -302,8 +302,8 @@ def test_everything_wrong_with_the_visma_secret_is_told_at_once(
     told = problems(vault.fill(visma=value), "visma")
 
     assert len(told) == len(expected)
-    for sentence, part in zip(told, expected, strict=True):
-        assert part in sentence
+    for message, part in zip(told, expected, strict=True):
+        assert part in message
 
 
 @pytest.mark.parametrize("text", ['{"api_token": "hidden"', '["hidden"]', "hidden", " "])

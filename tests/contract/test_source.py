@@ -69,7 +69,7 @@ class TestWalks:
         assert statuses == {EmploymentStatus.ACTIVE, EmploymentStatus.TERMINATED}
 
     def test_the_last_page_says_that_it_is_the_last(self, nordfab: Staff) -> None:
-        *before, last = [page.next_position for page in nordfab.source.everyone()]
+        *before, last = [page.next_page_token for page in nordfab.source.everyone()]
 
         assert last is None
         assert all(before)
@@ -77,7 +77,7 @@ class TestWalks:
     def test_a_walk_cut_short_goes_on_where_it_stopped(self, nordfab: Staff) -> None:
         walk = nordfab.source.everyone()
         first = next(walk)
-        rest_of_it = ids(nordfab.source.everyone(first.next_position))
+        rest_of_it = ids(nordfab.source.everyone(first.next_page_token))
 
         assert len(rest_of_it) == 140
         assert not {worker.id for worker in first.workers} & set(rest_of_it)
@@ -85,20 +85,20 @@ class TestWalks:
     def test_a_walk_of_changes_goes_on_where_it_stopped(self, nordfab: Staff) -> None:
         all_of_it = ids(nordfab.source.changed_since(FOUNDED - timedelta(days=3000)))
         first = next(nordfab.source.changed_since(FOUNDED - timedelta(days=3000)))
-        rest_of_it = ids(nordfab.source.changed_since(FOUNDED, first.next_position))
+        rest_of_it = ids(nordfab.source.changed_since(FOUNDED, first.next_page_token))
 
         assert [worker.id for worker in first.workers] + rest_of_it == all_of_it
 
     def test_a_position_that_is_forged_is_a_fault_that_passes(self, nordfab: Staff) -> None:
-        position = next(nordfab.source.everyone()).next_position or ""
+        page_token = next(nordfab.source.everyone()).next_page_token or ""
 
         with pytest.raises(RetryableError):
-            list(nordfab.source.everyone(position + "x"))
+            list(nordfab.source.everyone(page_token + "x"))
 
     def test_nobody_at_all_is_one_empty_page(self, staff: Staff) -> None:
         (page,) = staff.source.everyone()
 
-        assert (list(page.workers), page.next_position) == ([], None)
+        assert (list(page.workers), page.next_page_token) == ([], None)
 
     def test_departments_are_read_over_all_pages(self, staff: Staff) -> None:
         for number in range(120):
@@ -398,17 +398,17 @@ class TestPay:
 
 class TestProbe:
     def test_every_check_of_a_source_in_order_is_good_or_worth_a_note(self, nordfab: Staff) -> None:
-        checks = list(nordfab.source.probe(NOW, {"compensation", "custom_fields"}))
+        checks = list(nordfab.source.checks(NOW, {"compensation", "custom_fields"}))
 
         assert checks[0].name == "sign_in"
         assert {check.level for check in checks} <= {Level.GOOD, Level.NOTE}
         assert len({check.name for check in checks}) == len(checks) >= 6
-        assert all(check.sentence for check in checks)
+        assert all(check.message for check in checks)
 
     def test_a_token_that_is_turned_down_shuts_the_door(self, staff: Staff) -> None:
         staff.rippling.revoke_token(TOKEN)
 
-        door, rest = staff.source.probe(NOW, ())
+        door, rest = staff.source.checks(NOW, ())
 
         assert (door.name, door.level) == ("sign_in", Level.BAD)
         assert (rest.name, rest.level) == ("not_checked", Level.UNKNOWN)
@@ -426,7 +426,7 @@ class TestProbe:
     ) -> None:
         staff.api.faults.fail(*fault)
 
-        door, rest = staff.source.probe(NOW, ())
+        door, rest = staff.source.checks(NOW, ())
 
         assert (door.level, rest.level) == (level, Level.UNKNOWN)
 
@@ -434,8 +434,8 @@ class TestProbe:
         staff.hire()
         staff.hide_pay()
 
-        without = {check.name: check.level for check in staff.source.probe(NOW, ())}
-        needed = {check.name: check.level for check in staff.source.probe(NOW, {"compensation"})}
+        without = {check.name: check.level for check in staff.source.checks(NOW, ())}
+        needed = {check.name: check.level for check in staff.source.checks(NOW, {"compensation"})}
 
         assert (without["fields"], needed["fields"]) == (Level.GOOD, Level.WARNING)
 
@@ -443,7 +443,7 @@ class TestProbe:
         worker = staff.hire(person={"given_name": "Kanarifugl"})
         staff.hide_personal()
 
-        checks = {check.name: check for check in staff.source.probe(NOW, ())}
+        checks = {check.name: check for check in staff.source.checks(NOW, ())}
 
         assert checks["fields"].level is Level.BAD
         assert not any(
@@ -451,7 +451,7 @@ class TestProbe:
         )
 
     def test_a_company_without_anybody_is_no_defect(self, staff: Staff) -> None:
-        levels = {check.name: check.level for check in staff.source.probe(NOW, ())}
+        levels = {check.name: check.level for check in staff.source.checks(NOW, ())}
 
         assert levels["fields"] is Level.NOTE
         assert set(levels.values()) <= {Level.GOOD, Level.NOTE}

@@ -170,4 +170,4 @@ def test_a_walk_keeps_what_it_read_before_a_fault(nordfab: Staff) -> None:
         next(walk)
 
     nordfab.api.faults.clear()
-    assert len(first.workers) + len(ids(nordfab.source.everyone(first.next_position))) == 240
+    assert len(first.workers) + len(ids(nordfab.source.everyone(first.next_page_token))) == 240

@@ -1,4 +1,4 @@
-"""The contract of the watermarks: walks, leases, and what is cached, wherever they rest."""
+"""The contract of the watermarks: cursors, leases, and what is cached, wherever they rest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from connector.adapters.aws.watermarks import DynamoWatermarks
 from connector.adapters.memory import InMemoryWatermarks
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.errors import RetryableError
-from connector.ports.state import Walk, Watermarks
+from connector.ports.state import Cursor, Watermarks
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
 
 
@@ -68,32 +68,32 @@ def a_catalogue() -> Catalogue:
 
 
 def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
-    assert world.one.walk("workers") == Walk("workers")
+    assert world.one.cursor("workers") == Cursor("workers")
 
 
 @pytest.mark.parametrize(
-    "walk",
+    "cursor",
     [
-        Walk("workers", watermark=NOON + timedelta(microseconds=1)),
-        Walk("workers", position="https://rippling.test/workers?cursor=2", started=NOON),
-        Walk("workers", NOON, "7", NOON - timedelta(hours=1), NOON + timedelta(hours=1)),
-        Walk("workers", NOON, ended=NOON + timedelta(microseconds=5)),
-        Walk("workers"),
+        Cursor("workers", watermark=NOON + timedelta(microseconds=1)),
+        Cursor("workers", page_token="https://rippling.test/workers?cursor=2", started=NOON),
+        Cursor("workers", NOON, "7", NOON - timedelta(hours=1), NOON + timedelta(hours=1)),
+        Cursor("workers", NOON, ended=NOON + timedelta(microseconds=5)),
+        Cursor("workers"),
     ],
 )
-def test_a_walk_is_remembered(world: World, walk: Walk) -> None:
-    world.one.save(Walk("workers", NOON, "old", NOON, NOON, ended=NOON))
+def test_a_walk_is_remembered(world: World, cursor: Cursor) -> None:
+    world.one.save(Cursor("workers", NOON, "old", NOON, NOON, ended=NOON))
 
-    world.one.save(walk)
+    world.one.save(cursor)
 
-    assert world.other.walk("workers") == walk
+    assert world.other.cursor("workers") == cursor
 
 
 def test_streams_do_not_share_a_walk(world: World) -> None:
-    world.one.save(Walk("workers", NOON))
-    world.one.save(Walk("workers (dry run)", NOON - timedelta(days=1)))
+    world.one.save(Cursor("workers", NOON))
+    world.one.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
 
-    assert world.one.walk("workers").watermark == NOON
+    assert world.one.cursor("workers").watermark == NOON
 
 
 # Leases
@@ -291,7 +291,7 @@ def test_what_is_read_is_the_latest(
 ) -> None:
     watched = Watched(client)
 
-    on_dynamodb(watched).walk("workers")
+    on_dynamodb(watched).cursor("workers")
 
     assert watched.calls[0][1]["ConsistentRead"]
 

@@ -53,7 +53,7 @@ def test_no_function_can_change_or_delete_an_audit_row(
     dynamodb, table = as_role(role, "dynamodb"), stage.aws.outputs["AuditTableName"]
 
     update = {
-        "UpdateExpression": "SET sentence = :s",
+        "UpdateExpression": "SET message = :s",
         "ExpressionAttributeValues": {":s": {"S": "nothing happened"}},
     }
     assert _is_denied(lambda: dynamodb.update_item(TableName=table, Key=ROW, **update))

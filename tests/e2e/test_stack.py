@@ -113,7 +113,7 @@ def test_a_message_that_is_not_a_change_goes_to_the_dead_letters_with_a_reason(
     assert stage.dead_letters() == before + 1
     letters = stage.connector("dead-letters")["rows"]
     assert any("not JSON" in letter["reason"] for letter in letters)
-    assert "message buried" in _logs(stage, "writer")
+    assert "message dead-lettered" in _logs(stage, "writer")
 
 
 def test_the_consoles_redrive_of_a_done_change_is_harmless(stage: Stage) -> None:
@@ -192,8 +192,8 @@ def test_ping_reaches_all_that_it_looks_at_with_the_rights_of_the_function(stage
     # Other tests of this tier leave dead letters behind; all else is in order.
     assert set(wrong) <= {("connector", "dead_letters")}
     assert checks["rippling", "workers"]["level"] == "good"
-    assert "ended" in checks["connector", "last_poll"]["sentence"]
-    assert checks["connector", "dead_letters"]["sentence"].endswith(
+    assert "ended" in checks["connector", "last_poll"]["message"]
+    assert checks["connector", "dead_letters"]["message"].endswith(
         f"Given up: {stage.dead_letters() or 'no'} dead letter{'s'[: stage.dead_letters() != 1]}."
     )
     assert page.returncode == (1 if wrong else 0)

@@ -181,10 +181,10 @@ def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(doors: S
     assert doors.tick()["stopped"] is True
     assert doors.rippling.journal == []
 
-    assert doors.connector("resume")["was_stopped"] is True
+    assert doors.connector("resume")["was_paused"] is True
     assert doors.tick()["stopped"] is False
     assert doors.rippling.journal != []
-    assert doors.connector("resume")["was_stopped"] is False
+    assert doors.connector("resume")["was_paused"] is False
 
 
 def test_where_notifications_are_turned_off_there_is_no_door(doors: Stage) -> None:

@@ -1,7 +1,7 @@
 """Atheris, guided by coverage, posts bytes at the two receivers: `python -m tests.fuzz.endpoints`.
 
 The arguments are libFuzzer's, such as `-runs=20000 -seed=1` or `-max_total_time=120`. It ends with
-1 where a receiver raises, answers what it may not, or lets anybody in or through who must not be.
+1 where an endpoint raises, answers what it may not, or lets in what it must not.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["connector.services", "json"]):
 from connector.adapters.memory import (
     InMemoryChangeQueue,
     InMemoryNotifications,
-    InMemoryStoppages,
+    InMemoryPollingPauses,
 )
 from tests.support.clock import HandClock
 from tests.support.webhooks import SIGNATURE, SIGNING_KEY
@@ -57,7 +57,7 @@ class Looks:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
 
-    def look(self, company: str, employee_code: str | None = None) -> None:
+    def request(self, company: str, employee_code: str | None = None) -> None:
         """Writes it down."""
         self.asked.append((company, employee_code))
 
@@ -68,10 +68,10 @@ def announce(how: int, body: bytes) -> None:
     token = body[:40].decode("latin-1") if is_stranger else f"Bearer {TOKEN}"
     kind, company = KINDS[how & 3], COMPANY if how & CHECKED else None
     clock, queue = HandClock(), InMemoryChangeQueue()
-    stoppages = InMemoryStoppages(clock)
+    pauses = InMemoryPollingPauses(clock)
     access = receiving.Access((TOKEN,), company)
 
-    answer = receiving.Receiver(lambda: access, queue, stoppages).receive(
+    answer = receiving.RipplingWebhook(lambda: access, queue, pauses).receive(
         {"authorization": token, "content-type": kind}, body
     )
 
@@ -81,7 +81,7 @@ def announce(how: int, body: bytes) -> None:
     check(not answer.text and not answer.headers, "the answer says something")
     check(len(queue.changes) == (answer.counted == "WebhookReceived"), "what was queued?")
     check(all(SAFE.fullmatch(each.worker_id) for each in queue.changes), "no reference")
-    is_stopped = stoppages.current() is not None
+    is_stopped = pauses.current() is not None
     check(is_stopped == (answer.counted == "AppUninstalled"), "what was stopped?")
     acted = is_stopped or queue.changes
     check(not acted or company is None or COMPANY.encode() in body, "of another company")
@@ -100,7 +100,7 @@ def notify(how: int, rest: bytes) -> None:
     digest = hmac.new(SIGNING_KEY.encode(), body, hashlib.sha256).digest()
     headers[SIGNATURE] = base64.b64encode(digest).decode() if is_signed else forged
     clock, looks = HandClock(), Looks()
-    door = notifying.Notified(
+    door = notifying.VismaWebhook(
         lambda: {"norway": SIGNING_KEY}, SIGNATURE, InMemoryNotifications(clock), looks, clock
     )
 

@@ -96,7 +96,7 @@ class Contract:
         validator = operation.answers.get(str(status)) if operation else None
         if validator is None:
             return [f"{status} is not an answer of {method} {path}"]
-        return [_sentence(error) for error in validator.iter_errors(body)]
+        return [_capitalised(error) for error in validator.iter_errors(body)]
 
     def _find(self, path: str) -> tuple[_Route, dict[str, str]] | None:
         for route in self._routes:
@@ -194,12 +194,12 @@ def _body_errors(operation: _Operation, body: Json, has_body: bool) -> Iterator[
             yield Violation("body", "a body is not expected here")
     elif has_body:
         for error in operation.body.iter_errors(body):
-            yield Violation("body", _sentence(error))
+            yield Violation("body", _capitalised(error))
     elif operation.body_is_required:
         yield Violation("body", "the body is missing")
 
 
-def _sentence(error: ValidationError) -> str:
+def _capitalised(error: ValidationError) -> str:
     deepest = best_match([error]) or error
     place = "/".join(str(part) for part in deepest.absolute_path) or "body"
     return f"{place}: {deepest.message}"

@@ -18,8 +18,8 @@ from connector.adapters.memory import (
     InMemoryChangeQueue,
     InMemoryLedger,
     InMemoryMappings,
+    InMemoryPollingPauses,
     InMemorySecrets,
-    InMemoryStoppages,
     InMemoryWatermarks,
 )
 from connector.adapters.rippling.rest import RipplingRestSource
@@ -62,7 +62,7 @@ def main() -> None:
         mappings=InMemoryMappings(mapping_file.parse(MAPPING)),
         queue=InMemoryChangeQueue(),
         catalogues=Catalogues(targets, watermarks, clock),
-        stoppages=InMemoryStoppages(clock),
+        pauses=InMemoryPollingPauses(clock),
         clock=clock,
         metrics=NoMetrics(),
     )

@@ -14,7 +14,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.adapters.http.budget import Governor
+from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
     InMemoryAuditLog,
@@ -23,8 +23,8 @@ from connector.adapters.memory import (
     InMemoryInstallStates,
     InMemoryLedger,
     InMemoryMappings,
+    InMemoryPollingPauses,
     InMemorySecrets,
-    InMemoryStoppages,
     InMemoryTables,
     InMemoryWatermarks,
 )
@@ -40,7 +40,7 @@ from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
 from connector.services.apply.applier import Applier
 from connector.services.find.poller import Poller, Summary
-from connector.services.find.recheck import Looking
+from connector.services.find.recheck import Recheck
 from connector.services.find.releaser import MappingReleaser
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.held import HeldPeople
@@ -49,9 +49,9 @@ from connector.services.operate.mapping_check import Finding
 from connector.services.operate.mapping_diff import MappingDiff
 from connector.services.operate.mapping_import import MappingImport
 from connector.services.operate.operator import Operator
-from connector.services.operate.ping import Deployment, Probe
+from connector.services.operate.ping import Deployment, Ping
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import Permit
+from connector.services.shared.guarding import GuardCheck
 from connector.services.shared.location_names import LocationNames
 from connector.services.shared.requirements import WatchedMappings
 from tests.simulator import (
@@ -81,7 +81,7 @@ class CountedMetrics:
 
 @dataclass
 class Reported:
-    """What the governor has shown: the last share used of each budget, and what went wrong."""
+    """What the rate budget has shown: the last share used of each budget, and what went wrong."""
 
     percent: dict[tuple[str, str], float] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
@@ -120,7 +120,7 @@ class World:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.watermarks = InMemoryWatermarks(self.clock)
-        self.stoppages = InMemoryStoppages(self.clock)
+        self.pauses = InMemoryPollingPauses(self.clock)
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
         self.secrets = InMemorySecrets(
@@ -135,14 +135,14 @@ class World:
         """Builds all services anew, as a cold start would; only tables and queue stay."""
         watched = WatchedMappings(self.mappings)
         names = LocationNames(self.watermarks, self.clock)
-        governor = Governor(
+        rate_budget = RateBudget(
             self.budgets, self.reported, self.clock.now, keeps_reserve=self.keeps_reserve
         )
         http = HttpClient(
             "Rippling",
             (self.platform or self.rippling).url,
             authorization=RipplingSignIn(self.secrets).authorization,
-            limits=governor.limits("Rippling"),
+            limits=rate_budget.limits("Rippling"),
             sleep=lambda _: None,
         )
         self.source: RipplingPlatformSource | RipplingRestSource
@@ -165,7 +165,7 @@ class World:
             self.secrets,
             self.visma.url,
             self.visma.token_url,
-            limits=governor.limits,
+            limits=rate_budget.limits,
             sleep=lambda _: None,
             now=self.clock.now,
         )
@@ -178,12 +178,12 @@ class World:
             "mappings": watched,
             "queue": self.queue,
             "catalogues": Catalogues(self.targets, self.watermarks, self.clock),
-            "stoppages": self.stoppages,
+            "pauses": self.pauses,
             "clock": self.clock,
             "metrics": self.metrics,
         }
         self.poller = Poller(source=self.source, **shared)
-        self.looking = Looking(**shared)
+        self.recheck = Recheck(**shared)
         self.applier = Applier(
             source=self.source,
             targets=self.targets,
@@ -192,7 +192,7 @@ class World:
             catalogues=self.catalogues,
             clock=self.clock,
             metrics=self.metrics,
-            permit=Permit(self.ledger, self.watermarks, self.clock),
+            guard=GuardCheck(self.ledger, self.watermarks, self.clock),
             cost_allocation=self.cost_allocation,
         )
         imports = MappingImport(self.mappings, self.watermarks, self.clock)
@@ -209,7 +209,7 @@ class World:
             identity=Identity(self.ledger, self.mappings, self.targets, self.queue, self.clock),
             imports=imports,
             diff=MappingDiff(self.ledger, imports),
-            stoppages=self.stoppages,
+            pauses=self.pauses,
             installation=InstallStarter(
                 InMemoryInstallStates(self.clock),
                 self.secrets.rippling,
@@ -217,7 +217,7 @@ class World:
                 self.clock,
                 is_oauth=False,
             ),
-            probe=Probe(
+            probe=Ping(
                 Deployment(
                     is_oauth=False,
                     dry_run=False,
@@ -232,7 +232,7 @@ class World:
                 watched,
                 self.secrets,
                 self.queue,
-                self.stoppages,
+                self.pauses,
                 self.clock,
             ),
             watch=watched.watch,
@@ -312,7 +312,7 @@ class World:
         return len(self.rippling.calls(path="/.*")), len(self.visma.calls(path="/v1/.*"))
 
     def clear_journals(self) -> None:
-        """Starts counting anew."""
+        """Starts counting again."""
         self.rippling.clear_journal()
         self.visma.clear_journal()
 
@@ -320,7 +320,7 @@ class World:
         """All that rests in tables and queue, as text, to look for what must not be there."""
         rows = [
             [repr(person) for person in self.tables.persons.values()],
-            [repr(row) for rows in self.tables.holdings.values() for row in rows.values()],
+            [repr(row) for rows in self.tables.links.values() for row in rows.values()],
             self.tables.audit,
             [change.to_body() for change in self.queue.changes],
         ]

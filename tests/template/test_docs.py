@@ -22,9 +22,9 @@ from connector.domain.mapping import class_rules, examples
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping import model as mapping
 from connector.domain.mapping import rows as mapping_rows
-from connector.domain.mapping.base import Rule
+from connector.domain.mapping.base import MappingModel
 from connector.domain.planning import Outcome
-from connector.services.inbound.rippling_webhook import Access, Receiver
+from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 from connector.services.operate.operator import Operator
 from tests.embedded.template import ROOT
 from tests.simulator import credentials, nordfab_rippling
@@ -35,7 +35,7 @@ EVENTS = ROOT / "events"
 CODE = sorted([*(ROOT / "layers").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "CHANGELOG.md", *ROOT.glob("README.md")])
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
-PLACES: dict[type[Rule], str] = {
+PLACES: dict[type[MappingModel], str] = {
     mapping.MappingFile: "A company",
     mapping.CompanyRules: "A company",
     mapping.Defaults: "`defaults`",
@@ -203,8 +203,8 @@ def test_every_field_of_an_employee_is_in_the_table_of_owners() -> None:
     assert personal == set(employees.PERSONAL_FIELDS)
 
 
-@pytest.mark.parametrize("model", Rule.__subclasses__(), ids=lambda model: model.__name__)
-def test_every_key_of_the_mapping_is_documented_in_its_place(model: type[Rule]) -> None:
+@pytest.mark.parametrize("model", MappingModel.__subclasses__(), ids=lambda model: model.__name__)
+def test_every_key_of_the_mapping_is_documented_in_its_place(model: type[MappingModel]) -> None:
     documented = section("mapping.md", PLACES[model])
 
     assert [key for key in model.model_fields if f"`{key}`" not in documented] == []
@@ -247,7 +247,7 @@ def test_the_rows_in_the_documentation_are_rows_of_a_mapping() -> None:
 def test_everything_that_a_person_can_wait_for_is_documented() -> None:
     keys = rows(section("mapping.md", "What a person waits for"))
 
-    assert {placement.Missing.parse(key).kind for key in keys} == set(placement.Kind)
+    assert {placement.Missing.parse(key).kind for key in keys} == set(placement.MissingKind)
 
 
 # How a change travels
@@ -262,12 +262,12 @@ def test_every_outcome_and_every_cause_is_documented() -> None:
 
 def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     tables = section("how-a-change-travels.md", "PeopleTable")
-    person, holding, claim, alias = (json.loads(block) for block in blocks_of(tables, "json"))
+    person, link, claim, alias = (json.loads(block) for block in blocks_of(tables, "json"))
     values = ledger_items.person_values(ledger_items.person_from(person))
     audit_time = {"audit_time": person["audit_time"]}
 
     assert person == {**ledger_items.person_key(person["person"]), **values, **audit_time}
-    assert holding == ledger_items.holding_item(ledger_items.holding_from(holding))
+    assert link == ledger_items.link_item(ledger_items.link_from(link))
     code = claim["person"].removeprefix("code ")
     assert claim == ledger_items.claim_item(code, claim["company"], claim["owner"])
     worker = alias["person"].removeprefix("worker ")
@@ -319,9 +319,9 @@ def test_the_sample_webhook_is_let_in_and_queued() -> None:
     webhook = event("webhook_employee_updated")
     headers = {name.lower(): value for name, value in webhook["headers"].items()}
     access = Access(credentials()[0]["webhook_tokens"])
-    receiver = Receiver(lambda: access, Queue(), Mock())
+    rippling_webhook = RipplingWebhook(lambda: access, Queue(), Mock())
 
-    assert receiver.receive(headers, webhook["body"].encode()).status == 202
+    assert rippling_webhook.receive(headers, webhook["body"].encode()).status == 202
     assert [change.worker_id for change in queued] == [sample_change().worker_id]
 
 
@@ -357,7 +357,7 @@ def test_the_sample_edit_is_of_a_row_of_the_mapping() -> None:
 @pytest.mark.parametrize("name", ["operations_mappings_check", "operations_audit"])
 def test_the_sample_commands_are_verbs_that_exist(name: str) -> None:
     operator = Operator(**dict.fromkeys(Operator.__slots__, Mock()))
-    (refusal,) = operator.carry_out({"verb": "none of these"})["problems"]
+    (refusal,) = operator.dispatch({"verb": "none of these"})["problems"]
     verbs = refusal.rpartition("there is ")[2].split(", ")
 
     assert event(name)["verb"] in verbs

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.flags import DynamoNotifications, DynamoStoppages
+from connector.adapters.aws.flags import DynamoNotifications, DynamoPollingPauses
 from connector.adapters.aws.install_states import DynamoInstallStates
 from connector.adapters.aws.watermarks import DynamoWatermarks
 from connector.adapters.rippling.oauth import LEASE
@@ -283,7 +283,7 @@ def test_the_webhook_reaches_only_rows_of_its_own_in_the_watermarks(
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
         watched = Watched(client)
-        DynamoStoppages(clock, watched, table).stop("why")
+        DynamoPollingPauses(clock, watched, table).pause("why")
         notifications = DynamoNotifications(clock, watched, table)
         notifications.take("n1", clock.now())
         notifications.give_back("n1")

@@ -514,7 +514,7 @@ def test_an_uninstalled_app_is_an_alarm_for_as_long_as_polling_is_stopped(
 ) -> None:
     watch = resources["AppUninstalledAlarm"]["Properties"]
 
-    assert watch["MetricName"] == "PollingStopped"
+    assert watch["MetricName"] == "PollingPaused"
     assert watch["Dimensions"] == [{"Name": "service", "Value": "poller"}]
     assert "install" in watch["AlarmDescription"]
 
@@ -541,8 +541,8 @@ def test_the_code_of_an_install_may_take_as_long_as_the_gateway_waits(
 def test_every_alarm_says_what_happened_where_to_look_and_is_heard(resources: Resources) -> None:
     for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items():
         slug = alarm["AlarmName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
-        sentence, _, place = alarm["AlarmDescription"].partition(" See ")
-        assert sentence.endswith("."), name
+        message, _, place = alarm["AlarmDescription"].partition(" See ")
+        assert message.endswith("."), name
         assert place == f"docs/runbook.md#{slug}."
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
 

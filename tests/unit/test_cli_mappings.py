@@ -36,7 +36,7 @@ def some(count: int, first: list[Any]) -> dict[str, Any]:
 
 
 def a_company(**changes: Any) -> dict[str, Any]:
-    kinds = ("moves", "releases", "strands", "leaves_out", "takes_in")
+    kinds = ("moves", "releases", "blocks", "excludes", "includes")
     nothing = {kind: some(0, []) for kind in kinds}
     return {
         "company": "norway",
@@ -47,13 +47,13 @@ def a_company(**changes: Any) -> dict[str, Any]:
     }
 
 
-def a_diff(*companies: dict[str, Any], stranded: int = 0, **rows: Any) -> dict[str, Any]:
+def a_diff(*companies: dict[str, Any], blocked: int = 0, **rows: Any) -> dict[str, Any]:
     nothing = {word: some(0, []) for word in ("added", "changed", "removed")}
     return {
         "ok": True,
         "companies": list(companies),
         "rows": {**nothing, **rows},
-        "stranded": stranded,
+        "blocked": blocked,
     }
 
 
@@ -71,12 +71,12 @@ def test_a_diff_sends_the_file_and_tells_whom_it_touches(
     answer = a_diff(
         a_company(
             moves=some(24, moves),
-            strands=some(1, [{"who": "worker w9", "how": "Visma (norway) has no department X"}]),
-            takes_in=some(1, [{"who": "1077", "how": ""}]),
+            blocks=some(1, [{"who": "worker w9", "how": "Visma (norway) has no department X"}]),
+            includes=some(1, [{"who": "1077", "how": ""}]),
             hinges_on_pay=3,
         ),
         a_company(company="sweden", visma_known=False),
-        stranded=1,
+        blocked=1,
         added=some(1, ["norway, department#Assembly"]),
     )
 
@@ -85,14 +85,14 @@ def test_a_diff_sends_the_file_and_tells_whom_it_touches(
     assert asked[0] == {"verb": "mappings diff", "text": "companies: {}"}
     assert code == cli.FINDINGS
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "norway: moves 24 people, releases 0, strands 1, takes in 1"
+    assert lines[0] == "norway: moves 24 people, releases 0, blocks 1, includes 1"
     assert lines[1] == "  moves  100  department PROD -> ASSY"
     assert lines[21:26] == [
         "  moves  and 4 more",
-        "  strands  worker w9  Visma (norway) has no department X",
-        "  takes in  1077",
+        "  blocks  worker w9  Visma (norway) has no department X",
+        "  includes  1077",
         "  the class of 3 depends on pay: only an import tells",
-        "sweden: moves 0 people, releases 0, strands 0",
+        "sweden: moves 0 people, releases 0, blocks 0",
     ]
     assert lines[26:] == [
         "  Visma was never read for this company: what it lacks is not known",
@@ -109,7 +109,7 @@ def test_a_diff_that_strands_nobody_is_done(
     code, _ = run(a_diff(a_company(moves=some(1, [{"who": "1", "how": "x"}]))), "diff", file)
 
     assert code == cli.DONE
-    assert capsys.readouterr().out.startswith("norway: moves 1 person, releases 0, strands 0\n")
+    assert capsys.readouterr().out.startswith("norway: moves 1 person, releases 0, blocks 0\n")
 
 
 def test_a_diff_as_json_is_the_answer_itself(

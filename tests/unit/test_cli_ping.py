@@ -33,7 +33,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def check(level: Level, sentence: str, remedy: str = "", name: str = "thing") -> dict[str, Any]:
-    return {"name": name, "level": level.value, "sentence": sentence, "remedy": remedy}
+    return {"name": name, "level": level.value, "message": sentence, "remedy": remedy}
 
 
 def a_page(*groups: tuple[str, str | None, list[dict[str, Any]]]) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from connector import cli
     ("answer", "line"),
     [
         (
-            {"was_stopped": True, "since": "2026-11-24T12:00:00+00:00", "why": "uninstalled"},
+            {"was_paused": True, "since": "2026-11-24T12:00:00+00:00", "reason": "uninstalled"},
             "polling goes on; it was stopped since 2026-11-24T12:00:00+00:00: uninstalled",
         ),
-        ({"was_stopped": False}, "polling was not stopped"),
+        ({"was_paused": False}, "polling was not stopped"),
     ],
 )
 def test_resuming_says_since_when_polling_was_stopped_and_why(

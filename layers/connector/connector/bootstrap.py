@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from connector.ports.visma import Targets
     from connector.services.apply.consumer import Consumer
     from connector.services.find.poller import Poller
-    from connector.services.find.recheck import Looking
+    from connector.services.find.recheck import Recheck
     from connector.services.find.releaser import MappingReleaser
     from connector.services.inbound.install import Installer
-    from connector.services.inbound.rippling_webhook import Receiver
-    from connector.services.inbound.visma_webhook import Notified
+    from connector.services.inbound.rippling_webhook import RipplingWebhook
+    from connector.services.inbound.visma_webhook import VismaWebhook
     from connector.services.operate.operator import Operator
     from connector.settings import (
         OperationsSettings,
@@ -48,7 +48,7 @@ class PollerParts:
     """What the poller function runs on."""
 
     poller: Poller
-    looking: Looking
+    recheck: Recheck
     clock: SystemClock
     check: Callable[[], MappingFile]
     probe: Callable[[MappingFile], list[Check]]
@@ -78,13 +78,13 @@ class OperationsParts:
     clock: SystemClock
 
 
-def receiver(settings: WebhookSettings) -> Receiver:
+def rippling_webhook(settings: WebhookSettings) -> RipplingWebhook:
     """The service behind the webhook; loads neither HTTP, retries nor the mapping."""
-    from connector.adapters.aws.flags import DynamoStoppages
+    from connector.adapters.aws.flags import DynamoPollingPauses
     from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.adapters.clock import SystemClock
-    from connector.services.inbound.rippling_webhook import Access, Receiver
+    from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 
     clock = SystemClock()
     secrets = AwsSecrets(_client("secretsmanager"), settings.rippling_secret_arn, "", clock.now)
@@ -93,27 +93,27 @@ def receiver(settings: WebhookSettings) -> Receiver:
         return Access(secrets.webhook_tokens(), secrets.webhook_company())
 
     queue = SqsChangeQueue(_client("sqs"), settings.changes_queue_url)
-    stoppages = DynamoStoppages(clock, _client("dynamodb"), settings.watermarks_table)
-    return Receiver(access, queue, stoppages)
+    pauses = DynamoPollingPauses(clock, _client("dynamodb"), settings.watermarks_table)
+    return RipplingWebhook(access, queue, pauses)
 
 
-def notified(settings: WebhookSettings) -> Notified | None:
-    """The service behind Visma's webhook, None where it is turned off; as light as `receiver`."""
+def visma_webhook(settings: WebhookSettings) -> VismaWebhook | None:
+    """The service behind Visma's webhook, or None where it is off; it stays light."""
     if not settings.visma_secret_arn:
         return None
     from connector.adapters.aws.flags import DynamoNotifications
-    from connector.adapters.aws.poller_invoker import LambdaLooker
+    from connector.adapters.aws.poller_invoker import PollerInvoker
     from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.clock import SystemClock
-    from connector.services.inbound.visma_webhook import Notified
+    from connector.services.inbound.visma_webhook import VismaWebhook
 
     clock = SystemClock()
     secrets = AwsSecrets(_client("secretsmanager"), "", settings.visma_secret_arn, clock.now)
-    return Notified(
+    return VismaWebhook(
         secrets.notification_keys,
         settings.visma_signature_header,
         DynamoNotifications(clock, _client("dynamodb"), settings.watermarks_table),
-        LambdaLooker(_client("lambda"), settings.poller_function),
+        PollerInvoker(_client("lambda"), settings.poller_function),
         clock,
     )
 
@@ -144,18 +144,18 @@ def installer(settings: WebhookSettings) -> Installer:
 
 def poller(settings: PollerSettings) -> PollerParts:
     """The service behind the poller."""
-    from connector.adapters.aws.flags import DynamoStoppages
+    from connector.adapters.aws.flags import DynamoPollingPauses
     from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
     from connector.services.find.poller import Poller
-    from connector.services.find.recheck import Looking
+    from connector.services.find.recheck import Recheck
     from connector.services.operate.ping import missing_capabilities
     from connector.services.shared.catalogues import Catalogues
     from connector.services.shared.configuration import check_configuration
 
     metrics = EmfMetrics("poller")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
-    stoppages = DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table)
+    pauses = DynamoPollingPauses(parts.clock, _client("dynamodb"), settings.watermarks_table)
     shared: dict[str, Any] = {
         "targets": parts.targets,
         "ledger": _ledger(settings, parts.clock),
@@ -163,13 +163,13 @@ def poller(settings: PollerSettings) -> PollerParts:
         "mappings": parts.mappings,
         "queue": SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
         "catalogues": Catalogues(parts.targets, parts.watermarks, parts.clock),
-        "stoppages": stoppages,
+        "pauses": pauses,
         "clock": parts.clock,
         "metrics": metrics,
     }
 
     def probe(mapping: MappingFile) -> list[Check]:
-        if stoppages.current():  # then Rippling is left alone
+        if pauses.current():  # then Rippling is left alone
             return []
         return missing_capabilities(
             parts.source, mapping, parts.clock, metrics, cost_allocation=settings.cost_allocation
@@ -177,7 +177,7 @@ def poller(settings: PollerSettings) -> PollerParts:
 
     return PollerParts(
         Poller(source=parts.source, stream=_stream(settings), **shared),
-        Looking(**shared),
+        Recheck(**shared),
         parts.clock,
         check=lambda: check_configuration(parts.secrets, parts.mappings),
         probe=probe,
@@ -191,7 +191,7 @@ def writer(settings: WriterSettings) -> WriterParts:
     from connector.services.apply.applier import Applier
     from connector.services.apply.consumer import Consumer
     from connector.services.shared.catalogues import Catalogues
-    from connector.services.shared.guarding import Permit
+    from connector.services.shared.guarding import GuardCheck
 
     metrics = EmfMetrics("writer")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
@@ -204,7 +204,7 @@ def writer(settings: WriterSettings) -> WriterParts:
         catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
         clock=parts.clock,
         metrics=metrics,
-        permit=Permit(ledger, parts.watermarks, parts.clock),
+        guard=GuardCheck(ledger, parts.watermarks, parts.clock),
         cost_allocation=settings.cost_allocation,
     )
     queue = SqsChangeQueue(
@@ -235,7 +235,7 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
 def operations(settings: OperationsSettings) -> OperationsParts:
     """The service behind the operations function."""
     from connector.adapters.aws.audit_log import DynamoAuditLog
-    from connector.adapters.aws.flags import DynamoStoppages
+    from connector.adapters.aws.flags import DynamoPollingPauses
     from connector.adapters.aws.install_states import DynamoInstallStates
     from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
@@ -245,7 +245,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
     from connector.services.operate.mapping_diff import MappingDiff
     from connector.services.operate.mapping_import import MappingImport
     from connector.services.operate.operator import Operator
-    from connector.services.operate.ping import Deployment, Probe
+    from connector.services.operate.ping import Deployment, Ping
     from connector.services.shared.catalogues import Catalogues
 
     parts = _Vendors(settings, EmfMetrics("operations"), reads_pay=False, keeps_reserve=False)
@@ -261,7 +261,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         stream=_stream(settings),
     )
     imports = MappingImport(parts.mappings, parts.watermarks, parts.clock)
-    stoppages = DynamoStoppages(parts.clock, _client("dynamodb"), settings.watermarks_table)
+    pauses = DynamoPollingPauses(parts.clock, _client("dynamodb"), settings.watermarks_table)
     service = Operator(
         source=parts.source,
         ledger=ledger,
@@ -277,7 +277,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         ),
         imports=imports,
         diff=MappingDiff(ledger, imports),
-        stoppages=stoppages,
+        pauses=pauses,
         installation=InstallStarter(
             states=DynamoInstallStates(parts.clock, _client("dynamodb"), settings.watermarks_table),
             credentials=lambda: parts.secrets.rippling(fresh=True),
@@ -285,7 +285,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
             clock=parts.clock,
             is_oauth=deployment.is_oauth,
         ),
-        probe=Probe(
+        probe=Ping(
             deployment,
             parts.source,
             parts.targets,
@@ -294,7 +294,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
             parts.mappings,
             parts.secrets,
             queue,
-            stoppages,
+            pauses,
             parts.clock,
         ),
         watch=parts.mappings.watch,
@@ -322,7 +322,7 @@ class _Vendors:
         from connector.adapters.aws.secrets import AwsSecrets
         from connector.adapters.aws.watermarks import DynamoWatermarks
         from connector.adapters.clock import SystemClock
-        from connector.adapters.http.budget import Governor
+        from connector.adapters.http.budget import RateBudget
         from connector.observability import BudgetReports, Log
         from connector.services.shared.requirements import WatchedMappings
 
@@ -342,7 +342,7 @@ class _Vendors:
             settings.visma_secret_arn,
             self.clock.now,
         )
-        self._governor = Governor(
+        self._rate_budget = RateBudget(
             DynamoBudgets(self.clock, dynamodb, settings.watermarks_table),
             BudgetReports(metrics, Log(metrics.service)),
             self.clock.now,
@@ -363,7 +363,7 @@ class _Vendors:
             settings.rippling_base_url,
             authorization=self._authorization(settings),
             on_call=self.metrics.call,
-            limits=self._governor.limits("Rippling"),
+            limits=self._rate_budget.limits("Rippling"),
         )
         source: RipplingRestSource | RipplingPlatformSource
         if settings.rippling_api == "platform":
@@ -405,7 +405,7 @@ class _Vendors:
             settings.visma_base_url,
             settings.visma_token_url,
             on_call=self.metrics.call,
-            limits=self._governor.limits,
+            limits=self._rate_budget.limits,
         )
         return DryRunTargets(targets) if settings.dry_run else targets
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 DONE, FINDINGS, REFUSED = 0, 1, 3
-EFFECTS = ("moves", "releases", "strands", "leaves_out", "takes_in")
+EFFECTS = ("moves", "releases", "blocks", "excludes", "includes")
 SYSTEMS = {"connector": "The connector", "rippling": "Rippling", "visma": "Visma"}
 MARKS = {
     "good": ("ok", 32),
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
         _DRAW[_verb(options)](answer)
-    to_put_right = ("findings", "left", "unknown", "stranded", "to_put_right")
+    to_put_right = ("findings", "left", "unknown", "blocked", "to_put_right")
     return FINDINGS if any(answer.get(name) for name in to_put_right) else DONE
 
 
@@ -213,10 +213,10 @@ def _draw_diff(answer: Answer) -> None:
 
 def _effects_in(company: Answer) -> Iterator[str]:
     moves, releases, strands = (company[kind]["count"] for kind in EFFECTS[:3])
-    others = (("leaves out", company["leaves_out"]), ("takes in", company["takes_in"]))
+    others = (("excludes", company["excludes"]), ("includes", company["includes"]))
     more = "".join(f", {word} {each['count']}" for word, each in others if each["count"])
     people = "1 person" if moves == 1 else f"{moves} people"
-    yield f"{company['company']}: moves {people}, releases {releases}, strands {strands}{more}"
+    yield f"{company['company']}: moves {people}, releases {releases}, blocks {strands}{more}"
     for kind in EFFECTS:
         word = kind.replace("_", " ")
         for line in _first_of(company[kind], lambda each: f"{each['who']}  {each['how']}".rstrip()):
@@ -240,7 +240,7 @@ def _draw_export(answer: Answer) -> None:
 
 def _draw_check(answer: Answer) -> None:
     for finding in answer["findings"]:
-        print(f"{finding['company']}: {finding['sentence']}")
+        print(f"{finding['company']}: {finding['message']}")
     count = len(answer["findings"])
     print(f"{count} to put right" if count else "the mapping fits both systems")
 
@@ -250,7 +250,7 @@ def _draw_audit(answer: Answer) -> None:
         print(f"({answer['left_out']} earlier rows are not shown; ask for less with --since)")
     for row in answer["rows"]:
         planned = " (planned)" if row.get("planned") else ""
-        print(f"{row['time'][:19]}  {row['person']}  {row['sentence']}{planned}")
+        print(f"{row['time'][:19]}  {row['person']}  {row['message']}{planned}")
     if not answer["rows"]:
         print("no audit rows; look further back with --since")
 
@@ -286,7 +286,7 @@ def _draw_identity(answer: Answer) -> None:
 def _draw_duplicates(answer: Answer) -> None:
     for row in answer["rows"]:
         active = f"{len(row['active'])} active" if row["active"] else "none active"
-        print(f"{row['company']}  {', '.join(row['codes'])}  {row['why']}  {active}")
+        print(f"{row['company']}  {', '.join(row['codes'])}  {row['reason']}  {active}")
     print(f"{len(answer['rows'])} groups of employees look like one person")
 
 
@@ -310,8 +310,8 @@ def _draw_oauth(answer: Answer) -> None:
 
 
 def _draw_resume(answer: Answer) -> None:
-    if answer["was_stopped"]:
-        print(f"polling goes on; it was stopped since {answer['since']}: {answer['why']}")
+    if answer["was_paused"]:
+        print(f"polling goes on; it was stopped since {answer['since']}: {answer['reason']}")
     else:
         print("polling was not stopped")
 
@@ -334,7 +334,7 @@ def _draw_ping(answer: Answer) -> None:
 
 
 def _line_of(check: Answer) -> tuple[str, str, str]:
-    return check["level"], check["sentence"], check["remedy"]
+    return check["level"], check["message"], check["remedy"]
 
 
 def _folded(text: str) -> str:

@@ -147,10 +147,12 @@ class Invocation:
         elif isinstance(error, ConnectorError):
             self.log.error("invocation failed", reason=str(error), kind=type(error).__name__)
         elif error is not None:
-            self.log.error("invocation crashed", kind=type(error).__name__, reason=_place(error))
+            self.log.error(
+                "invocation crashed", kind=type(error).__name__, reason=_raised_at(error)
+            )
         self.metrics.flush()
         if error is not None and not isinstance(error, ConnectorError):
-            raise CrashError(f"{type(error).__name__} at {_place(error)}") from None
+            raise CrashError(f"{type(error).__name__} at {_raised_at(error)}") from None
 
 
 def _write_gauge(name: str, percent: float, dimensions: dict[str, str]) -> None:
@@ -171,7 +173,7 @@ def _kept_at_any_level() -> dict[str, str]:
     return {"level": environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"), "timestamp": moment}
 
 
-def _place(error: BaseException) -> str:
+def _raised_at(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "connector" in frame.filename] or frames
     return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else "an unknown place"

@@ -14,7 +14,7 @@ from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemory
 from connector.domain.audit import AuditRow, first_break
 from connector.domain.catalogue import Part
 from connector.domain.employees import Employee, Fields, Written
-from connector.domain.ledger import Holding, Person
+from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.planning import Outcome
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Sample, Target, Targets
@@ -51,7 +51,7 @@ def plan(dry: Ledger, **changes: Any) -> None:
     record = dry.record("p1")
     begun = dry.begin(record, "norway", "1042", claim=True)
     person = replace(begun.person, **changes)
-    dry.finish(begun, person, [Holding("p1", "norway", Outcome.CREATED, NOON)], [ROW])
+    dry.finish(begun, person, [EmployeeLink("p1", "norway", Outcome.CREATED, NOON)], [ROW])
 
 
 def test_a_plan_is_audited_as_planned_and_ties_into_the_chain(
@@ -85,7 +85,7 @@ def test_a_plan_leaves_no_holding_no_claim_and_no_intent(
 ) -> None:
     plan(dry)
 
-    assert list(real.holdings("norway")) == []
+    assert list(real.links("norway")) == []
     assert tables.claims == {}
     assert real.record("p1").person.intent is None
     assert real.record("p1").person.version == 1
@@ -93,15 +93,15 @@ def test_a_plan_leaves_no_holding_no_claim_and_no_intent(
 
 def test_the_rest_of_the_ledger_is_read_through(dry: Ledger, real: Ledger) -> None:
     record = real.record("p1")
-    holding = Holding(
+    link = EmployeeLink(
         "p1", "norway", Outcome.WAITING, NOON, waiting_for=("branch#9",), due_on=NOON.date()
     )
-    real.finish(record, replace(record.person, outcome="waiting"), [holding], [ROW])
+    real.finish(record, replace(record.person, outcome="waiting"), [link], [ROW])
 
     assert dry.record("p1") == real.record("p1")
-    assert list(dry.waiting("norway")) == [holding]
-    assert list(dry.due("norway", NOON.date())) == [holding]
-    assert list(dry.holdings("norway")) == [holding]
+    assert list(dry.waiting("norway")) == [link]
+    assert list(dry.due("norway", NOON.date())) == [link]
+    assert list(dry.links("norway")) == [link]
     assert [person.id for person in dry.persons()] == ["p1"]
     assert list(dry.persons(["p9"])) == []
     plan(real, fingerprints={"w1": "f1"})

@@ -46,7 +46,7 @@ def test_who_cannot_answer_is_not_known_and_who_answers_wrongly_is_bad(
 
     told = str(error)
     assert (check.name, check.level) == ("thing", level)
-    assert check.sentence == told[0].upper() + told[1:], "a sentence begins like one"
+    assert check.message == told[0].upper() + told[1:], "a sentence begins like one"
     assert bool(check.remedy) is (level is Level.UNKNOWN)
 
 
@@ -72,7 +72,7 @@ def test_behind_a_door_that_is_shut_nothing_is_tried_and_that_is_said(error: Exc
     assert [check.name for check in found] == ["door", "not_checked"]
     assert found[1] == not_checked(["the room", "window"])
     assert found[1].level is Level.UNKNOWN
-    assert "the room, window" in found[1].sentence
+    assert "the room, window" in found[1].message
 
 
 def test_nothing_is_looked_at_before_it_is_asked_for() -> None:

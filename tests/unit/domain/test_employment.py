@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.employment import Standing, counting, look_at
+from connector.domain.employment import EmploymentState, primary_employment, state_on
 from connector.domain.people import EmploymentStatus, Worker
 from tests.unit.builders import TODAY, a_worker
 
@@ -17,63 +17,66 @@ TERMINATED, ACCEPTED = EmploymentStatus.TERMINATED, EmploymentStatus.ACCEPTED
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ({"status": EmploymentStatus.INIT}, Standing.NOT_HIRED),
-        ({"status": EmploymentStatus.HIRED}, Standing.NOT_HIRED),
-        ({"status": ACCEPTED, "start_date": date(2026, 11, 25)}, Standing.STARTS_LATER),
-        ({"status": ACCEPTED, "start_date": TODAY}, Standing.WORKING),
-        ({"status": ACCEPTED, "start_date": None}, Standing.STARTS_LATER),
-        ({"status": EmploymentStatus.ACTIVE}, Standing.WORKING),
-        ({"status": EmploymentStatus.ACTIVE, "end_date": date(2026, 1, 1)}, Standing.WORKING),
-        ({"status": TERMINATED, "end_date": date(2026, 11, 25)}, Standing.ENDS_LATER),
-        ({"status": TERMINATED, "end_date": TODAY}, Standing.ENDED),
-        ({"status": TERMINATED, "end_date": None}, Standing.ENDED),
-        ({"status": TERMINATED, "termination_type": "RESCIND"}, Standing.NEVER_BEGAN),
+        ({"status": EmploymentStatus.INIT}, EmploymentState.NOT_HIRED),
+        ({"status": EmploymentStatus.HIRED}, EmploymentState.NOT_HIRED),
+        ({"status": ACCEPTED, "start_date": date(2026, 11, 25)}, EmploymentState.STARTS_LATER),
+        ({"status": ACCEPTED, "start_date": TODAY}, EmploymentState.WORKING),
+        ({"status": ACCEPTED, "start_date": None}, EmploymentState.STARTS_LATER),
+        ({"status": EmploymentStatus.ACTIVE}, EmploymentState.WORKING),
+        (
+            {"status": EmploymentStatus.ACTIVE, "end_date": date(2026, 1, 1)},
+            EmploymentState.WORKING,
+        ),
+        ({"status": TERMINATED, "end_date": date(2026, 11, 25)}, EmploymentState.ENDS_LATER),
+        ({"status": TERMINATED, "end_date": TODAY}, EmploymentState.ENDED),
+        ({"status": TERMINATED, "end_date": None}, EmploymentState.ENDED),
+        ({"status": TERMINATED, "termination_type": "RESCIND"}, EmploymentState.NEVER_BEGAN),
         (
             {"status": ACCEPTED, "start_date": TODAY, "termination_type": "RENEGE"},
-            Standing.NOT_HIRED,
+            EmploymentState.NOT_HIRED,
         ),
-        ({"status": EmploymentStatus.UNKNOWN}, Standing.UNCLEAR),
+        ({"status": EmploymentStatus.UNKNOWN}, EmploymentState.UNCLEAR),
     ],
 )
 def test_status_and_dates_say_where_an_employment_stands(
-    facts: dict[str, Any], expected: Standing
+    facts: dict[str, Any], expected: EmploymentState
 ) -> None:
-    assert look_at(a_worker(**facts), TODAY).standing is expected
+    assert state_on(a_worker(**facts), TODAY).state is expected
 
 
 def test_somebody_who_starts_later_is_due_on_the_first_day() -> None:
     worker = a_worker(status=ACCEPTED, start_date=date(2026, 12, 1))
 
-    assert look_at(worker, TODAY).due_on == date(2026, 12, 1)
+    assert state_on(worker, TODAY).due_on == date(2026, 12, 1)
 
 
 def test_lead_days_bring_the_first_day_forward() -> None:
     worker = a_worker(status=ACCEPTED, start_date=date(2026, 12, 1))
 
-    assert look_at(worker, TODAY, lead_days=3).due_on == date(2026, 11, 28)
-    assert look_at(worker, date(2026, 11, 28), lead_days=3).standing is Standing.WORKING
+    assert state_on(worker, TODAY, lead_days=3).due_on == date(2026, 11, 28)
+    assert state_on(worker, date(2026, 11, 28), lead_days=3).state is EmploymentState.WORKING
 
 
 def test_somebody_who_is_terminated_ahead_is_due_on_the_last_day() -> None:
     worker = a_worker(status=TERMINATED, end_date=date(2026, 11, 27))
 
-    assert look_at(worker, TODAY).due_on == date(2026, 11, 27)
+    assert state_on(worker, TODAY).due_on == date(2026, 11, 27)
 
 
 def test_somebody_with_a_known_last_day_is_looked_at_on_the_day_after() -> None:
     worker = a_worker(end_date=date(2026, 11, 27))
 
-    assert look_at(worker, TODAY).due_on == date(2026, 11, 28)
+    assert state_on(worker, TODAY).due_on == date(2026, 11, 28)
 
 
 def test_a_last_day_that_passed_without_a_word_is_not_due_again_and_again() -> None:
     worker = a_worker(end_date=date(2026, 11, 23))
 
-    assert look_at(worker, TODAY).due_on is None
+    assert state_on(worker, TODAY).due_on is None
 
 
 def _counting(*workers: Worker) -> str | None:
-    found = counting(workers, lambda worker: look_at(worker, TODAY))
+    found = primary_employment(workers, lambda worker: state_on(worker, TODAY))
     return found.worker.id if found else None
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from connector.domain.catalogue import Catalogue
 from connector.domain.ledger import Person
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping_impact import Kind, effect_on, hinges_on_pay
+from connector.domain.mapping_impact import EffectKind, effect_on, hinges_on_pay
 from connector.domain.people import EmploymentStatus, EmploymentType
-from connector.domain.placement import place
+from connector.domain.placement import resolve_placement
 from tests.unit.builders import a_catalogue, a_mapping, some_facts, some_rules
 
 SALES = [{"rippling": "Production", "department": "MGMT"}]
@@ -21,7 +21,7 @@ def somebody(mapping: MappingFile | None = None, **facts: Any) -> Person:
     """Somebody as the ledger remembers them under a mapping."""
     mapping, own = mapping or a_mapping(), some_facts(**facts)
     company = mapping.company_of(own) or ""
-    placement = place(company, mapping.companies[company], own, a_catalogue())
+    placement = resolve_placement(company, mapping.companies[company], own, a_catalogue())
     outcome = "waiting" if placement.missing else "unchanged"
     return Person(
         "p1",
@@ -78,7 +78,7 @@ def test_somebody_who_would_have_to_wait_is_stranded_and_told_for_what() -> None
         a_mapping(norway=some_rules(departments=[{"rippling": "Production", "department": "X1"}])),
     ) or ("", "", "")
 
-    assert (kind, company) == ("strands", "norway")
+    assert (kind, company) == ("blocks", "norway")
     assert how == "Visma (norway) has no department X1; add it there, or change the row"
 
 
@@ -101,12 +101,12 @@ def test_somebody_who_is_left_out_from_now_on_is_told_with_the_reason() -> None:
     after = a_mapping(norway=some_rules(scope={"exclude_countries": ["NO"]}))
 
     assert effect(somebody(), after) == (
-        "leaves_out",
+        "excludes",
         "norway",
         "country NO is out of scope in norway",
     )
     unclaimed = a_mapping(norway=some_rules(legal_entities=["Nobody AS"]))
-    assert (effect(somebody(), unclaimed) or ("", "", ""))[0] == "leaves_out"
+    assert (effect(somebody(), unclaimed) or ("", "", ""))[0] == "excludes"
 
 
 def _left_out(**facts: Any) -> Person:
@@ -116,7 +116,7 @@ def _left_out(**facts: Any) -> Person:
 def test_somebody_who_was_left_out_is_taken_in() -> None:
     before = a_mapping(norway=some_rules(scope={"exclude_countries": ["NO"]}))
 
-    assert effect(_left_out(), a_mapping(), before) == ("takes_in", "norway", "")
+    assert effect(_left_out(), a_mapping(), before) == ("includes", "norway", "")
 
 
 def test_somebody_who_left_or_is_still_left_out_is_not_taken_in() -> None:
@@ -135,7 +135,7 @@ def test_of_a_company_that_was_never_read_only_missing_rows_are_told() -> None:
     kind, _, how = effect(somebody(), moved, norway=Catalogue()) or ("", "", "")
     assert (kind, how) == ("moves", "department PROD -> NEW, cost centre 200 -> (none)")
     kind, _, how = effect(somebody(), bare, norway=Catalogue()) or ("", "", "")
-    assert kind == "strands"
+    assert kind == "blocks"
     assert "names the Rippling department Production" in how
 
 
@@ -164,10 +164,10 @@ def test_a_class_is_open_only_where_its_rules_change_and_pay_decides() -> None:
 
 
 def test_every_kind_of_effect_is_seen_here() -> None:
-    assert {kind.value for kind in Kind} == {
+    assert {kind.value for kind in EffectKind} == {
         "moves",
         "releases",
-        "strands",
-        "leaves_out",
-        "takes_in",
+        "blocks",
+        "excludes",
+        "includes",
     }

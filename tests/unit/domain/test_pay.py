@@ -16,7 +16,7 @@ from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.rest_wire import worker_of
 from connector.domain.mapping.model import CompanyRules
 from connector.domain.people import EmploymentType, Pay, Worker, fingerprint
-from connector.domain.placement import Placement, class_in, place
+from connector.domain.placement import Placement, class_in, resolve_placement
 from tests.simulator import Rippling, nordfab_rippling
 from tests.unit.builders import a_catalogue, a_worker, some_facts, some_rules
 
@@ -210,7 +210,9 @@ HOURLY = EmploymentType("Hourly", "EMPLOYEE", "HOURLY", "FULL-TIME")
 def _place(
     pay: Pay | None = None, known: str | None = None, rules: CompanyRules = BANDS, **facts: Any
 ) -> Placement:
-    return place("norway", rules, some_facts(**facts), a_catalogue(), pay, remembered_class=known)
+    return resolve_placement(
+        "norway", rules, some_facts(**facts), a_catalogue(), pay, remembered_class=known
+    )
 
 
 class TestPlacement:

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.audit import AuditRow, first_break
+from connector.domain.audit_message import audit_message
 from connector.domain.changes import Cause, Change
-from connector.domain.employees import PERSONAL_FIELDS, mark, marks
+from connector.domain.employees import PERSONAL_FIELDS, stored_value, stored_values
 from connector.domain.errors import NotAChangeError
 from connector.domain.people import Facts, Named, fingerprint
 from connector.domain.planning import Difference, Outcome
-from connector.domain.sentences import sentence
 from tests.unit.builders import NOW, a_worker, some_facts, some_personal
 
 
@@ -92,14 +92,14 @@ def test_no_text_whatever_makes_the_reader_of_changes_stumble(body: str) -> None
 
 @given(st.text(min_size=1).filter(lambda text: text.strip()), st.sampled_from(PERSONAL_FIELDS))
 def test_a_personal_value_never_rests_as_itself(value: str, path: str) -> None:
-    rested = mark(path, value, "salt")
+    rested = stored_value(path, value, "salt")
 
     assert rested != value.strip()
-    assert rested != mark(path, value, "other salt")
+    assert rested != stored_value(path, value, "other salt")
 
 
 def test_business_values_rest_in_clear() -> None:
-    assert marks({"department": "PROD", "branch": "2"}, "s") == {
+    assert stored_values({"department": "PROD", "branch": "2"}, "s") == {
         "department": "PROD",
         "branch": "2",
     }
@@ -127,7 +127,7 @@ def test_an_untouched_chain_has_no_break() -> None:
 
 def test_a_changed_row_and_a_missing_row_break_the_chain() -> None:
     rows = _stored(*[_row(time=NOW + timedelta(seconds=n)) for n in range(3)])
-    changed = [{**rows[0], "sentence": "Nothing happened."}, *rows[1:]]
+    changed = [{**rows[0], "message": "Nothing happened."}, *rows[1:]]
 
     assert first_break(changed) == rows[0]["time"]
     assert first_break([rows[0], rows[2]]) == rows[2]["time"]
@@ -141,7 +141,7 @@ def test_a_sentence_shows_business_values_and_names_personal_fields() -> None:
         Difference("contact.last_name", "abc123", "def456"),
     ]
 
-    told = sentence(Outcome.UPDATED, "norway", "1042", differences, ["adopted"])
+    told = audit_message(Outcome.UPDATED, "norway", "1042", differences, ["adopted"])
 
     assert told == (
         "Updated employee 1042 in norway: department PROD -> SALES, branch 2, contact.last name: "

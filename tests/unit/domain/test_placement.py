@@ -7,12 +7,14 @@ from typing import Any
 from connector.domain.catalogue import Department
 from connector.domain.mapping.model import CompanyRules
 from connector.domain.people import NOTHING, EmploymentType, Named
-from connector.domain.placement import Missing, Placement, place
+from connector.domain.placement import Missing, Placement, resolve_placement
 from tests.unit.builders import a_catalogue, some_facts, some_rules
 
 
 def _place(rules: CompanyRules | None = None, catalogue: Any = None, **facts: Any) -> Placement:
-    return place("norway", rules or some_rules(), some_facts(**facts), catalogue or a_catalogue())
+    return resolve_placement(
+        "norway", rules or some_rules(), some_facts(**facts), catalogue or a_catalogue()
+    )
 
 
 def _missing(placement: Placement) -> list[str]:
@@ -186,6 +188,6 @@ def test_a_placement_differs_from_what_is_remembered_only_in_what_matters() -> N
 def test_every_missing_thing_tells_the_controller_what_to_do() -> None:
     rules = some_rules(defaults={}, departments=[], locations=[], employee_classes=[])
 
-    sentences = [thing.sentence("norway") for thing in _place(rules).missing]
+    sentences = [thing.message("norway") for thing in _place(rules).missing]
 
     assert all("add" in sentence and "norway" in sentence for sentence in sentences)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.employees import FIELDS, PERSONAL_FIELDS, marks
+from connector.domain.employees import FIELDS, PERSONAL_FIELDS, stored_values
 from connector.domain.mapping.model import CompanyRules
 from connector.domain.people import Address
-from connector.domain.placement import place
+from connector.domain.placement import resolve_placement
 from connector.domain.planning import (
     Outcome,
     Plan,
@@ -26,13 +26,15 @@ SALT = "salt"
 def _desired(rules: CompanyRules | None = None) -> dict[str, str]:
     rules = rules or some_rules()
     worker = a_worker()
-    return desired_fields(worker, place("norway", rules, worker.facts, a_catalogue()), rules)
+    return desired_fields(
+        worker, resolve_placement("norway", rules, worker.facts, a_catalogue()), rules
+    )
 
 
 def _plan(
     desired: dict[str, str], known: dict[str, str] | None, rules: CompanyRules | None = None
 ) -> Plan:
-    known_marks = None if known is None else marks(known, SALT)
+    known_marks = None if known is None else stored_values(known, SALT)
     return plan_employee(desired, known_marks, rules or some_rules(), SALT)
 
 
@@ -64,7 +66,9 @@ def test_what_rippling_withholds_is_left_out_and_not_emptied() -> None:
     worker = type(worker)(worker.id, worker.person_id, worker.facts, hidden)
     rules = some_rules()
 
-    desired = desired_fields(worker, place("n", rules, worker.facts, a_catalogue()), rules)
+    desired = desired_fields(
+        worker, resolve_placement("n", rules, worker.facts, a_catalogue()), rules
+    )
 
     assert "contact.phone2" not in desired
     assert not any(path.startswith("address.") for path in desired)
@@ -84,7 +88,9 @@ def test_a_long_home_address_loses_no_line() -> None:
     long = some_personal(address=Address("a\nb\n\nc\nd", "1", "X", "NO"))
     worker = type(worker)(worker.id, worker.person_id, worker.facts, long)
 
-    desired = desired_fields(worker, place("n", rules, worker.facts, a_catalogue()), rules)
+    desired = desired_fields(
+        worker, resolve_placement("n", rules, worker.facts, a_catalogue()), rules
+    )
 
     assert [desired[f"address.line{n}"] for n in (1, 2, 3)] == ["a", "b", "c, d"]
 
@@ -97,7 +103,7 @@ def test_the_private_address_stands_in_for_the_work_address_only_where_the_mappi
     worker = type(worker)(worker.id, worker.person_id, worker.facts, without)
 
     def email(rules: CompanyRules) -> str:
-        placement = place("n", rules, worker.facts, a_catalogue())
+        placement = resolve_placement("n", rules, worker.facts, a_catalogue())
         return desired_fields(worker, placement, rules)["contact.email"]
 
     assert email(some_rules()) == ""
@@ -151,7 +157,7 @@ def test_a_hold_does_not_keep_a_leaver_active() -> None:
 
 
 def test_leaving_changes_the_status_and_nothing_else() -> None:
-    plan = plan_leaving(marks({**_desired(), "branch": "77"}, SALT))
+    plan = plan_leaving(stored_values({**_desired(), "branch": "77"}, SALT))
 
     assert plan.outcome is Outcome.DEACTIVATED
     assert plan.fields == ("status",)

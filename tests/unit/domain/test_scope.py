@@ -21,7 +21,7 @@ EVERYTHING = {
 
 
 def left_out(facts: Facts) -> str | None:
-    return Scope.model_validate(EVERYTHING).leaves_out(facts)
+    return Scope.model_validate(EVERYTHING).excludes(facts)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_what_leaves_somebody_out_is_told_as_the_controller_wrote_it(
 
 
 def test_by_default_only_contractors_are_left_out() -> None:
-    assert Scope().leaves_out(some_facts(country="DK", department=Named("d7", "Interns"))) is None
-    assert Scope().leaves_out(some_facts(employment_type=EmploymentType(kind="CONTRACTOR")))
+    assert Scope().excludes(some_facts(country="DK", department=Named("d7", "Interns"))) is None
+    assert Scope().excludes(some_facts(employment_type=EmploymentType(kind="CONTRACTOR")))
 
 
 def test_somebody_left_out_is_ignored_with_the_reason() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from connector.domain.audit import AuditRow
     from connector.domain.catalogue import Part
-    from connector.domain.ledger import Holding, Person, Record
+    from connector.domain.ledger import EmployeeLink, Person, Record
     from connector.ports.ledger import Ledger
     from connector.ports.visma import Sample, Target, Targets
 
@@ -41,7 +41,7 @@ class DryRunLedger:
         """Notes nothing: no write is about to be sent."""
         return record
 
-    def let_go(self, record: Record) -> None:
+    def release_intent(self, record: Record) -> None:
         """Nothing was begun."""
 
     def person_with(self, worker_id: str) -> str | None:
@@ -56,18 +56,18 @@ class DryRunLedger:
         self,
         record: Record,
         person: Person,
-        holdings: Iterable[Holding],
+        links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
     ) -> None:
         """Writes the audit as planned, and which fingerprints were dealt with."""
         planned = replace(record.person, planned_fingerprints=person.fingerprints)
         self._ledger.finish(record, planned, (), (replace(row, planned=True) for row in audit))
 
-    def waiting(self, company: str) -> Iterator[Holding]:
+    def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""
         return self._ledger.waiting(company)
 
-    def due(self, company: str, day: date) -> Iterator[Holding]:
+    def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         """The people of a company whose scheduled day is `day` or earlier."""
         return self._ledger.due(company, day)
 
@@ -75,9 +75,9 @@ class DryRunLedger:
         """The person rows with these ids, or all of them."""
         return self._ledger.persons(ids)
 
-    def holdings(self, company: str) -> Iterator[Holding]:
+    def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
-        return self._ledger.holdings(company)
+        return self._ledger.links(company)
 
 
 class DryRunTarget:

@@ -37,7 +37,7 @@ def intent_of(company: str, code: str, owner: str, now: datetime, proof: str) ->
     return Intent(company, code, now + timedelta(seconds=INTENT_SECONDS), owner, proof)
 
 
-def begun(record: Record, intent: Intent) -> Record:
+def with_intent(record: Record, intent: Intent) -> Record:
     """The record once a write has been noted."""
     person = record.person
     salt = person.salt or new_salt()
@@ -46,7 +46,7 @@ def begun(record: Record, intent: Intent) -> Record:
     )
 
 
-def finished(record: Record, person: Person, rows: tuple[AuditRow, ...]) -> Person:
+def after_outcome(record: Record, person: Person, rows: tuple[AuditRow, ...]) -> Person:
     """The person once an outcome has been written."""
     return replace(
         person,

@@ -17,26 +17,26 @@ from uuid import uuid4
 from connector.adapters.aws.ledger_rows import audit_item
 from connector.adapters.aws.sqs import NOT_A_CHANGE
 from connector.adapters.ledger_steps import (
-    begun,
+    after_outcome,
     chained,
     code_taken,
-    finished,
     intent_of,
     is_foreign,
     moved_on,
     new_workers,
     unknown,
+    with_intent,
 )
 from connector.domain.audit import timestamp
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue, canonical
 from connector.domain.errors import ConfigurationError
 from connector.domain.guards import Run
-from connector.domain.ledger import Holding, Person, Record
+from connector.domain.ledger import EmployeeLink, Person, Record
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.ports.queue import DeadLetter
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
-from connector.ports.state import Stoppage, Walk
+from connector.ports.state import Cursor, PollingPause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +53,7 @@ class InMemoryTables:
     """The rows of the ledger and of the audit, and who has which code and which worker."""
 
     persons: dict[str, Person] = field(default_factory=dict)
-    holdings: dict[str, dict[str, Holding]] = field(default_factory=dict)
+    links: dict[str, dict[str, EmployeeLink]] = field(default_factory=dict)
     audit: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     claims: dict[tuple[str, str], str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class InMemoryLedger:
     def record(self, person_id: str) -> Record:
         """All rows of one person; a new person where there are none."""
         person = self.tables.persons.get(person_id) or unknown(person_id).person
-        return Record(person, dict(self.tables.holdings.get(person_id, {})))
+        return Record(person, dict(self.tables.links.get(person_id, {})))
 
     def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each known person, worker id to fingerprint as last dealt with."""
@@ -99,11 +99,11 @@ class InMemoryLedger:
             self._check(record, now)
             if claim and self.tables.claims.setdefault(key, person_id) != person_id:
                 raise code_taken(code, company)
-            after = begun(record, intent_of(company, code, self._owner, now, proof))
+            after = with_intent(record, intent_of(company, code, self._owner, now, proof))
             self.tables.persons[person_id] = after.person
         return after
 
-    def let_go(self, record: Record) -> None:
+    def release_intent(self, record: Record) -> None:
         """Notes that the write that was begun is over, its outcome unknown."""
         with self.tables.lock:
             resting = self.tables.persons.get(record.person.id)
@@ -123,7 +123,7 @@ class InMemoryLedger:
         self,
         record: Record,
         person: Person,
-        holdings: Iterable[Holding],
+        links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
     ) -> None:
         """Writes outcome and audit together, clears the intent and raises the version."""
@@ -133,21 +133,19 @@ class InMemoryLedger:
             last = datetime.fromisoformat(own[-1]["time"]) if own else None
             rows = chained(audit, record.person.audit_hash, last)
             own += [audit_item(row, self._retention_days) for row in rows]
-            self.tables.persons[person.id] = finished(record, person, rows)
-            held = self.tables.holdings.setdefault(person.id, {})
-            held.update({holding.company: holding for holding in holdings})
+            self.tables.persons[person.id] = after_outcome(record, person, rows)
+            held = self.tables.links.setdefault(person.id, {})
+            held.update({link.company: link for link in links})
             self.tables.aliases |= dict.fromkeys(new_workers(record, person), person.id)
 
-    def waiting(self, company: str) -> Iterator[Holding]:
+    def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""
-        return (holding for holding in self.holdings(company) if holding.waiting_for)
+        return (link for link in self.links(company) if link.waiting_for)
 
-    def due(self, company: str, day: date) -> Iterator[Holding]:
+    def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         """The people of a company whose scheduled day is `day` or earlier."""
         return (
-            holding
-            for holding in self.holdings(company)
-            if holding.due_on is not None and holding.due_on <= day
+            link for link in self.links(company) if link.due_on is not None and link.due_on <= day
         )
 
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
@@ -155,9 +153,9 @@ class InMemoryLedger:
         wanted = list(self.tables.persons) if ids is None else dict.fromkeys(ids)
         return (self.tables.persons[id_] for id_ in wanted if id_ in self.tables.persons)
 
-    def holdings(self, company: str) -> Iterator[Holding]:
+    def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
-        everybody = list(self.tables.holdings.values())
+        everybody = list(self.tables.links.values())
         return (held[company] for held in everybody if company in held)
 
     def _check(self, record: Record, now: datetime) -> None:
@@ -199,7 +197,7 @@ class InMemoryWatermarks:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._walks: dict[str, Walk] = {}
+        self._walks: dict[str, Cursor] = {}
         self._leases: dict[str, tuple[str, datetime]] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._locations: tuple[datetime, dict[str, str]] | None = None
@@ -220,13 +218,13 @@ class InMemoryWatermarks:
             if stream in self._leases and self._leases[stream][0] == owner:
                 del self._leases[stream]
 
-    def walk(self, stream: str) -> Walk:
+    def cursor(self, stream: str) -> Cursor:
         """How far the stream has been read."""
-        return self._walks.get(stream, Walk(stream))
+        return self._walks.get(stream, Cursor(stream))
 
-    def save(self, walk: Walk) -> None:
+    def save(self, cursor: Cursor) -> None:
         """Remembers how far the stream has been read."""
-        self._walks[walk.stream] = walk
+        self._walks[cursor.stream] = cursor
 
     def catalogue(self, company: str) -> Catalogue:
         """The cached catalogue of a company; an empty one where none was read."""
@@ -278,7 +276,7 @@ class InMemoryBudgets:
         """What still counts of what has been told."""
         return current(self._known.get(name, Budget()), self._clock.now())
 
-    def tell(self, name: str, budget: Budget) -> None:
+    def share(self, name: str, budget: Budget) -> None:
         """Adds a view to what is known."""
         with self._lock:
             self._known[name] = merged(self.known(name), budget, self._clock.now())
@@ -319,11 +317,11 @@ class InMemoryChangeQueue:
         self.changes += changes
         return len(self.changes) - before
 
-    def postpone(self, receipt: str, seconds: float) -> None:
+    def delay(self, receipt: str, seconds: float) -> None:
         """Keeps a received message from being delivered again before that many seconds."""
         self.postponed.append((receipt, seconds))
 
-    def bury(self, body: str, reason: str) -> None:
+    def dead_letter(self, body: str, reason: str) -> None:
         """Puts a message that is not a change among the dead letters."""
         self.dead.append(DeadLetter(uuid4().hex, body, NOT_A_CHANGE, uuid4().hex, reason))
 
@@ -331,10 +329,10 @@ class InMemoryChangeQueue:
         """Some dead letters, oldest first; they stay on the queue."""
         return self.dead[:limit]
 
-    def put_back(self, letters: Iterable[DeadLetter]) -> None:
+    def release(self, letters: Iterable[DeadLetter]) -> None:
         """Lets others see dead letters again at once, which here they always do."""
 
-    def forget(self, letter: DeadLetter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""
         self.dead = [other for other in self.dead if other.receipt != letter.receipt]
 
@@ -409,23 +407,23 @@ class InMemoryInstallStates:
         return was_open
 
 
-class InMemoryStoppages:
+class InMemoryPollingPauses:
     """Whether polling was stopped, in memory."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._current: Stoppage | None = None
+        self._current: PollingPause | None = None
 
-    def stop(self, why: str) -> None:
+    def pause(self, reason: str) -> None:
         """Stops polling."""
-        self._current = self._current or Stoppage(self._clock.now(), why)
+        self._current = self._current or PollingPause(self._clock.now(), reason)
 
-    def current(self) -> Stoppage | None:
-        """The stoppage there is, if any."""
+    def current(self) -> PollingPause | None:
+        """The pause there is, if any."""
         return self._current
 
-    def end(self) -> Stoppage | None:
-        """Ends the stoppage there is; it, or None where there was none."""
+    def end(self) -> PollingPause | None:
+        """Ends the pause there is; it, or None where there was none."""
         ended, self._current = self._current, None
         return ended
 

@@ -65,12 +65,12 @@ def _valid_from(
     if before is None or before.ended_on:
         begun = (worker.facts.start_date, effective)
         return max((day for day in begun if day and day <= today), default=today)
-    if _place(before) != _place(now):
+    if _booked_on(before) != _booked_on(now):
         return today
     if (before.yearly_cost, before.currency) != (now.yearly_cost, now.currency):
         return effective or today
     return before.valid_from
 
 
-def _place(allocation: Allocation) -> tuple[str | None, str | None]:
+def _booked_on(allocation: Allocation) -> tuple[str | None, str | None]:
     return allocation.cost_centre, allocation.expense_account

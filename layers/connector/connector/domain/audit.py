@@ -19,7 +19,7 @@ class AuditRow:
     person_id: str
     time: datetime
     outcome: Outcome
-    sentence: str
+    message: str
     cause: str
     correlation_id: str
     company: str | None = None
@@ -41,7 +41,7 @@ class AuditRow:
             "time": timestamp(self.time),
             "day": self.time.date().isoformat(),
             "outcome": self.outcome.value,
-            "sentence": self.sentence,
+            "message": self.message,
             "cause": self.cause,
             "correlation_id": self.correlation_id,
             "company": self.company,

@@ -10,7 +10,7 @@ from typing import Any
 from connector.domain.errors import NotAChangeError
 
 
-class Word(StrEnum):
+class OperatorDecision(StrEnum):
     """What an operator says about somebody who is held."""
 
     APPROVE = "approve"
@@ -34,8 +34,8 @@ class Cause(StrEnum):
 class Change:
     """A worker to look at, why, and the id that ties together everything that follows from it.
 
-    `run` names the run whose guards had something to say; `word` is the operator's about somebody
-    who is held.
+    `run` names the run that a guard stopped; `decision` is the operator's about a person who is
+    held.
     """
 
     worker_id: str
@@ -43,7 +43,7 @@ class Change:
     correlation_id: str
     person_id: str | None = None
     run: str | None = None
-    word: Word | None = None
+    decision: OperatorDecision | None = None
 
     @property
     def group(self) -> str:
@@ -74,21 +74,25 @@ class Change:
                 raise NotAChangeError(f"the message has no usable {name}")
         try:
             cause = Cause(data["cause"])
-            word = Word(data["word"]) if data.get("word") is not None else None
+            decision = (
+                OperatorDecision(data["decision"]) if data.get("decision") is not None else None
+            )
         except ValueError:
-            raise NotAChangeError("the message has a cause or word that does not exist") from None
+            raise NotAChangeError(
+                "the message has a cause or decision that does not exist"
+            ) from None
         return cls(
             data["worker_id"],
             cause,
             data["correlation_id"],
             data.get("person_id"),
             data.get("run"),
-            word,
+            decision,
         )
 
 
 LONGEST_REFERENCE = 128  # SQS refuses a longer message group id
-MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run", "word"})
+MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run", "decision"})
 
 
 def _object(body: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Check:
 
     name: str
     level: Level
-    sentence: str
+    message: str
     remedy: str = ""
 
 
@@ -54,11 +54,11 @@ def tried(name: str, look: Look) -> Check:
     try:
         return look()
     except NonsenseError as error:
-        return Check(name, Level.BAD, _sentence(error))
+        return Check(name, Level.BAD, _capitalised(error))
     except RetryableError as error:
-        return Check(name, Level.UNKNOWN, _sentence(error), AGAIN)
+        return Check(name, Level.UNKNOWN, _capitalised(error), AGAIN)
     except ConnectorError as error:
-        return Check(name, Level.BAD, _sentence(error))
+        return Check(name, Level.BAD, _capitalised(error))
 
 
 def one_by_one(looks: Iterable[tuple[str, Look]]) -> Iterator[Check]:
@@ -78,6 +78,6 @@ def not_checked(names: Iterable[str], why: str = "the line above comes first") -
     return Check("not_checked", Level.UNKNOWN, f"Not checked, because {why}: {listed}")
 
 
-def _sentence(error: ConnectorError) -> str:
+def _capitalised(error: ConnectorError) -> str:
     text = str(error)
     return text[:1].upper() + text[1:]

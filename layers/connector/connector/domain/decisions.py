@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from connector.domain.employment import Employment, Standing, counting, look_at
+from connector.domain.employment import (
+    EmploymentOnDay,
+    EmploymentState,
+    primary_employment,
+    state_on,
+)
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
 from connector.domain.planning import Outcome
@@ -50,7 +55,7 @@ def in_force_since(worker: Worker, outcome: Outcome, today: date) -> date | None
     return day if day and day < today else None
 
 
-OVER = (Standing.ENDED, Standing.NEVER_BEGAN)
+OVER = (EmploymentState.ENDED, EmploymentState.NEVER_BEGAN)
 
 GONE = "Rippling shows no employment of this person; absence is never a termination"
 
@@ -82,14 +87,14 @@ def _decide(
     in_scope = [worker for worker in workers if _scope_problem(worker, mapping) is None]
     if not in_scope:
         return _out_of_scope(workers, mapping, now, active_in)
-    employment = counting(in_scope, lambda worker: _look(worker, mapping, now))
+    employment = primary_employment(in_scope, lambda worker: _look(worker, mapping, now))
     if employment is None:
         raise AssertionError("there is at least one employment in scope")
     return _decision(employment, workers, mapping, now, active_in)
 
 
 def _decision(
-    employment: Employment,
+    employment: EmploymentOnDay,
     workers: Sequence[Worker],
     mapping: MappingFile,
     now: datetime,
@@ -99,25 +104,25 @@ def _decision(
     company = mapping.company_of(worker.facts)
     in_scope = [other for other in workers if _scope_problem(other, mapping) is None]
     due_on = _next_day([_look(other, mapping, now) for other in in_scope])
-    match employment.standing:
-        case Standing.WORKING | Standing.ENDS_LATER:
+    match employment.state:
+        case EmploymentState.WORKING | EmploymentState.ENDS_LATER:
             others = tuple(sorted(set(active_in) - {company}))
             return Decision(Action.WRITE, worker, company, "", due_on, leave_first=others)
-        case Standing.STARTS_LATER:
-            ended = any(_look(other, mapping, now).standing in OVER for other in workers)
+        case EmploymentState.STARTS_LATER:
+            ended = any(_look(other, mapping, now).state in OVER for other in workers)
             action = Action.LEAVE if ended and active_in else Action.SCHEDULE
             return Decision(action, worker, company, _starts(worker), due_on)
-        case Standing.ENDED:
+        case EmploymentState.ENDED:
             return Decision(Action.LEAVE, worker, company, _ended(worker))
-        case Standing.NEVER_BEGAN:
+        case EmploymentState.NEVER_BEGAN:
             return Decision(Action.LEAVE, worker, company, "the employment never began")
-        case Standing.NOT_HIRED:
+        case EmploymentState.NOT_HIRED:
             return Decision(Action.IGNORE, worker, company, "the offer is not accepted yet")
         case _:
             return Decision(Action.KEEP, worker, company, "Rippling gives a status we do not know")
 
 
-def _next_day(employments: Sequence[Employment]) -> date | None:
+def _next_day(employments: Sequence[EmploymentOnDay]) -> date | None:
     """The next day on which something about the person changes, whichever employment says so."""
     return min((each.due_on for each in employments if each.due_on), default=None)
 
@@ -125,7 +130,7 @@ def _next_day(employments: Sequence[Employment]) -> date | None:
 def _out_of_scope(
     workers: Sequence[Worker], mapping: MappingFile, now: datetime, active_in: Collection[str]
 ) -> Decision:
-    employment = counting(workers, lambda worker: _look(worker, mapping, now))
+    employment = primary_employment(workers, lambda worker: _look(worker, mapping, now))
     if employment is None:
         raise AssertionError("there is at least one employment")
     worker = employment.worker
@@ -136,19 +141,19 @@ def _out_of_scope(
         if company in mapping.companies
         and mapping.companies[company].scope.deactivate_when_out_of_scope
     ]
-    ended = employment.standing in (Standing.ENDED, Standing.NEVER_BEGAN)
+    ended = employment.state in (EmploymentState.ENDED, EmploymentState.NEVER_BEGAN)
     if (leaving or ended) and active_in:
         return Decision(Action.LEAVE, worker, mapping.company_of(worker.facts), reason)
     due_on = employment.due_on if active_in else None  # who leaves, leaves in any case
     return Decision(Action.IGNORE, worker, mapping.company_of(worker.facts), reason, due_on)
 
 
-def _look(worker: Worker, mapping: MappingFile, now: datetime) -> Employment:
+def _look(worker: Worker, mapping: MappingFile, now: datetime) -> EmploymentOnDay:
     company = mapping.company_of(worker.facts)
     if company is None:
-        return look_at(worker, now.date())
+        return state_on(worker, now.date())
     lead_days = mapping.companies[company].lead_days
-    return look_at(worker, mapping.today(company, now), lead_days=lead_days)
+    return state_on(worker, mapping.today(company, now), lead_days=lead_days)
 
 
 def _scope_problem(worker: Worker, mapping: MappingFile) -> str | None:

@@ -46,7 +46,7 @@ INACTIVE = "Inactive"
 Fields: TypeAlias = Mapping[str, str]
 """Field path to text. A path left out is unknown; an empty text is empty."""
 
-Marks: TypeAlias = Mapping[str, str]
+StoredValues: TypeAlias = Mapping[str, str]
 """Field path to what may rest in the ledger: business fields in clear, personal ones as hashes."""
 
 
@@ -68,7 +68,7 @@ class Written:
     etag: str | None = None
 
 
-def mark(path: str, value: str, salt: str) -> str:
+def stored_value(path: str, value: str, salt: str) -> str:
     """What of a value may rest: itself where it is business, a salted hash where it is personal."""
     plain = value.strip()
     if path in BUSINESS_FIELDS or not plain:
@@ -76,14 +76,14 @@ def mark(path: str, value: str, salt: str) -> str:
     return hmac.new(salt.encode(), f"{path}={plain}".encode(), hashlib.sha256).hexdigest()[:24]
 
 
-def marks(fields: Fields, salt: str) -> dict[str, str]:
+def stored_values(fields: Fields, salt: str) -> dict[str, str]:
     """The marks of all fields."""
-    return {path: mark(path, value, salt) for path, value in fields.items()}
+    return {path: stored_value(path, value, salt) for path, value in fields.items()}
 
 
 def proof_of(address: str, salt: str) -> str:
     """What of an e-mail address may rest as the proof of who somebody is; empty where none is."""
-    return mark("contact.email", address.casefold(), salt)
+    return stored_value("contact.email", address.casefold(), salt)
 
 
 def same(path: str, one: str, other: str) -> bool:

@@ -15,7 +15,7 @@ from connector.domain.people import EmploymentStatus, Facts, Worker
 NEVER_BEGAN = frozenset({"OFFER_DECLINED", "RESCIND", "RENEGE"})
 
 
-class Standing(IntEnum):
+class EmploymentState(IntEnum):
     """Where an employment stands on a day; of several, the greatest speaks for the person."""
 
     NOT_HIRED = 0
@@ -28,62 +28,68 @@ class Standing(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Employment:
+class EmploymentOnDay:
     """A worker, where the employment stands, and the next day on which that may change."""
 
     worker: Worker
-    standing: Standing
+    state: EmploymentState
     due_on: date | None = None
 
 
-def look_at(worker: Worker, today: date, *, lead_days: int = 0) -> Employment:
+def state_on(worker: Worker, today: date, *, lead_days: int = 0) -> EmploymentOnDay:
     """Where one employment stands on the company's calendar day `today`."""
-    standing = _standing(worker.facts, today, lead_days)
-    return Employment(worker, standing, _due_on(worker.facts, standing, today, lead_days))
+    state = _state(worker.facts, today, lead_days)
+    return EmploymentOnDay(worker, state, _due_on(worker.facts, state, today, lead_days))
 
 
-def counting(workers: Iterable[Worker], look: Callable[[Worker], Employment]) -> Employment | None:
-    """The employment that counts for a person: the strongest standing, then the latest start."""
+def primary_employment(
+    workers: Iterable[Worker], look: Callable[[Worker], EmploymentOnDay]
+) -> EmploymentOnDay | None:
+    """The employment that counts for a person: the strongest state, then the latest start."""
     seen = [look(worker) for worker in workers]
     return max(seen, key=_weight, default=None)
 
 
-def _weight(employment: Employment) -> tuple[Standing, date, str]:
+def _weight(employment: EmploymentOnDay) -> tuple[EmploymentState, date, str]:
     worker = employment.worker
-    return (employment.standing, worker.facts.start_date or date.min, worker.id)
+    return (employment.state, worker.facts.start_date or date.min, worker.id)
 
 
-def _standing(facts: Facts, today: date, lead_days: int) -> Standing:
+def _state(facts: Facts, today: date, lead_days: int) -> EmploymentState:
     match facts.status:
         case EmploymentStatus.TERMINATED:
             return _ended(facts, today)
         case EmploymentStatus.ACTIVE:
-            return Standing.WORKING
+            return EmploymentState.WORKING
         case EmploymentStatus.ACCEPTED if facts.termination_type in NEVER_BEGAN:
-            return Standing.NOT_HIRED
+            return EmploymentState.NOT_HIRED
         case EmploymentStatus.ACCEPTED:
             first = _first_day(facts, lead_days)
-            return Standing.WORKING if first and first <= today else Standing.STARTS_LATER
+            return (
+                EmploymentState.WORKING
+                if first and first <= today
+                else EmploymentState.STARTS_LATER
+            )
         case EmploymentStatus.INIT | EmploymentStatus.HIRED:
-            return Standing.NOT_HIRED
+            return EmploymentState.NOT_HIRED
         case _:
-            return Standing.UNCLEAR
+            return EmploymentState.UNCLEAR
 
 
-def _ended(facts: Facts, today: date) -> Standing:
+def _ended(facts: Facts, today: date) -> EmploymentState:
     if facts.termination_type in NEVER_BEGAN:
-        return Standing.NEVER_BEGAN
+        return EmploymentState.NEVER_BEGAN
     if facts.end_date and facts.end_date > today:
-        return Standing.ENDS_LATER
-    return Standing.ENDED
+        return EmploymentState.ENDS_LATER
+    return EmploymentState.ENDED
 
 
-def _due_on(facts: Facts, standing: Standing, today: date, lead_days: int) -> date | None:
-    if standing is Standing.STARTS_LATER:
+def _due_on(facts: Facts, state: EmploymentState, today: date, lead_days: int) -> date | None:
+    if state is EmploymentState.STARTS_LATER:
         return _first_day(facts, lead_days)
-    if standing is Standing.ENDS_LATER:
+    if state is EmploymentState.ENDS_LATER:
         return facts.end_date
-    if standing is Standing.WORKING and facts.end_date and facts.end_date >= today:
+    if state is EmploymentState.WORKING and facts.end_date and facts.end_date >= today:
         return facts.end_date + timedelta(days=1)  # Rippling should have said TERMINATED by then
     return None
 

@@ -15,7 +15,7 @@ from connector.domain.decisions import Action, Decision
 from connector.domain.mapping.model import Guards, MappingFile
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """The kinds of change that are guarded."""
 
     CREATE = "create"
@@ -24,25 +24,25 @@ class Kind(StrEnum):
     TRANSFER = "transfer"
 
 
-WORDS: Mapping[Kind, str] = {
-    Kind.CREATE: "create",
-    Kind.DEACTIVATE: "deactivate",
-    Kind.MOVE: "move to another department",
-    Kind.TRANSFER: "move to another company",
+WORDS: Mapping[ChangeKind, str] = {
+    ChangeKind.CREATE: "create",
+    ChangeKind.DEACTIVATE: "deactivate",
+    ChangeKind.MOVE: "move to another department",
+    ChangeKind.TRANSFER: "move to another company",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GuardBreach:
     """A kind of change of which a run would do too much in one company."""
 
     company: str
-    kind: Kind
+    kind: ChangeKind
     count: int
     limit: int
     population: int
 
-    def sentence(self, run: str) -> str:
+    def message(self, run: str) -> str:
         """Why somebody is held, and what to do about it."""
         return (
             f"run {run} would {WORDS[self.kind]} {self.count} of {self.population} people in"
@@ -55,47 +55,47 @@ class Run:
     """What a run was not allowed to do by itself."""
 
     id: str
-    verdicts: tuple[Verdict, ...] = ()
+    breaches: tuple[GuardBreach, ...] = ()
 
-    def holds(self, company: str, kind: Kind) -> Verdict | None:
-        """The verdict against a kind of change in a company, if there is one."""
-        found = (each for each in self.verdicts if (each.company, each.kind) == (company, kind))
+    def holds(self, company: str, kind: ChangeKind) -> GuardBreach | None:
+        """The breach against a kind of change in a company, if there is one."""
+        found = (each for each in self.breaches if (each.company, each.kind) == (company, kind))
         return next(found, None)
 
     def to_json(self) -> dict[str, Any]:
         """A plain form that rests beside the watermarks."""
         names = ("company", "kind", "count", "limit", "population")
         return {
-            "verdicts": [
-                {name: getattr(verdict, name) for name in names} for verdict in self.verdicts
+            "breaches": [
+                {name: getattr(breach, name) for name in names} for breach in self.breaches
             ]
         }
 
     @classmethod
     def from_json(cls, run: str, data: Mapping[str, Any]) -> Run:
         """The run that `to_json` wrote."""
-        verdicts = (
-            Verdict(
+        breaches = (
+            GuardBreach(
                 str(each["company"]),
-                Kind(each["kind"]),
+                ChangeKind(each["kind"]),
                 int(each["count"]),
                 int(each["limit"]),
                 int(each["population"]),
             )
-            for each in data.get("verdicts", ())
+            for each in data.get("breaches", ())
         )
-        return cls(run, tuple(verdicts))
+        return cls(run, tuple(breaches))
 
 
-def limit(kind: Kind, guards: Guards, population: int) -> int:
+def limit(kind: ChangeKind, guards: Guards, population: int) -> int:
     """How many changes of a kind a run may do: a percentage, but never less than the floor."""
-    if kind is Kind.CREATE and population == 0 and guards.first_load == "allowed":
+    if kind is ChangeKind.CREATE and population == 0 and guards.first_load == "allowed":
         return UNLIMITED
     percent = {
-        Kind.CREATE: guards.create_percent,
-        Kind.DEACTIVATE: guards.deactivate_percent,
-        Kind.MOVE: guards.move_percent,
-        Kind.TRANSFER: guards.move_percent,
+        ChangeKind.CREATE: guards.create_percent,
+        ChangeKind.DEACTIVATE: guards.deactivate_percent,
+        ChangeKind.MOVE: guards.move_percent,
+        ChangeKind.TRANSFER: guards.move_percent,
     }[kind]
     return max(guards.floor, population * percent // 100)
 
@@ -115,45 +115,45 @@ def shows_too_few(seen: int, known: int) -> bool:
 
 
 def judge(
-    wanted: Iterable[tuple[str, Kind]],
+    wanted: Iterable[tuple[str, ChangeKind]],
     mapping: MappingFile,
     population_of: Callable[[str], int],
     loading: Collection[str] = (),
-) -> tuple[Verdict, ...]:
-    """The verdicts against what a run wants; a company is counted only where that can matter.
+) -> tuple[GuardBreach, ...]:
+    """The breaches against what a run wants; a company is counted only where that can matter.
 
     `loading` are the companies whose first load is under way, however many have arrived already.
     """
-    counts: dict[tuple[str, Kind], int] = {}
+    counts: dict[tuple[str, ChangeKind], int] = {}
     for each in wanted:
         counts[each] = counts.get(each, 0) + 1
-    verdicts = []
+    breaches = []
     for (company, kind), count in sorted(counts.items()):
         guards = _guards(mapping, company)
         if count <= guards.floor:
             continue
-        is_loading = kind is Kind.CREATE and company in loading
+        is_loading = kind is ChangeKind.CREATE and company in loading
         population = 0 if is_loading else population_of(company)
         allowed = limit(kind, guards, population)
         if count > allowed:
-            verdicts.append(Verdict(company, kind, count, allowed, population))
-    return tuple(verdicts)
+            breaches.append(GuardBreach(company, kind, count, allowed, population))
+    return tuple(breaches)
 
 
 def kind_of(
     decision: Decision, active_in: Iterable[str], *, changes_department: bool
-) -> tuple[str, Kind] | None:
+) -> tuple[str, ChangeKind] | None:
     """The guarded kind of change that a decision amounts to, and the company that it touches."""
     active = tuple(active_in)
     if decision.action is Action.LEAVE and active:
-        return active[-1], Kind.DEACTIVATE
+        return active[-1], ChangeKind.DEACTIVATE
     if decision.action is not Action.WRITE or decision.company is None:
         return None
     if decision.leave_first:
-        return decision.leave_first[0], Kind.TRANSFER
+        return decision.leave_first[0], ChangeKind.TRANSFER
     if decision.company not in active:
-        return decision.company, Kind.CREATE
-    return (decision.company, Kind.MOVE) if changes_department else None
+        return decision.company, ChangeKind.CREATE
+    return (decision.company, ChangeKind.MOVE) if changes_department else None
 
 
 def _guards(mapping: MappingFile, company: str) -> Guards:

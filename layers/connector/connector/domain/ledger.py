@@ -1,9 +1,9 @@
 """What the connector knows of each person: the rows of the ledger, without how they are stored.
 
-One `Person` row for the human, and one `Holding` row for each company that has, or should have, an
-employee for them. No personal data rests here but the cost allocation, where that is kept: personal
-fields are salted hashes, with a salt of the person's own, so that erasing the person row makes
-every hash meaningless.
+One `Person` row for the human, and one `EmployeeLink` row for each company that has, or should
+have, an employee for them. No personal data is stored here but the cost allocation, where that is
+kept: personal fields are salted hashes, with a salt of the person's own, so that erasing the
+person row makes every hash meaningless.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class EmployeeLink:
     """One person in one company: the employee as last written, and what stands in the way."""
 
     person_id: str
@@ -95,7 +95,7 @@ class Holding:
         """True where Visma is known to hold the employee."""
         return self.employee_code is not None
 
-    def ended(self, outcome: Outcome, now: datetime, **changes: Any) -> Holding:
+    def after(self, outcome: Outcome, now: datetime, **changes: Any) -> EmployeeLink:
         """This row after an outcome; `since` moves only when the outcome does."""
         since = self.since if self.outcome is outcome else now
         return replace(self, outcome=outcome, since=since, **{**BLANK, **changes})
@@ -106,7 +106,7 @@ class Record:
     """Everything the ledger holds of one person, as read at one moment."""
 
     person: Person
-    holdings: Mapping[str, Holding] = field(default_factory=dict)
+    links: Mapping[str, EmployeeLink] = field(default_factory=dict)
 
     @property
     def is_known(self) -> bool:

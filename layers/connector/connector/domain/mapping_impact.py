@@ -14,32 +14,36 @@ from connector.domain.catalogue import Catalogue
 from connector.domain.ledger import Person
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import EmploymentStatus, Facts
-from connector.domain.placement import Kind as Thing
-from connector.domain.placement import Missing, Placement, class_in, place
+from connector.domain.placement import Missing, MissingKind, Placement, class_in, resolve_placement
 
 NEEDS_A_RULE = frozenset(
-    {Thing.DEPARTMENT_RULE, Thing.LOCATION_RULE, Thing.CLASS_RULE, Thing.CALENDAR}
+    {
+        MissingKind.DEPARTMENT_RULE,
+        MissingKind.LOCATION_RULE,
+        MissingKind.CLASS_RULE,
+        MissingKind.CALENDAR,
+    }
 )
-"""What can be told to be missing without knowing what Visma has."""
+"""What is known to be missing without knowing what Visma has."""
 
 SHOWN = ("company", "department", "cost_centre", "branch", "employee_class", "calendar")
 
 
-class Kind(StrEnum):
+class EffectKind(StrEnum):
     """What a mapping may do to a person."""
 
     MOVES = "moves"
     RELEASES = "releases"
-    STRANDS = "strands"
-    LEAVES_OUT = "leaves_out"
-    TAKES_IN = "takes_in"
+    BLOCKS = "blocks"
+    EXCLUDES = "excludes"
+    INCLUDES = "includes"
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What would happen to one person, in which company, and how."""
 
-    kind: Kind
+    kind: EffectKind
     person_id: str
     worker_id: str
     company: str
@@ -60,21 +64,21 @@ def effect_on(
         was_left_out = before is not None and before.scope_problem(facts) is not None
         if not was_left_out or problem or facts.status is not EmploymentStatus.ACTIVE:
             return None  # nothing was to be written, for a reason that no mapping can change
-        kind, where, how = Kind.TAKES_IN, str(company), ""
+        kind, where, how = EffectKind.INCLUDES, str(company), ""
     elif problem or company is None:
-        kind, where, how = Kind.LEAVES_OUT, remembered, str(problem)
+        kind, where, how = EffectKind.EXCLUDES, remembered, str(problem)
     else:
-        placement = _place(person, facts, company, after, catalogue_of(company))
+        placement = _resolve_placement(person, facts, company, after, catalogue_of(company))
         found = _compared(person.placement, placement, catalogue_of(company))
         if found is None:
             return None
         kind, how = found
-        where = company if kind is Kind.RELEASES else remembered
+        where = company if kind is EffectKind.RELEASES else remembered
     return Effect(kind, person.id, person.worker_id, where, how)
 
 
 def hinges_on_pay(person: Person, before: MappingFile | None, after: MappingFile) -> str | None:
-    """The company in which a change of class can only be told from somebody's pay, or None."""
+    """The company in which a change of class depends on pay alone, or None."""
     facts = Facts.from_json(person.facts)
     company = after.company_of(facts)
     if company is None or "rules" not in person.placement:
@@ -89,24 +93,26 @@ def _about_class(rules: CompanyRules) -> tuple[Any, ...]:
     return rules.employee_classes, rules.defaults.employee_class
 
 
-def _place(
+def _resolve_placement(
     person: Person, facts: Facts, company: str, mapping: MappingFile, catalogue: Catalogue
 ) -> Placement:
     known = class_in(person.placement, company)
-    return place(company, mapping.companies[company], facts, catalogue, remembered_class=known)
+    return resolve_placement(
+        company, mapping.companies[company], facts, catalogue, remembered_class=known
+    )
 
 
 def _compared(
     before: Mapping[str, Any], after: Placement, catalogue: Catalogue
-) -> tuple[Kind, str] | None:
+) -> tuple[EffectKind, str] | None:
     missing = _missing(after, catalogue)
     if missing:
-        told = "; ".join(thing.sentence(after.company) for thing in missing)
-        return None if before.get("missing") else (Kind.STRANDS, told)
+        message = "; ".join(thing.message(after.company) for thing in missing)
+        return None if before.get("missing") else (EffectKind.BLOCKS, message)
     changes = _changes(before, after)
     if before.get("missing"):
-        return Kind.RELEASES, changes
-    return (Kind.MOVES, changes) if changes else None
+        return EffectKind.RELEASES, changes
+    return (EffectKind.MOVES, changes) if changes else None
 
 
 def _missing(placement: Placement, catalogue: Catalogue) -> list[Missing]:

@@ -18,7 +18,7 @@ from connector.domain.mapping.model import CompanyRules, DepartmentRule, Locatio
 from connector.domain.people import Facts, Pay
 
 
-class Kind(StrEnum):
+class MissingKind(StrEnum):
     """The kinds of thing a person can wait for."""
 
     DEPARTMENT_RULE = "department_rule"
@@ -31,12 +31,12 @@ class Kind(StrEnum):
     BRANCH = "branch"
 
 
-WHERE: Mapping[Kind, tuple[Part, ...]] = {
-    Kind.DEPARTMENT_RULE: (Part.DEPARTMENTS,),  # a reference code may become a department
-    Kind.DEPARTMENT: (Part.DEPARTMENTS,),
-    Kind.DEPARTMENT_COST_CENTRE: (Part.DEPARTMENTS,),
-    Kind.COST_CENTRE: (Part.COST_CENTRES,),
-    Kind.BRANCH: (Part.BRANCHES,),
+WHERE: Mapping[MissingKind, tuple[Part, ...]] = {
+    MissingKind.DEPARTMENT_RULE: (Part.DEPARTMENTS,),  # a reference code may become a department
+    MissingKind.DEPARTMENT: (Part.DEPARTMENTS,),
+    MissingKind.DEPARTMENT_COST_CENTRE: (Part.DEPARTMENTS,),
+    MissingKind.COST_CENTRE: (Part.COST_CENTRES,),
+    MissingKind.BRANCH: (Part.BRANCHES,),
 }
 """Which parts of the catalogue can make a missing thing appear; the other kinds need a rule."""
 
@@ -45,7 +45,7 @@ WHERE: Mapping[Kind, tuple[Part, ...]] = {
 class Missing:
     """One thing that must exist before a person can be written."""
 
-    kind: Kind
+    kind: MissingKind
     name: str
 
     def __str__(self) -> str:
@@ -56,27 +56,38 @@ class Missing:
     def parse(cls, key: str) -> Missing:
         """The thing that a key stands for."""
         kind, _, name = key.partition("#")
-        return cls(Kind(kind), name)
+        return cls(MissingKind(kind), name)
 
-    def sentence(self, company: str) -> str:
+    def message(self, company: str) -> str:
         """What is missing and what to do about it, for a controller."""
-        return _SENTENCES[self.kind].format(name=self.name, company=company)
+        return _MESSAGES[self.kind].format(name=self.name, company=company)
 
 
-_SENTENCES: Mapping[Kind, str] = {
-    Kind.DEPARTMENT_RULE: "no row of the mapping of {company} names the Rippling department"
-    " {name}; add one",
-    Kind.LOCATION_RULE: "no row of the mapping of {company} names the Rippling location {name},"
-    " and there is no default branch; add one",
-    Kind.CLASS_RULE: "no employee class rule of {company} holds ({name}), and there is no default;"
-    " add one",
-    Kind.CALENDAR: "the mapping of {company} names no calendar ({name}); add a default",
-    Kind.DEPARTMENT: "Visma ({company}) has no department {name}; add it there, or change the row",
-    Kind.COST_CENTRE: "Visma ({company}) has no active cost centre {name}; add it there, or change"
-    " the row",
-    Kind.DEPARTMENT_COST_CENTRE: "in Visma ({company}) the department and the cost centre do not"
-    " belong together ({name}); correct the department's expense sub-account, or change the row",
-    Kind.BRANCH: "Visma ({company}) has no active branch {name}; add it there, or change the row",
+_MESSAGES: Mapping[MissingKind, str] = {
+    MissingKind.DEPARTMENT_RULE: (
+        "no row of the mapping of {company} names the Rippling department {name}; add one"
+    ),
+    MissingKind.LOCATION_RULE: (
+        "no row of the mapping of {company} names the Rippling location {name},"
+        " and there is no default branch; add one"
+    ),
+    MissingKind.CLASS_RULE: (
+        "no employee class rule of {company} holds ({name}), and there is no default; add one"
+    ),
+    MissingKind.CALENDAR: "the mapping of {company} names no calendar ({name}); add a default",
+    MissingKind.DEPARTMENT: (
+        "Visma ({company}) has no department {name}; add it there, or change the row"
+    ),
+    MissingKind.COST_CENTRE: (
+        "Visma ({company}) has no active cost centre {name}; add it there, or change the row"
+    ),
+    MissingKind.DEPARTMENT_COST_CENTRE: (
+        "in Visma ({company}) the department and the cost centre do not belong together ({name});"
+        " correct the department's expense sub-account, or change the row"
+    ),
+    MissingKind.BRANCH: (
+        "Visma ({company}) has no active branch {name}; add it there, or change the row"
+    ),
 }
 
 
@@ -128,7 +139,7 @@ class Placement:
         return {path: value for path, value in known.items() if value is not None}
 
 
-def place(
+def resolve_placement(
     company: str,
     rules: CompanyRules,
     facts: Facts,
@@ -205,17 +216,19 @@ def _rules_used(department: str, location: LocationRule | None, class_: str) -> 
 
 def _missing(place_: Placement, facts: Facts, catalogue: Catalogue) -> Iterator[Missing]:
     if place_.department is None:
-        yield Missing(Kind.DEPARTMENT_RULE, _name_of(facts.department.name, facts.department.id))
+        yield Missing(
+            MissingKind.DEPARTMENT_RULE, _name_of(facts.department.name, facts.department.id)
+        )
     else:
         yield from _missing_behind(place_.department, place_.cost_centre, catalogue)
     if place_.branch is None:
-        yield Missing(Kind.LOCATION_RULE, _name_of(facts.location.name, facts.location.id))
+        yield Missing(MissingKind.LOCATION_RULE, _name_of(facts.location.name, facts.location.id))
     elif not catalogue.has_branch(place_.branch):
-        yield Missing(Kind.BRANCH, place_.branch)
+        yield Missing(MissingKind.BRANCH, place_.branch)
     if place_.employee_class is None:
-        yield Missing(Kind.CLASS_RULE, _name_of(facts.employment_type.label, None))
+        yield Missing(MissingKind.CLASS_RULE, _name_of(facts.employment_type.label, None))
     if place_.calendar is None:
-        yield Missing(Kind.CALENDAR, "default")
+        yield Missing(MissingKind.CALENDAR, "default")
 
 
 def _missing_behind(
@@ -223,11 +236,11 @@ def _missing_behind(
 ) -> Iterator[Missing]:
     known = catalogue.department(department)
     if known is None:
-        yield Missing(Kind.DEPARTMENT, department)
+        yield Missing(MissingKind.DEPARTMENT, department)
     if cost_centre and not catalogue.has_cost_centre(cost_centre):
-        yield Missing(Kind.COST_CENTRE, cost_centre)
+        yield Missing(MissingKind.COST_CENTRE, cost_centre)
     elif known and cost_centre and not _carries(known.cost_centre, cost_centre):
-        yield Missing(Kind.DEPARTMENT_COST_CENTRE, f"{department}={cost_centre}")
+        yield Missing(MissingKind.DEPARTMENT_COST_CENTRE, f"{department}={cost_centre}")
 
 
 def _carries(actual: str | None, wanted: str) -> bool:

@@ -16,9 +16,9 @@ from connector.domain.employees import (
     INACTIVE,
     REQUIRED_TO_CREATE,
     Fields,
-    Marks,
-    mark,
+    StoredValues,
     same,
+    stored_value,
 )
 from connector.domain.mapping.model import CompanyRules, LocationRule, OfficeAddress
 from connector.domain.people import Address, Personal, Worker
@@ -100,7 +100,9 @@ def problem_with(fields: Fields) -> tuple[str, str] | None:
     return None
 
 
-def plan_employee(desired: Fields, known: Marks | None, rules: CompanyRules, salt: str) -> Plan:
+def plan_employee(
+    desired: Fields, known: StoredValues | None, rules: CompanyRules, salt: str
+) -> Plan:
     """The least that makes the known employee the desired one; None known means create."""
     if known is None:
         return Plan(Outcome.CREATED, tuple(_differences(desired, {}, FIELDS, salt)))
@@ -112,7 +114,7 @@ def plan_employee(desired: Fields, known: Marks | None, rules: CompanyRules, sal
     return Plan(Outcome.REACTIVATED if returns else Outcome.UPDATED, differences)
 
 
-def plan_leaving(known: Marks | None) -> Plan:
+def plan_leaving(known: StoredValues | None) -> Plan:
     """The least that makes an employee inactive; every other field stays as it is."""
     status = (known or {}).get("status")
     if status is None or status == INACTIVE:
@@ -120,7 +122,7 @@ def plan_leaving(known: Marks | None) -> Plan:
     return Plan(Outcome.DEACTIVATED, (Difference("status", status, INACTIVE),))
 
 
-def _may_write(path: str, desired: Fields, known: Marks, rules: CompanyRules) -> bool:
+def _may_write(path: str, desired: Fields, known: StoredValues, rules: CompanyRules) -> bool:
     if path in REQUIRED_TO_CREATE and not desired.get(path, "").strip():
         return False  # Visma cannot do without it, and Rippling may just not show it any more
     if path == "status":
@@ -131,12 +133,12 @@ def _may_write(path: str, desired: Fields, known: Marks, rules: CompanyRules) ->
 
 
 def _differences(
-    desired: Fields, known: Marks, paths: Iterable[str], salt: str
+    desired: Fields, known: StoredValues, paths: Iterable[str], salt: str
 ) -> Iterable[Difference]:
     for path in paths:
         if path not in desired:
             continue
-        before, after = known.get(path, ""), mark(path, desired[path], salt)
+        before, after = known.get(path, ""), stored_value(path, desired[path], salt)
         if not same(path, before, after):
             yield Difference(path, before, after)
 

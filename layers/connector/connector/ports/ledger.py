@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
     from connector.domain.audit import AuditRow
-    from connector.domain.ledger import Holding, Person, Record
+    from connector.domain.ledger import EmployeeLink, Person, Record
 
 
 class Ledger(Protocol):
@@ -34,7 +34,7 @@ class Ledger(Protocol):
             CodeTakenError: the code is claimed by somebody else in this company.
         """
 
-    def let_go(self, record: Record) -> None:
+    def release_intent(self, record: Record) -> None:
         """Notes that the write that was begun is over, its outcome unknown: others may look now."""
 
     def person_with(self, worker_id: str) -> str | None:
@@ -47,21 +47,21 @@ class Ledger(Protocol):
         self,
         record: Record,
         person: Person,
-        holdings: Iterable[Holding],
+        links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
     ) -> None:
         """Writes outcome and audit together, clears the intent and raises the version."""
 
-    def waiting(self, company: str) -> Iterator[Holding]:
+    def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""
 
-    def due(self, company: str, day: date) -> Iterator[Holding]:
+    def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         """The people of a company whose scheduled day is `day` or earlier."""
 
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         """The person rows with these ids, or all of them."""
 
-    def holdings(self, company: str) -> Iterator[Holding]:
+    def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
 
 

@@ -29,19 +29,19 @@ class ChangeQueue(Protocol):
     def send(self, changes: Iterable[Change]) -> int:
         """Queues changes; how many. None is ever swallowed as a duplicate of another."""
 
-    def postpone(self, receipt: str, seconds: float) -> None:
+    def delay(self, receipt: str, seconds: float) -> None:
         """Keeps a received message from being delivered again before that many seconds."""
 
-    def bury(self, body: str, reason: str) -> None:
+    def dead_letter(self, body: str, reason: str) -> None:
         """Puts a message that is not a change among the dead letters."""
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
         """Some dead letters, oldest first; hidden from everybody else until they are put back."""
 
-    def put_back(self, letters: Iterable[DeadLetter]) -> None:
+    def release(self, letters: Iterable[DeadLetter]) -> None:
         """Lets others see dead letters again."""
 
-    def forget(self, letter: DeadLetter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""
 
     def sizes(self) -> tuple[int, int]:

@@ -8,10 +8,10 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     pass
 
 
-class Looker(Protocol):
+class RecheckTrigger(Protocol):
     """Whoever can look at Visma: the poller, seen from the webhook."""
 
-    def look(self, company: str, employee_code: str | None = None) -> None:
+    def request(self, company: str, employee_code: str | None = None) -> None:
         """Asks for a look at one employee, or at what the waiting people of a company wait for.
 
         Raises:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some workers, and where to go on; `next_position` is None on the last page."""
+    """Some workers, and where to go on; `next_page_token` is None on the last page."""
 
     workers: Sequence[Worker]
-    next_position: str | None = None
+    next_page_token: str | None = None
 
 
 class Source(Protocol):
@@ -34,14 +34,14 @@ class Source(Protocol):
     def reads_increments(self) -> bool:
         """False where Rippling cannot say what changed: `changed_since` then is `everyone`."""
 
-    def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
+    def changed_since(self, cutoff: datetime, page_token: str | None = None) -> Iterator[Page]:
         """Pages of workers whose `updated_at` is at or after `cutoff`, oldest first.
 
         Rippling ignores a filter it does not know: rows before the cutoff may come, too.
         """
 
-    def everyone(self, position: str | None = None) -> Iterator[Page]:
-        """Pages of every worker in every status, by id; `position` resumes a walk cut short."""
+    def everyone(self, page_token: str | None = None) -> Iterator[Page]:
+        """Pages of every worker in every status, by id; `page_token` resumes a walk cut short."""
 
     def person_of(self, worker_id: str) -> str | None:
         """The person behind a worker id, or None where Rippling shows no such worker."""
@@ -61,7 +61,7 @@ class Source(Protocol):
     def locations(self) -> list[Named]:
         """All work locations."""
 
-    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+    def checks(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
         """What this API lets the token do, check by check; the first one is the sign-in.
 
         `needs` are what the mapping asks for beyond the usual: `legal_entity`, `compensation`,

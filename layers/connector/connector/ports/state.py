@@ -16,17 +16,17 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """How far a reader has read: a stream of changes by its watermark, a sweep by its position.
+class Cursor:
+    """How far a reader has read: a stream of changes by its watermark, a sweep by its page token.
 
-    `position` is where a walk cut short goes on; `started` is set while a sweep is under way, and
+    `page_token` is where a read that was cut short continues; `started` is set during a sweep, and
     `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
-    the companies that had no employee when it began. `ended` is when a walk last came to its end.
+    the companies that had no employee when it began. `ended` is when a read last came to its end.
     """
 
     stream: str
     watermark: datetime | None = None
-    position: str | None = None
+    page_token: str | None = None
     started: datetime | None = None
     newest: datetime | None = None
     seen: int = 0
@@ -40,10 +40,10 @@ class Watermarks(Protocol):
     def lease(self, stream: str, seconds: float) -> AbstractContextManager[bool]:
         """Enters with True for one holder at a time, with False for everybody else."""
 
-    def walk(self, stream: str) -> Walk:
+    def cursor(self, stream: str) -> Cursor:
         """How far the stream has been read."""
 
-    def save(self, walk: Walk) -> None:
+    def save(self, cursor: Cursor) -> None:
         """Remembers how far the stream has been read."""
 
     def catalogue(self, company: str) -> Catalogue:
@@ -83,7 +83,7 @@ class Budgets(Protocol):
     def known(self, name: str) -> Budget:
         """What still counts of what has been told; an empty budget where nothing does."""
 
-    def tell(self, name: str, budget: Budget) -> None:
+    def share(self, name: str, budget: Budget) -> None:
         """Adds a view to what is known; an older one never takes the place of a newer."""
 
 
@@ -110,24 +110,24 @@ class Mappings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Stoppage:
+class PollingPause:
     """Since when nothing is polled any more, and why."""
 
     at: datetime
-    why: str
+    reason: str
 
 
-class Stoppages(Protocol):
+class PollingPauses(Protocol):
     """Whether polling was stopped from outside; it stays so until an operator resumes it."""
 
-    def stop(self, why: str) -> None:
+    def pause(self, reason: str) -> None:
         """Stops polling."""
 
-    def current(self) -> Stoppage | None:
-        """The stoppage there is, if any."""
+    def current(self) -> PollingPause | None:
+        """The pause there is, if any."""
 
-    def end(self) -> Stoppage | None:
-        """Ends the stoppage there is; it, or None where there was none."""
+    def end(self) -> PollingPause | None:
+        """Ends the pause there is; it, or None where there was none."""
 
 
 class Notifications(Protocol):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.adapters.http.budget import FRESH, Governor
+from connector.adapters.http.budget import FRESH, RateBudget
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import InMemoryBudgets
 from connector.domain.budgets import Budget
@@ -33,10 +33,10 @@ class CountedBudgets(InMemoryBudgets):
         self.reads += 1
         return super().known(name)
 
-    def tell(self, name: str, budget: Budget) -> None:
+    def share(self, name: str, budget: Budget) -> None:
         self._fail_if_down()
         self.writes += 1
-        super().tell(name, budget)
+        super().share(name, budget)
         self.reads -= 1  # the implementation reads before it writes; that is one errand
 
     def _fail_if_down(self) -> None:
@@ -55,10 +55,10 @@ class Bench:
 
     def client(self, company: str = "norway", *, keeps_reserve: bool = True) -> HttpClient:
         """A client in an environment of its own."""
-        governor = Governor(
+        rate_budget = RateBudget(
             self.budgets, self.reported, self.clock.now, keeps_reserve=keeps_reserve
         )
-        limits = governor.limits("Vendor", company)
+        limits = rate_budget.limits("Vendor", company)
         return HttpClient("Vendor", self.vendor.url, limits=limits, sleep=lambda _: None)
 
     def calls(self) -> int:
@@ -229,7 +229,9 @@ def test_answers_without_numbers_are_no_news_so_that_closures_of_others_are_hear
         client.get("/things")
         bench.clock.turn(seconds=10)
 
-    bench.budgets.tell("vendor norway", Budget(closed_until=bench.clock.now() + timedelta(hours=1)))
+    bench.budgets.share(
+        "vendor norway", Budget(closed_until=bench.clock.now() + timedelta(hours=1))
+    )
     bench.clock.turn(seconds=10)
 
     with pytest.raises(RateLimitedError):

@@ -50,8 +50,8 @@ def a_row(row_id: str = "r1", **fields: Any) -> dict[str, Any]:
     return {"id": row_id, "roleState": "ACTIVE", "employmentType": "SALARIED_FT", **fields}
 
 
-def ids(source: RipplingPlatformSource, position: str | None = None) -> list[str]:
-    return [worker.id for page in source.everyone(position) for worker in page.workers]
+def ids(source: RipplingPlatformSource, page_token: str | None = None) -> list[str]:
+    return [worker.id for page in source.everyone(page_token) for worker in page.workers]
 
 
 def offsets(server: Server) -> list[str]:
@@ -184,7 +184,7 @@ class TestShiftingPages:
     ) -> None:
         platform.between_pages.append(lambda: nordfab.hire(at=LONG_AGO))
 
-        positions = [page.next_position for page in source_of(platform, page_size=20).everyone()]
+        positions = [page.next_page_token for page in source_of(platform, page_size=20).everyone()]
 
         assert positions == ["20", "0", "20", None]
 
@@ -246,12 +246,12 @@ class TestOddPages:
         with pytest.raises(UpstreamUnavailableError, match="has no object"):
             source_of(scripted).person_of("r1")
 
-    @pytest.mark.parametrize("position", ["", "-1", "1e3", "x", "1" * 10, "http://127.0.0.1:9/"])
+    @pytest.mark.parametrize("page_token", ["", "-1", "1e3", "x", "1" * 10, "http://127.0.0.1:9/"])
     def test_a_position_of_another_kind_has_the_walk_begin_anew(
-        self, platform: RipplingPlatform, position: str
+        self, platform: RipplingPlatform, page_token: str
     ) -> None:
         with pytest.raises(UpstreamUnavailableError, match="begins anew"):
-            ids(source_of(platform), position)
+            ids(source_of(platform), page_token)
 
         assert platform.journal == []
 

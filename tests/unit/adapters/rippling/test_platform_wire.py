@@ -113,9 +113,9 @@ class TestDepartments:
     def test_an_unknown_name_has_the_list_read_anew(self) -> None:
         asked: list[bool] = []
 
-        def names(read_anew: bool) -> Mapping[str, str]:
-            asked.append(read_anew)
-            return {"d5": "Robotics"} if read_anew else {}
+        def names(read_fresh: bool) -> Mapping[str, str]:
+            asked.append(read_fresh)
+            return {"d5": "Robotics"} if read_fresh else {}
 
         assert Register(names).complete(None, "Robotics") == Named("d5", "Robotics")
         assert asked == [False, True]
@@ -123,8 +123,8 @@ class TestDepartments:
     def test_an_ambiguous_name_does_not(self) -> None:
         asked: list[bool] = []
 
-        def names(read_anew: bool) -> Mapping[str, str]:
-            asked.append(read_anew)
+        def names(read_fresh: bool) -> Mapping[str, str]:
+            asked.append(read_fresh)
             return DEPARTMENTS
 
         assert Register(names).complete(None, "Twin") == Named(None, "Twin")

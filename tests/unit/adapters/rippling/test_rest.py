@@ -156,7 +156,7 @@ class TestPages:
         pages = list(source_of(nordfab, page_size=10).everyone())
 
         assert sum(len(page.workers) for page in pages) == 30
-        assert (pages[0].next_position or "").startswith(nordfab.url)
+        assert (pages[0].next_page_token or "").startswith(nordfab.url)
 
     def test_a_link_to_another_host_is_not_followed(self, nordfab: Rippling) -> None:
         nordfab.next_link_host = "evil.example"
@@ -193,7 +193,7 @@ class TestPages:
 
         (page,) = source_of(scripted).everyone()
 
-        assert page.next_position is None
+        assert page.next_page_token is None
 
     def test_pages_that_go_round_in_a_circle_are_left(self, scripted: Scripted) -> None:
         one, two = (f"{scripted.url}/workers/?cursor={number}" for number in (1, 2))

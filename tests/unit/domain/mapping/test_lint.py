@@ -185,7 +185,7 @@ def test_a_table_that_makes_no_sense_in_itself_can_still_be_read_and_judged() ->
 
     rules = from_rows(rows).companies["norway"]
 
-    assert [problem.told() for problem in problems(rules)] == [
+    assert [problem.message() for problem in problems(rules)] == [
         "examples[0]: gives employee class HOURLY, not EXEC"
     ]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.memory import InMemoryChangeQueue, InMemoryStoppages
+from connector.adapters.memory import InMemoryChangeQueue, InMemoryPollingPauses
 from connector.domain.changes import Change
 from connector.domain.errors import RetryableError
-from connector.services.inbound.rippling_webhook import Access, Answer, Receiver
+from connector.services.inbound.rippling_webhook import Access, Answer, RipplingWebhook
 from tests.support.clock import HandClock
 
 CURRENT, PREVIOUS = "current-webhook-token", "previous-webhook-token"
@@ -20,18 +20,18 @@ UPDATED = {"event_name": "employee.updated", "id": "63b28f", "company_id": "5951
 
 
 class Bench:
-    """A receiver, with its queue and its stoppages in memory."""
+    """The webhook of Rippling, with its queue and its pauses in memory."""
 
     def __init__(self, company_id: str | None = None) -> None:
         self.queue = InMemoryChangeQueue()
-        self.stoppages = InMemoryStoppages(HandClock())
+        self.pauses = InMemoryPollingPauses(HandClock())
         access = Access((CURRENT, PREVIOUS), company_id)
-        self.receiver = Receiver(lambda: access, self.queue, self.stoppages)
+        self.rippling_webhook = RipplingWebhook(lambda: access, self.queue, self.pauses)
 
     def post(self, body: Any, kind: str = JSON, token: str = f"Bearer {CURRENT}") -> Answer:
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"authorization": token, "content-type": kind}
-        return self.receiver.receive(headers, text)
+        return self.rippling_webhook.receive(headers, text)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_an_event_about_no_worker_is_acknowledged_and_counted(bench: Bench, even
 
     assert (answer.status, answer.counted) == (202, "WebhookOfNoInterest")
     assert bench.queue.changes == []
-    assert bench.stoppages.current() is None
+    assert bench.pauses.current() is None
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_a_body_may_have_so_many_bytes_and_no_more(bench: Bench) -> None:
 def test_a_body_that_nobody_can_read_is_malformed(bench: Bench) -> None:
     headers = {"authorization": f"Bearer {CURRENT}"}
 
-    assert bench.receiver.receive(headers, None).status == 400
-    assert bench.receiver.receive({}, None).status == 401
+    assert bench.rippling_webhook.receive(headers, None).status == 400
+    assert bench.rippling_webhook.receive({}, None).status == 401
 
 
 @pytest.mark.parametrize("company_id", ["5952", "595", "59511", "", "5951 ", "\u00e5"])
@@ -178,7 +178,7 @@ def test_a_webhook_about_another_company_is_refused_and_told_as_little_as_a_stra
         assert answer.counted == "WebhookOfAnotherCompany"
     assert bench.post({"event_name": "employee.updated", "id": "1"}).status == 401
     assert bench.queue.changes == []
-    assert bench.stoppages.current() is None
+    assert bench.pauses.current() is None
 
 
 def test_a_webhook_about_the_right_company_is_taken_in() -> None:
@@ -193,10 +193,10 @@ def test_an_uninstalled_app_stops_polling_and_says_why(bench: Bench) -> None:
     answer = bench.post({"event_name": "company.deleted", "id": "5951", "company_id": "5951"})
 
     assert (answer.status, answer.counted, answer.text) == (202, "AppUninstalled", "")
-    stoppage = bench.stoppages.current()
-    assert stoppage is not None
-    assert stoppage.why == answer.reason
-    assert "company.deleted" in stoppage.why
+    pause = bench.pauses.current()
+    assert pause is not None
+    assert pause.reason == answer.reason
+    assert "company.deleted" in pause.reason
 
 
 def test_what_cannot_be_taken_in_now_may_be_sent_again(bench: Bench) -> None:
@@ -204,12 +204,12 @@ def test_what_cannot_be_taken_in_now_may_be_sent_again(bench: Bench) -> None:
         def send(self, changes: Sequence[Change]) -> int:
             raise RetryableError("SQS is busy")
 
-        def stop(self, why: str) -> None:
+        def pause(self, reason: str) -> None:
             raise RetryableError("DynamoDB is busy")
 
         current = end = None
 
-    bench.receiver = Receiver(lambda: Access([CURRENT]), Busy(), Busy())  # type: ignore[arg-type]
+    bench.rippling_webhook = RipplingWebhook(lambda: Access([CURRENT]), Busy(), Busy())  # type: ignore[arg-type]
 
     assert bench.post(UPDATED) == Answer(503, "WebhookNotQueued")
     assert bench.post({"event_name": "company.deleted"}) == Answer(503, "WebhookNotQueued")

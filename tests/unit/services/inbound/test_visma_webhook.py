@@ -14,7 +14,7 @@ import pytest
 from connector.adapters.memory import InMemoryNotifications
 from connector.domain.errors import RetryableError
 from connector.services.inbound.rippling_webhook import Answer
-from connector.services.inbound.visma_webhook import Notified
+from connector.services.inbound.visma_webhook import VismaWebhook
 from tests.support.clock import HandClock
 
 KEY = "signing-key-of-norway"
@@ -28,17 +28,17 @@ def signature(body: bytes, key: str = KEY) -> str:
 
 
 class Bench:
-    """Visma's door; the looker writes down what it was asked for, or is out of reach."""
+    """Visma's door; the trigger writes down what it was asked for, or is out of reach."""
 
     def __init__(self) -> None:
         self.clock = HandClock()
         self.looks: list[tuple[str, str | None]] = []
         self.is_busy = False
-        self.notified = Notified(
+        self.visma_webhook = VismaWebhook(
             lambda: {"norway": KEY}, HEADER, InMemoryNotifications(self.clock), self, self.clock
         )
 
-    def look(self, company: str, employee_code: str | None = None) -> None:
+    def request(self, company: str, employee_code: str | None = None) -> None:
         if self.is_busy:
             raise RetryableError("Lambda is busy")
         self.looks.append((company, employee_code))
@@ -46,7 +46,7 @@ class Bench:
     def post(self, said: Any, company: str = "norway", **headers: str) -> Answer:
         body = said if isinstance(said, bytes) else json.dumps(said).encode()
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.notified.receive(company, {HEADER: signature(body), **given}, body)
+        return self.visma_webhook.receive(company, {HEADER: signature(body), **given}, body)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_signature_is_that_of_a_known_example() -> None:
     body = b"what do ya want for nothing?"
     hex_digest = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
     bench = Bench()
-    door = Notified(
+    door = VismaWebhook(
         lambda: {"norway": "Jefe"}, HEADER, InMemoryNotifications(bench.clock), bench, bench.clock
     )
     in_base64 = base64.b64encode(bytes.fromhex(hex_digest)).decode()
@@ -136,18 +136,18 @@ def test_without_the_right_signature_everything_is_answered_alike(bench: Bench) 
     wrong = ["", "x", signature(b"another body"), signature(body, "another key"), "\udcff", "å"]
 
     for given in wrong:
-        answer = bench.notified.receive("norway", {HEADER: given}, body)
+        answer = bench.visma_webhook.receive("norway", {HEADER: given}, body)
         assert answer == Answer(401, "NotificationUnauthorized")
-    assert bench.notified.receive("norway", {}, body).status == 401
-    assert bench.notified.receive("sweden", {HEADER: signature(body)}, body).status == 401
-    assert bench.notified.receive("sweden", {HEADER: signature(body, "")}, body).status == 401
-    assert bench.notified.receive("norway", {HEADER: signature(body)}, None).status == 401
+    assert bench.visma_webhook.receive("norway", {}, body).status == 401
+    assert bench.visma_webhook.receive("sweden", {HEADER: signature(body)}, body).status == 401
+    assert bench.visma_webhook.receive("sweden", {HEADER: signature(body, "")}, body).status == 401
+    assert bench.visma_webhook.receive("norway", {HEADER: signature(body)}, None).status == 401
     assert bench.looks == []
 
 
 def test_the_signature_is_looked_for_in_the_header_that_was_configured(bench: Bench) -> None:
     body = json.dumps(SEGMENT).encode()
-    door = Notified(
+    door = VismaWebhook(
         lambda: {"norway": KEY},
         "X-Other-Signature",
         InMemoryNotifications(bench.clock),
@@ -160,7 +160,7 @@ def test_the_signature_is_looked_for_in_the_header_that_was_configured(bench: Be
 
 
 def test_a_body_that_is_too_long_is_not_even_hashed(bench: Bench) -> None:
-    assert bench.notified.receive("norway", {}, b" " * 16_385).status == 413
+    assert bench.visma_webhook.receive("norway", {}, b" " * 16_385).status == 413
 
 
 def test_a_notification_counts_once_for_each_company_and_another_one_anew(bench: Bench) -> None:

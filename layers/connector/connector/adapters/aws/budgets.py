@@ -38,7 +38,7 @@ class DynamoBudgets:
         budget, _ = _parsed(self._read(name))
         return current(budget, self._clock.now())
 
-    def tell(self, name: str, budget: Budget) -> None:
+    def share(self, name: str, budget: Budget) -> None:
         """Adds a view to what is known; an older one never takes the place of a newer.
 
         Raises:

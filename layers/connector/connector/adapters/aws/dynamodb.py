@@ -27,13 +27,13 @@ _deserialize = TypeDeserializer().deserialize
 class NotWrittenError(ConflictError):
     """A transaction whose conditions did not hold.
 
-    `standing` has the item that stood in the way, by its position in the transaction; an empty one
-    where there is none, or where it was not asked for.
+    `current_rows` has the item that was in the way, by its position in the transaction; an empty
+    one where there is none, or where it was not asked for.
     """
 
-    def __init__(self, standing: Mapping[int, dict[str, Any]]) -> None:
+    def __init__(self, current_rows: Mapping[int, dict[str, Any]]) -> None:
         super().__init__("the rows moved on since they were read")
-        self.standing = standing
+        self.current_rows = current_rows
 
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:

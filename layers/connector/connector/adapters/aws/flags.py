@@ -1,4 +1,4 @@
-"""Marks in the `WatermarksTable`: that polling was stopped, which notifications were taken in.
+"""Flags in the `WatermarksTable`: that polling is paused, which notifications were accepted.
 
 The webhook loads this file: it stays light.
 """
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from connector.adapters.aws.dynamodb import aliases, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
-from connector.ports.state import Stoppage
+from connector.ports.state import PollingPause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ NOT_ANY_MORE = f"{NOT_YET} OR #expires_at <= :now"
 THERE = "attribute_exists(#at)"
 
 
-class DynamoStoppages:
+class DynamoPollingPauses:
     """Whether polling was stopped from outside; it stays so until an operator resumes it."""
 
     def __init__(self, clock: Clock, client: Client, table: str) -> None:
@@ -34,30 +34,32 @@ class DynamoStoppages:
         self._client = client
         self._table = table
 
-    def stop(self, why: str) -> None:
+    def pause(self, reason: str) -> None:
         """Stops polling; where it is stopped already, since when and why stay as they are."""
-        update = "SET #at = if_not_exists(#at, :at), #why = if_not_exists(#why, :why)"
-        given = {":at": self._clock.now().isoformat(timespec="seconds"), ":why": why}
+        update = "SET #at = if_not_exists(#at, :at), #reason = if_not_exists(#reason, :reason)"
+        given = {":at": self._clock.now().isoformat(timespec="seconds"), ":reason": reason}
         self._update(update, given)
 
-    def current(self) -> Stoppage | None:
-        """The stoppage there is, if any."""
+    def current(self) -> PollingPause | None:
+        """The pause there is, if any."""
         with answering("DynamoDB"):
             answer = self._client.get_item(
                 TableName=self._table, Key=to_item({"stream": STOPPED}), ConsistentRead=True
             )
-        return _stoppage(answer.get("Item", {}))
+        return _pause(answer.get("Item", {}))
 
-    def end(self) -> Stoppage | None:
-        """Ends the stoppage there is; it, or None where there was none."""
+    def end(self) -> PollingPause | None:
+        """Ends the pause there is; it, or None where there was none."""
         try:
-            return self._update("REMOVE #at, #why", {}, ConditionExpression=THERE)
+            return self._update("REMOVE #at, #reason", {}, ConditionExpression=THERE)
         except ClientError as error:
             if code_of(error) != "ConditionalCheckFailedException":
                 raise
             return None
 
-    def _update(self, update: str, given: Mapping[str, str], **condition: str) -> Stoppage | None:
+    def _update(
+        self, update: str, given: Mapping[str, str], **condition: str
+    ) -> PollingPause | None:
         values = {"ExpressionAttributeValues": to_item(given)} if given else {}
         with answering("DynamoDB"):
             answer = self._client.update_item(
@@ -69,7 +71,7 @@ class DynamoStoppages:
                 **values,
                 **condition,
             )
-        return _stoppage(answer.get("Attributes", {}))
+        return _pause(answer.get("Attributes", {}))
 
 
 class DynamoNotifications:
@@ -110,6 +112,8 @@ def _key(notification_id: str) -> dict[str, str]:
     return {"stream": f"visma notification {digest}"}
 
 
-def _stoppage(item: Mapping[str, Any]) -> Stoppage | None:
+def _pause(item: Mapping[str, Any]) -> PollingPause | None:
     held = from_item(item)
-    return Stoppage(datetime.fromisoformat(held["at"]), held["why"]) if "at" in held else None
+    return (
+        PollingPause(datetime.fromisoformat(held["at"]), held["reason"]) if "at" in held else None
+    )

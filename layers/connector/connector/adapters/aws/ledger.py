@@ -24,7 +24,7 @@ from connector.adapters.aws.dynamodb import (
 )
 from connector.adapters.aws.errors import answering, code_of
 from connector.adapters.aws.ledger_rows import (
-    HOLDING,
+    LINK,
     NO_COMPANY,
     PERSON,
     PERSON_ATTRIBUTES,
@@ -33,22 +33,22 @@ from connector.adapters.aws.ledger_rows import (
     audit_item,
     claim_item,
     claim_key,
-    holding_from,
-    holding_item,
+    link_from,
+    link_item,
     person_from,
     person_key,
     person_values,
 )
 from connector.adapters.ledger_steps import (
-    begun,
+    after_outcome,
     chained,
     code_taken,
-    finished,
     intent_of,
     is_foreign,
     moved_on,
     new_workers,
     unknown,
+    with_intent,
 )
 from connector.domain.audit import AuditRow, timestamp
 from connector.domain.errors import ConflictError
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from connector.adapters.aws.errors import Client
-    from connector.domain.ledger import Holding, Person
+    from connector.domain.ledger import EmployeeLink, Person
     from connector.ports.clock import Clock
 
 NEW = "attribute_not_exists(#person)"
@@ -110,7 +110,7 @@ class DynamoLedger:
     ) -> Record:
         """Notes that a write is about to be sent; with `claim` the code becomes this person's."""
         now = self._clock.now()
-        after = begun(record, intent_of(company, code, self._owner, now, proof))
+        after = with_intent(record, intent_of(company, code, self._owner, now, proof))
         values = person_values(after.person)
         noted = {name: values[name] for name in ("kind", "version", "salt", "intent")}
         actions = [self._person_update(record, noted, now)]
@@ -119,12 +119,12 @@ class DynamoLedger:
         try:
             transact(self._client, actions)
         except NotWrittenError as error:
-            if 0 in error.standing:
+            if 0 in error.current_rows:
                 raise self._moved_on(record, error, now) from error
             raise code_taken(code, company) from error
         return after
 
-    def let_go(self, record: Record) -> None:
+    def release_intent(self, record: Record) -> None:
         """Notes that the write that was begun is over, its outcome unknown."""
         given = {":seen_version": record.person.version, ":owner": self._owner}
         update = "SET #intent.#until = :over"
@@ -157,26 +157,26 @@ class DynamoLedger:
         self,
         record: Record,
         person: Person,
-        holdings: Iterable[Holding],
+        links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
     ) -> None:
         """Writes outcome and audit together, clears the intent and raises the version."""
-        holdings, audit, now = tuple(holdings), tuple(audit), self._clock.now()
+        links, audit, now = tuple(links), tuple(audit), self._clock.now()
         rows = chained(audit, record.person.audit_hash)
         try:
-            self._write(record, person, holdings, rows, now)
+            self._write(record, person, links, rows, now)
         except NotWrittenError as error:
             last = self._last_time(record, error, now)
             if last is None:
                 raise self._moved_on(record, error, now) from error
             rows = chained(audit, record.person.audit_hash, last)
-            self._write(record, person, holdings, rows, now)
+            self._write(record, person, links, rows, now)
 
-    def waiting(self, company: str) -> Iterator[Holding]:
+    def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""
-        return map(holding_from, self._query({"company": company}, IndexName="ByWaitingFor"))
+        return map(link_from, self._query({"company": company}, IndexName="ByWaitingFor"))
 
-    def due(self, company: str, day: date) -> Iterator[Holding]:
+    def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         """The people of a company whose scheduled day is `day` or earlier."""
         condition = "#company = :company AND #due_on <= :day"
         rows = pages(
@@ -187,7 +187,7 @@ class DynamoLedger:
             ExpressionAttributeNames=aliases(condition),
             ExpressionAttributeValues=to_item({":company": company, ":day": day.isoformat()}),
         )
-        return map(holding_from, rows)
+        return map(link_from, rows)
 
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         """The person rows with these ids, or all of them (those a moment late, from an index)."""
@@ -195,9 +195,9 @@ class DynamoLedger:
             return map(person_from, self._person_rows(ids))
         return map(person_from, self._of_kind(PERSON, NO_COMPANY))
 
-    def holdings(self, company: str) -> Iterator[Holding]:
+    def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
-        return map(holding_from, self._of_kind(HOLDING, company))
+        return map(link_from, self._of_kind(LINK, company))
 
     def _owner_in(self, key: Mapping[str, str]) -> str | None:
         with answering("DynamoDB"):
@@ -229,17 +229,17 @@ class DynamoLedger:
         self,
         record: Record,
         person: Person,
-        holdings: Sequence[Holding],
+        links: Sequence[EmployeeLink],
         rows: tuple[AuditRow, ...],
         now: datetime,
     ) -> None:
-        values = person_values(finished(record, person, rows))
+        values = person_values(after_outcome(record, person, rows))
         gone = [name for name in PERSON_ATTRIBUTES if name not in values]
         if rows:
             values["audit_time"] = timestamp(rows[-1].time)
         first_time = timestamp(rows[0].time) if rows else None
         actions = [self._person_update(record, values, now, gone, first_time)]
-        actions += [self._put(self._people, holding_item(holding)) for holding in holdings]
+        actions += [self._put(self._people, link_item(link)) for link in links]
         actions += [
             self._put(self._people, alias_item(worker_id, person.id))
             for worker_id in sorted(new_workers(record, person))
@@ -307,8 +307,8 @@ class DynamoLedger:
         return {"Put": {"TableName": table, "Item": to_item(item)}}
 
     def _moved_on(self, record: Record, error: NotWrittenError, now: datetime) -> ConflictError:
-        standing = error.standing.get(0)
-        person = person_from(standing) if standing else record.person
+        current_rows = error.current_rows.get(0)
+        person = person_from(current_rows) if current_rows else record.person
         return moved_on(person, self._owner, now)
 
     def _last_time(self, record: Record, error: NotWrittenError, now: datetime) -> datetime | None:
@@ -316,20 +316,20 @@ class DynamoLedger:
 
         The clocks of two functions differ by a little, and the chain is read by time.
         """
-        standing = error.standing.get(0)
-        if not standing or "audit_time" not in standing:
+        current_rows = error.current_rows.get(0)
+        if not current_rows or "audit_time" not in current_rows:
             return None
-        held = person_from(standing)
+        held = person_from(current_rows)
         if held.version != record.person.version or is_foreign(held.intent, self._owner, now):
             return None
-        return datetime.fromisoformat(standing["audit_time"])
+        return datetime.fromisoformat(current_rows["audit_time"])
 
 
 def _record(person_id: str, rows: Sequence[Mapping[str, Any]]) -> Record:
     own = [person_from(row) for row in rows if row.get("kind") == PERSON]
-    held = [holding_from(row) for row in rows if row.get("kind") == HOLDING]
+    held = [link_from(row) for row in rows if row.get("kind") == LINK]
     empty = unknown(person_id)
     person = own[0] if own else empty.person
     if not person.salt:
         person = replace(person, salt=empty.person.salt)
-    return Record(person, {holding.company: holding for holding in held})
+    return Record(person, {link.company: link for link in held})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from connector.domain.allocation import Allocation
 from connector.domain.audit import timestamp
 from connector.domain.catalogue import canonical
-from connector.domain.ledger import Holding, Intent, Person
+from connector.domain.ledger import EmployeeLink, Intent, Person
 from connector.domain.planning import Outcome
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connector.domain.audit import AuditRow
 
 NO_COMPANY = "-"
-PERSON, HOLDING, CLAIM, ALIAS = "person", "holding", "claim", "alias"
+PERSON, LINK, CLAIM, ALIAS = "person", "link", "claim", "alias"
 OF_WORKER = "#worker"
 """In the place of a company, where a row is about a worker; no key of a company begins so."""
 
@@ -98,41 +98,39 @@ def intent_values(intent: Intent) -> dict[str, str]:
     }
 
 
-def holding_item(holding: Holding) -> dict[str, Any]:
+def link_item(link: EmployeeLink) -> dict[str, Any]:
     """The row of a person in a company; what is waited for first is what the index lists."""
     item = _shown(
         {
-            "person": holding.person_id,
-            "company": holding.company,
-            "kind": HOLDING,
-            "outcome": holding.outcome.value,
-            "since": timestamp(holding.since),
-            "worker": holding.worker_id,
-            "employee_code": holding.employee_code,
-            "expected_code": holding.expected_code,
-            "employee_id": holding.employee_id,
-            "etag": holding.etag,
-            "waiting_for": holding.waiting_for[0][:LONGEST_INDEXED]
-            if holding.waiting_for
-            else None,
-            "missing": list(holding.waiting_for),
-            "due_on": holding.due_on.isoformat() if holding.due_on else None,
-            "rules": list(holding.rules),
-            "reason": holding.reason,
-            "held_kind": holding.held_kind,
-            "held_run": holding.held_run,
-            "is_dropped": holding.is_dropped or None,
-            "allocation": _allocation_values(holding.allocation) if holding.allocation else None,
+            "person": link.person_id,
+            "company": link.company,
+            "kind": LINK,
+            "outcome": link.outcome.value,
+            "since": timestamp(link.since),
+            "worker": link.worker_id,
+            "employee_code": link.employee_code,
+            "expected_code": link.expected_code,
+            "employee_id": link.employee_id,
+            "etag": link.etag,
+            "waiting_for": link.waiting_for[0][:LONGEST_INDEXED] if link.waiting_for else None,
+            "missing": list(link.waiting_for),
+            "due_on": link.due_on.isoformat() if link.due_on else None,
+            "rules": list(link.rules),
+            "reason": link.reason,
+            "held_kind": link.held_kind,
+            "held_run": link.held_run,
+            "is_dropped": link.is_dropped or None,
+            "allocation": _allocation_values(link.allocation) if link.allocation else None,
         }
     )
-    if holding.written is not None:  # an employee without any field is not an unknown employee
-        item["written"] = dict(holding.written)
+    if link.written is not None:  # an employee without any field is not an unknown employee
+        item["written"] = dict(link.written)
     return item
 
 
-def holding_from(item: Mapping[str, Any]) -> Holding:
-    """The holding that a row tells of."""
-    return Holding(
+def link_from(item: Mapping[str, Any]) -> EmployeeLink:
+    """The link that a row tells of."""
+    return EmployeeLink(
         person_id=item["person"],
         company=item["company"],
         outcome=Outcome(item["outcome"]),

@@ -1,7 +1,7 @@
 """The `MappingsTable` in DynamoDB. What a row means is in `domain.mapping_rows`.
 
-An import of more rows than one transaction takes puts a mark into the table first and takes it away
-with its last row: whoever reads in between is sent away, and never sees half a mapping.
+An import of more rows than one transaction takes puts a sentinel into the table first and removes
+it with its last row: a reader in between is sent away, and never sees half a mapping.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from connector.adapters.aws.errors import answering, code_of
 from connector.domain.audit import timestamp
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.rows import (
-    IMPORT_MARK,
+    IMPORT_SENTINEL,
     difference,
     digest,
     from_rows,
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from connector.ports.clock import Clock
 
 IMPORT_SECONDS = 120.0
-"""Longer than the largest import takes; a mark older than that is of one that was cut short."""
+"""Longer than the largest import takes; a sentinel older than that is of one that was cut short."""
 
-MARK_KEY = dict(zip(("company", "rule"), IMPORT_MARK, strict=True))
+SENTINEL_KEY = dict(zip(("company", "rule"), IMPORT_SENTINEL, strict=True))
 FREE = "attribute_not_exists(#company) OR #until <= :now"
 CUT_SHORT = (
     "an import of the mapping was cut short and left a part of it in the table;"
@@ -61,10 +61,13 @@ class DynamoMappings:
             RetryableError: an import is under way.
             ConfigurationError: there is none, its rows make no sense, or an import was cut short.
         """
-        rows, mark = self._read()
-        if mark:
-            self._refuse_while_under_way(mark)
-            if mark.get("before") and digest(rows) not in (mark["before"], mark["after"]):
+        rows, sentinel = self._read()
+        if sentinel:
+            self._refuse_while_under_way(sentinel)
+            if sentinel.get("before") and digest(rows) not in (
+                sentinel["before"],
+                sentinel["after"],
+            ):
                 raise ConfigurationError(CUT_SHORT)
         return from_rows(rows)
 
@@ -78,11 +81,11 @@ class DynamoMappings:
         Raises:
             RetryableError: another import is under way.
         """
-        (resting, mark), wanted = self._read(), to_rows(mapping)
-        if mark:
-            self._refuse_while_under_way(mark)
+        (resting, sentinel), wanted = self._read(), to_rows(mapping)
+        if sentinel:
+            self._refuse_while_under_way(sentinel)
         written, removed = difference(resting, wanted)
-        gone = [*removed, mark] if mark else removed
+        gone = [*removed, sentinel] if sentinel else removed
         actions = [*map(self._put, written), *map(self._delete, gone)]
         if len(actions) <= LARGEST_TRANSACTION:
             self._transact(actions)
@@ -91,16 +94,18 @@ class DynamoMappings:
         return len(written), len(removed)
 
     def _replace_in_portions(self, actions: Sequence[Action], before: str, after: str) -> None:
-        """The mark goes with the last portion, so that readers come back to a whole mapping."""
-        mark = {**MARK_KEY, "before": before, "after": after}
-        self._put_mark(mark, until=self._clock.now() + timedelta(seconds=IMPORT_SECONDS))
-        unmark = self._delete(mark)
+        """The sentinel goes with the last portion, so that readers come back to a whole mapping."""
+        sentinel = {**SENTINEL_KEY, "before": before, "after": after}
+        self._put_sentinel(sentinel, until=self._clock.now() + timedelta(seconds=IMPORT_SECONDS))
+        remove_sentinel = self._delete(sentinel)
         try:
-            self._transact([*(action for action in actions if action != unmark), unmark])
+            self._transact(
+                [*(action for action in actions if action != remove_sentinel), remove_sentinel]
+            )
         except Exception:
             # Nobody is at it any more: let the operator import again, and readers be told so.
             with suppress(RetryableError):
-                self._put_mark(mark, until=self._clock.now(), is_ours=True)
+                self._put_sentinel(sentinel, until=self._clock.now(), is_ours=True)
             raise
 
     def _transact(self, actions: Sequence[Action]) -> None:
@@ -108,18 +113,18 @@ class DynamoMappings:
             transact(self._client, actions[start : start + LARGEST_TRANSACTION])
 
     def _read(self) -> tuple[list[Row], Row | None]:
-        """The rows of the mapping, and the mark of an import if there is one."""
+        """The rows of the mapping, and the sentinel of an import if there is one."""
         found = list(pages(self._client.scan, TableName=self._table, ConsistentRead=True))
-        mark = next((row for row in found if row_key(row) == IMPORT_MARK), None)
-        rows = (row for row in found if row_key(row) != IMPORT_MARK)
-        return sorted(rows, key=row_key), mark
+        sentinel = next((row for row in found if row_key(row) == IMPORT_SENTINEL), None)
+        rows = (row for row in found if row_key(row) != IMPORT_SENTINEL)
+        return sorted(rows, key=row_key), sentinel
 
-    def _refuse_while_under_way(self, mark: Mapping[str, Any]) -> None:
-        wait = (datetime.fromisoformat(mark["until"]) - self._clock.now()).total_seconds()
+    def _refuse_while_under_way(self, sentinel: Mapping[str, Any]) -> None:
+        wait = (datetime.fromisoformat(sentinel["until"]) - self._clock.now()).total_seconds()
         if wait > 0:
             raise _under_way()
 
-    def _put_mark(self, mark: Row, *, until: datetime, is_ours: bool = False) -> None:
+    def _put_sentinel(self, sentinel: Row, *, until: datetime, is_ours: bool = False) -> None:
         free = {
             "ConditionExpression": FREE,
             "ExpressionAttributeNames": aliases(FREE),
@@ -129,7 +134,7 @@ class DynamoMappings:
             with answering("DynamoDB"):
                 self._client.put_item(
                     TableName=self._table,
-                    Item=to_item({**mark, "until": timestamp(until)}),
+                    Item=to_item({**sentinel, "until": timestamp(until)}),
                     **({} if is_ours else free),
                 )
         except ClientError as error:

@@ -59,7 +59,7 @@ class SqsChangeQueue:
             sent += len(chunk)
         return sent
 
-    def bury(self, body: str, reason: str) -> None:
+    def dead_letter(self, body: str, reason: str) -> None:
         """Puts a message that is not a change among the dead letters."""
         with answering("SQS"):
             self._client.send_message(
@@ -80,7 +80,7 @@ class SqsChangeQueue:
             found += letters
         return sorted(found, key=_age)
 
-    def put_back(self, letters: Iterable[DeadLetter]) -> None:
+    def release(self, letters: Iterable[DeadLetter]) -> None:
         """Lets others see dead letters again at once."""
         for letter in letters:
             try:
@@ -89,7 +89,7 @@ class SqsChangeQueue:
                 if code_of(error) not in NOT_HELD:
                     raise
 
-    def forget(self, letter: DeadLetter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""
         with answering("SQS"):
             self._client.delete_message(QueueUrl=self._dead_letters, ReceiptHandle=letter.receipt)
@@ -98,7 +98,7 @@ class SqsChangeQueue:
         """About how many changes wait or are being dealt with, and how many dead letters lie."""
         return self._size(self._queue), self._size(self._dead_letters)
 
-    def postpone(self, receipt: str, seconds: float) -> None:
+    def delay(self, receipt: str, seconds: float) -> None:
         """Keeps a received message from being delivered again before that many seconds."""
         wait = min(LONGEST_POSTPONEMENT, max(0, math.ceil(seconds)))
         self._hide(self._queue, receipt, wait)

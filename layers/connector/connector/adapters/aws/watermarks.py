@@ -1,4 +1,4 @@
-"""The `WatermarksTable` in DynamoDB: walks, leases, and what is cached between runs."""
+"""The `WatermarksTable` in DynamoDB: cursors, leases, and what is cached between runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from connector.domain.catalogue import Catalogue, Department, EmployeeKey
 from connector.domain.errors import RetryableError
 from connector.domain.guards import Run
 from connector.ports.clock import Clock
-from connector.ports.state import Walk
+from connector.ports.state import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,13 +55,13 @@ class DynamoWatermarks:
             if held:
                 self._give_back(stream, owner)
 
-    def walk(self, stream: str) -> Walk:
+    def cursor(self, stream: str) -> Cursor:
         """How far the stream has been read."""
         item = self._read(stream)
-        return Walk(
+        return Cursor(
             stream,
             watermark=_moment(item.get("watermark")),
-            position=item.get("position"),
+            page_token=item.get("page_token"),
             started=_moment(item.get("started")),
             newest=_moment(item.get("newest")),
             seen=int(item.get("seen", 0)),
@@ -69,18 +69,18 @@ class DynamoWatermarks:
             ended=_moment(item.get("ended")),
         )
 
-    def save(self, walk: Walk) -> None:
+    def save(self, cursor: Cursor) -> None:
         """Remembers how far the stream has been read."""
         values = {
-            "watermark": _text(walk.watermark),
-            "position": walk.position,
-            "started": _text(walk.started),
-            "newest": _text(walk.newest),
-            "seen": walk.seen or None,
-            "loading": list(walk.loading) or None,
-            "ended": _text(walk.ended),
+            "watermark": _text(cursor.watermark),
+            "page_token": cursor.page_token,
+            "started": _text(cursor.started),
+            "newest": _text(cursor.newest),
+            "seen": cursor.seen or None,
+            "loading": list(cursor.loading) or None,
+            "ended": _text(cursor.ended),
         }
-        self._put(walk.stream, _known(values))
+        self._put(cursor.stream, _known(values))
 
     def catalogue(self, company: str) -> Catalogue:
         """The cached catalogue of a company; an empty one where none was read."""

@@ -36,7 +36,7 @@ class Reports(Protocol):
         """A budget could not be shared; `reason` is a text of our own making."""
 
 
-class Governor:
+class RateBudget:
     """The budgets of all vendors and companies, as one function uses them.
 
     With `keeps_reserve` it leaves the last calls of a window to the operator.
@@ -107,7 +107,7 @@ class SharedBudget:
     def _tell(self, known: Budget, now: datetime) -> None:
         self._told, self._told_at = known, now
         try:
-            self._budgets.tell(self._name, known)
+            self._budgets.share(self._name, known)
         except ConnectorError as error:
             self._reports.not_shared(self._name, str(error))
 

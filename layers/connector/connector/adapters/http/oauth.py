@@ -44,7 +44,7 @@ def refusal(response: Response) -> str | None:
     return code if code in REFUSALS else f"status {response.status_code}"
 
 
-def place(url: str) -> str:
+def url_without_query(url: str) -> str:
     """An address without its query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"

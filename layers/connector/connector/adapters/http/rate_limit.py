@@ -1,7 +1,7 @@
 """What a vendor says about when there is room for the next call, and keeping to it.
 
 Reads headers and remembers a budget; it neither sends nor sleeps. Whoever shares the budget with
-others is `governor`.
+others is `RateBudget`.
 """
 
 from __future__ import annotations

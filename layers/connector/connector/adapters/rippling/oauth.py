@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.adapters.http.client import HttpClient, OnCall, media_type, utc_now
-from connector.adapters.http.oauth import place, refusal
+from connector.adapters.http.oauth import refusal, url_without_query
 from connector.domain.errors import (
     ConfigurationError,
     NonsenseError,
@@ -114,7 +114,7 @@ class RipplingTokenEndpoint:
         )
 
     def _granted(self, response: Response) -> Mapping[str, Any]:
-        code, where = refusal(response), place(self._token_url)
+        code, where = refusal(response), url_without_query(self._token_url)
         if code == "invalid_grant":
             raise GrantRefusedError(f"Rippling's sign-in at {where} does not take it ({code})")
         if code is not None:

@@ -80,23 +80,23 @@ class RipplingPlatformSource:
         self._departments = Register(_Lasting(self.departments, seconds).names)
         self._locations = Register(location_names)
 
-    def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
+    def changed_since(self, cutoff: datetime, page_token: str | None = None) -> Iterator[Page]:
         """Pages of everybody: what changed since `cutoff` is among them, and all the rest, too.
 
         Raises:
-            RetryableError: Rippling cannot answer, or `position` is not one of this API's.
+            RetryableError: Rippling cannot answer, or `page_token` is not one of this API's.
             ConfigurationError: Rippling will not answer this token.
         """
-        return self.everyone(position)
+        return self.everyone(page_token)
 
-    def everyone(self, position: str | None = None) -> Iterator[Page]:
-        """Pages of every worker in every status, each once; `position` is the rows already read.
+    def everyone(self, page_token: str | None = None) -> Iterator[Page]:
+        """Pages of every worker in every status, each once; `page_token` is the rows already read.
 
         Raises:
-            RetryableError: Rippling cannot answer, or `position` is not one of this API's.
+            RetryableError: Rippling cannot answer, or `page_token` is not one of this API's.
             ConfigurationError: Rippling will not answer this token.
         """
-        for rows, following in self._walk(EVERYONE, {"send_all_roles": "true"}, position):
+        for rows, following in self._walk(EVERYONE, {"send_all_roles": "true"}, page_token):
             _require_kinds(rows)
             workers = [self._read(row) for row in rows]
             yield Page([worker for worker in workers if worker], following)
@@ -124,7 +124,7 @@ class RipplingPlatformSource:
         """All work locations."""
         return self._all("/work_locations", location_of)
 
-    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+    def checks(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
         """What this API lets the token do, check by check; the first one is the sign-in."""
         return PlatformProbe(self._http, self._sample, _require_kinds).checks(needs)
 
@@ -171,14 +171,14 @@ class RipplingPlatformSource:
         return content
 
     def _walk(
-        self, path: str, query: Mapping[str, str], position: str | None = None
+        self, path: str, query: Mapping[str, str], page_token: str | None = None
     ) -> Iterator[tuple[list[object], str | None]]:
         """The rows of a list, each once, page by page, and where to go on.
 
         Rows that come or go shift all that follow, so that one may slip from a page not yet read
         to one already read. A pass in which that happened is walked again from the beginning.
         """
-        offset = _offset(position)
+        offset = _offset(page_token)
         seen: set[str] = set()
         before: set[str] = set()
         for passes_left in reversed(range(MOST_PASSES)):
@@ -252,9 +252,9 @@ class _Lasting:
         self._read_at = float("-inf")
         self._names: Mapping[str, str] = {}
 
-    def names(self, read_anew: bool) -> Mapping[str, str]:
-        """Id to name. With `read_anew` from Rippling, unless that was done a moment ago."""
-        lasting = NAMES_AGAIN_SECONDS if read_anew else NAMES_LAST_SECONDS
+    def names(self, read_fresh: bool) -> Mapping[str, str]:
+        """Id to name. With `read_fresh` from Rippling, unless that was done a moment ago."""
+        lasting = NAMES_AGAIN_SECONDS if read_fresh else NAMES_LAST_SECONDS
         if self._seconds() - self._read_at > lasting:
             self._names = {thing.id or "": thing.name or "" for thing in self._read()}
             self._read_at = self._seconds()
@@ -275,11 +275,11 @@ def _position(offset: int | None) -> str | None:
     return None if offset is None else str(offset)
 
 
-def _offset(position: str | None) -> int:
-    if position is None:
+def _offset(page_token: str | None) -> int:
+    if page_token is None:
         return 0
-    if not re.fullmatch(r"[0-9]{1,9}", position):
+    if not re.fullmatch(r"[0-9]{1,9}", page_token):
         raise UpstreamUnavailableError(
             "the place where the walk over Rippling stopped cannot be read; it begins anew"
         )
-    return int(position)
+    return int(page_token)

@@ -56,12 +56,12 @@ class Register:
         if id_ and not name:
             name = self.names(False).get(id_) or self.names(True).get(id_)
         elif name and not id_:
-            found = self._ids(name, read_anew=False) or self._ids(name, read_anew=True)
+            found = self._ids(name, read_fresh=False) or self._ids(name, read_fresh=True)
             id_ = found[0] if len(found) == 1 else None
         return Named(id_, name) if id_ or name else NOTHING
 
-    def _ids(self, name: str, *, read_anew: bool) -> list[str]:
-        return [id_ for id_, other in self.names(read_anew).items() if other == name]
+    def _ids(self, name: str, *, read_fresh: bool) -> list[str]:
+        return [id_ for id_, other in self.names(read_fresh).items() if other == name]
 
 
 def worker_of(

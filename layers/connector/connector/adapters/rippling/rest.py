@@ -77,25 +77,25 @@ class RipplingRestSource:
         self._compensation = compensation or bool
         self._limit = str(page_size)
 
-    def changed_since(self, cutoff: datetime, position: str | None = None) -> Iterator[Page]:
+    def changed_since(self, cutoff: datetime, page_token: str | None = None) -> Iterator[Page]:
         """Pages of workers whose `updated_at` is at or after `cutoff`, oldest first.
 
         Raises:
-            RetryableError: Rippling cannot answer; a `position` it no longer takes is such a case.
+            RetryableError: Rippling cannot answer, or no longer accepts the `page_token`.
             ConfigurationError: Rippling will not answer this token.
         """
         moment = cutoff.astimezone(UTC).replace(tzinfo=None).isoformat()
         query = {"filter": f"updated_at ge {moment}", "order_by": "updated_at"}
-        return self._workers(query, position)
+        return self._workers(query, page_token)
 
-    def everyone(self, position: str | None = None) -> Iterator[Page]:
-        """Pages of every worker in every status, by id; `position` resumes a walk cut short.
+    def everyone(self, page_token: str | None = None) -> Iterator[Page]:
+        """Pages of every worker in every status, by id; `page_token` resumes a walk cut short.
 
         Raises:
-            RetryableError: Rippling cannot answer; a `position` it no longer takes is such a case.
+            RetryableError: Rippling cannot answer, or no longer accepts the `page_token`.
             ConfigurationError: Rippling will not answer this token.
         """
-        return self._workers({"order_by": "id"}, position)
+        return self._workers({"order_by": "id"}, page_token)
 
     def person_of(self, worker_id: str) -> str | None:
         """The person behind a worker id, or None where Rippling shows no such worker."""
@@ -124,12 +124,12 @@ class RipplingRestSource:
         """All work locations."""
         return self._all("/work-locations/", location_of)
 
-    def probe(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
+    def checks(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
         """What this API lets the token do, check by check; the first one is the sign-in."""
         return RestProbe(self._http, _refusal).checks(now, needs)
 
-    def _workers(self, query: Mapping[str, str], position: str | None = None) -> Iterator[Page]:
-        for answer in self._walk("/workers/", query, position):
+    def _workers(self, query: Mapping[str, str], page_token: str | None = None) -> Iterator[Page]:
+        for answer in self._walk("/workers/", query, page_token):
             found = (self._read(row, answer) for row in answer.rows)
             yield Page([worker for worker in found if worker], answer.next_link)
 
@@ -163,14 +163,14 @@ class RipplingRestSource:
         return list(found.values())
 
     def _walk(
-        self, path: str, query: Mapping[str, str], position: str | None = None
+        self, path: str, query: Mapping[str, str], page_token: str | None = None
     ) -> Iterator[_Answer]:
         """The pages of a list, from the first one or from where an earlier walk was cut short."""
         asked = {**query, "limit": self._limit}
         if path == "/workers/":
             asked["expand"] = ""
-        seen = {position}
-        answer = self._answer(self._ask(position or path, None if position else asked), path)
+        seen = {page_token}
+        answer = self._answer(self._ask(page_token or path, None if page_token else asked), path)
         while True:
             answer.require_rows()
             yield answer

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.adapters.http.client import HttpClient, media_type, utc_now
-from connector.adapters.http.oauth import place, refusal
+from connector.adapters.http.oauth import refusal, url_without_query
 from connector.domain.errors import ConfigurationError, NonsenseError
 
 if TYPE_CHECKING:
@@ -115,15 +115,16 @@ class VismaTokens:
     def _granted(self, response: Response) -> Mapping[str, Any]:
         code = refusal(response)
         if code is not None:
+            where = url_without_query(self._token_url)
             raise ConfigurationError(
-                f"Visma refuses the sign-in of company {self._company} at {place(self._token_url)}"
+                f"Visma refuses the sign-in of company {self._company} at {where}"
                 f" ({code}); check its client id, client secret and tenant id in the Visma"
                 " secret, and that the company has approved the application with its scopes"
             )
         content = self._http.json_of(response) if response.ok else None
         if not isinstance(content, dict) or not isinstance(content.get("access_token"), str):
             raise NonsenseError(
-                f"Visma's sign-in at {place(self._token_url)} gave no token for company"
+                f"Visma's sign-in at {url_without_query(self._token_url)} gave no token for company"
                 f" {self._company} (status {response.status_code}, {media_type(response)}); it will"
                 " be tried again"
             )

@@ -45,7 +45,7 @@ Amount = Annotated[
 Currency = Annotated[str, BeforeValidator(_trimmed), Field(pattern=r"^[A-Z]{3}$")]
 
 
-class Rule(BaseModel):
+class MappingModel(BaseModel):
     """The base of every part of a mapping: closed, so that a typing error is never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

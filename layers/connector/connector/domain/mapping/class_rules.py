@@ -11,13 +11,13 @@ from typing import TypeAlias
 
 from pydantic import model_validator
 
-from connector.domain.mapping.base import Amount, Code, Currency, Key, Rule
+from connector.domain.mapping.base import Amount, Code, Currency, Key, MappingModel
 from connector.domain.people import Facts, Pay
 
 NO_UPPER_BOUND = Decimal("Infinity")
 
 
-class PayBand(Rule):
+class PayBand(MappingModel):
     """A range of yearly pay in one currency: the lower bound belongs to it, the upper does not."""
 
     at_least: Amount | None = None
@@ -49,7 +49,7 @@ class PayBand(Rule):
         return self.floor <= pay.amount < self.ceiling
 
 
-class Conditions(Rule):
+class Conditions(MappingModel):
     """What must hold of a worker; a condition left out always holds."""
 
     compensation_time_period: Key | None = None
@@ -93,7 +93,7 @@ class Conditions(Rule):
         return self.model_dump(exclude={"annual_pay"}, exclude_none=True)
 
 
-class ClassRule(Rule):
+class ClassRule(MappingModel):
     """An employee class and for whom it holds; the first rule that holds decides."""
 
     when: Conditions

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from connector.domain.mapping.base import Amount, Code, Currency, Key, Rule
+from connector.domain.mapping.base import Amount, Code, Currency, Key, MappingModel
 from connector.domain.people import NOTHING, EmploymentStatus, EmploymentType, Facts, Named, Pay
 
 
-class Money(Rule):
+class Money(MappingModel):
     """An amount in a currency."""
 
     amount: Amount
     currency: Currency
 
 
-class Given(Rule):
+class Given(MappingModel):
     """Somebody invented, in the words of the conditions of a class rule."""
 
     compensation_time_period: Key | None = None
@@ -51,7 +51,7 @@ class Given(Rule):
         return Pay(self.annual_pay.amount, self.annual_pay.currency) if self.annual_pay else None
 
 
-class Example(Rule):
+class Example(MappingModel):
     """Somebody invented, and what the rules have to make of them; only what is named is checked."""
 
     given: Given

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import lint as mapping_sense
-from connector.domain.mapping.model import MappingFile, message, place, validate
+from connector.domain.mapping.model import MappingFile, message, path_of, validate
 
 LARGEST_FILE = 1_000_000
 
@@ -56,15 +56,15 @@ def _read(
     if problems:
         return None, problems
     plain = _plain(root)
-    senseless = list(_senseless(root, plain, key_length_of))
+    problems = list(_senseless(root, plain, key_length_of))
     try:
-        return MappingFile.model_validate(plain), senseless
+        return MappingFile.model_validate(plain), problems
     except ValidationError as error:
         misshapen = [
-            f"line {_line(root, problem['loc'])}: {place(problem['loc'])}: {message(problem)}"
+            f"line {_line(root, problem['loc'])}: {path_of(problem['loc'])}: {message(problem)}"
             for problem in error.errors()
         ]
-        return None, [*misshapen, *senseless]
+        return None, [*misshapen, *problems]
 
 
 def _senseless(
@@ -75,8 +75,8 @@ def _senseless(
         if not isinstance(part, dict):
             continue
         for problem in mapping_sense.problems_in(part, key_length_of(company)):
-            line = _line(root, ("companies", company, *problem.place))
-            yield f"line {line}: {problem.told('companies', company)}"
+            line = _line(root, ("companies", company, *problem.path))
+            yield f"line {line}: {problem.message('companies', company)}"
 
 
 def dump(mapping: MappingFile) -> str:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from connector.domain.catalogue import canonical
 from connector.domain.mapping.class_rules import unreachable
 from connector.domain.mapping.examples import Example
-from connector.domain.mapping.model import CompanyRules, place
+from connector.domain.mapping.model import CompanyRules, path_of
 from connector.domain.people import Facts
 
 KeyLength: TypeAlias = int | None
@@ -27,13 +27,13 @@ KeyLength: TypeAlias = int | None
 class Problem:
     """What makes no sense, and where in the rules of a company it stands."""
 
-    place: tuple[int | str, ...]
-    sentence: str
+    path: tuple[int | str, ...]
+    text: str
     joint: str = ": "
 
-    def told(self, *before: str) -> str:
-        """The place, behind the words that lead to the company, and the sentence."""
-        return f"{place((*before, *self.place))}{self.joint}{self.sentence}"
+    def message(self, *before: str) -> str:
+        """The place, behind the words that lead to the company, and what is wrong."""
+        return f"{path_of((*before, *self.path))}{self.joint}{self.text}"
 
 
 def problems(rules: CompanyRules, key_length: KeyLength = None) -> Iterator[Problem]:
@@ -62,15 +62,17 @@ def _alone(part: Mapping[str, Any], keys: tuple[str, ...]) -> CompanyRules | Non
 def _dead_rules(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
     for position, before in unreachable(rules.employee_classes):
         first = " and ".join(f"employee_classes[{earlier}]" for earlier in before)
-        why = "comes first and holds" if len(before) == 1 else "come first, and one of them holds"
-        sentence = f"can never hold: {first} {why} whenever it does"
-        yield Problem(("employee_classes", position), sentence, joint=" ")
+        reason = (
+            "comes first and holds" if len(before) == 1 else "come first, and one of them holds"
+        )
+        text = f"can never hold: {first} {reason} whenever it does"
+        yield Problem(("employee_classes", position), text, joint=" ")
 
 
 def _failing_examples(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
     for position, example in enumerate(rules.examples):
-        for sentence in _failures(example, rules):
-            yield Problem(("examples", position), sentence)
+        for text in _failures(example, rules):
+            yield Problem(("examples", position), text)
 
 
 def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:

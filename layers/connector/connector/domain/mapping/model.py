@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from connector.domain.employees import FIELDS
 from connector.domain.errors import ConfigurationError
-from connector.domain.mapping.base import Code, Key, Rule
+from connector.domain.mapping.base import Code, Key, MappingModel
 from connector.domain.mapping.class_rules import ClassRule, first_that_holds, hinges_on_pay
 from connector.domain.mapping.examples import Example
 from connector.domain.people import Facts, Named, Pay
@@ -29,7 +29,7 @@ Owner = Literal["rippling", "once", "visma"]
 AnyRule = TypeVar("AnyRule")
 
 
-class OfficeAddress(Rule):
+class OfficeAddress(MappingModel):
     """The address that the people of a location get instead of their own."""
 
     line1: str = ""
@@ -38,7 +38,7 @@ class OfficeAddress(Rule):
     country: str = ""
 
 
-class DepartmentRule(Rule):
+class DepartmentRule(MappingModel):
     """A Rippling department (by id, reference code or exact name) and what it is in Visma."""
 
     rippling: Key
@@ -46,7 +46,7 @@ class DepartmentRule(Rule):
     cost_centre: Code | None = None
 
 
-class LocationRule(Rule):
+class LocationRule(MappingModel):
     """A Rippling work location (by id or exact name) and what it is in Visma."""
 
     rippling: Key
@@ -55,7 +55,7 @@ class LocationRule(Rule):
     address: OfficeAddress | None = None
 
 
-class Defaults(Rule):
+class Defaults(MappingModel):
     """What holds where no rule says otherwise."""
 
     branch: Code | None = None
@@ -63,7 +63,7 @@ class Defaults(Rule):
     calendar: Code | None = None
 
 
-class Scope(Rule):
+class Scope(MappingModel):
     """Who is left out, and what happens to somebody who is left out from now on."""
 
     exclude_employment_types: tuple[Key, ...] = ("CONTRACTOR",)
@@ -72,7 +72,7 @@ class Scope(Rule):
     exclude_departments: tuple[Key, ...] = ()
     deactivate_when_out_of_scope: bool = False
 
-    def leaves_out(self, facts: Facts) -> str | None:
+    def excludes(self, facts: Facts) -> str | None:
         """What leaves this worker out, as the controller wrote it (`country DK`), or None."""
         kind = Named(id=facts.employment_type.kind, name=facts.employment_type.label)
         excluded = (
@@ -87,7 +87,7 @@ class Scope(Rule):
         return next(found, None)
 
 
-class Guards(Rule):
+class Guards(MappingModel):
     """How much of a company one run may change before a human has to agree."""
 
     deactivate_percent: Percent = 10
@@ -97,7 +97,7 @@ class Guards(Rule):
     first_load: Literal["held", "allowed"] = "held"
 
 
-class CompanyRules(Rule):
+class CompanyRules(MappingModel):
     """Everything the controller decides for one Visma company."""
 
     legal_entities: tuple[Key, ...] = Field(min_length=1)
@@ -203,7 +203,7 @@ class CompanyRules(Rule):
         return code
 
 
-class MappingFile(Rule):
+class MappingFile(MappingModel):
     """A whole mapping: one part for each Visma company, by a key of the controller's own."""
 
     companies: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")], CompanyRules] = (
@@ -233,7 +233,7 @@ class MappingFile(Rule):
         if company is None:
             entity = facts.legal_entity
             return f"no company of the mapping claims the legal entity {entity.name or entity.id}"
-        left_out = self.companies[company].scope.leaves_out(facts)
+        left_out = self.companies[company].scope.excludes(facts)
         return f"{left_out} is out of scope in {company}" if left_out else None
 
     @property
@@ -256,11 +256,11 @@ def validate(data: Mapping[str, Any]) -> MappingFile:
         return MappingFile.model_validate(data)
     except ValidationError as error:
         raise ConfigurationError(
-            f"{place(problem['loc'])}: {message(problem)}" for problem in error.errors()
+            f"{path_of(problem['loc'])}: {message(problem)}" for problem in error.errors()
         ) from None
 
 
-def place(location: Iterable[int | str]) -> str:
+def path_of(location: Iterable[int | str]) -> str:
     """Where in a mapping a problem stands: `companies.norway.departments[2].cost_centre`."""
     text = ""
     for part in location:
@@ -269,7 +269,7 @@ def place(location: Iterable[int | str]) -> str:
 
 
 def message(problem: Mapping[str, Any]) -> str:
-    """What is wrong, in a sentence a controller understands."""
+    """What is wrong, in words a controller understands."""
     known = {
         "extra_forbidden": "there is no such key",
         "missing": "this key is missing",

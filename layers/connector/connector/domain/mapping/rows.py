@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from connector.domain.employees import FIELDS
 from connector.domain.errors import ConfigurationError
-from connector.domain.mapping.model import CompanyRules, MappingFile, message, place
+from connector.domain.mapping.model import CompanyRules, MappingFile, message, path_of
 
 NOTHING_YET = "there is no mapping yet; import one with: connector mappings import FILE"
 
@@ -50,7 +50,7 @@ KINDS = (
 )
 STEP = 10
 
-IMPORT_MARK = ("-", "import")
+IMPORT_SENTINEL = ("-", "import")
 """The key of the row that stands in the table while an import is under way; it is no rule."""
 
 Row = dict[str, Any]
@@ -221,7 +221,7 @@ class _Reading:
         rule, rest = company.rule_at(rest)
         if rule == SETTINGS and company.settings is None:
             return None
-        where = f"{place(rest)}: " if rest else ""
+        where = f"{path_of(rest)}: " if rest else ""
         return f"{name}, {rule}: {where}{message(problem)}"
 
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from connector.domain.catalogue import Catalogue, Part, canonical
-from connector.domain.changes import Cause, Change, Word
+from connector.domain.changes import Cause, Change, OperatorDecision
 from connector.domain.decisions import Action, decide, in_force_since
 from connector.domain.employees import INACTIVE, proof_of
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
-from connector.domain.guards import Kind
+from connector.domain.guards import ChangeKind
 from connector.domain.ledger import Record
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker
-from connector.domain.placement import Placement, class_in, place
+from connector.domain.placement import Placement, class_in, resolve_placement
 from connector.domain.planning import (
     Outcome,
     contact_fields,
@@ -35,16 +35,16 @@ from connector.ports.state import Mappings
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.apply.employee_writer import (
-    Employing,
-    Job,
-    Permits,
+    EmployeeWriter,
+    GuardFn,
+    Hold,
     Result,
-    Stop,
-    permits_all,
+    WriteRequest,
+    allow_all,
 )
-from connector.services.apply.recorder import Case, Ending, Recorder
+from connector.services.apply.recorder import ChangeContext, Recorder, Resolution
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import Permit
+from connector.services.shared.guarding import GuardCheck
 
 PASSES = 3
 """How often a change is decided anew at once, after a lost answer or a version that moved on."""
@@ -56,7 +56,7 @@ PATIENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DesiredEmployee:
     """What is to be written about somebody who works, before anything is."""
 
     rules: CompanyRules
@@ -80,17 +80,17 @@ class Applier:
         catalogues: Catalogues,
         clock: Clock,
         metrics: Metrics,
-        permit: Permit,
+        guard: GuardCheck,
         cost_allocation: bool = True,
     ) -> None:
-        self._permit = permit
+        self._guard_check = guard
         self._source = source
         self._ledger = ledger
         self._mappings = mappings
         self._catalogues = catalogues
         self._clock = clock
         self._metrics = metrics
-        self._employing = Employing(targets, ledger)
+        self._employee_writer = EmployeeWriter(targets, ledger)
         self._recorder = Recorder(ledger, cost_allocation=cost_allocation)
 
     def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
@@ -115,42 +115,42 @@ class Applier:
 
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
         mapping = self._mappings.load()
-        case = self._read(change, mapping)
-        if _is_left_over(case, mapping) and self._take_in(case):
-            case = self._read(change, mapping)
-        if change.word is Word.REJECT and (held := _held_in(case.record)):
-            return self._drop(case, held)
-        return self._act(case, mapping, refusal)
+        context = self._read(change, mapping)
+        if _has_unresolved_create(context, mapping) and self._recover_lost_create(context):
+            context = self._read(change, mapping)
+        if change.decision is OperatorDecision.REJECT and (held := _held_in(context.record)):
+            return self._drop(context, held)
+        return self._act(context, mapping, refusal)
 
-    def _take_in(self, case: Case) -> bool:
+    def _recover_lost_create(self, context: ChangeContext) -> bool:
         """Remembers the employee of a create that arrived, though its answer never came."""
-        arrived = self._employing.arrived(case.record)
+        arrived = self._employee_writer.arrived(context.record)
         if arrived is None:
             return False
         company, result = arrived
-        self._recorder.end(case, Ending(company, result, is_last=False))
+        self._recorder.end(context, Resolution(company, result, is_last=False))
         return True
 
     def _act(
         self,
-        case: Case,
+        context: ChangeContext,
         mapping: MappingFile,
         refusal: RefusedError | None,
         *,
         is_free: bool = False,
     ) -> Outcome:
-        if case.decision.action is Action.WRITE:
-            return self._write(case, mapping, refusal, is_free=is_free)
-        if case.decision.action is Action.LEAVE:
-            return self._leave_everywhere(case, mapping, refusal)
-        return self._leave_alone(case, _quiet_end(case))
+        if context.decision.action is Action.WRITE:
+            return self._write(context, mapping, refusal, is_free=is_free)
+        if context.decision.action is Action.LEAVE:
+            return self._leave_everywhere(context, mapping, refusal)
+        return self._leave_alone(context, _quiet_end(context))
 
-    def _read(self, change: Change, mapping: MappingFile) -> Case:
+    def _read(self, change: Change, mapping: MappingFile) -> ChangeContext:
         record, workers = self._read_whoever(change)
         now = self._clock.now()
         active_in = _believed_active(change, record)
         decision = decide(workers, mapping, now, active_in, record.person.worker_id)
-        return Case(change, record, workers, decision, now, mapping)
+        return ChangeContext(change, record, workers, decision, now, mapping)
 
     def _read_whoever(self, change: Change) -> tuple[Record, list[Worker]]:
         """Who a worker is, the ledger remembers; what it remembers counts if Rippling shows it."""
@@ -173,181 +173,187 @@ class Applier:
 
     def _write(
         self,
-        case: Case,
+        context: ChangeContext,
         mapping: MappingFile,
         refusal: RefusedError | None,
         *,
         is_free: bool = False,
     ) -> Outcome:
-        draft = self._draft(case, mapping)
+        draft = self._draft(context, mapping)
         if draft.placement.missing:
-            return self._wait(case, draft)
+            return self._wait(context, draft)
         if draft.problem:
-            result = Result(Outcome.REJECTED, case.record, reason=draft.problem)
-            return self._end(case, draft, result, mapping)
-        if case.decision.leave_first:  # only once it is sure that they can arrive
-            return self._transfer(case, mapping, refusal)
-        job = Job(
-            case.record,
+            result = Result(Outcome.REJECTED, context.record, reason=draft.problem)
+            return self._end(context, draft, result, mapping)
+        if context.decision.leave_first:  # only once it is sure that they can arrive
+            return self._transfer(context, mapping, refusal)
+        request = WriteRequest(
+            context.record,
             draft.placement.company,
             draft.desired,
-            lambda known: plan_employee(draft.desired, known, draft.rules, case.record.person.salt),
+            lambda known: plan_employee(
+                draft.desired, known, draft.rules, context.record.person.salt
+            ),
             refusal,
-            permits_all if is_free else self._stop(case, draft.placement.company, mapping),
-            must_look=case.change.cause is Cause.DRIFT,
+            allow_all if is_free else self._stop(context, draft.placement.company, mapping),
+            must_look=context.change.cause is Cause.DRIFT,
         )
-        result = self._employing.employ(job, draft.code or "")
-        return self._end(case, draft, result, mapping)
+        result = self._employee_writer.upsert(request, draft.code or "")
+        return self._end(context, draft, result, mapping)
 
-    def _draft(self, case: Case, mapping: MappingFile) -> Draft:
+    def _draft(self, context: ChangeContext, mapping: MappingFile) -> DesiredEmployee:
         """What the employee should be, what is missing for it, and what makes it impossible."""
-        worker, company = case.worker, case.decision.company
+        worker, company = context.worker, context.decision.company
         if worker is None or company is None:
             raise AssertionError("a decision to write names a worker and a company")
         rules = mapping.companies[company]
-        known = class_in(case.record.person.placement, company)
-        placement, catalogue = self._place(company, rules, worker, known)
+        known = class_in(context.record.person.placement, company)
+        placement, catalogue = self._resolve_placement(company, rules, worker, known)
         code = rules.code_for(worker.id, worker.facts)
         desired = desired_fields(worker, placement, rules)
-        holding = case.record.holdings.get(company)
-        exists = holding is not None and holding.exists
+        link = context.record.links.get(company)
+        exists = link is not None and link.exists
         problem = None if exists else _problem(code, desired, catalogue)
         account = catalogue.expense_account(placement.department)
-        return Draft(rules, placement, desired, code, problem, account)
+        return DesiredEmployee(rules, placement, desired, code, problem, account)
 
-    def _transfer(self, case: Case, mapping: MappingFile, refusal: RefusedError | None) -> Outcome:
+    def _transfer(
+        self, context: ChangeContext, mapping: MappingFile, refusal: RefusedError | None
+    ) -> Outcome:
         """A move between companies: first inactive there, then active here.
 
         A crash between the two is healed by the next pass, which finds nothing left to leave.
         """
-        company = case.decision.leave_first[0]
-        stop = None
-        if case.change.cause is not Cause.DRIFT:
-            stop = self._stop(case, company, mapping)(Kind.TRANSFER)
-        if stop:
-            result = Result(Outcome.HELD, case.record, reason=stop.reason, stop=stop)
-            return self._recorder.end(case, Ending(company, result))
-        for left in case.decision.leave_first:
-            self._leave(case, left, mapping, refusal, is_last=False)
-            case = self._read(case.change, mapping)  # both sides may have moved on meanwhile
-        arrived = replace(case, decision=replace(case.decision, leave_first=()))
+        company = context.decision.leave_first[0]
+        hold = None
+        if context.change.cause is not Cause.DRIFT:
+            hold = self._stop(context, company, mapping)(ChangeKind.TRANSFER)
+        if hold:
+            result = Result(Outcome.HELD, context.record, reason=hold.reason, hold=hold)
+            return self._recorder.end(context, Resolution(company, result))
+        for left in context.decision.leave_first:
+            self._leave(context, left, mapping, refusal, is_last=False)
+            context = self._read(context.change, mapping)  # both sides may have moved on meanwhile
+        arrived = replace(context, decision=replace(context.decision, leave_first=()))
         return self._act(arrived, mapping, refusal, is_free=True)
 
-    def _end(self, case: Case, draft: Draft, result: Result, mapping: MappingFile) -> Outcome:
-        ending = _employed(case, draft.placement.company, result, draft.placement)
-        ending = replace(ending, expense_account=draft.expense_account)
+    def _end(
+        self, context: ChangeContext, draft: DesiredEmployee, result: Result, mapping: MappingFile
+    ) -> Outcome:
+        resolution = _employed(context, draft.placement.company, result, draft.placement)
+        resolution = replace(resolution, expense_account=draft.expense_account)
         return self._recorder.end(
-            case, _with_date(case, _with_code(case, ending, draft.code), mapping)
+            context, _with_date(context, _with_code(context, resolution, draft.code), mapping)
         )
 
-    def _place(
+    def _resolve_placement(
         self, company: str, rules: CompanyRules, worker: Worker, known_class: str | None
     ) -> tuple[Placement, Catalogue]:
         who = company, rules, worker.facts
         catalogue = self._catalogues.current(company, rules)
-        placement = place(*who, catalogue, worker.pay, remembered_class=known_class)
+        placement = resolve_placement(*who, catalogue, worker.pay, remembered_class=known_class)
         checked: frozenset[Part] = frozenset()
         while in_question := placement.parts_in_question - checked:
             # With one thing found, the next may turn out to be missing: it, too, is looked up.
             catalogue = self._catalogues.checked(company, rules, in_question)
-            placement = place(*who, catalogue, worker.pay, remembered_class=known_class)
+            placement = resolve_placement(*who, catalogue, worker.pay, remembered_class=known_class)
             checked |= in_question
         return placement, catalogue
 
-    def _wait(self, case: Case, draft: Draft) -> Outcome:
+    def _wait(self, context: ChangeContext, draft: DesiredEmployee) -> Outcome:
         placement = draft.placement
-        ending = Ending(
+        resolution = Resolution(
             placement.company,
-            Result(Outcome.WAITING, case.record),
+            Result(Outcome.WAITING, context.record),
             placement,
             waiting_for=tuple(str(thing) for thing in placement.missing),
-            reasons=tuple(thing.sentence(placement.company) for thing in placement.missing),
-            due_on=case.decision.due_on,
+            reasons=tuple(thing.message(placement.company) for thing in placement.missing),
+            due_on=context.decision.due_on,
             expected_code=draft.code,
         )
-        return self._recorder.end(case, ending)
+        return self._recorder.end(context, resolution)
 
     def _leave_everywhere(
-        self, case: Case, mapping: MappingFile, refusal: RefusedError | None
+        self, context: ChangeContext, mapping: MappingFile, refusal: RefusedError | None
     ) -> Outcome:
-        companies = _believed_active(case.change, case.record)
+        companies = _believed_active(context.change, context.record)
         if not companies:
-            return self._leave_alone(case, _end_of_absent(case))
+            return self._leave_alone(context, _end_of_absent(context))
         for company in companies[:-1]:
-            self._leave(case, company, mapping, refusal, is_last=False)
-            case = self._read(case.change, mapping)
-            if case.decision.action is not Action.LEAVE:
-                return self._act(case, mapping, refusal)
-        return self._leave(case, companies[-1], mapping, refusal)
+            self._leave(context, company, mapping, refusal, is_last=False)
+            context = self._read(context.change, mapping)
+            if context.decision.action is not Action.LEAVE:
+                return self._act(context, mapping, refusal)
+        return self._leave(context, companies[-1], mapping, refusal)
 
     def _leave(
         self,
-        case: Case,
+        context: ChangeContext,
         company: str,
         mapping: MappingFile,
         refusal: RefusedError | None,
         *,
         is_last: bool = True,
     ) -> Outcome:
-        worker, rules = case.worker, mapping.companies.get(company)
+        worker, rules = context.worker, mapping.companies.get(company)
         contact = contact_fields(worker.personal, rules) if worker and rules else {}
-        permit = self._stop(case, company, mapping) if is_last else permits_all
-        job = Job(
-            case.record,
+        guard = self._stop(context, company, mapping) if is_last else allow_all
+        request = WriteRequest(
+            context.record,
             company,
             {**contact, "status": INACTIVE},
             plan_leaving,
             refusal,
-            permit,
-            must_look=case.change.cause is Cause.DRIFT,
+            guard,
+            must_look=context.change.cause is Cause.DRIFT,
         )
-        result = self._employing.dismiss(job)
-        moved = case.decision.action is Action.WRITE
-        reasons = (f"moved to {case.decision.company}" if moved else case.decision.reason,)
-        ending = Ending(
-            company, result, reasons=reasons, due_on=case.decision.due_on, is_last=is_last
+        result = self._employee_writer.deactivate(request)
+        moved = context.decision.action is Action.WRITE
+        reasons = (f"moved to {context.decision.company}" if moved else context.decision.reason,)
+        resolution = Resolution(
+            company, result, reasons=reasons, due_on=context.decision.due_on, is_last=is_last
         )
-        return self._recorder.end(case, _with_date(case, ending, mapping))
+        return self._recorder.end(context, _with_date(context, resolution, mapping))
 
-    def _stop(self, case: Case, company: str, mapping: MappingFile) -> Permits:
+    def _stop(self, context: ChangeContext, company: str, mapping: MappingFile) -> GuardFn:
         """What the guards say about each kind of change to this person in a company."""
-        holding = case.record.holdings.get(company)
+        link = context.record.links.get(company)
 
-        def permit(kind: Kind) -> Stop | None:
-            found = self._permit.verdict(case.change, kind, company, holding, mapping)
-            return Stop(kind, *found) if found else None
+        def guard(kind: ChangeKind) -> Hold | None:
+            found = self._guard_check.breach(context.change, kind, company, link, mapping)
+            return Hold(kind, *found) if found else None
 
-        return permit
+        return guard
 
-    def _drop(self, case: Case, company: str) -> Outcome:
+    def _drop(self, context: ChangeContext, company: str) -> Outcome:
         """The operator said no: nothing happens until Rippling says something new."""
-        result = Result(Outcome.REJECTED, case.record, reason=DROPPED)
-        return self._recorder.end(case, Ending(company, result, is_dropped=True))
+        result = Result(Outcome.REJECTED, context.record, reason=DROPPED)
+        return self._recorder.end(context, Resolution(company, result, is_dropped=True))
 
-    def _leave_alone(self, case: Case, outcome: Outcome) -> Outcome:
-        held = next(iter(_active_in(case.record)), None)
-        ending = Ending(
-            case.decision.company or held,
-            Result(outcome, case.record),
-            reasons=(case.decision.reason,),
-            due_on=case.decision.due_on,
+    def _leave_alone(self, context: ChangeContext, outcome: Outcome) -> Outcome:
+        held = next(iter(_active_in(context.record)), None)
+        resolution = Resolution(
+            context.decision.company or held,
+            Result(outcome, context.record),
+            reasons=(context.decision.reason,),
+            due_on=context.decision.due_on,
         )
-        return self._recorder.end(case, ending)
+        return self._recorder.end(context, resolution)
 
 
-def _is_left_over(case: Case, mapping: MappingFile) -> bool:
+def _has_unresolved_create(context: ChangeContext, mapping: MappingFile) -> bool:
     """True where a create of unknown outcome is not the very one that is to be made now.
 
     That one looks for itself. Any other would be forgotten with what is decided instead.
     """
-    intent, decision = case.record.person.intent, case.decision
+    intent, decision = context.record.person.intent, context.decision
     if intent is None or not intent.proof:
         return False
     rules, worker = mapping.companies.get(intent.company), decision.worker
     if decision.action is not Action.WRITE or rules is None or worker is None:
         return True
     address = contact_fields(worker.personal, rules).get("contact.email", "")
-    proof = proof_of(address, case.record.person.salt)
+    proof = proof_of(address, context.record.person.salt)
     code = rules.code_for(worker.id, worker.facts)
     return (decision.company, code, proof) != (intent.company, intent.code, intent.proof)
 
@@ -372,74 +378,78 @@ def _problem(code: str | None, desired: dict[str, str], catalogue: Catalogue) ->
     return f"{field[0]}: {field[1]}" if field else None
 
 
-def _employed(case: Case, company: str, result: Result, placement: Placement) -> Ending:
-    """The ending of somebody who works: with nothing to write, a known last day is what is told."""
-    due_on = case.decision.due_on
+def _employed(
+    context: ChangeContext, company: str, result: Result, placement: Placement
+) -> Resolution:
+    """The resolution for a working person; with nothing to write, a known last day is reported."""
+    due_on = context.decision.due_on
     if due_on is None or result.outcome is not Outcome.UNCHANGED:
-        return Ending(company, result, placement, due_on=due_on)
+        return Resolution(company, result, placement, due_on=due_on)
     scheduled = replace(result, outcome=Outcome.SCHEDULED)
-    return Ending(company, scheduled, placement, reasons=(_last_day(case, due_on),), due_on=due_on)
+    return Resolution(
+        company, scheduled, placement, reasons=(_last_day(context, due_on),), due_on=due_on
+    )
 
 
-def _with_code(case: Case, ending: Ending, code: str | None) -> Ending:
-    """The code that the mapping makes; where an employee has another, that is told, not changed."""
-    holding = case.record.holdings.get(ending.company or "")
-    held = holding.employee_code if holding else None
+def _with_code(context: ChangeContext, resolution: Resolution, code: str | None) -> Resolution:
+    """The code that the mapping makes; an employee with another keeps it, and the audit says so."""
+    link = context.record.links.get(resolution.company or "")
+    held = link.employee_code if link else None
     if held is None or code is None or canonical(held) == canonical(code):
-        return replace(ending, expected_code=code)
-    told = f"Rippling's number now makes the code {code}; the employee keeps {held}"
-    return replace(ending, expected_code=code, reasons=(*ending.reasons, told))
+        return replace(resolution, expected_code=code)
+    message = f"Rippling's number now makes the code {code}; the employee keeps {held}"
+    return replace(resolution, expected_code=code, reasons=(*resolution.reasons, message))
 
 
-def _with_date(case: Case, ending: Ending, mapping: MappingFile) -> Ending:
+def _with_date(context: ChangeContext, resolution: Resolution, mapping: MappingFile) -> Resolution:
     """A change that should have been made earlier is made at once, and flagged.
 
     The first load finds everybody's first day in the past; that is no news.
     """
-    company, outcome = ending.company or "", ending.result.outcome
-    is_news = case.change.cause is not Cause.SWEEP or outcome is Outcome.DEACTIVATED
-    if case.worker is None or company not in mapping.companies or not is_news:
-        return ending
-    since = in_force_since(case.worker, outcome, mapping.today(company, case.now))
-    return replace(ending, back_dated=since)
+    company, outcome = resolution.company or "", resolution.result.outcome
+    is_news = context.change.cause is not Cause.SWEEP or outcome is Outcome.DEACTIVATED
+    if context.worker is None or company not in mapping.companies or not is_news:
+        return resolution
+    since = in_force_since(context.worker, outcome, mapping.today(company, context.now))
+    return replace(resolution, back_dated=since)
 
 
-def _last_day(case: Case, due_on: date) -> str:
-    day = case.worker.facts.end_date if case.worker else None
+def _last_day(context: ChangeContext, due_on: date) -> str:
+    day = context.worker.facts.end_date if context.worker else None
     if day and day <= due_on:
         return f"the last day is {day.isoformat()}"
     return f"another employment changes on {due_on.isoformat()}"
 
 
-def _quiet_end(case: Case) -> Outcome:
+def _quiet_end(context: ChangeContext) -> Outcome:
     """The outcome where nothing is to be written."""
-    if case.decision.action is Action.SCHEDULE:
+    if context.decision.action is Action.SCHEDULE:
         return Outcome.SCHEDULED
-    if case.decision.action is Action.IGNORE:
+    if context.decision.action is Action.IGNORE:
         return Outcome.OUT_OF_SCOPE
-    return _end_of_absent(case)
+    return _end_of_absent(context)
 
 
-def _end_of_absent(case: Case) -> Outcome:
+def _end_of_absent(context: ChangeContext) -> Outcome:
     """Somebody left who is not active in Visma: known there means nothing to do."""
-    known = any(holding.exists for holding in case.record.holdings.values())
+    known = any(link.exists for link in context.record.links.values())
     return Outcome.UNCHANGED if known else Outcome.OUT_OF_SCOPE
 
 
 def _active_in(record: Record) -> tuple[str, ...]:
     """The companies in which the ledger knows an active employee of this person."""
-    holdings = record.holdings.items()
-    return tuple(sorted(company for company, holding in holdings if holding.is_active))
+    links = record.links.items()
+    return tuple(sorted(company for company, link in links if link.is_active))
 
 
 def _believed_active(change: Change, record: Record) -> tuple[str, ...]:
     """The same; where somebody edited Visma, every company in which there is an employee at all."""
     if change.cause is not Cause.DRIFT:
         return _active_in(record)
-    return tuple(sorted(key for key, holding in record.holdings.items() if holding.exists))
+    return tuple(sorted(key for key, link in record.links.items() if link.exists))
 
 
 def _held_in(record: Record) -> str | None:
     """The company in which something is held about this person."""
-    held = (key for key, each in record.holdings.items() if each.outcome is Outcome.HELD)
+    held = (key for key, each in record.links.items() if each.outcome is Outcome.HELD)
     return next(held, None)

@@ -36,7 +36,7 @@ class Applies(Protocol):
 
 
 class Log(Protocol):
-    """Where it is told."""
+    """Where events are logged."""
 
     def info(self, event: str, **keys: object) -> None:
         """Something happened as it should."""
@@ -62,9 +62,9 @@ class Consumer:
         try:
             change = Change.from_body(body)
         except NotAChangeError as error:
-            self._queue.bury(body, str(error))
-            self._metrics.count("ChangesBuried")
-            self._log.error("message buried", reason=str(error))
+            self._queue.dead_letter(body, str(error))
+            self._metrics.count("ChangesDeadLettered")
+            self._log.error("message dead-lettered", reason=str(error))
             return True
         known: dict[str, object] = {
             "worker": change.worker_id,
@@ -87,9 +87,9 @@ class Consumer:
         return True
 
     def _postpone(self, receipt: str, wait: float, reason: str, known: dict[str, object]) -> None:
-        self._queue.postpone(receipt, wait)
-        self._metrics.count("ChangesPostponed")
-        self._log.warning("change postponed", reason=reason, retry_after=round(wait), **known)
+        self._queue.delay(receipt, wait)
+        self._metrics.count("ChangesDelayed")
+        self._log.warning("change delayed", reason=reason, retry_after=round(wait), **known)
 
 
 def wait_before(delivery: int) -> float:

@@ -5,35 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from connector.domain.employees import Employee
-from connector.domain.ledger import Holding
+from connector.domain.ledger import EmployeeLink
 from connector.ports.visma import Target
 
 
-def drifted(target: Target, holdings: Iterable[Holding]) -> set[str]:
+def drifted(target: Target, links: Iterable[EmployeeLink]) -> set[str]:
     """The people whose employee is no longer at the version that the ledger remembers.
 
     Somebody without a remembered version is looked at before the next write anyway.
     """
     remembered = {
-        _code(holding.employee_code): holding
-        for holding in holdings
-        if holding.employee_code and holding.etag
+        _code(link.employee_code): link for link in links if link.employee_code and link.etag
     }
     if not remembered:
         return set()
     found: set[str] = set()
     for employee in target.employees():
-        holding = remembered.get(_code(employee.code))
-        if holding and has_drifted(employee, holding):
-            found.add(holding.person_id)
+        link = remembered.get(_code(employee.code))
+        if link and has_drifted(employee, link):
+            found.add(link.person_id)
     return found
 
 
-def has_drifted(employee: Employee, holding: Holding) -> bool:
+def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
     """Whether an employee is at another version than the ledger remembers."""
-    if not employee.etag or not holding.etag:
+    if not employee.etag or not link.etag:
         return False
-    return _version(employee.etag) != _version(holding.etag)
+    return _version(employee.etag) != _version(link.etag)
 
 
 def _code(code: str) -> str:

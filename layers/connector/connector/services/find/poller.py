@@ -1,7 +1,7 @@
 """Finding out who may differ: the incremental read, the full sweep, and who is due or released.
 
 Polling only ever queues references. It may queue too much, never too little: every row of every
-page is checked, and a position is remembered only once all before it has been queued.
+page is checked, and a page token is remembered only once all before it has been queued.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Page, Source
-from connector.ports.state import Mappings, Stoppage, Stoppages, Walk, Watermarks
+from connector.ports.state import Cursor, Mappings, PollingPause, PollingPauses, Watermarks
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.find.drift import drifted
 from connector.services.find.releaser import WaitingReleaser
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import Found, Vetting
+from connector.services.shared.guarding import Candidate, ChangeGuard
 
 OVERLAP = timedelta(seconds=60)
 """How far behind the watermark is read again, for rows that Rippling shows late."""
@@ -41,10 +41,10 @@ LEASE_SECONDS = 270.0
 """Longer than the poller can run, shorter than the time between two ticks."""
 
 RESERVE_SECONDS = 60.0
-"""A walk is cut short when less than this is left of the invocation: queueing takes its time."""
+"""A read is cut short when less than this is left of the invocation: queueing takes its time."""
 
 MOST_FOUND = 12_000
-"""A walk is cut short, too, when so many people wait to be queued."""
+"""A read is cut short as well when so many people wait to be queued."""
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Summary:
     """What one run of the poller did; the answer of the function."""
 
     skipped: bool = False
-    stopped: bool = False
+    paused: bool = False
     postponed: bool = False
     sweep: str = "none"
     workers_read: int = 0
@@ -77,7 +77,7 @@ class Poller:
         mappings: Mappings,
         queue: ChangeQueue,
         catalogues: Catalogues,
-        stoppages: Stoppages,
+        pauses: PollingPauses,
         clock: Clock,
         metrics: Metrics,
         stream: str = "workers",
@@ -88,24 +88,24 @@ class Poller:
         self._watermarks = watermarks
         self._mappings = mappings
         self._catalogues = catalogues
-        self._stoppages = stoppages
+        self._pauses = pauses
         self._clock = clock
         self._metrics = metrics
         self._stream = stream
-        self._vetting = Vetting(ledger, watermarks, queue, clock)
+        self._guard = ChangeGuard(ledger, watermarks, queue, clock)
         self._releaser = WaitingReleaser(ledger, watermarks, catalogues, clock)
 
     def run(self, *, full_sweep: bool = False) -> Summary:
-        """One tick; with `full_sweep`, or where none has ever ended, a walk over everybody.
+        """One tick; with `full_sweep`, or where none has ever ended, a full sweep.
 
         Raises:
             ConfigurationError: the mapping is missing or makes no sense; nothing was queued.
             RetryableError: Rippling cannot answer; the next tick goes on where this one stopped.
         """
-        stoppage = self._stoppages.current()
-        if stoppage:
-            self._metrics.count("PollingStopped")
-            return stopped_by(stoppage)
+        pause = self._pauses.current()
+        if pause:
+            self._metrics.count("PollingPaused")
+            return paused_by(pause)
         mapping = self._mappings.load()
         with self._watermarks.lease(self._stream, LEASE_SECONDS) as mine:
             if not mine:
@@ -130,53 +130,53 @@ class Poller:
 
     def _leave_sweep(self, mapping: MappingFile) -> None:
         """Leaves a sweep that was asked for to the next tick."""
-        sweep = self._watermarks.walk(f"{self._stream} sweep")
+        sweep = self._watermarks.cursor(f"{self._stream} sweep")
         if sweep.started is None:
             self._watermarks.save(self._begun(sweep, mapping))
 
-    def _begun(self, sweep: Walk, mapping: MappingFile) -> Walk:
+    def _begun(self, sweep: Cursor, mapping: MappingFile) -> Cursor:
         """A sweep about to begin; the companies whose first load it is are known only now."""
         loading = tuple(self._without_employees(mapping))
-        return Walk(sweep.stream, started=self._clock.now(), loading=loading, ended=sweep.ended)
+        return Cursor(sweep.stream, started=self._clock.now(), loading=loading, ended=sweep.ended)
 
     def _find(self, mapping: MappingFile, summary: Summary, *, full_sweep: bool) -> None:
         """Everything that one run finds goes through the guards together, and then on the queue."""
-        found: list[Found] = []
-        walks: list[Walk] = []
-        walk = self._watermarks.walk(self._stream)
-        sweep = self._watermarks.walk(f"{self._stream} sweep")
-        is_sweep = full_sweep or walk.watermark is None or sweep.started is not None
+        found: list[Candidate] = []
+        cursors: list[Cursor] = []
+        cursor = self._watermarks.cursor(self._stream)
+        sweep = self._watermarks.cursor(f"{self._stream} sweep")
+        is_sweep = full_sweep or cursor.watermark is None or sweep.started is not None
         # Where changes cannot be read, a sweep is a tick as well: nobody is walked twice.
         is_tick = self._source.reads_increments or not is_sweep
-        if walk.watermark is not None and is_tick:
-            walks.append(self._read_changes(walk, walk.watermark, mapping, summary, found))
+        if cursor.watermark is not None and is_tick:
+            cursors.append(self._read_changes(cursor, cursor.watermark, mapping, summary, found))
         if is_sweep:
             try:
-                walks += self._sweep(sweep, walk, mapping, summary, found)
+                cursors += self._sweep(sweep, cursor, mapping, summary, found)
             except RateLimitedError as error:
-                if not walks:
+                if not cursors:
                     raise
                 _note(summary, str(error))
                 self._leave_sweep(mapping)
         found += self._due_and_released(mapping, summary)
-        loading = [company for each in walks for company in each.loading]
-        summary.queued = self._vetting.queue(found, mapping, loading)
-        for each in walks:
+        loading = [company for each in cursors for company in each.loading]
+        summary.queued = self._guard.queue(found, mapping, loading)
+        for each in cursors:
             self._watermarks.save(each)
 
     def _read_changes(
         self,
-        walk: Walk,
+        cursor: Cursor,
         watermark: datetime,
         mapping: MappingFile,
         summary: Summary,
-        found: list[Found],
-    ) -> Walk:
+        found: list[Candidate],
+    ) -> Cursor:
         cutoff, started = watermark - OVERLAP, self._clock.now()
         is_whole = not self._source.reads_increments
-        newest, in_order, is_resumed = watermark, not is_whole, walk.position is not None
-        position, is_stale = None, False
-        pages = _resumed(lambda at: self._source.changed_since(cutoff, at), walk.position)
+        newest, in_order, is_resumed = watermark, not is_whole, cursor.page_token is not None
+        page_token, is_stale = None, False
+        pages = _resumed(lambda at: self._source.changed_since(cutoff, at), cursor.page_token)
         for page in _while_there_is_room(pages, summary):
             recent = [each for each in page.workers if is_whole or _is_recent(each, cutoff)]
             summary.rows_before_cutoff += len(page.workers) - len(recent)
@@ -184,112 +184,114 @@ class Poller:
             found += self._changed(recent, Cause.POLL, mapping, summary)
             in_order = in_order and _is_sorted(recent)
             newest = min(_latest(newest, recent) or newest, max(started, watermark))
-            position = page.next_position
-            if position and self._is_late(found):
+            page_token = page.next_page_token
+            if page_token and self._is_late(found):
                 break
         # The watermark may only move along rows that came in order; what came late behind the
-        # position where a walk was resumed is found only from where that walk began; and in place
-        # of a page with old rows there may have been another. Where Rippling always ignores the
-        # filter it stays, and each walk reads everybody, as it would in any case.
+        # page token where a read was resumed is found only from where that read began; and in
+        # place of a page with old rows there may have been another. Where Rippling always
+        # ignores the filter it stays, and each read is a full one, as it would be in any case.
         reached = newest if in_order and not (is_resumed or is_stale) else watermark
-        if position:
-            return replace(walk, watermark=reached, position=position)
+        if page_token:
+            return replace(cursor, watermark=reached, page_token=page_token)
         if summary.rows_before_cutoff:
             self._metrics.count("FilterIgnored")
         if is_whole:
-            self._metrics.count("WholeWalks")
+            self._metrics.count("FullReads")
         if not (in_order or is_stale):
             reached = newest  # all of them have been read
-        return replace(walk, watermark=reached, position=None, ended=self._clock.now())
+        return replace(cursor, watermark=reached, page_token=None, ended=self._clock.now())
 
     def _sweep(
         self,
-        sweep: Walk,
-        walk: Walk,
+        sweep: Cursor,
+        cursor: Cursor,
         mapping: MappingFile,
         summary: Summary,
-        found: list[Found],
-    ) -> list[Walk]:
+        found: list[Candidate],
+    ) -> list[Cursor]:
         if sweep.started is None:
             sweep = self._begun(sweep, mapping)
-        mine: list[Found] = []
-        position = None
-        for page in _while_there_is_room(_resumed(self._source.everyone, sweep.position), summary):
+        mine: list[Candidate] = []
+        page_token = None
+        for page in _while_there_is_room(
+            _resumed(self._source.everyone, sweep.page_token), summary
+        ):
             mine += self._changed(page.workers, Cause.SWEEP, mapping, summary)
             sweep = replace(
                 sweep,
-                position=page.next_position,
+                page_token=page.next_page_token,
                 newest=_latest(sweep.newest, page.workers),
                 seen=sweep.seen + len(page.workers),
             )
-            position = page.next_position
-            if position and self._is_late(mine):
+            page_token = page.next_page_token
+            if page_token and self._is_late(mine):
                 break
-        if position:
+        if page_token:
             summary.sweep = "cut short"
             found += mine
             return [sweep]
         if self._sees_too_few(sweep, summary):
-            return [Walk(sweep.stream, ended=sweep.ended)]
+            return [Cursor(sweep.stream, ended=sweep.ended)]
         found += mine
         found += self._second_chances(mapping, summary)
-        return self._end_sweep(sweep, walk, summary)
+        return self._end_sweep(sweep, cursor, summary)
 
     def _without_employees(self, mapping: MappingFile) -> Iterator[str]:
         """The companies whose first load this is."""
         for company in mapping.companies:
-            if not any(holding.is_active for holding in self._ledger.holdings(company)):
+            if not any(link.is_active for link in self._ledger.links(company)):
                 yield company
 
-    def _end_sweep(self, sweep: Walk, walk: Walk, summary: Summary) -> list[Walk]:
+    def _end_sweep(self, sweep: Cursor, cursor: Cursor, summary: Summary) -> list[Cursor]:
         """A first sweep sets the watermark, never past the moment it began.
 
-        Rows may have changed behind the walk since then.
+        Rows may have changed behind the read since then.
         """
         summary.sweep = "finished"
         now = self._clock.now()
-        ended = [Walk(sweep.stream, loading=sweep.loading, ended=now)]
-        if walk.watermark is None and sweep.started is not None:
+        ended = [Cursor(sweep.stream, loading=sweep.loading, ended=now)]
+        if cursor.watermark is None and sweep.started is not None:
             newest = min(sweep.newest or sweep.started, sweep.started)
-            ended.append(replace(walk, watermark=newest, ended=now))
+            ended.append(replace(cursor, watermark=newest, ended=now))
         return ended
 
-    def _sees_too_few(self, sweep: Walk, summary: Summary) -> bool:
+    def _sees_too_few(self, sweep: Cursor, summary: Summary) -> bool:
         """True where the token sees far fewer workers than the ledger knows to be employed."""
         known = sum(bool(person.active_in) for person in self._ledger.persons())
         if not shows_too_few(sweep.seen, known):
             return False
-        summary.sweep = "stopped"
+        summary.sweep = "aborted"
         summary.problems.append(
             f"the sweep saw {sweep.seen} workers and {known} people are employed: nothing of it was"
             " queued; may the creator of the Rippling token still see everybody?"
         )
-        self._metrics.count("SweepStopped")
+        self._metrics.count("SweepAborted")
         return True
 
-    def _second_chances(self, mapping: MappingFile, summary: Summary) -> list[Found]:
+    def _second_chances(self, mapping: MappingFile, summary: Summary) -> list[Candidate]:
         """Once a day the rejected are tried again, and what finance edited is looked at."""
         rejected = {
-            holding.person_id
+            link.person_id
             for company in mapping.companies
-            for holding in self._ledger.holdings(company)
-            if holding.outcome is Outcome.REJECTED and not holding.is_dropped
+            for link in self._ledger.links(company)
+            if link.outcome is Outcome.REJECTED and not link.is_dropped
         }
         edited: set[str] = set()
         for company in mapping.companies:
             try:
-                edited |= drifted(self._targets.company(company), self._ledger.holdings(company))
+                edited |= drifted(self._targets.company(company), self._ledger.links(company))
             except (RetryableError, ConfigurationError) as error:
                 _note(summary, f"{company}: {error}")
         summary.drifted = len(edited)
         again = self._ledger.persons(rejected - edited)
-        assessed = self._vetting.assess_known(again, Cause.SWEEP, mapping)
+        assessed = self._guard.assess_known(again, Cause.SWEEP, mapping)
         persons = self._ledger.persons(edited)
-        return assessed + self._vetting.assess_known(persons, Cause.DRIFT, mapping)
+        return assessed + self._guard.assess_known(persons, Cause.DRIFT, mapping)
 
     def _changed(
         self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile, summary: Summary
-    ) -> list[Found]:
+    ) -> list[Candidate]:
         summary.workers_read += len(workers)
         known = self._ledger.fingerprints({worker.person_id for worker in workers})
         changed = [
@@ -301,7 +303,7 @@ class Poller:
             return []
         _note_legal_entities(changed, mapping, summary)
         self._warm_catalogues(mapping, summary)
-        return self._vetting.assess(changed, cause, mapping)
+        return self._guard.assess(changed, cause, mapping)
 
     def _warm_catalogues(self, mapping: MappingFile, summary: Summary) -> None:
         """Reads stale catalogues once here, so that not every writer has to."""
@@ -311,7 +313,7 @@ class Poller:
             except (RetryableError, ConfigurationError) as error:
                 _note(summary, f"{company}: {error}")
 
-    def _due_and_released(self, mapping: MappingFile, summary: Summary) -> list[Found]:
+    def _due_and_released(self, mapping: MappingFile, summary: Summary) -> list[Candidate]:
         due = list(self._releaser.due(mapping))
         released: Iterable[str] = ()
         try:
@@ -320,19 +322,19 @@ class Poller:
             _note(summary, str(error))
         summary.due, summary.released = len(due), len(set(released))
         persons = self._ledger.persons(due)
-        found = self._vetting.assess_known(persons, Cause.DUE, mapping)
+        found = self._guard.assess_known(persons, Cause.DUE, mapping)
         free = self._ledger.persons(released)
-        return found + self._vetting.assess_known(free, Cause.RELEASE, mapping)
+        return found + self._guard.assess_known(free, Cause.RELEASE, mapping)
 
-    def _is_late(self, found: Sequence[Found]) -> bool:
+    def _is_late(self, found: Sequence[Candidate]) -> bool:
         return self._clock.remaining_seconds() < RESERVE_SECONDS or len(found) >= MOST_FOUND
 
 
-def stopped_by(stoppage: Stoppage) -> Summary:
+def paused_by(pause: PollingPause) -> Summary:
     """What a run says that did nothing, because polling is stopped."""
-    since = stoppage.at.isoformat(timespec="seconds")
-    told = f"polling is stopped since {since}: {stoppage.why}; start it again: connector resume"
-    return Summary(skipped=True, stopped=True, problems=[told])
+    since = pause.at.isoformat(timespec="seconds")
+    message = f"polling is stopped since {since}: {pause.reason}; start it again: connector resume"
+    return Summary(skipped=True, paused=True, problems=[message])
 
 
 def _note(summary: Summary, problem: str) -> None:
@@ -364,15 +366,17 @@ def _while_there_is_room(pages: Iterator[Page], summary: Summary) -> Iterator[Pa
             return
 
 
-def _resumed(read: Callable[[str | None], Iterator[Page]], position: str | None) -> Iterator[Page]:
-    """The pages from a position on; from the beginning where the position has become unusable."""
-    pages = read(position)
+def _resumed(
+    read: Callable[[str | None], Iterator[Page]], page_token: str | None
+) -> Iterator[Page]:
+    """The pages from a page token on; all of them where the token has become unusable."""
+    pages = read(page_token)
     try:
         first = next(pages, None)
     except RateLimitedError:
         raise
     except ConnectorError:
-        if position is None:
+        if page_token is None:
             raise
         pages = read(None)
         first = next(pages, None)

@@ -14,17 +14,17 @@ from connector.domain.mapping.model import MappingFile
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
-from connector.ports.state import Mappings, Stoppages, Watermarks
+from connector.ports.state import Mappings, PollingPauses, Watermarks
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.find.drift import has_drifted
-from connector.services.find.poller import Summary, stopped_by
+from connector.services.find.poller import Summary, paused_by
 from connector.services.find.releaser import WaitingReleaser
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import Vetting
+from connector.services.shared.guarding import ChangeGuard
 
 
-class Looking:
+class Recheck:
     """The service behind a look that somebody asked for."""
 
     def __init__(
@@ -36,27 +36,27 @@ class Looking:
         mappings: Mappings,
         queue: ChangeQueue,
         catalogues: Catalogues,
-        stoppages: Stoppages,
+        pauses: PollingPauses,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._targets = targets
         self._ledger = ledger
         self._mappings = mappings
-        self._stoppages = stoppages
+        self._pauses = pauses
         self._metrics = metrics
-        self._vetting = Vetting(ledger, watermarks, queue, clock)
+        self._guard = ChangeGuard(ledger, watermarks, queue, clock)
         self._releaser = WaitingReleaser(ledger, watermarks, catalogues, clock)
 
-    def look(self, company: str, employee_code: str | None = None) -> Summary:
+    def run(self, company: str, employee_code: str | None = None) -> Summary:
         """Looks at one employee, or at what the waiting people of a company wait for.
 
         Raises:
             ConfigurationError: the mapping or the Visma secret is unusable.
         """
-        stoppage = self._stoppages.current()
-        if stoppage:
-            return stopped_by(stoppage)
+        pause = self._pauses.current()
+        if pause:
+            return paused_by(pause)
         summary = Summary()
         try:
             mapping = self._mappings.load()
@@ -74,9 +74,9 @@ class Looking:
     def _release(self, company: str, mapping: MappingFile, summary: Summary) -> None:
         released = set(self._releaser.released_in(company, mapping))
         persons = self._ledger.persons(released)
-        found = self._vetting.assess_known(persons, Cause.RELEASE, mapping)
+        found = self._guard.assess_known(persons, Cause.RELEASE, mapping)
         summary.released = len(found)
-        summary.queued = self._vetting.queue(found, mapping)
+        summary.queued = self._guard.queue(found, mapping)
 
     def _check(self, company: str, code: str, mapping: MappingFile, summary: Summary) -> None:
         record = self._holder_of(code, company)
@@ -84,16 +84,16 @@ class Looking:
             self._metrics.count("EmployeesUnknown")
             return
         if self._is_edited(record, company, code):
-            found = self._vetting.assess_known([record.person], Cause.DRIFT, mapping)
+            found = self._guard.assess_known([record.person], Cause.DRIFT, mapping)
             summary.drifted = len(found)
-            summary.queued = self._vetting.queue(found, mapping)
+            summary.queued = self._guard.queue(found, mapping)
 
     def _holder_of(self, code: str, company: str) -> Record | None:
         """Whoever has the employee with this code, by what the ledger remembers."""
         owner = self._ledger.owner_of(code, company)
         record = self._ledger.record(owner) if owner else None
-        holding = record.holdings.get(company) if record else None
-        held = holding.employee_code if holding else None
+        link = record.links.get(company) if record else None
+        held = link.employee_code if link else None
         return record if held and canonical(held) == canonical(code) else None
 
     def _is_edited(self, record: Record, company: str, code: str) -> bool:
@@ -105,4 +105,4 @@ class Looking:
             employee = self._targets.company(company).read(code)
         except RetryableError:
             return True
-        return employee is None or has_drifted(employee, record.holdings[company])
+        return employee is None or has_drifted(employee, record.links[company])

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Iterator
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
 from connector.domain.errors import RetryableError
-from connector.domain.ledger import Holding, Person
+from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_MARK
+from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
 from connector.domain.people import Facts
-from connector.domain.placement import WHERE, Missing, Placement, class_in, place
+from connector.domain.placement import WHERE, Missing, Placement, class_in, resolve_placement
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Watermarks
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import Vetting
+from connector.services.shared.guarding import ChangeGuard
 
 WHOLE_COMPANY = ("company", "scope", "field", "guards")
 """Kinds of mapping rows whose effect cannot be seen from a placement."""
@@ -33,8 +33,8 @@ LABELS = {"department": "departments", "location": "locations"}
 
 
 def rules_among(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The edited rows that are rules of a company; the mark of an import is none."""
-    return set(keys) - {IMPORT_MARK}
+    """The edited rows that are rules of a company; the sentinel of an import is none."""
+    return set(keys) - {IMPORT_SENTINEL}
 
 
 def settled(load: Callable[[], MappingFile], sleep: Callable[[float], None]) -> MappingFile:
@@ -72,7 +72,7 @@ class WaitingReleaser:
         waiting = list(self._ledger.waiting(company))
         if not waiting:
             return
-        persons = list(self._ledger.persons({holding.person_id for holding in waiting}))
+        persons = list(self._ledger.persons({link.person_id for link in waiting}))
         catalogue = self._look(company, mapping.companies[company], waiting, persons)
         yield from (p.id for p in _moved(persons, mapping, _always(catalogue)))
 
@@ -80,13 +80,13 @@ class WaitingReleaser:
         """The people whose day has come in their company's time zone."""
         for company in mapping.companies:
             today = mapping.today(company, self._clock.now())
-            yield from (holding.person_id for holding in self._ledger.due(company, today))
+            yield from (link.person_id for link in self._ledger.due(company, today))
 
     def _look(
         self,
         company: str,
         rules: CompanyRules,
-        waiting: Iterable[Holding],
+        waiting: Iterable[EmployeeLink],
         persons: Iterable[Person],
     ) -> Catalogue:
         """The catalogue, with all parts that somebody waits for as Visma has them now.
@@ -94,7 +94,7 @@ class WaitingReleaser:
         With one thing found, the next may turn out to be missing: its part is read, too, so that
         nobody is set free only to wait for a tick more.
         """
-        keys = [Missing.parse(key) for holding in waiting for key in holding.waiting_for]
+        keys = [Missing.parse(key) for link in waiting for key in link.waiting_for]
         facts = [Facts.from_json(person.facts) for person in persons]
         unread = frozenset(part for thing in keys for part in WHERE.get(thing.kind, ()))
         read: frozenset[Part] = frozenset()
@@ -102,7 +102,7 @@ class WaitingReleaser:
         while unread:
             catalogue = self._catalogues.checked(company, rules, unread, older_than=0)
             read |= unread
-            placements = [place(company, rules, one, catalogue) for one in facts]
+            placements = [resolve_placement(company, rules, one, catalogue) for one in facts]
             unread = frozenset[Part]().union(*(p.parts_in_question for p in placements)) - read
         return catalogue
 
@@ -115,7 +115,7 @@ class MappingReleaser:
     ) -> None:
         self._ledger = ledger
         self._watermarks = watermarks
-        self._vetting = Vetting(ledger, watermarks, queue, clock)
+        self._guard = ChangeGuard(ledger, watermarks, queue, clock)
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everybody whom these edits (company and rule key) may move; how many."""
@@ -125,9 +125,7 @@ class MappingReleaser:
         chosen = [person for person in persons if touched.by_label(person)]
         others = [person for person in persons if not touched.by_label(person)]
         moved = [*chosen, *_moved(others, mapping, catalogues.__getitem__)]
-        return self._vetting.queue(
-            self._vetting.assess_known(moved, Cause.MAPPING, mapping), mapping
-        )
+        return self._guard.queue(self._guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
 
 
 class _Touched:
@@ -152,7 +150,7 @@ class _Touched:
 
 
 def _uses_pay(mapping: MappingFile, company: str) -> bool:
-    """The ledger knows no pay: of such a company nobody's class can be told from the facts."""
+    """The ledger knows no pay: of such a company no class follows from the facts."""
     return company in mapping.companies and mapping.companies[company].uses_pay
 
 
@@ -183,7 +181,7 @@ def _place_again(
     company = mapping.company_of(facts)
     if company is None:
         return None
-    return place(
+    return resolve_placement(
         company,
         mapping.companies[company],
         facts,

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConnectorError
-from connector.ports.state import Stoppages
+from connector.ports.state import PollingPauses
 from connector.services.inbound.request_body import LARGEST_BODY, is_json, json_object
 
 WORKER_EVENTS = "employee."
@@ -50,13 +50,13 @@ class Access:
     company_id: str | None = None
 
 
-class Receiver:
+class RipplingWebhook:
     """The service behind Rippling's webhook."""
 
-    def __init__(self, access: Callable[[], Access], queue: Queue, stoppages: Stoppages) -> None:
+    def __init__(self, access: Callable[[], Access], queue: Queue, pauses: PollingPauses) -> None:
         self._access = access
         self._queue = queue
-        self._stoppages = stoppages
+        self._pauses = pauses
 
     def receive(self, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Queues the worker that an authentic webhook names; a body of None was not readable."""
@@ -69,10 +69,10 @@ class Receiver:
         if not fields or not fields.event:
             return Answer(400, "WebhookMalformed")
         if not _is_about(fields, access.company_id):
-            return Answer(401, "WebhookOfAnotherCompany")  # as little as a stranger is told
-        return self._take_in(fields)
+            return Answer(401, "WebhookOfAnotherCompany")  # as little as a stranger is message
+        return self._accept(fields)
 
-    def _take_in(self, fields: _Fields) -> Answer:
+    def _accept(self, fields: _Fields) -> Answer:
         is_worker = fields.event.startswith(WORKER_EVENTS)
         if is_worker and not _REFERENCE.fullmatch(fields.id):
             return Answer(400, "WebhookMalformed")
@@ -81,7 +81,7 @@ class Receiver:
                 self._queue.send([Change(fields.id, Cause.WEBHOOK, uuid4().hex)])
                 return Answer(202, "WebhookReceived")
             if fields.event == UNINSTALLED:
-                self._stoppages.stop(STOPPED)
+                self._pauses.pause(STOPPED)
                 return Answer(202, "AppUninstalled", reason=STOPPED)
         except ConnectorError:
             return Answer(503, "WebhookNotQueued")

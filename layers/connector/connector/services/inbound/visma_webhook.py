@@ -18,7 +18,7 @@ from typing import Any
 
 from connector.domain.errors import ConnectorError
 from connector.ports.clock import Clock
-from connector.ports.recheck import Looker
+from connector.ports.recheck import RecheckTrigger
 from connector.ports.state import Notifications
 from connector.services.inbound.request_body import LARGEST_BODY, json_object
 from connector.services.inbound.rippling_webhook import Answer
@@ -46,13 +46,13 @@ LONGEST_CODE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Notified:
+class VismaWebhook:
     """The service behind Visma's webhook; `keys` are the signing keys by company."""
 
     keys: Callable[[], Mapping[str, str]]
     signature_header: str
     notifications: Notifications
-    looker: Looker
+    trigger: RecheckTrigger
     clock: Clock
 
     def receive(self, company: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -71,7 +71,7 @@ class Notified:
             return Answer(400, "NotificationMalformed")
         if abs(age) > WINDOW:
             return Answer(401, "NotificationTooOld")
-        return self._take_in(company, headers, said)
+        return self._accept(company, headers, said)
 
     def _age(self, headers: Mapping[str, str]) -> timedelta:
         """How long ago it was sent; nothing where no header says when.
@@ -82,7 +82,7 @@ class Notified:
         given = next((headers[name].strip() for name in TIMES if headers.get(name)), None)
         return self.clock.now() - _moment(given) if given else timedelta()
 
-    def _take_in(self, company: str, headers: Mapping[str, str], said: dict[str, Any]) -> Answer:
+    def _accept(self, company: str, headers: Mapping[str, str], said: dict[str, Any]) -> Answer:
         events = _events(headers, said)
         code = next(_codes(said), None) if events & CHECKING else None
         if not events & RELEASING and code is None:
@@ -98,7 +98,7 @@ class Notified:
         if id_ and not self.notifications.take(known_by, until):
             return Answer(202, "NotificationRepeated")
         try:
-            self.looker.look(company, code)
+            self.trigger.request(company, code)
         except BaseException:
             if id_:  # the sender's next attempt is not a repetition
                 self.notifications.give_back(known_by)

@@ -17,7 +17,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause, Change
 from connector.domain.employees import INACTIVE, Employee
 from connector.domain.errors import CodeTakenError, ConfigurationError
-from connector.domain.ledger import Holding, Record
+from connector.domain.ledger import EmployeeLink, Record
 from connector.domain.planning import Outcome
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
@@ -46,7 +46,7 @@ class Identity:
         self._must_be_live()
         record = self._known(person_id)
         target = self.targets.company(company)
-        held = record.holdings[company].employee_code if company in record.holdings else None
+        held = record.links[company].employee_code if company in record.links else None
         if held and target.read(held):
             raise ConfigurationError(
                 f"person {person_id} has the employee {held} in {company} already"
@@ -65,28 +65,28 @@ class Identity:
         person_id, code = _given(arguments, "person"), _given(arguments, "code")
         company = self._company(arguments)
         record = self._known(person_id)
-        holding = record.holdings.get(company)
-        if holding is None or not holding.employee_code:
+        link = record.links.get(company)
+        if link is None or not link.employee_code:
             raise ConfigurationError(f"person {person_id} has no employee in {company}")
         self._must_be_live()
         begun = self._begin(record, company, code)
-        self._give_code(self.targets.company(company), holding, company, code)
+        self._give_code(self.targets.company(company), link, company, code)
         now = self.clock.now()
-        after = holding.ended(Outcome.UPDATED, now, employee_code=code, etag=None)
-        told = f"Renamed employee {holding.employee_code} to {code} in {company}."
-        self.ledger.finish(begun, begun.person, [after], [self._row(record, after, told)])
+        after = link.after(Outcome.UPDATED, now, employee_code=code, etag=None)
+        message = f"Renamed employee {link.employee_code} to {code} in {company}."
+        self.ledger.finish(begun, begun.person, [after], [self._row(record, after, message)])
         return {"person": person_id, "company": company, "code": code}
 
-    def _give_code(self, target: Target, holding: Holding, company: str, code: str) -> None:
+    def _give_code(self, target: Target, link: EmployeeLink, company: str, code: str) -> None:
         """Renames, unless an earlier attempt, whose answer was lost, has done so."""
-        employee = target.read(holding.employee_code or "")
+        employee = target.read(link.employee_code or "")
         if employee is not None and employee.employee_id is not None:
             target.rename(employee.employee_id, code)
             return
         renamed = target.read(code)
-        if renamed is None or holding.employee_id not in (None, renamed.employee_id):
+        if renamed is None or link.employee_id not in (None, renamed.employee_id):
             raise ConfigurationError(
-                f"Visma ({company}) has neither an employee {holding.employee_code} nor this"
+                f"Visma ({company}) has neither an employee {link.employee_code} nor this"
                 f" person's under {code}"
             )
 
@@ -109,19 +109,19 @@ class Identity:
     def _tie(self, record: Record, company: str, employee: Employee) -> None:
         begun = self._begin(record, company, employee.code)
         now, person_id = self.clock.now(), record.person.id
-        blank = Holding(person_id, company, Outcome.UNCHANGED, now)
+        blank = EmployeeLink(person_id, company, Outcome.UNCHANGED, now)
         tied = replace(
-            record.holdings.get(company) or blank,
+            record.links.get(company) or blank,
             employee_code=employee.code,
             employee_id=employee.employee_id,
             etag=None,  # so that the writer looks before it writes
             written={"status": employee.fields.get("status", INACTIVE)},
         )
-        tied = tied.ended(Outcome.UNCHANGED, now, reason=ADOPTED)
-        told = f"Adopted employee {employee.code} in {company}: {ADOPTED}."
+        tied = tied.after(Outcome.UNCHANGED, now, reason=ADOPTED)
+        message = f"Adopted employee {employee.code} in {company}: {ADOPTED}."
         active = tuple(sorted({*begun.person.active_in, company} if tied.is_active else ()))
         person = replace(begun.person, active_in=active or begun.person.active_in)
-        self.ledger.finish(begun, person, [tied], [self._row(record, tied, told)])
+        self.ledger.finish(begun, person, [tied], [self._row(record, tied, message)])
 
     def _begin(self, record: Record, company: str, code: str) -> Record:
         try:
@@ -129,16 +129,16 @@ class Identity:
         except CodeTakenError as error:
             raise ConfigurationError(str(error)) from None
 
-    def _row(self, record: Record, holding: Holding, told: str) -> AuditRow:
+    def _row(self, record: Record, link: EmployeeLink, message: str) -> AuditRow:
         return AuditRow(
             person_id=record.person.id,
             time=self.clock.now(),
-            outcome=holding.outcome,
-            sentence=told,
+            outcome=link.outcome,
+            message=message,
             cause=Cause.OPERATOR.value,
             correlation_id=uuid4().hex,
-            company=holding.company,
-            employee_code=holding.employee_code,
+            company=link.company,
+            employee_code=link.employee_code,
             worker_id=record.person.worker_id,
         )
 
@@ -174,18 +174,18 @@ def _duplicates(company: str, employees: Iterable[Employee]) -> Iterator[dict[st
     for employee in employees:
         for likeness in _likenesses(employee):
             alike[likeness].append(employee)
-    told: set[frozenset[str]] = set()
+    message: set[frozenset[str]] = set()
     for (why, _), group in alike.items():
         codes = frozenset(canonical(each.code) for each in group)
-        if len(codes) > 1 and codes not in told:
-            told.add(codes)
+        if len(codes) > 1 and codes not in message:
+            message.add(codes)
             yield {
                 "company": company,
                 "codes": sorted(each.code for each in group),
                 "active": sorted(
                     each.code for each in group if each.fields.get("status") != INACTIVE
                 ),
-                "why": why,
+                "reason": why,
             }
 
 

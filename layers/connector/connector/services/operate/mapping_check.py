@@ -1,4 +1,4 @@
-"""Holding a mapping against both systems: what it names that is not there, whom it leaves out.
+"""Validates a mapping against both systems: what it names that is missing, whom it leaves out.
 
 Reads everything and changes nothing. People are named by the employee code they have or would get.
 """
@@ -15,7 +15,7 @@ from connector.domain.decisions import Action, decide
 from connector.domain.mapping import lint as mapping_sense
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Named, Worker
-from connector.domain.placement import place
+from connector.domain.placement import resolve_placement
 
 SHOWN_CODES = 10
 
@@ -25,12 +25,12 @@ class Finding:
     """One thing to put right, in a sentence; `people` counts those whom it keeps waiting."""
 
     company: str
-    sentence: str
+    message: str
     people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SystemsSnapshot:
     """What both systems hold: the other side of every row."""
 
     departments: tuple[Named, ...]
@@ -39,7 +39,7 @@ class Surroundings:
     catalogues: Mapping[str, Catalogue]
 
 
-def check(mapping: MappingFile, around: Surroundings, now: datetime) -> list[Finding]:
+def check(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> list[Finding]:
     """Everything that is wrong with a mapping, rows first, then people."""
     findings = [
         finding
@@ -49,10 +49,10 @@ def check(mapping: MappingFile, around: Surroundings, now: datetime) -> list[Fin
     return findings + list(_people(mapping, around, now))
 
 
-def _rows(company: str, rules: CompanyRules, around: Surroundings) -> Iterator[Finding]:
+def _rows(company: str, rules: CompanyRules, around: SystemsSnapshot) -> Iterator[Finding]:
     catalogue = around.catalogues[company]
-    for senseless in mapping_sense.problems(rules, catalogue.employee_key.length):
-        yield Finding(company, senseless.told())
+    for problems in mapping_sense.problems(rules, catalogue.employee_key.length):
+        yield Finding(company, problems.message())
     yield from _unknown(
         company, "department", [row.rippling for row in rules.departments], around.departments
     )
@@ -98,15 +98,15 @@ def _department_problem(
     return None
 
 
-def _people(mapping: MappingFile, around: Surroundings, now: datetime) -> Iterator[Finding]:
+def _people(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> Iterator[Finding]:
     waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
     holders: dict[tuple[str, str], int] = defaultdict(int)
     for company, worker in _working(mapping, around.workers, now):
         rules, catalogue = mapping.companies[company], around.catalogues[company]
         code = rules.code_for(worker.id, worker.facts)
         shown = code or f"worker {worker.id}"
-        for thing in place(company, rules, worker.facts, catalogue, worker.pay).missing:
-            waiting[company, thing.sentence(company)].append(shown)
+        for thing in resolve_placement(company, rules, worker.facts, catalogue, worker.pay).missing:
+            waiting[company, thing.message(company)].append(shown)
         problem = _code_problem(code, catalogue)
         if problem:
             waiting[company, problem].append(shown)

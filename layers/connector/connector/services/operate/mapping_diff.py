@@ -13,7 +13,7 @@ from typing import Any
 
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, row_key, to_rows
-from connector.domain.mapping_impact import Effect, Kind, effect_on, hinges_on_pay
+from connector.domain.mapping_impact import Effect, EffectKind, effect_on, hinges_on_pay
 from connector.ports.ledger import Ledger
 from connector.services.operate.mapping_import import MappingImport
 
@@ -50,11 +50,11 @@ class MappingDiff:
                 for company in companies
             ],
             "rows": self._rows(after),
-            "stranded": sum(effect.kind is Kind.STRANDS for effect in found),
+            "blocked": sum(effect.kind is EffectKind.BLOCKS for effect in found),
         }
 
     def _company(self, company: str, effects: Sequence[Effect]) -> Answer:
-        by_kind: dict[Kind, list[Effect]] = defaultdict(list)
+        by_kind: dict[EffectKind, list[Effect]] = defaultdict(list)
         for effect in effects:
             by_kind[effect.kind].append(effect)
         codes = self._codes(company) if effects else {}
@@ -63,14 +63,14 @@ class MappingDiff:
                 {"who": codes.get(each.person_id, f"worker {each.worker_id}"), "how": each.how}
                 for each in by_kind[kind]
             )
-            for kind in Kind
+            for kind in EffectKind
         }
         return {"company": company, **described}
 
     def _codes(self, company: str) -> dict[str, str]:
         """The employee code that each person has in a company, or would get."""
-        holdings = self.ledger.holdings(company)
-        codes = ((each.person_id, each.employee_code or each.expected_code) for each in holdings)
+        links = self.ledger.links(company)
+        codes = ((each.person_id, each.employee_code or each.expected_code) for each in links)
         return {person_id: code for person_id, code in codes if code}
 
     def _rows(self, after: MappingFile) -> Answer:

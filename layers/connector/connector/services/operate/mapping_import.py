@@ -38,13 +38,13 @@ class MappingImport:
         """
         return mapping_file.parse(text, self._key_length)
 
-    def bring_in(self, arguments: Arguments) -> Answer:
+    def import_mapping(self, arguments: Arguments) -> Answer:
         """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
         mapping = self.read(str(arguments.get("text", "")))
         written, removed = self._replace(mapping)
         return {"written": written, "removed": removed, "companies": list(mapping.companies)}
 
-    def roll_back(self, _: Arguments) -> Answer:
+    def rollback(self, _: Arguments) -> Answer:
         """Brings back the mapping before the last import; done twice, it is as it was."""
         previous = self.watermarks.previous_mapping()
         if previous is None:

@@ -20,14 +20,14 @@ from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue, DeadLetter
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
-from connector.ports.state import Mappings, Stoppages
+from connector.ports.state import Mappings, PollingPauses
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
-from connector.services.operate.mapping_check import Surroundings, check
+from connector.services.operate.mapping_check import SystemsSnapshot, check
 from connector.services.operate.mapping_diff import MappingDiff
 from connector.services.operate.mapping_import import MappingImport
-from connector.services.operate.ping import Probe
+from connector.services.operate.ping import Ping
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.configuration import check_configuration
 
@@ -61,16 +61,16 @@ class Operator:
     identity: Identity
     imports: MappingImport
     diff: MappingDiff
-    stoppages: Stoppages
+    pauses: PollingPauses
     installation: InstallStarter
-    probe: Probe
+    probe: Ping
     watch: Callable[[MappingFile], None] = _watch_nothing
 
-    def carry_out(self, event: Arguments) -> Answer:
+    def dispatch(self, event: Arguments) -> Answer:
         """Carries out `event["verb"]`; what went wrong is in `problems`, never raised."""
         verbs: dict[str, Callable[[Arguments], Answer]] = {
-            "mappings import": self.imports.bring_in,
-            "mappings rollback": self.imports.roll_back,
+            "mappings import": self.imports.import_mapping,
+            "mappings rollback": self.imports.rollback,
             "mappings export": self.export_mapping,
             "mappings check": self.check_mapping,
             "mappings diff": self.diff.show,
@@ -108,12 +108,12 @@ class Operator:
         mapping = self.imports.read(str(text)) if text else self.mappings.load()
         self.watch(mapping)  # what the mapping asks for decides what is read
         check_configuration(self.secrets, _Given(mapping))
-        around = Surroundings(
+        around = SystemsSnapshot(
             departments=tuple(self.source.departments()),
             locations=(*self.source.locations(), REMOTE),
             workers=tuple(w for page in self.source.everyone() for w in page.workers),
             catalogues={
-                company: self.catalogues.read_anew(company, rules)
+                company: self.catalogues.read_fresh(company, rules)
                 for company, rules in mapping.companies.items()
             },
         )
@@ -137,21 +137,21 @@ class Operator:
         rows = [
             {
                 "company": company,
-                "person": holding.person_id,
-                "employee_code": holding.employee_code or holding.expected_code,
-                "waiting_for": list(holding.waiting_for),
-                "since": holding.since.isoformat(timespec="seconds"),
-                "reason": holding.reason,
+                "person": link.person_id,
+                "employee_code": link.employee_code or link.expected_code,
+                "waiting_for": list(link.waiting_for),
+                "since": link.since.isoformat(timespec="seconds"),
+                "reason": link.reason,
             }
             for company in self.mappings.load().companies
-            for holding in self.ledger.waiting(company)
+            for link in self.ledger.waiting(company)
         ]
         return {"rows": rows}
 
     def show_dead_letters(self, arguments: Arguments) -> Answer:
         """The changes that could not be dealt with, oldest first; they stay where they are."""
         letters = self.queue.dead_letters(int(arguments.get("limit", 50)))
-        self.queue.put_back(letters)
+        self.queue.release(letters)
         return {"rows": [_described(letter) for letter in letters]}
 
     def replay(self, _: Arguments) -> Answer:
@@ -167,16 +167,16 @@ class Operator:
             left |= {letter.id: letter for letter in new if not self._replay_one(letter)}
             replayed += sum(letter.id not in left for letter in new)
             more = bool(new)
-        self.queue.put_back(left.values())
+        self.queue.release(left.values())
         return {"replayed": replayed, "left": len(left), "more": more}
 
     def resume(self, _: Arguments) -> Answer:
         """Has the poller poll again after somebody outside has stopped it."""
-        ended = self.stoppages.end()
+        ended = self.pauses.end()
         if ended is None:
-            return {"was_stopped": False}
+            return {"was_paused": False}
         since = ended.at.isoformat(timespec="seconds")
-        return {"was_stopped": True, "since": since, "why": ended.why}
+        return {"was_paused": True, "since": since, "reason": ended.reason}
 
     def _replay_one(self, letter: DeadLetter) -> bool:
         try:
@@ -184,7 +184,7 @@ class Operator:
         except NotAChangeError:
             return False  # somebody has to look at it; sending it again cannot help
         self.queue.send([change])
-        self.queue.forget(letter)
+        self.queue.delete(letter)
         return True
 
     def _audit_rows(self, person: Any, outcome: Any, since: datetime) -> Iterable[dict[str, Any]]:
@@ -197,9 +197,9 @@ class Operator:
 
     def _persons_with_code(self, code: str) -> Iterator[str]:
         for company in self.mappings.load().companies:
-            for holding in self.ledger.holdings(company):
-                if holding.employee_code == code:
-                    yield holding.person_id
+            for link in self.ledger.links(company):
+                if link.employee_code == code:
+                    yield link.person_id
 
     def _of_days(self, since: datetime) -> Iterator[dict[str, Any]]:
         today = self.clock.now().date()

@@ -20,7 +20,7 @@ from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
-from connector.ports.state import Mappings, Stoppages, Watermarks
+from connector.ports.state import Mappings, PollingPauses, Watermarks
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.operate.ping_visma import CompanyProbe
@@ -51,7 +51,7 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class Ping:
     """The service behind `connector ping`."""
 
     deployment: Deployment
@@ -62,7 +62,7 @@ class Probe:
     mappings: Mappings
     secrets: Secrets
     queue: ChangeQueue
-    stoppages: Stoppages
+    pauses: PollingPauses
     clock: Clock
 
     def show(self, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,11 +95,11 @@ class Probe:
 
     def _rippling_secret(self) -> Check:
         tokens = len(self.secrets.rippling(fresh=True).webhook_tokens)
-        told = f"The Rippling secret is filled, with {_counted(tokens, 'webhook token')}."
+        message = f"The Rippling secret is filled, with {_counted(tokens, 'webhook token')}."
         if tokens:
-            return Check("rippling_secret", Level.GOOD, told)
+            return Check("rippling_secret", Level.GOOD, message)
         return Check(
-            "rippling_secret", Level.NOTE, f"{told} Polling does without, webhooks do not."
+            "rippling_secret", Level.NOTE, f"{message} Polling does without, webhooks do not."
         )
 
     def _visma_secret(self) -> Check:
@@ -134,55 +134,57 @@ class Probe:
 
     def _dry_run(self) -> Check:
         if self.deployment.dry_run:
-            told = "Dry run: everything is planned and nothing is written to Visma."
-            return Check("dry_run", Level.NOTE, told, "to go live, deploy with DryRun=false")
+            message = "Dry run: everything is planned and nothing is written to Visma."
+            return Check("dry_run", Level.NOTE, message, "to go live, deploy with DryRun=false")
         return Check("dry_run", Level.GOOD, "Live: what is planned is written to Visma.")
 
     def _polling(self) -> Check:
-        if stoppage := self.stoppages.current():
-            told = f"Polling was stopped on {_time(stoppage.at)}: {stoppage.why}."
+        if pause := self.pauses.current():
+            message = f"Polling was stopped on {_time(pause.at)}: {pause.reason}."
             remedy = "have the app installed again (connector oauth start), then connector resume"
-            return Check("polling", Level.BAD, told, remedy)
+            return Check("polling", Level.BAD, message, remedy)
         if self.deployment.polling_enabled:
             return Check("polling", Level.GOOD, "Polling is on.")
-        told = "Polling is off: changes are learnt from webhooks only, if there are any."
-        return Check("polling", Level.NOTE, told, "to turn it on, deploy with PollingEnabled=true")
+        message = "Polling is off: changes are learnt from webhooks only, if there are any."
+        return Check(
+            "polling", Level.NOTE, message, "to turn it on, deploy with PollingEnabled=true"
+        )
 
     def _last_poll(self) -> Check:
         ended, now = self._last_ended(), self.clock.now()
-        told = _last("poll", ended, now)
+        message = _last("poll", ended, now)
         if not self.deployment.polling_enabled:
-            return Check("last_poll", Level.NOTE, told)
+            return Check("last_poll", Level.NOTE, message)
         if ended is None:
-            return Check("last_poll", Level.WARNING, told, "wait for the first tick")
+            return Check("last_poll", Level.WARNING, message, "wait for the first tick")
         if now - ended > SILENT:
             remedy = "see Poller silent in the runbook"
-            return Check("last_poll", Level.BAD, told, remedy)
-        return Check("last_poll", Level.GOOD, told)
+            return Check("last_poll", Level.BAD, message, remedy)
+        return Check("last_poll", Level.GOOD, message)
 
     def _last_sweep(self) -> Check:
-        sweep, now = self.watermarks.walk(f"{self.deployment.stream} sweep"), self.clock.now()
-        told = _last("full sweep", sweep.ended, now)
+        sweep, now = self.watermarks.cursor(f"{self.deployment.stream} sweep"), self.clock.now()
+        message = _last("full sweep", sweep.ended, now)
         if sweep.started:
-            told += f" One is under way since {_time(sweep.started)}."
+            message += f" One is under way since {_time(sweep.started)}."
         if not self.deployment.polling_enabled:
-            return Check("last_sweep", Level.NOTE, told)
+            return Check("last_sweep", Level.NOTE, message)
         is_overdue = sweep.ended is None or now - sweep.ended > SWEEP_OVERDUE
         if is_overdue and sweep.started is None:
             remedy = "run one by hand: Poller silent in the runbook says how"
-            return Check("last_sweep", Level.WARNING, told, remedy)
-        return Check("last_sweep", Level.GOOD, told)
+            return Check("last_sweep", Level.WARNING, message, remedy)
+        return Check("last_sweep", Level.GOOD, message)
 
     def _dead_letters(self) -> Check:
         waiting, dead = self.queue.sizes()
-        told = (
+        message = (
             f"On the queue: {_counted(waiting, 'change')}."
             f" Given up: {_counted(dead, 'dead letter')}."
         )
         if dead:
             remedy = "connector dead-letters says why; put that right, then connector replay"
-            return Check("dead_letters", Level.BAD, told, remedy)
-        return Check("dead_letters", Level.GOOD, told)
+            return Check("dead_letters", Level.BAD, message, remedy)
+        return Check("dead_letters", Level.GOOD, message)
 
     # Rippling
 
@@ -191,7 +193,7 @@ class Probe:
             yield not_checked(["everything here"], "the Rippling secret comes first")
             return
         needs = needs_of(mapping, cost_allocation=self.deployment.cost_allocation)
-        checks = list(self._timely_all(self.source.probe(self.clock.now(), needs)))
+        checks = list(self._timely_all(self.source.checks(self.clock.now(), needs)))
         yield from checks
         yield from self._token(is_let_in=checks[0].level is Level.GOOD)
 
@@ -202,37 +204,41 @@ class Probe:
         else:
             looks = [self._api_token] if is_let_in else [self._lapse]
         checks = (tried("token", look) for look in looks)
-        yield from (check for check in checks if check.sentence)
+        yield from (check for check in checks if check.message)
 
     def _api_token(self) -> Check:
-        idle, told = self._idle()
+        idle, message = self._idle()
         if idle >= IDLE_SOON:
-            return Check("token", Level.WARNING, told, "turn polling on, or have a new one ready")
+            return Check(
+                "token", Level.WARNING, message, "turn polling on, or have a new one ready"
+            )
         is_in_use = self.deployment.polling_enabled and self._last_ended()
-        return Check("token", Level.GOOD if is_in_use else Level.NOTE, told)
+        return Check("token", Level.GOOD if is_in_use else Level.NOTE, message)
 
     def _lapse(self) -> Check:
-        idle, told = self._idle()
+        idle, message = self._idle()
         if idle < IDLE:
             return Check("token", Level.GOOD, "")
-        return Check("token", Level.BAD, told, "make a new token, and turn polling on")
+        return Check("token", Level.BAD, message, "make a new token, and turn polling on")
 
     def _idle(self) -> tuple[timedelta, str]:
         ended, now = self._last_ended(), self.clock.now()
-        told = f"An API token lapses after {IDLE.days} days without use."
-        return now - ended if ended else timedelta(), f"{told} {_last('poll', ended, now)}"
+        message = f"An API token lapses after {IDLE.days} days without use."
+        return now - ended if ended else timedelta(), f"{message} {_last('poll', ended, now)}"
 
     def _installation(self) -> Check:
         ends, now = self.secrets.rippling(fresh=True).expires_at, self.clock.now()
-        told = f"The app is installed. Its access token ends {_time(ends) if ends else 'some day'}"
+        message = (
+            f"The app is installed. Its access token ends {_time(ends) if ends else 'some day'}"
+        )
         if ends and ends - now < RENEWED_AHEAD:
             return Check(
                 "token",
                 Level.WARNING,
-                f"{told}, and could not be renewed.",
+                f"{message}, and could not be renewed.",
                 "if it still says so in ten minutes, install again: connector oauth start",
             )
-        return Check("token", Level.GOOD, f"{told}, and is renewed by itself.")
+        return Check("token", Level.GOOD, f"{message}, and is renewed by itself.")
 
     def _workers(self) -> Check:
         """Whether the token sees as many workers as the ledger knows to be employed."""
@@ -240,9 +246,9 @@ class Probe:
         seen = 0
         for page in self.source.everyone():
             seen += len(page.workers)
-            if page.next_position and self.clock.remaining_seconds() < RESERVE_SECONDS:
+            if page.next_page_token and self.clock.remaining_seconds() < RESERVE_SECONDS:
                 return not_checked(["workers"], f"{NO_TIME} to count more than {seen}")
-        told = (
+        message = (
             f"Rippling shows {_counted(seen, 'worker')}, past ones among them; the ledger knows"
             f" {known} in employment."
         )
@@ -250,10 +256,10 @@ class Probe:
             return Check(
                 "workers",
                 Level.BAD,
-                f"{told} A full sweep would be stopped.",
+                f"{message} A full sweep would be stopped.",
                 "see that the maker of the Rippling token may still see everybody",
             )
-        return Check("workers", Level.GOOD, told)
+        return Check("workers", Level.GOOD, message)
 
     # Visma
 
@@ -269,7 +275,7 @@ class Probe:
     # Time
 
     def _last_ended(self) -> datetime | None:
-        return self.watermarks.walk(self.deployment.stream).ended
+        return self.watermarks.cursor(self.deployment.stream).ended
 
     def _timely(self, name: str, look: Look) -> Check:
         if self.clock.remaining_seconds() < RESERVE_SECONDS:
@@ -291,7 +297,7 @@ def missing_capabilities(
 ) -> list[Check]:
     """What Rippling does not let the token do, before a scheduled sweep; counted, never raised."""
     needs = needs_of(mapping, cost_allocation=cost_allocation)
-    checks = source.probe(clock.now(), needs)
+    checks = source.checks(clock.now(), needs)
     missing = [check for check in checks if check.level in (Level.WARNING, Level.BAD)]
     metrics.count("CapabilitiesMissing", len(missing))
     return missing

@@ -90,8 +90,8 @@ class CompanyProbe:
                 "set the numbering of the EMPLOYEE key to manual in Visma.net ERP",
             )
         length = f", up to {key.length} characters" if key.length else ""
-        told = f"Visma leaves the employee codes to the connector{length}."
-        return Check("employee_key", Level.GOOD, told)
+        message = f"Visma leaves the employee codes to the connector{length}."
+        return Check("employee_key", Level.GOOD, message)
 
     def _segment(self) -> Check:
         segments = self._target().segments()
@@ -113,22 +113,22 @@ class CompanyProbe:
                 f" Its segments are {shown}.",
                 "correct cost_centre_segment in the mapping",
             )
-        told = f"Segment {wanted} of SUBACCOUNT ({segments[wanted]}) holds the cost centres."
-        return Check("cost_centre_segment", Level.GOOD, told)
+        message = f"Segment {wanted} of SUBACCOUNT ({segments[wanted]}) holds the cost centres."
+        return Check("cost_centre_segment", Level.GOOD, message)
 
     def _employees(self) -> Check:
         sample = self._target().sample()
-        told = _told(sample)
+        message = _told(sample)
         if _is_short_of_calls(sample):
-            return Check("employees", Level.WARNING, told, "see Being throttled in the runbook")
+            return Check("employees", Level.WARNING, message, "see Being throttled in the runbook")
         unused = list(self._unused(sample))
         if unused and sample.shown:
-            told += (
+            message += (
                 f" None of the first {sample.shown} has {_listed(unused)} of the mapping, and Visma"
                 " has no list of these."
             )
-            return Check("employees", Level.NOTE, told, "see that they are spelt as in Visma")
-        return Check("employees", Level.GOOD, told)
+            return Check("employees", Level.NOTE, message, "see that they are spelt as in Visma")
+        return Check("employees", Level.GOOD, message)
 
     def _unused(self, sample: Sample) -> Iterator[str]:
         """The classes and calendars of the mapping that nobody on the first page has."""
@@ -167,10 +167,10 @@ def _held_against(
 
 def _told(sample: Sample) -> str:
     count = sample.shown if sample.count is None else sample.count
-    told = f"Employees can be read; there are {count or 'none yet'}."
+    message = f"Employees can be read; there are {count or 'none yet'}."
     if sample.calls_left is None or sample.calls_limit is None:
-        return told
-    return f"{told} {sample.calls_left} of {sample.calls_limit} calls are left in this hour."
+        return message
+    return f"{message} {sample.calls_left} of {sample.calls_limit} calls are left in this hour."
 
 
 def _is_short_of_calls(sample: Sample) -> bool:

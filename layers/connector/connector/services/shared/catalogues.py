@@ -52,6 +52,6 @@ class Catalogues:
         self._held[company] = catalogue
         return catalogue
 
-    def read_anew(self, company: str, rules: CompanyRules) -> Catalogue:
+    def read_fresh(self, company: str, rules: CompanyRules) -> Catalogue:
         """The whole catalogue as Visma has it at this moment."""
         return self.checked(company, rules, tuple(Part), older_than=0)

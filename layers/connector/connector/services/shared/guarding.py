@@ -1,7 +1,7 @@
 """Before a run queues anything, its guards look at all of it.
 
-A run never writes: it queues references, and where a guard holds, it leaves its verdict for the
-writer to find. The permit is the writer's side of the same rule.
+A run never writes: it queues references, and where a guard holds, it leaves its breach for the
+writer to find. The guard is the writer's side of the same rule.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from datetime import datetime
 from uuid import uuid4
 
 from connector.domain.catalogue import Catalogue
-from connector.domain.changes import Cause, Change, Word
+from connector.domain.changes import Cause, Change, OperatorDecision
 from connector.domain.decisions import Action, Decision, decide
-from connector.domain.guards import Kind, Run, Verdict, judge, kind_of, limit
-from connector.domain.ledger import Holding, Person
+from connector.domain.guards import ChangeKind, GuardBreach, Run, judge, kind_of, limit
+from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker
-from connector.domain.placement import place
+from connector.domain.placement import resolve_placement
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Watermarks
 
-Wanted = tuple[str, Kind]
+Proposal = tuple[str, ChangeKind]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidate:
     """Somebody to look at, and what would probably be done about them."""
 
     worker_id: str
     person_id: str
     cause: Cause
-    wanted: Wanted | None = None
-    works: bool = False
+    proposed: Proposal | None = None
+    is_employed: bool = False
 
 
-class Vetting:
+class ChangeGuard:
     """Queues what a run found, after its guards have looked at all of it."""
 
     def __init__(
@@ -49,7 +49,9 @@ class Vetting:
         self._queue = queue
         self._clock = clock
 
-    def assess(self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile) -> list[Found]:
+    def assess(
+        self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile
+    ) -> list[Candidate]:
         """What is probably to be done about these workers, by what the ledger knows."""
         persons = {
             person.id: person
@@ -64,7 +66,7 @@ class Vetting:
 
     def assess_known(
         self, persons: Iterable[Person], cause: Cause, mapping: MappingFile
-    ) -> list[Found]:
+    ) -> list[Candidate]:
         """The same for people of whom only the ledger's facts are at hand."""
         catalogues, now = _Catalogues(self._watermarks), self._clock.now()
         found = []
@@ -75,11 +77,11 @@ class Vetting:
         return found
 
     def queue(
-        self, found: Sequence[Found], mapping: MappingFile, loading: Collection[str] = ()
+        self, found: Sequence[Candidate], mapping: MappingFile, loading: Collection[str] = ()
     ) -> int:
-        """Queues everybody; where a guard holds, with the name of the run that has the verdict."""
-        verdicts = judge(_wanted(found), mapping, self._population, loading)
-        run = Run(uuid4().hex[:12], verdicts) if verdicts else None
+        """Queues everybody; where a guard holds, with the name of the run that has the breach."""
+        breaches = judge(_proposals(found), mapping, self._population, loading)
+        run = Run(uuid4().hex[:12], breaches) if breaches else None
         if run:
             self._watermarks.save_run(run)
         run_id = run.id if run else None
@@ -89,7 +91,7 @@ class Vetting:
         )
 
     def _population(self, company: str) -> int:
-        return sum(holding.is_active for holding in self._ledger.holdings(company))
+        return sum(link.is_active for link in self._ledger.links(company))
 
     @staticmethod
     def _found(
@@ -100,14 +102,14 @@ class Vetting:
         mapping: MappingFile,
         catalogues: _Catalogues,
         now: datetime,
-    ) -> Found:
+    ) -> Candidate:
         own = [other for other in workers if other.person_id == worker.person_id]
         person = persons.get(worker.person_id) or Person(worker.person_id)
         decision = decide(own, mapping, now, person.active_in)
         return _judged(worker, cause, decision, person, mapping, catalogues)
 
 
-class Permit:
+class GuardCheck:
     """Whether the writer may do a guarded kind of change about one person, and if not, why."""
 
     def __init__(self, ledger: Ledger, watermarks: Watermarks, clock: Clock) -> None:
@@ -115,28 +117,28 @@ class Permit:
         self._watermarks = watermarks
         self._clock = clock
 
-    def verdict(
+    def breach(
         self,
         change: Change,
-        kind: Kind,
+        kind: ChangeKind,
         company: str,
-        holding: Holding | None,
+        link: EmployeeLink | None,
         mapping: MappingFile,
     ) -> tuple[str, str] | None:
-        """None, or the run that holds this kind of change in this company, and the sentence."""
-        if holding and holding.held_kind == kind.value:
-            if change.word is Word.APPROVE:
+        """None, or the run that holds this kind of change in this company, and the message."""
+        if link and link.held_kind == kind.value:
+            if change.decision is OperatorDecision.APPROVE:
                 return None
-            return holding.held_run, holding.reason
+            return link.held_run, link.reason
         if change.run:
-            verdict = self._watermarks.run(change.run).holds(company, kind)
-            return (change.run, verdict.sentence(change.run)) if verdict else None
+            breach = self._watermarks.run(change.run).holds(company, kind)
+            return (change.run, breach.message(change.run)) if breach else None
         if change.cause is Cause.WEBHOOK:
             return self._of_the_hour(kind, company, mapping)
         return None
 
     def _of_the_hour(
-        self, kind: Kind, company: str, mapping: MappingFile
+        self, kind: ChangeKind, company: str, mapping: MappingFile
     ) -> tuple[str, str] | None:
         """Webhooks come one by one and belong to no run: what they do in an hour is counted."""
         guards = mapping.companies[company].guards if company in mapping.companies else None
@@ -144,11 +146,11 @@ class Permit:
         count = self._watermarks.count_up(f"{hour} {company} {kind}")
         if guards is None or count <= guards.floor:
             return None
-        population = sum(holding.is_active for holding in self._ledger.holdings(company))
+        population = sum(link.is_active for link in self._ledger.links(company))
         allowed = limit(kind, guards, population)
         if count <= allowed:
             return None
-        return hour, Verdict(company, kind, count, allowed, population).sentence(hour)
+        return hour, GuardBreach(company, kind, count, allowed, population).message(hour)
 
 
 class _Catalogues:
@@ -171,11 +173,11 @@ def _judged(
     person: Person,
     mapping: MappingFile,
     catalogue_of: Callable[[str], Catalogue],
-) -> Found:
+) -> Candidate:
     moves = _changes_department(decision, person, mapping, catalogue_of)
-    wanted = kind_of(decision, person.active_in, changes_department=moves)
-    works = decision.action is Action.WRITE
-    return Found(worker.id, worker.person_id, cause, wanted, works)
+    proposed = kind_of(decision, person.active_in, changes_department=moves)
+    is_employed = decision.action is Action.WRITE
+    return Candidate(worker.id, worker.person_id, cause, proposed, is_employed)
 
 
 def _changes_department(
@@ -187,16 +189,18 @@ def _changes_department(
     company, worker = decision.company, decision.worker
     if decision.action is not Action.WRITE or company is None or worker is None:
         return False
-    placement = place(company, mapping.companies[company], worker.facts, catalogue_of(company))
+    placement = resolve_placement(
+        company, mapping.companies[company], worker.facts, catalogue_of(company)
+    )
     before = person.placement.get("department")
     return bool(before and placement.department and placement.department != before)
 
 
-def _wanted(found: Iterable[Found]) -> Iterable[Wanted]:
-    """What is wanted of each person, once; somebody who works anywhere is not about to leave."""
-    people: dict[str, Found] = {}
+def _proposals(found: Iterable[Candidate]) -> Iterable[Proposal]:
+    """What is proposed for each person, once; a person employed anywhere is not about to leave."""
+    people: dict[str, Candidate] = {}
     for each in found:
         known = people.get(each.person_id)
-        if known is None or (each.works and not known.works):
+        if known is None or (each.is_employed and not known.is_employed):
             people[each.person_id] = each
-    return [each.wanted for each in people.values() if each.wanted]
+    return [each.proposed for each in people.values() if each.proposed]

@@ -23,12 +23,12 @@ class LocationNames:
         self._read_at: datetime | None = None
         self.read: Callable[[], list[Named]] = list
 
-    def names(self, read_anew: bool = False) -> Mapping[str, str]:
-        """Id to name. With `read_anew` from Rippling, unless that was done a moment ago."""
+    def names(self, read_fresh: bool = False) -> Mapping[str, str]:
+        """Id to name. With `read_fresh` from Rippling, unless that was done a moment ago."""
         if self._names is None:
             cached = self._watermarks.locations()
             self._read_at, self._names = cached or (None, {})
-        if self._read_at is None or (read_anew and self._age() > READ_AGAIN_SECONDS):
+        if self._read_at is None or (read_fresh and self._age() > READ_AGAIN_SECONDS):
             self._read_at = self._clock.now()
             self._names = {place.id or "": place.name or "" for place in self.read()}
             self._watermarks.save_locations(self._read_at, self._names)

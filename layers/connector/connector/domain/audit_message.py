@@ -24,7 +24,7 @@ _OPENINGS = {
 }
 
 
-def sentence(
+def audit_message(
     outcome: Outcome,
     company: str | None,
     code: str | None,
@@ -37,9 +37,9 @@ def sentence(
     changed = ", ".join(_change(item) for item in differences)
     if changed:
         parts.append(changed)
-    told = "; ".join(reason for reason in reasons if reason)
-    if told:
-        parts.append(told)
+    message = "; ".join(reason for reason in reasons if reason)
+    if message:
+        parts.append(message)
     return ": ".join(parts) + "."
 
 
