@@ -178,11 +178,11 @@ def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(doors: S
     assert _announce(doors, "company.deleted", COMPANY) == 202
 
     doors.rippling.clear_journal()
-    assert doors.tick()["stopped"] is True
+    assert doors.tick()["paused"] is True
     assert doors.rippling.journal == []
 
     assert doors.connector("resume")["was_paused"] is True
-    assert doors.tick()["stopped"] is False
+    assert doors.tick()["paused"] is False
     assert doors.rippling.journal != []
     assert doors.connector("resume")["was_paused"] is False
 
