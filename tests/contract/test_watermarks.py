@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -13,9 +13,17 @@ from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.adapters.aws.watermarks import DynamoWatermarks
 from connector.adapters.memory import InMemoryWatermarks
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
+from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
-from connector.ports.state import Cursor, Watermarks
+from connector.ports.cursors import Cursors
+from connector.ports.guard_log import GuardLog
+from connector.ports.reference_cache import ReferenceCache
+from connector.ports.state import MappingHistory
 from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+
+
+class Watermarks(Cursors, ReferenceCache, GuardLog, MappingHistory, Protocol):
+    """All that the table holds."""
 
 
 @dataclass
