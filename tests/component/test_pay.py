@@ -208,7 +208,7 @@ def test_the_ledger_keeps_what_each_person_costs_and_where(world: World) -> None
     world.first_load()
 
     account = next(
-        each for each in world.watermarks.catalogue("norway").departments.values()
+        each for each in world.cache.catalogue("norway").departments.values()
         if each.id == "SALES"
     ).expense_account  # fmt: skip
     assert account
@@ -381,7 +381,7 @@ def _at_rest(world: World) -> str:
         for link in held.values()
     ]
     shown = [repr(each) for held in world.tables.links.values() for each in held.values()]
-    runs = [repr(vars(world.watermarks))]
+    runs = [repr(vars(each)) for each in (world.cursors, world.cache, world.guard_log)]
     return json.dumps([world.everything_at_rest(), links, shown, runs], default=str)
 
 

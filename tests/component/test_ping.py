@@ -440,11 +440,11 @@ def test_a_silent_poller_and_an_overdue_sweep_are_told(world: World) -> None:
 
 
 def test_a_sweep_under_way_keeps_the_end_of_the_one_before(world: World) -> None:
-    ended = world.watermarks.cursor("workers sweep").ended
-    with world.watermarks.lease("workers", 60):
+    ended = world.cursors.cursor("workers sweep").ended
+    with world.cursors.lease("workers", 60):
         assert world.tick(full_sweep=True).skipped
 
-    cursor = world.watermarks.cursor("workers sweep")
+    cursor = world.cursors.cursor("workers sweep")
 
     assert (cursor.ended, cursor.started) == (ended, world.clock.now())
     assert "under way" in checks_of(ping(world), "connector")["last_sweep"]["message"]

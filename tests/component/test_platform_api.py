@@ -140,12 +140,12 @@ class TestWalks:
         with a_world(people=250, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
             world.first_load()
             platform_of(world).clear_journal()
-            before = world.watermarks.cursor("workers").watermark
+            before = world.cursors.cursor("workers").watermark
             late = hire(world)
             world.clock.remaining = 0.0
 
             read = [world.tick().workers_read for _ in range(2)]
-            assert world.watermarks.cursor("workers").watermark == before
+            assert world.cursors.cursor("workers").watermark == before
             read.append(world.tick().workers_read)
 
             offsets = [call.query["offset"] for call in platform_of(world).calls(path=EVERYONE)]
@@ -160,8 +160,8 @@ class TestWalks:
         assert world.settle() == {}
 
     def test_another_api_begins_its_walk_anew_and_changes_nothing(self, world: World) -> None:
-        cursor = world.watermarks.cursor("workers")
-        world.watermarks.save(type(cursor)(cursor.stream, cursor.watermark, page_token="100"))
+        cursor = world.cursors.cursor("workers")
+        world.cursors.save(type(cursor)(cursor.stream, cursor.watermark, page_token="100"))
         before = held_in_visma(world.visma)
         world.platform = None
         world.build()

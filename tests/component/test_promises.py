@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connector.adapters.memory import InMemoryLedger
+from connector.bootstrap import services
 from connector.domain.audit import first_break
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
 from connector.services.apply.applier import Applier
-from connector.services.apply.employee_writer import EmployeeWriter
-from connector.services.apply.recorder import Recorder
-from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import GuardCheck
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee"
@@ -208,17 +206,8 @@ def _with_pause_after_reading(world: World, meanwhile: Any) -> Applier:
                 meanwhile()
             return found
 
-    return Applier(
-        source=SlowSource(),
-        ledger=world.ledger,
-        mappings=world.mappings,
-        catalogues=Catalogues(world.targets, world.watermarks, world.clock),
-        clock=world.clock,
-        metrics=world.metrics,
-        guard_check=GuardCheck(world.ledger, world.watermarks, world.clock),
-        employee_writer=EmployeeWriter(world.targets, world.ledger),
-        recorder=Recorder(world.ledger, cost_allocation=True),
-    )
+    adapters = replace(world.adapters, source=SlowSource())
+    return services.applier(adapters, world.options)
 
 
 def test_an_employee_that_finance_touched_is_read_and_planned_anew(world: World) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from connector.adapters.aws.flags import DynamoNotifications, DynamoPollingPauses
 from connector.adapters.aws.install_states import DynamoInstallStates
-from connector.adapters.aws.watermarks import DynamoWatermarks
+from connector.adapters.aws.leases import DynamoLeases
+from connector.adapters.aws.watermarks_table import WatermarksTable
 from connector.adapters.rippling.oauth import LEASE
 from tests.contract.world import TurnedClock, Watched, aws, make_table
 from tests.template.conftest import of_type
@@ -289,7 +290,7 @@ def test_the_webhook_reaches_only_rows_of_its_own_in_the_watermarks(
         notifications.give_back("n1")
         states = DynamoInstallStates(clock, watched, table)
         states.remember("state", clock.now())
-        with DynamoWatermarks(clock, watched, table).lease(LEASE, 1.0):
+        with DynamoLeases(WatermarksTable(watched, table), clock).lease(LEASE, 1.0):
             pass
         for _, request in watched.calls:
             keys.add((request.get("Key") or request["Item"])["stream"]["S"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -43,6 +43,23 @@ class VismaCredentials:
     tenant_id: str
     company_id: str | None = None
     webhook_secret: str | None = field(default=None, repr=False)
+
+
+class WebhookSecrets(Protocol):
+    """The parts of the secrets that let a sender in, whatever else a secret lacks.
+
+    Raises:
+        ConfigurationError: such a part is unusable.
+    """
+
+    def webhook_tokens(self) -> Sequence[str]:
+        """The bearer tokens that Rippling's webhook may carry; none where the secret is empty."""
+
+    def webhook_company(self) -> str | None:
+        """The Rippling company that a webhook must be about, if that is to be checked."""
+
+    def notification_keys(self) -> Mapping[str, str]:
+        """The keys by which Visma signs its notifications, by company."""
 
 
 class Secrets(Protocol):
