@@ -382,7 +382,7 @@ def _at_rest(world: World) -> str:
     ]
     shown = [repr(each) for held in world.tables.links.values() for each in held.values()]
     runs = [repr(vars(each)) for each in (world.cursors, world.cache, world.guard_log)]
-    return json.dumps([world.everything_at_rest(), links, shown, runs], default=str)
+    return json.dumps([world.everything_stored(), links, shown, runs], default=str)
 
 
 def test_no_amount_shows_itself_anywhere_but_in_the_allocation(

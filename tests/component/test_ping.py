@@ -116,7 +116,7 @@ def test_nothing_is_written_and_every_request_is_one_that_the_vendors_publish(
     world: World,
 ) -> None:
     world.clear_journals()
-    before = world.everything_at_rest()
+    before = world.everything_stored()
 
     ping(world)
 
@@ -124,7 +124,7 @@ def test_nothing_is_written_and_every_request_is_one_that_the_vendors_publish(
     assert [call for call in calls if call.contract_errors] == []
     assert [call for call in calls if call.applied] == []
     assert {call.path for call in calls if call.method != "GET"} == {"/connect/token"}
-    assert world.everything_at_rest() == before
+    assert world.everything_stored() == before
 
 
 # Rippling

@@ -340,7 +340,7 @@ def test_nothing_personal_rests_anywhere(world: World) -> None:
     world.tick(full_sweep=True)
     world.drain()
 
-    at_rest = world.everything_at_rest().casefold()
+    at_rest = world.everything_stored().casefold()
 
     assert worker["user_id"] in at_rest
     words = ("kanarifugl", "mellomfugl", "etterfugl", "nyfugl", "@example")

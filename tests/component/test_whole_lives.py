@@ -541,7 +541,7 @@ class Lives(RuleBasedStateMachine):
         self._check_waiting()
         now = self.clock.now()
         assert not self.model.active_twice(self.model.employees()) - self.model.stuck(now)
-        assert "@" not in self.world.everything_at_rest()
+        assert "@" not in self.world.everything_stored()
         assert self.world.tick().queued == 0, self.world.queue.changes
         self.unannounced.clear()
         self.model.look_around(self.clock.now())

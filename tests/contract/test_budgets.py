@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.budgets import ATTEMPTS, DynamoBudgets
 from connector.adapters.aws.dynamodb import from_item, to_item
+from connector.adapters.aws.watermarks.budgets import ATTEMPTS, DynamoBudgets
 from connector.adapters.memory import InMemoryBudgets
 from connector.domain.budgets import Budget
 from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.flags import DynamoNotifications, DynamoPollingPauses
+from connector.adapters.aws.watermarks.flags import DynamoNotifications, DynamoPollingPauses
 from connector.adapters.memory import InMemoryNotifications, InMemoryPollingPauses
 from connector.domain.errors import RetryableError
 from connector.ports.state import Notifications, PollingPause, PollingPauses

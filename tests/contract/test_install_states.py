@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.install_states import DynamoInstallStates
+from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
 from connector.adapters.memory import InMemoryInstallStates
 from connector.domain.errors import RetryableError
 from connector.ports.state import InstallStates

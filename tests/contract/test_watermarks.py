@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.cursors import DynamoCursors
 from connector.adapters.aws.dynamodb import from_item, to_item
-from connector.adapters.aws.guard_log import DynamoGuardLog
-from connector.adapters.aws.mapping_history import DynamoMappingHistory
-from connector.adapters.aws.reference_cache import DynamoReferenceCache
-from connector.adapters.aws.watermarks_table import WatermarksTable
+from connector.adapters.aws.watermarks.cursors import DynamoCursors
+from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
+from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.adapters.memory import (
     InMemoryCursors,
     InMemoryGuardLog,
@@ -306,7 +306,7 @@ def test_finished_work_does_not_fail_because_its_lease_cannot_be_given_back(
         assert held
 
 
-def test_a_lease_that_cannot_be_asked_for_is_not_a_lease_held_by_somebody(client: Any) -> None:
+def test_a_lease_that_cannot_be_asked_for_is_not_a_lease_held_by_another(client: Any) -> None:
     watched = Watched(client)
     watched.answers["put_item"] = [refusal("ThrottlingException")]
 

@@ -260,8 +260,8 @@ class World:
         self.rippling.clear_journal()
         self.visma.clear_journal()
 
-    def everything_at_rest(self) -> str:
-        """All that rests in tables and queue, as text, to look for what must not be there."""
+    def everything_stored(self) -> str:
+        """All that is in tables and queue, as text, to look for what must not be there."""
         rows = [
             [repr(person) for person in self.tables.persons.values()],
             [repr(row) for rows in self.tables.links.values() for row in rows.values()],

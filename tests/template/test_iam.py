@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.flags import DynamoNotifications, DynamoPollingPauses
-from connector.adapters.aws.install_states import DynamoInstallStates
-from connector.adapters.aws.leases import DynamoLeases
-from connector.adapters.aws.watermarks_table import WatermarksTable
+from connector.adapters.aws.watermarks.flags import DynamoNotifications, DynamoPollingPauses
+from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
+from connector.adapters.aws.watermarks.leases import DynamoLeases
+from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.adapters.rippling.oauth import LEASE
 from tests.contract.world import TurnedClock, Watched, aws, make_table
 from tests.template.conftest import of_type

@@ -20,7 +20,7 @@ from connector.bootstrap.parts import (
 )
 
 if TYPE_CHECKING:
-    from connector.adapters.aws.watermarks_table import WatermarksTable
+    from connector.adapters.aws.watermarks.table import WatermarksTable
     from connector.ports.ledger import Ledger
     from connector.ports.queue import ChangeQueue
     from connector.settings import (
@@ -40,9 +40,9 @@ def clock() -> SystemClock:
 def rippling_inbound(settings: WebhookSettings) -> RipplingInbound:
     """The parts of Rippling's webhook."""
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.flags import DynamoPollingPauses
     from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.sqs import SqsChangeQueue
+    from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
 
     arn = settings.rippling_secret_arn
     return RipplingInbound(
@@ -55,9 +55,9 @@ def rippling_inbound(settings: WebhookSettings) -> RipplingInbound:
 def visma_inbound(settings: WebhookSettings) -> VismaInbound:
     """The parts of Visma's webhook."""
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.flags import DynamoNotifications
     from connector.adapters.aws.poller_invoker import PollerInvoker
     from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.watermarks.flags import DynamoNotifications
 
     arn = settings.visma_secret_arn
     return VismaInbound(
@@ -71,14 +71,14 @@ def visma_inbound(settings: WebhookSettings) -> VismaInbound:
 def install(settings: WebhookSettings) -> InstallAdapters:
     """The parts of the install routes; HTTP and retries are loaded with the first code."""
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.install_states import DynamoInstallStates
     from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
 
     arn, table = settings.rippling_secret_arn, settings.watermarks_table
     secrets = AwsSecrets(client("secretsmanager"), arn, "", clock().now, max_age=0)
 
     def exchange(code: str) -> None:
-        from connector.adapters.aws.leases import DynamoLeases
+        from connector.adapters.aws.watermarks.leases import DynamoLeases
         from connector.bootstrap.vendors import installation
         from connector.observability import EmfMetrics
 
@@ -95,9 +95,9 @@ def install(settings: WebhookSettings) -> InstallAdapters:
 def state(settings: ReleaserSettings) -> StateAdapters:
     """The parts of the releaser."""
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.guard_log import DynamoGuardLog
     from connector.adapters.aws.mappings import DynamoMappings
-    from connector.adapters.aws.reference_cache import DynamoReferenceCache
+    from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 
     rows = _rows(settings.watermarks_table)
     return StateAdapters(
@@ -116,14 +116,14 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     The last calls of a vendor's window are left to the operator, who needs no pay unless a rule of
     the mapping asks for it.
     """
-    from connector.adapters.aws.budgets import DynamoBudgets
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.cursors import DynamoCursors
-    from connector.adapters.aws.flags import DynamoPollingPauses
-    from connector.adapters.aws.guard_log import DynamoGuardLog
     from connector.adapters.aws.mappings import DynamoMappings
-    from connector.adapters.aws.reference_cache import DynamoReferenceCache
     from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.watermarks.budgets import DynamoBudgets
+    from connector.adapters.aws.watermarks.cursors import DynamoCursors
+    from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
+    from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
     from connector.bootstrap import vendors
     from connector.observability import EmfMetrics
     from connector.services.shared.requirements import WatchedMappings
@@ -160,8 +160,8 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     """The parts that only the operations have."""
     from connector.adapters.aws.audit_log import DynamoAuditLog
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.install_states import DynamoInstallStates
-    from connector.adapters.aws.mapping_history import DynamoMappingHistory
+    from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
+    from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
 
     table, dynamodb = settings.watermarks_table, client("dynamodb")
     return OperatorAdapters(
@@ -201,6 +201,6 @@ def _queue(settings: VendorSettings | ReleaserSettings) -> ChangeQueue:
 
 def _rows(table: str) -> WatermarksTable:
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.watermarks_table import WatermarksTable
+    from connector.adapters.aws.watermarks.table import WatermarksTable
 
     return WatermarksTable(client("dynamodb"), table)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
-    pass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class WebhookSecrets(Protocol):
 
 
 class Secrets(Protocol):
-    """The two secrets. Values are cached for minutes; `fresh` reads them anew.
+    """The two secrets. Values are cached for minutes; `fresh` reads them again.
 
     Raises:
         ConfigurationError: a secret is empty or unusable; with every problem in it.

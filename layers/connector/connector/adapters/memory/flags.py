@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class InMemoryInstallStates:
-    """The states of installations that were started here, in memory."""
+    """The states of installations that were started."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -32,7 +32,7 @@ class InMemoryInstallStates:
 
 
 class InMemoryPollingPauses:
-    """Whether polling was stopped, in memory."""
+    """Whether polling is paused."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -50,7 +50,7 @@ class InMemoryPollingPauses:
 
 
 class InMemoryNotifications:
-    """The ids of notifications that were taken in, in memory."""
+    """The ids of accepted notifications."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -13,7 +13,7 @@ from connector.domain.errors import RetryableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connector.adapters.aws.watermarks_table import WatermarksTable
+    from connector.adapters.aws.watermarks.table import WatermarksTable
     from connector.ports.clock import Clock
 
 FREE = "attribute_not_exists(#lease_owner) OR #lease_until <= :now OR #lease_owner = :owner"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connector.adapters.aws.leases import DynamoLeases
-from connector.adapters.aws.watermarks_table import without_empty
+from connector.adapters.aws.watermarks.leases import DynamoLeases
+from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.audit import timestamp
 from connector.domain.cursors import Cursor
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from connector.domain.audit import timestamp
 
 if TYPE_CHECKING:
-    from connector.adapters.aws.watermarks_table import WatermarksTable
+    from connector.adapters.aws.watermarks.table import WatermarksTable
 
 PREVIOUS_MAPPING = "mapping previous"
 LONGEST_PLAIN_TEXT = 300_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connector.domain.guards import Run
 
 if TYPE_CHECKING:
-    from connector.adapters.aws.watermarks_table import WatermarksTable
+    from connector.adapters.aws.watermarks.table import WatermarksTable
     from connector.ports.clock import Clock
 
 COUNTED_FOR = timedelta(days=2)

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from connector.adapters.aws.watermarks_table import without_empty
+from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.audit import timestamp
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connector.adapters.aws.watermarks_table import WatermarksTable
+    from connector.adapters.aws.watermarks.table import WatermarksTable
 
 LOCATIONS = "locations"
 
