@@ -15,21 +15,22 @@ from connector.adapters.memory import InMemoryWatermarks
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.errors import RetryableError
 from connector.ports.state import Cursor, Watermarks
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 
 @dataclass
 class World:
     """Watermarks, and the clock they go by; `other` is another reader of the same ones."""
 
-    clock: TurnedClock
+    clock: HandClock
     one: Watermarks
     other: Watermarks
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    clock = TurnedClock()
+    clock = HandClock()
     if request.param == "memory":
         held = InMemoryWatermarks(clock)
         yield World(clock, held, held)
@@ -48,7 +49,7 @@ def client() -> Iterator[Any]:
 @pytest.fixture
 def on_dynamodb(client: Any) -> Callable[..., DynamoWatermarks]:
     table = make_table(client, "WatermarksTable")
-    return lambda used=client: DynamoWatermarks(TurnedClock(), used, table)
+    return lambda used=client: DynamoWatermarks(HandClock(), used, table)
 
 
 def a_catalogue() -> Catalogue:
@@ -135,10 +136,10 @@ def test_who_came_in_vain_does_not_end_the_lease(world: World) -> None:
 
 def test_a_lease_runs_out(world: World) -> None:
     with world.one.lease("workers", 60):
-        world.clock.turn(59)
+        world.clock.turn(seconds=59)
         with world.other.lease("workers", 60) as early:
             assert not early
-        world.clock.turn(1)
+        world.clock.turn(seconds=1)
         with world.other.lease("workers", 60) as late:
             assert late
 
@@ -146,7 +147,7 @@ def test_a_lease_runs_out(world: World) -> None:
 def test_who_held_a_lease_too_long_does_not_end_the_next_ones(world: World) -> None:
     slow = world.one.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(61)
+    world.clock.turn(seconds=61)
 
     with world.other.lease("workers", 60) as taken:
         slow.__exit__(None, None, None)
@@ -157,7 +158,7 @@ def test_who_held_a_lease_too_long_does_not_end_the_next_ones(world: World) -> N
 def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(world: World) -> None:
     slow = world.one.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(61)
+    world.clock.turn(seconds=61)
     with world.other.lease("workers", 60):
         pass
 
