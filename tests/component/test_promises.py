@@ -13,6 +13,8 @@ from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
 from connector.services.apply.applier import Applier
+from connector.services.apply.employee_writer import EmployeeWriter
+from connector.services.apply.recorder import Recorder
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import GuardCheck
 from tests.support.world import World, a_world
@@ -203,13 +205,14 @@ def _with_pause_after_reading(world: World, meanwhile: Any) -> Applier:
 
     return Applier(
         source=SlowSource(),
-        targets=world.targets,
         ledger=world.ledger,
         mappings=world.mappings,
         catalogues=Catalogues(world.targets, world.watermarks, world.clock),
         clock=world.clock,
         metrics=world.metrics,
-        guard=GuardCheck(world.ledger, world.watermarks, world.clock),
+        guard_check=GuardCheck(world.ledger, world.watermarks, world.clock),
+        employee_writer=EmployeeWriter(world.targets, world.ledger),
+        recorder=Recorder(world.ledger, cost_allocation=True),
     )
 
 

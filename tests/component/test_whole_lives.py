@@ -26,6 +26,8 @@ from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
 from connector.services.apply.applier import Applier
+from connector.services.apply.employee_writer import EmployeeWriter
+from connector.services.apply.recorder import Recorder
 from connector.services.shared.guarding import GuardCheck
 from tests.simulator import nordfab_rippling, nordfab_visma
 from tests.support.clock import HandClock
@@ -768,13 +770,14 @@ def _slow_writer(world: World, meanwhile: Callable[[], None]) -> Applier:
     ledger = InMemoryLedger(world.clock, world.tables)
     return Applier(
         source=SlowSource(),
-        targets=world.targets,
         ledger=ledger,
         mappings=world.mappings,
         catalogues=world.catalogues,
         clock=world.clock,
         metrics=world.metrics,
-        guard=GuardCheck(ledger, world.watermarks, world.clock),
+        guard_check=GuardCheck(ledger, world.watermarks, world.clock),
+        employee_writer=EmployeeWriter(world.targets, ledger),
+        recorder=Recorder(ledger, cost_allocation=True),
     )
 
 

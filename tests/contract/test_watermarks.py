@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -13,14 +13,22 @@ from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.adapters.aws.watermarks import DynamoWatermarks
 from connector.adapters.memory import InMemoryWatermarks
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
+from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
-from connector.ports.state import Cursor, Watermarks
+from connector.ports.cursors import Cursors
+from connector.ports.guard_log import GuardLog
+from connector.ports.reference_cache import ReferenceCache
+from connector.ports.state import MappingHistory
 from tests.contract.bench import NOON, Watched, aws, make_table, refusal
 from tests.support.clock import HandClock
 
 
+class Watermarks(Cursors, ReferenceCache, GuardLog, MappingHistory, Protocol):
+    """All that the table holds."""
+
+
 @dataclass
-class World:
+class Bench:
     """Watermarks, and the clock they go by; `other` is another reader of the same ones."""
 
     clock: HandClock
@@ -29,15 +37,15 @@ class World:
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     clock = HandClock()
     if request.param == "memory":
         held = InMemoryWatermarks(clock)
-        yield World(clock, held, held)
+        yield Bench(clock, held, held)
         return
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
-        yield World(clock, *(DynamoWatermarks(clock, client, table) for _ in range(2)))
+        yield Bench(clock, *(DynamoWatermarks(clock, client, table) for _ in range(2)))
 
 
 @pytest.fixture
@@ -68,8 +76,8 @@ def a_catalogue() -> Catalogue:
 # Walks
 
 
-def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
-    assert world.one.cursor("workers") == Cursor("workers")
+def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
+    assert bench.one.cursor("workers") == Cursor("workers")
 
 
 @pytest.mark.parametrize(
@@ -82,117 +90,117 @@ def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
         Cursor("workers"),
     ],
 )
-def test_a_walk_is_remembered(world: World, cursor: Cursor) -> None:
-    world.one.save(Cursor("workers", NOON, "old", NOON, NOON, ended=NOON))
+def test_a_walk_is_remembered(bench: Bench, cursor: Cursor) -> None:
+    bench.one.save(Cursor("workers", NOON, "old", NOON, NOON, ended=NOON))
 
-    world.one.save(cursor)
+    bench.one.save(cursor)
 
-    assert world.other.cursor("workers") == cursor
+    assert bench.other.cursor("workers") == cursor
 
 
-def test_streams_do_not_share_a_walk(world: World) -> None:
-    world.one.save(Cursor("workers", NOON))
-    world.one.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
+def test_streams_do_not_share_a_walk(bench: Bench) -> None:
+    bench.one.save(Cursor("workers", NOON))
+    bench.one.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
 
-    assert world.one.cursor("workers").watermark == NOON
+    assert bench.one.cursor("workers").watermark == NOON
 
 
 # Leases
 
 
-def test_a_lease_has_one_holder_at_a_time(world: World) -> None:
-    with world.one.lease("workers", 60) as one, world.other.lease("workers", 60) as other:
+def test_a_lease_has_one_holder_at_a_time(bench: Bench) -> None:
+    with bench.one.lease("workers", 60) as one, bench.other.lease("workers", 60) as other:
         assert (one, other) == (True, False)
 
 
-def test_streams_are_leased_apart(world: World) -> None:
-    with world.one.lease("workers", 60), world.other.lease("sweep", 60) as other:
+def test_streams_are_leased_apart(bench: Bench) -> None:
+    with bench.one.lease("workers", 60), bench.other.lease("sweep", 60) as other:
         assert other
 
 
-def test_a_lease_is_free_again_when_its_holder_leaves(world: World) -> None:
-    with world.one.lease("workers", 60):
+def test_a_lease_is_free_again_when_its_holder_leaves(bench: Bench) -> None:
+    with bench.one.lease("workers", 60):
         pass
 
-    with world.other.lease("workers", 60) as again:
+    with bench.other.lease("workers", 60) as again:
         assert again
 
 
-def test_a_lease_is_free_again_when_its_holder_fails(world: World) -> None:
-    with pytest.raises(KeyError), world.one.lease("workers", 60):
+def test_a_lease_is_free_again_when_its_holder_fails(bench: Bench) -> None:
+    with pytest.raises(KeyError), bench.one.lease("workers", 60):
         raise KeyError
 
-    with world.other.lease("workers", 60) as again:
+    with bench.other.lease("workers", 60) as again:
         assert again
 
 
-def test_who_came_in_vain_does_not_end_the_lease(world: World) -> None:
-    with world.one.lease("workers", 60):
-        with world.other.lease("workers", 60):
+def test_who_came_in_vain_does_not_end_the_lease(bench: Bench) -> None:
+    with bench.one.lease("workers", 60):
+        with bench.other.lease("workers", 60):
             pass
-        with world.other.lease("workers", 60) as still:
+        with bench.other.lease("workers", 60) as still:
             assert not still
 
 
-def test_a_lease_runs_out(world: World) -> None:
-    with world.one.lease("workers", 60):
-        world.clock.turn(seconds=59)
-        with world.other.lease("workers", 60) as early:
+def test_a_lease_runs_out(bench: Bench) -> None:
+    with bench.one.lease("workers", 60):
+        bench.clock.turn(seconds=59)
+        with bench.other.lease("workers", 60) as early:
             assert not early
-        world.clock.turn(seconds=1)
-        with world.other.lease("workers", 60) as late:
+        bench.clock.turn(seconds=1)
+        with bench.other.lease("workers", 60) as late:
             assert late
 
 
-def test_who_held_a_lease_too_long_does_not_end_the_next_ones(world: World) -> None:
-    slow = world.one.lease("workers", 60)
+def test_who_held_a_lease_too_long_does_not_end_the_next_ones(bench: Bench) -> None:
+    slow = bench.one.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(seconds=61)
+    bench.clock.turn(seconds=61)
 
-    with world.other.lease("workers", 60) as taken:
+    with bench.other.lease("workers", 60) as taken:
         slow.__exit__(None, None, None)
-        with world.one.lease("workers", 60) as third:
+        with bench.one.lease("workers", 60) as third:
             assert (taken, third) == (True, False)
 
 
-def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(world: World) -> None:
-    slow = world.one.lease("workers", 60)
+def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(bench: Bench) -> None:
+    slow = bench.one.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(seconds=61)
-    with world.other.lease("workers", 60):
+    bench.clock.turn(seconds=61)
+    with bench.other.lease("workers", 60):
         pass
 
     slow.__exit__(None, None, None)
 
-    with world.one.lease("workers", 60) as again:
+    with bench.one.lease("workers", 60) as again:
         assert again
 
 
 # The cache
 
 
-def test_a_catalogue_never_read_is_empty(world: World) -> None:
-    assert world.one.catalogue("norway") == Catalogue()
+def test_a_catalogue_never_read_is_empty(bench: Bench) -> None:
+    assert bench.one.catalogue("norway") == Catalogue()
 
 
 @pytest.mark.parametrize("catalogue", [a_catalogue(), Catalogue()])
-def test_a_catalogue_is_remembered(world: World, catalogue: Catalogue) -> None:
-    world.one.save_catalogue("norway", catalogue)
+def test_a_catalogue_is_remembered(bench: Bench, catalogue: Catalogue) -> None:
+    bench.one.save_catalogue("norway", catalogue)
 
-    assert world.other.catalogue("norway") == catalogue
-    assert world.other.catalogue("sweden") == Catalogue()
+    assert bench.other.catalogue("norway") == catalogue
+    assert bench.other.catalogue("sweden") == Catalogue()
 
 
-def test_the_parts_of_a_remembered_catalogue_age_as_they_did(world: World) -> None:
-    world.one.save_catalogue("norway", a_catalogue())
+def test_the_parts_of_a_remembered_catalogue_age_as_they_did(bench: Bench) -> None:
+    bench.one.save_catalogue("norway", a_catalogue())
 
-    stale = world.one.catalogue("norway").stale_parts(NOON, older_than=60)
+    stale = bench.one.catalogue("norway").stale_parts(NOON, older_than=60)
 
     assert stale == (Part.COST_CENTRES, Part.EMPLOYEE_KEY)
 
 
-def test_before_the_second_import_there_is_no_previous_mapping(world: World) -> None:
-    assert world.one.previous_mapping() is None
+def test_before_the_second_import_there_is_no_previous_mapping(bench: Bench) -> None:
+    assert bench.one.previous_mapping() is None
 
 
 def a_long_file() -> str:
@@ -200,12 +208,12 @@ def a_long_file() -> str:
 
 
 @pytest.mark.parametrize("text", ["companies: {}\n", "å\n" * 9, a_long_file()], ids=len)
-def test_the_previous_mapping_is_kept_to_the_letter(world: World, text: str) -> None:
-    world.one.save_previous_mapping("something else", NOON)
+def test_the_previous_mapping_is_kept_to_the_letter(bench: Bench, text: str) -> None:
+    bench.one.save_previous_mapping("something else", NOON)
 
-    world.one.save_previous_mapping(text, NOON + timedelta(days=1))
+    bench.one.save_previous_mapping(text, NOON + timedelta(days=1))
 
-    assert world.other.previous_mapping() == (text, NOON + timedelta(days=1))
+    assert bench.other.previous_mapping() == (text, NOON + timedelta(days=1))
 
 
 def test_the_previous_mapping_can_be_read_in_the_console(
@@ -221,15 +229,15 @@ def test_the_previous_mapping_can_be_read_in_the_console(
     }
 
 
-def test_locations_never_read_are_none(world: World) -> None:
-    assert world.one.locations() is None
+def test_locations_never_read_are_none(bench: Bench) -> None:
+    assert bench.one.locations() is None
 
 
 @pytest.mark.parametrize("names", [{"l1": "Bergen", "l2": ""}, {}])
-def test_locations_are_remembered(world: World, names: dict[str, str]) -> None:
-    world.one.save_locations(NOON, names)
+def test_locations_are_remembered(bench: Bench, names: dict[str, str]) -> None:
+    bench.one.save_locations(NOON, names)
 
-    assert world.other.locations() == (NOON, names)
+    assert bench.other.locations() == (NOON, names)
 
 
 # DynamoDB alone
@@ -297,9 +305,9 @@ def test_what_is_read_is_the_latest(
     assert watched.calls[0][1]["ConsistentRead"]
 
 
-def test_a_counter_counts_for_all_readers(world: World) -> None:
-    assert [world.one.count_up("an hour"), world.other.count_up("an hour")] == [1, 2]
-    assert world.one.count_up("another hour") == 1
+def test_a_counter_counts_for_all_readers(bench: Bench) -> None:
+    assert [bench.one.count_up("an hour"), bench.other.count_up("an hour")] == [1, 2]
+    assert bench.one.count_up("another hour") == 1
 
 
 def test_a_counter_is_forgotten_some_days_later(

@@ -26,7 +26,9 @@ from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.visma.client import VismaTargets
 from connector.domain.mapping import file as mapping_file
 from connector.services.find.poller import Poller
+from connector.services.find.releaser import WaitingReleaser
 from connector.services.shared.catalogues import Catalogues
+from connector.services.shared.guarding import ChangeGuard
 from connector.services.shared.location_names import LocationNames
 
 MAPPING = """
@@ -54,14 +56,17 @@ def main() -> None:
     source = RipplingRestSource(http, location_names=names.names)
     names.read = source.locations
     targets = VismaTargets(InMemorySecrets(), "http://127.0.0.1:9", "http://127.0.0.1:9")
+    ledger = InMemoryLedger(clock)
+    catalogues = Catalogues(targets, watermarks, clock)
     poller = Poller(
         source=source,
         targets=targets,
-        ledger=InMemoryLedger(clock),
-        watermarks=watermarks,
+        ledger=ledger,
+        cursors=watermarks,
         mappings=InMemoryMappings(mapping_file.parse(MAPPING)),
-        queue=InMemoryChangeQueue(),
-        catalogues=Catalogues(targets, watermarks, clock),
+        guard=ChangeGuard(ledger, watermarks, watermarks, InMemoryChangeQueue(), clock),
+        releaser=WaitingReleaser(ledger, watermarks, catalogues, clock),
+        catalogues=catalogues,
         pauses=InMemoryPollingPauses(clock),
         clock=clock,
         metrics=NoMetrics(),

@@ -39,9 +39,11 @@ from connector.domain.mapping import file as mapping_file
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
 from connector.services.apply.applier import Applier
+from connector.services.apply.employee_writer import EmployeeWriter
+from connector.services.apply.recorder import Recorder
 from connector.services.find.poller import Poller, Summary
 from connector.services.find.recheck import Recheck
-from connector.services.find.releaser import MappingReleaser
+from connector.services.find.releaser import MappingReleaser, WaitingReleaser
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
@@ -51,7 +53,7 @@ from connector.services.operate.mapping_import import MappingImport
 from connector.services.operate.operator import Operator
 from connector.services.operate.ping import Deployment, Ping
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import GuardCheck
+from connector.services.shared.guarding import ChangeGuard, GuardCheck
 from connector.services.shared.location_names import LocationNames
 from connector.services.shared.requirements import WatchedMappings
 from tests.simulator import (
@@ -177,31 +179,39 @@ class World:
         )
         self.ledger = InMemoryLedger(self.clock, self.tables)
         self.catalogues = Catalogues(self.targets, self.watermarks, self.clock)
+        catalogues = Catalogues(self.targets, self.watermarks, self.clock)
+        self.guard = ChangeGuard(
+            self.ledger, self.watermarks, self.watermarks, self.queue, self.clock
+        )
         shared: dict[str, Any] = {
             "targets": self.targets,
             "ledger": self.ledger,
-            "watermarks": self.watermarks,
             "mappings": watched,
-            "queue": self.queue,
-            "catalogues": Catalogues(self.targets, self.watermarks, self.clock),
+            "guard": self.guard,
+            "releaser": WaitingReleaser(self.ledger, self.watermarks, catalogues, self.clock),
             "pauses": self.pauses,
-            "clock": self.clock,
             "metrics": self.metrics,
         }
-        self.poller = Poller(source=self.source, **shared)
+        self.poller = Poller(
+            source=self.source,
+            cursors=self.watermarks,
+            catalogues=catalogues,
+            clock=self.clock,
+            **shared,
+        )
         self.recheck = Recheck(**shared)
         self.applier = Applier(
             source=self.source,
-            targets=self.targets,
             ledger=self.ledger,
             mappings=watched,
             catalogues=self.catalogues,
             clock=self.clock,
             metrics=self.metrics,
-            guard=GuardCheck(self.ledger, self.watermarks, self.clock),
-            cost_allocation=self.cost_allocation,
+            guard_check=GuardCheck(self.ledger, self.watermarks, self.clock),
+            employee_writer=EmployeeWriter(self.targets, self.ledger),
+            recorder=Recorder(self.ledger, cost_allocation=self.cost_allocation),
         )
-        imports = MappingImport(self.mappings, self.watermarks, self.clock)
+        imports = MappingImport(self.mappings, self.watermarks, self.watermarks, self.clock)
         self.operator = Operator(
             source=self.source,
             ledger=self.ledger,
@@ -305,7 +315,7 @@ class World:
         self.mappings.replace(mapping_file.parse(text))
         after = {_key(row): row for row in self.mappings.rows()}
         edited = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
-        releaser = MappingReleaser(self.ledger, self.watermarks, self.queue, self.clock)
+        releaser = MappingReleaser(self.ledger, self.watermarks, self.guard)
         self.mapping_text = text
         return releaser.release(self.mappings.load(), edited)
 

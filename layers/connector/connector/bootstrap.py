@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from connector.domain.checks import Check
     from connector.domain.mapping.model import MappingFile
     from connector.observability import EmfMetrics
+    from connector.ports.cursors import Leases
     from connector.ports.ledger import Ledger
     from connector.ports.rippling import Source
-    from connector.ports.state import Watermarks
     from connector.ports.visma import Targets
     from connector.services.apply.consumer import Consumer
     from connector.services.find.poller import Poller
@@ -149,24 +149,20 @@ def poller(settings: PollerSettings) -> PollerParts:
     from connector.observability import EmfMetrics
     from connector.services.find.poller import Poller
     from connector.services.find.recheck import Recheck
+    from connector.services.find.releaser import WaitingReleaser
     from connector.services.operate.ping import missing_capabilities
     from connector.services.shared.catalogues import Catalogues
     from connector.services.shared.configuration import check_configuration
+    from connector.services.shared.guarding import ChangeGuard
 
     metrics = EmfMetrics("poller")
     parts = _Vendors(settings, metrics, reads_pay=settings.cost_allocation)
     pauses = DynamoPollingPauses(parts.clock, _client("dynamodb"), settings.watermarks_table)
-    shared: dict[str, Any] = {
-        "targets": parts.targets,
-        "ledger": _ledger(settings, parts.clock),
-        "watermarks": parts.watermarks,
-        "mappings": parts.mappings,
-        "queue": SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
-        "catalogues": Catalogues(parts.targets, parts.watermarks, parts.clock),
-        "pauses": pauses,
-        "clock": parts.clock,
-        "metrics": metrics,
-    }
+    queue = SqsChangeQueue(_client("sqs"), settings.changes_queue_url)
+    ledger = _ledger(settings, parts.clock)
+    catalogues = Catalogues(parts.targets, parts.watermarks, parts.clock)
+    guard = ChangeGuard(ledger, parts.watermarks, parts.watermarks, queue, parts.clock)
+    waiting = WaitingReleaser(ledger, parts.watermarks, catalogues, parts.clock)
 
     def probe(mapping: MappingFile) -> list[Check]:
         if pauses.current():  # then Rippling is left alone
@@ -176,8 +172,29 @@ def poller(settings: PollerSettings) -> PollerParts:
         )
 
     return PollerParts(
-        Poller(source=parts.source, stream=_stream(settings), **shared),
-        Recheck(**shared),
+        Poller(
+            source=parts.source,
+            targets=parts.targets,
+            ledger=ledger,
+            cursors=parts.watermarks,
+            mappings=parts.mappings,
+            guard=guard,
+            releaser=waiting,
+            catalogues=catalogues,
+            pauses=pauses,
+            clock=parts.clock,
+            metrics=metrics,
+            stream=_stream(settings),
+        ),
+        Recheck(
+            targets=parts.targets,
+            ledger=ledger,
+            mappings=parts.mappings,
+            guard=guard,
+            releaser=waiting,
+            pauses=pauses,
+            metrics=metrics,
+        ),
         parts.clock,
         check=lambda: check_configuration(parts.secrets, parts.mappings),
         probe=probe,
@@ -190,6 +207,8 @@ def writer(settings: WriterSettings) -> WriterParts:
     from connector.observability import EmfMetrics, Log
     from connector.services.apply.applier import Applier
     from connector.services.apply.consumer import Consumer
+    from connector.services.apply.employee_writer import EmployeeWriter
+    from connector.services.apply.recorder import Recorder
     from connector.services.shared.catalogues import Catalogues
     from connector.services.shared.guarding import GuardCheck
 
@@ -198,14 +217,14 @@ def writer(settings: WriterSettings) -> WriterParts:
     ledger = _ledger(settings, parts.clock, settings.audit_table, settings.audit_retention_days)
     applier = Applier(
         source=parts.source,
-        targets=parts.targets,
         ledger=ledger,
         mappings=parts.mappings,
         catalogues=Catalogues(parts.targets, parts.watermarks, parts.clock),
         clock=parts.clock,
         metrics=metrics,
-        guard=GuardCheck(ledger, parts.watermarks, parts.clock),
-        cost_allocation=settings.cost_allocation,
+        guard_check=GuardCheck(ledger, parts.watermarks, parts.clock),
+        employee_writer=EmployeeWriter(parts.targets, ledger),
+        recorder=Recorder(ledger, cost_allocation=settings.cost_allocation),
     )
     queue = SqsChangeQueue(
         _client("sqs"), settings.changes_queue_url, settings.dead_letter_queue_url
@@ -220,14 +239,14 @@ def releaser(settings: ReleaserSettings) -> ReleaserParts:
     from connector.adapters.aws.watermarks import DynamoWatermarks
     from connector.adapters.clock import SystemClock
     from connector.services.find.releaser import MappingReleaser, settled
+    from connector.services.shared.guarding import ChangeGuard
 
     clock, dynamodb = SystemClock(), _client("dynamodb")
-    service = MappingReleaser(
-        _ledger(settings, clock),
-        DynamoWatermarks(clock, dynamodb, settings.watermarks_table),
-        SqsChangeQueue(_client("sqs"), settings.changes_queue_url),
-        clock,
-    )
+    ledger = _ledger(settings, clock)
+    watermarks = DynamoWatermarks(clock, dynamodb, settings.watermarks_table)
+    queue = SqsChangeQueue(_client("sqs"), settings.changes_queue_url)
+    guard = ChangeGuard(ledger, watermarks, watermarks, queue, clock)
+    service = MappingReleaser(ledger, watermarks, guard)
     mappings = DynamoMappings(clock, dynamodb, settings.mappings_table)
     return ReleaserParts(service, lambda: settled(mappings.load, time.sleep))
 
@@ -260,7 +279,7 @@ def operations(settings: OperationsSettings) -> OperationsParts:
         cost_allocation=settings.cost_allocation,
         stream=_stream(settings),
     )
-    imports = MappingImport(parts.mappings, parts.watermarks, parts.clock)
+    imports = MappingImport(parts.mappings, parts.watermarks, parts.watermarks, parts.clock)
     pauses = DynamoPollingPauses(parts.clock, _client("dynamodb"), settings.watermarks_table)
     service = Operator(
         source=parts.source,
@@ -416,12 +435,12 @@ def _stream(settings: VendorSettings) -> str:
 
 
 def _installation(
-    token_url: str, secrets: AwsSecrets, watermarks: Watermarks, metrics: EmfMetrics
+    token_url: str, secrets: AwsSecrets, leases: Leases, metrics: EmfMetrics
 ) -> RipplingInstallation:
     from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
 
     endpoint = RipplingTokenEndpoint(token_url, secrets, on_call=metrics.call)
-    return RipplingInstallation(endpoint, secrets, watermarks, metrics)
+    return RipplingInstallation(endpoint, secrets, leases, metrics)
 
 
 def _ledger(

@@ -30,13 +30,14 @@ from connector.adapters.ledger_steps import (
 from connector.domain.audit import timestamp
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue, canonical
+from connector.domain.cursors import Cursor
 from connector.domain.errors import ConfigurationError
 from connector.domain.guards import Run
 from connector.domain.ledger import EmployeeLink, Person, Record
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.ports.queue import DeadLetter
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
-from connector.ports.state import Cursor, PollingPause
+from connector.ports.state import PollingPause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

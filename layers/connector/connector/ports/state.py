@@ -1,77 +1,17 @@
-"""What is kept between runs beside the ledger: cursors, caches, budgets, the mapping, pauses."""
+"""What is kept between runs: the mapping, the budgets, and flags such as a polling pause.
+
+The ledger, the cursors, the reference cache and the guard log have files of their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
     from connector.domain.budgets import Budget
-    from connector.domain.catalogue import Catalogue
-    from connector.domain.guards import Run
     from connector.domain.mapping.model import MappingFile
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a reader has read: a stream of changes by its watermark, a sweep by its page token.
-
-    `page_token` is where a read that was cut short continues; `started` is set during a sweep, and
-    `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
-    the companies that had no employee when it began. `ended` is when a read last came to its end.
-    """
-
-    stream: str
-    watermark: datetime | None = None
-    page_token: str | None = None
-    started: datetime | None = None
-    newest: datetime | None = None
-    seen: int = 0
-    loading: tuple[str, ...] = ()
-    ended: datetime | None = None
-
-
-class Watermarks(Protocol):
-    """The `WatermarksTable`: how far readers have read, and what is cached between runs."""
-
-    def lease(self, stream: str, seconds: float) -> AbstractContextManager[bool]:
-        """Enters with True for one holder at a time, with False for everybody else."""
-
-    def cursor(self, stream: str) -> Cursor:
-        """How far the stream has been read."""
-
-    def save(self, cursor: Cursor) -> None:
-        """Remembers how far the stream has been read."""
-
-    def catalogue(self, company: str) -> Catalogue:
-        """The cached catalogue of a company; an empty one where none was read."""
-
-    def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
-        """Caches the catalogue of a company."""
-
-    def run(self, run: str) -> Run:
-        """What a run was not allowed to do; nothing where it is not known."""
-
-    def save_run(self, run: Run) -> None:
-        """Remembers what a run was not allowed to do."""
-
-    def count_up(self, counter: str) -> int:
-        """Adds one to a counter and says what it comes to."""
-
-    def locations(self) -> tuple[datetime, Mapping[str, str]] | None:
-        """The cached names of the Rippling work locations, and when they were read."""
-
-    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
-        """Caches the names of the Rippling work locations."""
-
-    def previous_mapping(self) -> tuple[str, datetime] | None:
-        """The mapping before the last import, as a file, and when that import was."""
-
-    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
-        """Keeps the mapping that an import made at `imported_at` replaces."""
 
 
 class Budgets(Protocol):
@@ -107,6 +47,16 @@ class Mappings(Protocol):
         Raises:
             RetryableError: another import is under way.
         """
+
+
+class MappingHistory(Protocol):
+    """The one mapping before this one, for a rollback."""
+
+    def previous_mapping(self) -> tuple[str, datetime] | None:
+        """The mapping before the last import, as a file, and when that import was."""
+
+    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
+        """Keeps the mapping that an import made at `imported_at` replaces."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from connector.adapters.aws.dynamodb import aliases, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.audit import timestamp
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
+from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
 from connector.domain.guards import Run
 from connector.ports.clock import Clock
-from connector.ports.state import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -24,8 +24,8 @@ from connector.domain.errors import (
 if TYPE_CHECKING:
     from requests import Response
 
+    from connector.ports.cursors import Leases
     from connector.ports.secrets import RipplingCredentials, Secrets
-    from connector.ports.state import Watermarks
     from connector.ports.telemetry import Metrics
 
 LEASE = "oauth"
@@ -139,14 +139,14 @@ class RipplingInstallation:
         self,
         endpoint: RipplingTokenEndpoint,
         secrets: Secrets,
-        watermarks: Watermarks,
+        leases: Leases,
         metrics: Metrics,
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._endpoint = endpoint
         self._secrets = secrets
-        self._watermarks = watermarks
+        self._leases = leases
         self._metrics = metrics
         self._sleep = sleep
         self._unstored: tuple[str, Tokens] | None = None
@@ -157,7 +157,7 @@ class RipplingInstallation:
         # meanwhile gives way to what is installed.
         for pause in (0.0, *SHORT_PAUSES):
             self._sleep(pause)
-            with self._watermarks.lease(LEASE, LEASE_SECONDS) as is_ours:
+            with self._leases.lease(LEASE, LEASE_SECONDS) as is_ours:
                 if is_ours or pause == SHORT_PAUSES[-1]:
                     self._store(self._endpoint.exchange(code))
                     return
@@ -172,7 +172,7 @@ class RipplingInstallation:
         """
         for pause in (0.0, *(PAUSES if waits else ())):
             self._sleep(pause)
-            with self._watermarks.lease(LEASE, LEASE_SECONDS) as is_ours:
+            with self._leases.lease(LEASE, LEASE_SECONDS) as is_ours:
                 current = self._secrets.rippling(fresh=True)
                 if current.access_token != worn.access_token:
                     return current

@@ -33,7 +33,6 @@ from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.ports.telemetry import Metrics
-from connector.ports.visma import Targets
 from connector.services.apply.employee_writer import (
     EmployeeWriter,
     GuardFn,
@@ -74,24 +73,24 @@ class Applier:
         self,
         *,
         source: Source,
-        targets: Targets,
         ledger: Ledger,
         mappings: Mappings,
         catalogues: Catalogues,
         clock: Clock,
         metrics: Metrics,
-        guard: GuardCheck,
-        cost_allocation: bool = True,
+        guard_check: GuardCheck,
+        employee_writer: EmployeeWriter,
+        recorder: Recorder,
     ) -> None:
-        self._guard_check = guard
+        self._guard_check = guard_check
         self._source = source
         self._ledger = ledger
         self._mappings = mappings
         self._catalogues = catalogues
         self._clock = clock
         self._metrics = metrics
-        self._employee_writer = EmployeeWriter(targets, ledger)
-        self._recorder = Recorder(ledger, cost_allocation=cost_allocation)
+        self._employee_writer = employee_writer
+        self._recorder = recorder
 
     def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
         """Deals with a change and says what came of it; `delivery` counts its deliveries.

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from connector.domain.changes import Cause
+from connector.domain.cursors import Cursor
 from connector.domain.errors import (
     ConfigurationError,
     ConnectorError,
@@ -23,10 +24,10 @@ from connector.domain.mapping.model import EVERYBODY, MappingFile
 from connector.domain.people import Worker, fingerprint
 from connector.domain.planning import Outcome
 from connector.ports.clock import Clock
+from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
-from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Page, Source
-from connector.ports.state import Cursor, Mappings, PollingPause, PollingPauses, Watermarks
+from connector.ports.state import Mappings, PollingPause, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.find.drift import drifted
@@ -73,9 +74,10 @@ class Poller:
         source: Source,
         targets: Targets,
         ledger: Ledger,
-        watermarks: Watermarks,
+        cursors: Cursors,
         mappings: Mappings,
-        queue: ChangeQueue,
+        guard: ChangeGuard,
+        releaser: WaitingReleaser,
         catalogues: Catalogues,
         pauses: PollingPauses,
         clock: Clock,
@@ -85,15 +87,15 @@ class Poller:
         self._source = source
         self._targets = targets
         self._ledger = ledger
-        self._watermarks = watermarks
+        self._cursors = cursors
         self._mappings = mappings
         self._catalogues = catalogues
         self._pauses = pauses
         self._clock = clock
         self._metrics = metrics
         self._stream = stream
-        self._guard = ChangeGuard(ledger, watermarks, queue, clock)
-        self._releaser = WaitingReleaser(ledger, watermarks, catalogues, clock)
+        self._guard = guard
+        self._releaser = releaser
 
     def run(self, *, full_sweep: bool = False) -> Summary:
         """One tick; with `full_sweep`, or where none has ever ended, a full sweep.
@@ -107,7 +109,7 @@ class Poller:
             self._metrics.count("PollingPaused")
             return paused_by(pause)
         mapping = self._mappings.load()
-        with self._watermarks.lease(self._stream, LEASE_SECONDS) as mine:
+        with self._cursors.lease(self._stream, LEASE_SECONDS) as mine:
             if not mine:
                 if full_sweep:
                     self._leave_sweep(mapping)
@@ -130,9 +132,9 @@ class Poller:
 
     def _leave_sweep(self, mapping: MappingFile) -> None:
         """Leaves a sweep that was asked for to the next tick."""
-        sweep = self._watermarks.cursor(f"{self._stream} sweep")
+        sweep = self._cursors.cursor(f"{self._stream} sweep")
         if sweep.started is None:
-            self._watermarks.save(self._begun(sweep, mapping))
+            self._cursors.save(self._begun(sweep, mapping))
 
     def _begun(self, sweep: Cursor, mapping: MappingFile) -> Cursor:
         """A sweep about to begin; the companies whose first load it is are known only now."""
@@ -143,8 +145,8 @@ class Poller:
         """Everything that one run finds goes through the guards together, and then on the queue."""
         found: list[Candidate] = []
         cursors: list[Cursor] = []
-        cursor = self._watermarks.cursor(self._stream)
-        sweep = self._watermarks.cursor(f"{self._stream} sweep")
+        cursor = self._cursors.cursor(self._stream)
+        sweep = self._cursors.cursor(f"{self._stream} sweep")
         is_sweep = full_sweep or cursor.watermark is None or sweep.started is not None
         # Where changes cannot be read, a sweep is a tick as well: nobody is walked twice.
         is_tick = self._source.reads_increments or not is_sweep
@@ -162,7 +164,7 @@ class Poller:
         loading = [company for each in cursors for company in each.loading]
         summary.queued = self._guard.queue(found, mapping, loading)
         for each in cursors:
-            self._watermarks.save(each)
+            self._cursors.save(each)
 
     def _read_changes(
         self,

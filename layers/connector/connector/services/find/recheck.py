@@ -11,16 +11,13 @@ from connector.domain.changes import Cause
 from connector.domain.errors import RetryableError
 from connector.domain.ledger import Record
 from connector.domain.mapping.model import MappingFile
-from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
-from connector.ports.queue import ChangeQueue
-from connector.ports.state import Mappings, PollingPauses, Watermarks
+from connector.ports.state import Mappings, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.find.drift import has_drifted
 from connector.services.find.poller import Summary, paused_by
 from connector.services.find.releaser import WaitingReleaser
-from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
 
 
@@ -32,12 +29,10 @@ class Recheck:
         *,
         targets: Targets,
         ledger: Ledger,
-        watermarks: Watermarks,
         mappings: Mappings,
-        queue: ChangeQueue,
-        catalogues: Catalogues,
+        guard: ChangeGuard,
+        releaser: WaitingReleaser,
         pauses: PollingPauses,
-        clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._targets = targets
@@ -45,8 +40,8 @@ class Recheck:
         self._mappings = mappings
         self._pauses = pauses
         self._metrics = metrics
-        self._guard = ChangeGuard(ledger, watermarks, queue, clock)
-        self._releaser = WaitingReleaser(ledger, watermarks, catalogues, clock)
+        self._guard = guard
+        self._releaser = releaser
 
     def run(self, company: str, employee_code: str | None = None) -> Summary:
         """Looks at one employee, or at what the waiting people of a company wait for.

@@ -17,8 +17,7 @@ from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, Placement, class_in, resolve_placement
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
-from connector.ports.queue import ChangeQueue
-from connector.ports.state import Watermarks
+from connector.ports.reference_cache import ReferenceCache
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
 
@@ -55,10 +54,10 @@ class WaitingReleaser:
     """What every tick of the poller does for those who wait for a thing or a day."""
 
     def __init__(
-        self, ledger: Ledger, watermarks: Watermarks, catalogues: Catalogues, clock: Clock
+        self, ledger: Ledger, cache: ReferenceCache, catalogues: Catalogues, clock: Clock
     ) -> None:
         self._ledger = ledger
-        self._watermarks = watermarks
+        self._cache = cache
         self._catalogues = catalogues
         self._clock = clock
 
@@ -98,7 +97,7 @@ class WaitingReleaser:
         facts = [Facts.from_json(person.facts) for person in persons]
         unread = frozenset(part for thing in keys for part in WHERE.get(thing.kind, ()))
         read: frozenset[Part] = frozenset()
-        catalogue = self._watermarks.catalogue(company)
+        catalogue = self._cache.catalogue(company)
         while unread:
             catalogue = self._catalogues.checked(company, rules, unread, older_than=0)
             read |= unread
@@ -110,16 +109,14 @@ class WaitingReleaser:
 class MappingReleaser:
     """What follows an edit of the mapping. The service behind the releaser function."""
 
-    def __init__(
-        self, ledger: Ledger, watermarks: Watermarks, queue: ChangeQueue, clock: Clock
-    ) -> None:
+    def __init__(self, ledger: Ledger, cache: ReferenceCache, guard: ChangeGuard) -> None:
         self._ledger = ledger
-        self._watermarks = watermarks
-        self._guard = ChangeGuard(ledger, watermarks, queue, clock)
+        self._cache = cache
+        self._guard = guard
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everybody whom these edits (company and rule key) may move; how many."""
-        catalogues = {key: self._watermarks.catalogue(key) for key in mapping.companies}
+        catalogues = {key: self._cache.catalogue(key) for key in mapping.companies}
         touched = _Touched(edited, mapping)
         persons = [person for person in self._ledger.persons() if person.facts]
         chosen = [person for person in persons if touched.by_label(person)]

@@ -34,7 +34,7 @@ class MappingDiff:
         after = self.imports.read(str(arguments.get("text", "")))
         before = self.imports.current()
         persons = [person for person in self.ledger.persons() if person.facts]
-        catalogue_of = cache(self.imports.watermarks.catalogue)
+        catalogue_of = cache(self.imports.cache.catalogue)
         effects = [effect_on(person, before, after, catalogue_of) for person in persons]
         found = [effect for effect in effects if effect]
         unclear = [hinges_on_pay(person, before, after) for person in persons]

@@ -14,7 +14,8 @@ from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, to_rows
 from connector.ports.clock import Clock
-from connector.ports.state import Mappings, Watermarks
+from connector.ports.reference_cache import ReferenceCache
+from connector.ports.state import MappingHistory, Mappings
 
 Arguments = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -27,7 +28,8 @@ class MappingImport:
     """The operator's verbs that change the mapping."""
 
     mappings: Mappings
-    watermarks: Watermarks
+    history: MappingHistory
+    cache: ReferenceCache
     clock: Clock
 
     def read(self, text: str) -> MappingFile:
@@ -46,7 +48,7 @@ class MappingImport:
 
     def rollback(self, _: Arguments) -> Answer:
         """Brings back the mapping before the last import; done twice, it is as it was."""
-        previous = self.watermarks.previous_mapping()
+        previous = self.history.previous_mapping()
         if previous is None:
             raise ConfigurationError(NO_PREVIOUS)
         text, imported_at = previous
@@ -73,8 +75,8 @@ class MappingImport:
         current = self.current()
         if current:
             text = mapping_file.dump(current)
-            self.watermarks.save_previous_mapping(text, self.clock.now())
+            self.history.save_previous_mapping(text, self.clock.now())
         return self.mappings.replace(mapping)
 
     def _key_length(self, company: str) -> int | None:
-        return self.watermarks.catalogue(company).employee_key.length
+        return self.cache.catalogue(company).employee_key.length

@@ -16,11 +16,12 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import EVERYBODY, MappingFile
 from connector.ports.clock import Clock
+from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
-from connector.ports.state import Mappings, PollingPauses, Watermarks
+from connector.ports.state import Mappings, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.operate.ping_visma import CompanyProbe
@@ -58,7 +59,7 @@ class Ping:
     source: Source
     targets: Targets
     ledger: Ledger
-    watermarks: Watermarks
+    cursors: Cursors
     mappings: Mappings
     secrets: Secrets
     queue: ChangeQueue
@@ -163,7 +164,7 @@ class Ping:
         return Check("last_poll", Level.GOOD, message)
 
     def _last_sweep(self) -> Check:
-        sweep, now = self.watermarks.cursor(f"{self.deployment.stream} sweep"), self.clock.now()
+        sweep, now = self.cursors.cursor(f"{self.deployment.stream} sweep"), self.clock.now()
         message = _last("full sweep", sweep.ended, now)
         if sweep.started:
             message += f" One is under way since {_time(sweep.started)}."
@@ -275,7 +276,7 @@ class Ping:
     # Time
 
     def _last_ended(self) -> datetime | None:
-        return self.watermarks.cursor(self.deployment.stream).ended
+        return self.cursors.cursor(self.deployment.stream).ended
 
     def _timely(self, name: str, look: Look) -> Check:
         if self.clock.remaining_seconds() < RESERVE_SECONDS:

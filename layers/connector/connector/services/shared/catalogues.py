@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.mapping.model import CompanyRules
 from connector.ports.clock import Clock
-from connector.ports.state import Watermarks
+from connector.ports.reference_cache import ReferenceCache
 from connector.ports.visma import Targets
 
 FRESH_SECONDS = 900.0
@@ -20,9 +20,9 @@ RECHECK_SECONDS = 10.0
 class Catalogues:
     """Serves catalogues from the cache, and asks Visma no more than it must."""
 
-    def __init__(self, targets: Targets, watermarks: Watermarks, clock: Clock) -> None:
+    def __init__(self, targets: Targets, cache: ReferenceCache, clock: Clock) -> None:
         self._targets = targets
-        self._watermarks = watermarks
+        self._cache = cache
         self._clock = clock
         self._held: dict[str, Catalogue] = {}
 
@@ -42,13 +42,13 @@ class Catalogues:
         older_than: float = RECHECK_SECONDS,
     ) -> Catalogue:
         """The catalogue as all functions share it now, with none of `parts` older than that."""
-        catalogue = self._watermarks.catalogue(company)
+        catalogue = self._cache.catalogue(company)
         now = self._clock.now()
         stale = catalogue.stale_parts(now, older_than=older_than, of=parts)
         if stale:
             read = self._targets.company(company).catalogue(stale, rules.cost_centre_segment)
             catalogue = catalogue.merged(read, now)
-            self._watermarks.save_catalogue(company, catalogue)
+            self._cache.save_catalogue(company, catalogue)
         self._held[company] = catalogue
         return catalogue
 

@@ -20,9 +20,10 @@ from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker
 from connector.domain.placement import resolve_placement
 from connector.ports.clock import Clock
+from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
-from connector.ports.state import Watermarks
+from connector.ports.reference_cache import ReferenceCache
 
 Proposal = tuple[str, ChangeKind]
 
@@ -42,10 +43,16 @@ class ChangeGuard:
     """Queues what a run found, after its guards have looked at all of it."""
 
     def __init__(
-        self, ledger: Ledger, watermarks: Watermarks, queue: ChangeQueue, clock: Clock
+        self,
+        ledger: Ledger,
+        cache: ReferenceCache,
+        guard_log: GuardLog,
+        queue: ChangeQueue,
+        clock: Clock,
     ) -> None:
         self._ledger = ledger
-        self._watermarks = watermarks
+        self._cache = cache
+        self._guard_log = guard_log
         self._queue = queue
         self._clock = clock
 
@@ -57,7 +64,7 @@ class ChangeGuard:
             person.id: person
             for person in self._ledger.persons({worker.person_id for worker in workers})
         }
-        catalogues = _Catalogues(self._watermarks)
+        catalogues = _Catalogues(self._cache)
         now = self._clock.now()
         return [
             self._found(worker, workers, persons, cause, mapping, catalogues, now)
@@ -68,7 +75,7 @@ class ChangeGuard:
         self, persons: Iterable[Person], cause: Cause, mapping: MappingFile
     ) -> list[Candidate]:
         """The same for people of whom only the ledger's facts are at hand."""
-        catalogues, now = _Catalogues(self._watermarks), self._clock.now()
+        catalogues, now = _Catalogues(self._cache), self._clock.now()
         found = []
         for person in persons:
             worker = Worker(person.worker_id, person.id, Facts.from_json(person.facts))
@@ -83,7 +90,7 @@ class ChangeGuard:
         breaches = judge(_proposals(found), mapping, self._population, loading)
         run = Run(uuid4().hex[:12], breaches) if breaches else None
         if run:
-            self._watermarks.save_run(run)
+            self._guard_log.save_run(run)
         run_id = run.id if run else None
         return self._queue.send(
             Change(each.worker_id, each.cause, uuid4().hex, each.person_id, run_id)
@@ -112,9 +119,9 @@ class ChangeGuard:
 class GuardCheck:
     """Whether the writer may do a guarded kind of change about one person, and if not, why."""
 
-    def __init__(self, ledger: Ledger, watermarks: Watermarks, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, guard_log: GuardLog, clock: Clock) -> None:
         self._ledger = ledger
-        self._watermarks = watermarks
+        self._guard_log = guard_log
         self._clock = clock
 
     def breach(
@@ -131,7 +138,7 @@ class GuardCheck:
                 return None
             return link.held_run, link.reason
         if change.run:
-            breach = self._watermarks.run(change.run).holds(company, kind)
+            breach = self._guard_log.run(change.run).holds(company, kind)
             return (change.run, breach.message(change.run)) if breach else None
         if change.cause is Cause.WEBHOOK:
             return self._of_the_hour(kind, company, mapping)
@@ -143,7 +150,7 @@ class GuardCheck:
         """Webhooks come one by one and belong to no run: what they do in an hour is counted."""
         guards = mapping.companies[company].guards if company in mapping.companies else None
         hour = f"webhooks {self._clock.now():%Y-%m-%dT%H}"
-        count = self._watermarks.count_up(f"{hour} {company} {kind}")
+        count = self._guard_log.count_up(f"{hour} {company} {kind}")
         if guards is None or count <= guards.floor:
             return None
         population = sum(link.is_active for link in self._ledger.links(company))
@@ -156,13 +163,13 @@ class GuardCheck:
 class _Catalogues:
     """The cached catalogues, each read once."""
 
-    def __init__(self, watermarks: Watermarks) -> None:
-        self._watermarks = watermarks
+    def __init__(self, cache: ReferenceCache) -> None:
+        self._cache = cache
         self._held: dict[str, Catalogue] = {}
 
     def __call__(self, company: str) -> Catalogue:
         if company not in self._held:
-            self._held[company] = self._watermarks.catalogue(company)
+            self._held[company] = self._cache.catalogue(company)
         return self._held[company]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from connector.domain.people import Named
 from connector.ports.clock import Clock
-from connector.ports.state import Watermarks
+from connector.ports.reference_cache import ReferenceCache
 
 READ_AGAIN_SECONDS = 600.0
 """However many unknown ids turn up, the list is not read more often than this."""
@@ -16,8 +16,8 @@ READ_AGAIN_SECONDS = 600.0
 class LocationNames:
     """Serves names from the cache that all functions share, and reads them anew when asked to."""
 
-    def __init__(self, watermarks: Watermarks, clock: Clock) -> None:
-        self._watermarks = watermarks
+    def __init__(self, cache: ReferenceCache, clock: Clock) -> None:
+        self._cache = cache
         self._clock = clock
         self._names: Mapping[str, str] | None = None
         self._read_at: datetime | None = None
@@ -26,12 +26,12 @@ class LocationNames:
     def names(self, read_fresh: bool = False) -> Mapping[str, str]:
         """Id to name. With `read_fresh` from Rippling, unless that was done a moment ago."""
         if self._names is None:
-            cached = self._watermarks.locations()
+            cached = self._cache.locations()
             self._read_at, self._names = cached or (None, {})
         if self._read_at is None or (read_fresh and self._age() > READ_AGAIN_SECONDS):
             self._read_at = self._clock.now()
             self._names = {place.id or "": place.name or "" for place in self.read()}
-            self._watermarks.save_locations(self._read_at, self._names)
+            self._cache.save_locations(self._read_at, self._names)
         return self._names
 
     def _age(self) -> float:
