@@ -161,7 +161,7 @@ def test_a_table_that_is_down_stops_no_work_and_is_not_silent(
 # Rippling
 
 
-def test_a_poll_that_rippling_has_no_room_for_ends_in_peace_and_the_next_one_finds_it_all() -> None:
+def test_a_poll_without_room_at_rippling_ends_quietly_and_the_next_finds_it_all() -> None:
     with a_world(people=20) as world:
         world.first_load()
         before = world.cursors.cursor("workers")

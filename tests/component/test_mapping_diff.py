@@ -25,13 +25,7 @@ def world() -> Iterator[World]:
 
 def _hire(world: World, **fields: Any) -> str:
     """Somebody new; their employee code."""
-    given = {
-        "department": "Sales",
-        "location": "Oslo",
-        "employment_type": "Salaried full-time",
-        "start_date": "2026-11-02",
-    }
-    return str(world.rippling.hire(**{**given, **fields})["number"])
+    return str(world.hire(**{"start_date": "2026-11-02", **fields})["number"])
 
 
 def _diff(world: World, text: str) -> dict[str, Any]:

@@ -154,9 +154,7 @@ def test_a_create_takes_two_visma_calls() -> None:
         assert [call.method for call in world.visma.journal] == ["GET", "POST"]
 
 
-def test_every_fiftieth_answer_lost_over_a_thousand_creates_makes_no_duplicate_and_loses_none() -> (
-    None
-):
+def test_a_thousand_creates_with_every_fiftieth_answer_lost_lose_and_double_none() -> None:
     with a_world(people=1_150) as world:
         world.visma.faults.lose_answer(method="POST", path="/v1/employee", every=50)
 

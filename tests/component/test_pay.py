@@ -40,15 +40,12 @@ def world() -> Iterator[World]:
 
 def _hire(world: World, **fields: Any) -> dict[str, Any]:
     given = {
-        "department": "Sales",
-        "location": "Oslo",
-        "employment_type": "Salaried full-time",
         "start_date": "2026-11-02",
         "annual_salary": CANARY,
         "currency": "NOK",
         "salary_effective_date": "2026-11-02",
     }
-    return world.rippling.hire(**{**given, **fields})
+    return world.hire(**{**given, **fields})
 
 
 def _allocation(world: World, worker: dict[str, Any], company: str = "norway") -> Allocation:

@@ -517,7 +517,7 @@ def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -
         yield account
 
 
-def test_it_is_the_first_thing_to_run_on_a_stack_with_filled_secrets_and_nothing_else(
+def test_ping_runs_first_on_a_stack_with_filled_secrets_and_nothing_else(
     account: Account,
 ) -> None:
     answer = account.operate("ping")
@@ -572,7 +572,7 @@ def test_the_page_knows_what_a_poll_left_behind(account: Account) -> None:
     assert own["dead_letters"]["message"] == "On the queue: 6 changes. Given up: 1 dead letter."
 
 
-def test_before_a_scheduled_sweep_what_is_missing_is_logged_and_counted_and_a_tick_asks_nothing(
+def test_a_sweep_logs_and_counts_missing_capabilities_and_a_tick_asks_for_none(
     account: Account,
     rippling: Rippling,
     caplog: pytest.LogCaptureFixture,
@@ -647,7 +647,7 @@ def test_a_token_that_is_used_on_because_it_cannot_be_renewed_is_a_warning(
 
 
 @pytest.mark.parametrize(("status", "level"), [(404, "bad"), (200, "bad"), (503, "unknown")])
-def test_a_token_endpoint_that_answers_with_a_page_is_one_red_line_and_nothing_else_is_lost(
+def test_a_token_endpoint_that_answers_with_a_page_is_one_red_line(
     app: App, rippling: Rippling, status: int, level: str
 ) -> None:
     app.install()

@@ -28,7 +28,8 @@ from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 
 @dataclass
@@ -42,17 +43,17 @@ class Kept:
 
 
 @dataclass
-class World:
+class Bench:
     """What is kept, and the clock it goes by; `other` is another reader of the same rows."""
 
-    clock: TurnedClock
+    clock: HandClock
     one: Kept
     other: Kept
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    clock = TurnedClock()
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    clock = HandClock()
     if request.param == "memory":
         kept = Kept(
             InMemoryCursors(clock),
@@ -60,11 +61,11 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
             InMemoryGuardLog(),
             InMemoryMappingHistory(),
         )
-        yield World(clock, kept, kept)
+        yield Bench(clock, kept, kept)
         return
     with aws("dynamodb") as client:
         make_table(client, "WatermarksTable")
-        yield World(clock, on_dynamodb(client, clock), on_dynamodb(client, clock))
+        yield Bench(clock, on_dynamodb(client, clock), on_dynamodb(client, clock))
 
 
 @pytest.fixture
@@ -74,8 +75,8 @@ def client() -> Iterator[Any]:
         yield client
 
 
-def on_dynamodb(client: Any, clock: TurnedClock | None = None) -> Kept:
-    rows, clock = WatermarksTable(client, "WatermarksTable"), clock or TurnedClock()
+def on_dynamodb(client: Any, clock: HandClock | None = None) -> Kept:
+    rows, clock = WatermarksTable(client, "WatermarksTable"), clock or HandClock()
     return Kept(
         DynamoCursors(rows, clock),
         DynamoReferenceCache(rows),
@@ -100,8 +101,8 @@ def a_catalogue() -> Catalogue:
 # Cursors
 
 
-def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
-    assert world.one.cursors.cursor("workers") == Cursor("workers")
+def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
+    assert bench.one.cursors.cursor("workers") == Cursor("workers")
 
 
 @pytest.mark.parametrize(
@@ -114,120 +115,120 @@ def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
         Cursor("workers"),
     ],
 )
-def test_a_cursor_is_remembered(world: World, cursor: Cursor) -> None:
-    world.one.cursors.save(Cursor("workers", NOON, "old", NOON, NOON, ended=NOON))
+def test_a_cursor_is_remembered(bench: Bench, cursor: Cursor) -> None:
+    bench.one.cursors.save(Cursor("workers", NOON, "old", NOON, NOON, ended=NOON))
 
-    world.one.cursors.save(cursor)
+    bench.one.cursors.save(cursor)
 
-    assert world.other.cursors.cursor("workers") == cursor
+    assert bench.other.cursors.cursor("workers") == cursor
 
 
-def test_streams_do_not_share_a_cursor(world: World) -> None:
-    world.one.cursors.save(Cursor("workers", NOON))
-    world.one.cursors.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
+def test_streams_do_not_share_a_cursor(bench: Bench) -> None:
+    bench.one.cursors.save(Cursor("workers", NOON))
+    bench.one.cursors.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
 
-    assert world.one.cursors.cursor("workers").watermark == NOON
+    assert bench.one.cursors.cursor("workers").watermark == NOON
 
 
 # Leases
 
 
-def test_a_lease_has_one_holder_at_a_time(world: World) -> None:
+def test_a_lease_has_one_holder_at_a_time(bench: Bench) -> None:
     with (
-        world.one.cursors.lease("workers", 60) as one,
-        world.other.cursors.lease("workers", 60) as other,
+        bench.one.cursors.lease("workers", 60) as one,
+        bench.other.cursors.lease("workers", 60) as other,
     ):
         assert (one, other) == (True, False)
 
 
-def test_streams_are_leased_apart(world: World) -> None:
-    with world.one.cursors.lease("workers", 60), world.other.cursors.lease("sweep", 60) as other:
+def test_streams_are_leased_apart(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60), bench.other.cursors.lease("sweep", 60) as other:
         assert other
 
 
-def test_a_lease_is_free_again_when_its_holder_leaves(world: World) -> None:
-    with world.one.cursors.lease("workers", 60):
+def test_a_lease_is_free_again_when_its_holder_leaves(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60):
         pass
 
-    with world.other.cursors.lease("workers", 60) as again:
+    with bench.other.cursors.lease("workers", 60) as again:
         assert again
 
 
-def test_a_lease_is_free_again_when_its_holder_fails(world: World) -> None:
-    with pytest.raises(KeyError), world.one.cursors.lease("workers", 60):
+def test_a_lease_is_free_again_when_its_holder_fails(bench: Bench) -> None:
+    with pytest.raises(KeyError), bench.one.cursors.lease("workers", 60):
         raise KeyError
 
-    with world.other.cursors.lease("workers", 60) as again:
+    with bench.other.cursors.lease("workers", 60) as again:
         assert again
 
 
-def test_who_came_in_vain_does_not_end_the_lease(world: World) -> None:
-    with world.one.cursors.lease("workers", 60):
-        with world.other.cursors.lease("workers", 60):
+def test_who_came_in_vain_does_not_end_the_lease(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60):
+        with bench.other.cursors.lease("workers", 60):
             pass
-        with world.other.cursors.lease("workers", 60) as still:
+        with bench.other.cursors.lease("workers", 60) as still:
             assert not still
 
 
-def test_a_lease_runs_out(world: World) -> None:
-    with world.one.cursors.lease("workers", 60):
-        world.clock.turn(59)
-        with world.other.cursors.lease("workers", 60) as early:
+def test_a_lease_runs_out(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60):
+        bench.clock.turn(seconds=59)
+        with bench.other.cursors.lease("workers", 60) as early:
             assert not early
-        world.clock.turn(1)
-        with world.other.cursors.lease("workers", 60) as late:
+        bench.clock.turn(seconds=1)
+        with bench.other.cursors.lease("workers", 60) as late:
             assert late
 
 
-def test_who_held_a_lease_too_long_does_not_end_the_next_ones(world: World) -> None:
-    slow = world.one.cursors.lease("workers", 60)
+def test_who_held_a_lease_too_long_does_not_end_the_next_ones(bench: Bench) -> None:
+    slow = bench.one.cursors.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(61)
+    bench.clock.turn(seconds=61)
 
-    with world.other.cursors.lease("workers", 60) as taken:
+    with bench.other.cursors.lease("workers", 60) as taken:
         slow.__exit__(None, None, None)
-        with world.one.cursors.lease("workers", 60) as third:
+        with bench.one.cursors.lease("workers", 60) as third:
             assert (taken, third) == (True, False)
 
 
-def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(world: World) -> None:
-    slow = world.one.cursors.lease("workers", 60)
+def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(bench: Bench) -> None:
+    slow = bench.one.cursors.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(61)
-    with world.other.cursors.lease("workers", 60):
+    bench.clock.turn(seconds=61)
+    with bench.other.cursors.lease("workers", 60):
         pass
 
     slow.__exit__(None, None, None)
 
-    with world.one.cursors.lease("workers", 60) as again:
+    with bench.one.cursors.lease("workers", 60) as again:
         assert again
 
 
 # The cache
 
 
-def test_a_catalogue_never_read_is_empty(world: World) -> None:
-    assert world.one.cache.catalogue("norway") == Catalogue()
+def test_a_catalogue_never_read_is_empty(bench: Bench) -> None:
+    assert bench.one.cache.catalogue("norway") == Catalogue()
 
 
 @pytest.mark.parametrize("catalogue", [a_catalogue(), Catalogue()])
-def test_a_catalogue_is_remembered(world: World, catalogue: Catalogue) -> None:
-    world.one.cache.save_catalogue("norway", catalogue)
+def test_a_catalogue_is_remembered(bench: Bench, catalogue: Catalogue) -> None:
+    bench.one.cache.save_catalogue("norway", catalogue)
 
-    assert world.other.cache.catalogue("norway") == catalogue
-    assert world.other.cache.catalogue("sweden") == Catalogue()
+    assert bench.other.cache.catalogue("norway") == catalogue
+    assert bench.other.cache.catalogue("sweden") == Catalogue()
 
 
-def test_the_parts_of_a_remembered_catalogue_age_as_they_did(world: World) -> None:
-    world.one.cache.save_catalogue("norway", a_catalogue())
+def test_the_parts_of_a_remembered_catalogue_age_as_they_did(bench: Bench) -> None:
+    bench.one.cache.save_catalogue("norway", a_catalogue())
 
-    stale = world.one.cache.catalogue("norway").stale_parts(NOON, older_than=60)
+    stale = bench.one.cache.catalogue("norway").stale_parts(NOON, older_than=60)
 
     assert stale == (Part.COST_CENTRES, Part.EMPLOYEE_KEY)
 
 
-def test_before_the_second_import_there_is_no_previous_mapping(world: World) -> None:
-    assert world.one.mapping_history.previous_mapping() is None
+def test_before_the_second_import_there_is_no_previous_mapping(bench: Bench) -> None:
+    assert bench.one.mapping_history.previous_mapping() is None
 
 
 def a_long_file() -> str:
@@ -235,12 +236,12 @@ def a_long_file() -> str:
 
 
 @pytest.mark.parametrize("text", ["companies: {}\n", "å\n" * 9, a_long_file()], ids=len)
-def test_the_previous_mapping_is_kept_to_the_letter(world: World, text: str) -> None:
-    world.one.mapping_history.save_previous_mapping("something else", NOON)
+def test_the_previous_mapping_is_kept_to_the_letter(bench: Bench, text: str) -> None:
+    bench.one.mapping_history.save_previous_mapping("something else", NOON)
 
-    world.one.mapping_history.save_previous_mapping(text, NOON + timedelta(days=1))
+    bench.one.mapping_history.save_previous_mapping(text, NOON + timedelta(days=1))
 
-    assert world.other.mapping_history.previous_mapping() == (text, NOON + timedelta(days=1))
+    assert bench.other.mapping_history.previous_mapping() == (text, NOON + timedelta(days=1))
 
 
 def test_the_previous_mapping_can_be_read_in_the_console(client: Any) -> None:
@@ -254,15 +255,15 @@ def test_the_previous_mapping_can_be_read_in_the_console(client: Any) -> None:
     }
 
 
-def test_locations_never_read_are_none(world: World) -> None:
-    assert world.one.cache.locations() is None
+def test_locations_never_read_are_none(bench: Bench) -> None:
+    assert bench.one.cache.locations() is None
 
 
 @pytest.mark.parametrize("names", [{"l1": "Bergen", "l2": ""}, {}])
-def test_locations_are_remembered(world: World, names: dict[str, str]) -> None:
-    world.one.cache.save_locations(NOON, names)
+def test_locations_are_remembered(bench: Bench, names: dict[str, str]) -> None:
+    bench.one.cache.save_locations(NOON, names)
 
-    assert world.other.cache.locations() == (NOON, names)
+    assert bench.other.cache.locations() == (NOON, names)
 
 
 # DynamoDB alone
@@ -322,12 +323,12 @@ def test_what_is_read_is_the_latest(client: Any) -> None:
     assert watched.calls[0][1]["ConsistentRead"]
 
 
-def test_a_counter_counts_for_all_readers(world: World) -> None:
-    assert [world.one.guard_log.count_up("an hour"), world.other.guard_log.count_up("an hour")] == [
+def test_a_counter_counts_for_all_readers(bench: Bench) -> None:
+    assert [bench.one.guard_log.count_up("an hour"), bench.other.guard_log.count_up("an hour")] == [
         1,
         2,
     ]
-    assert world.one.guard_log.count_up("another hour") == 1
+    assert bench.one.guard_log.count_up("another hour") == 1
 
 
 def test_a_counter_is_forgotten_some_days_later(client: Any) -> None:

@@ -58,6 +58,12 @@ from tests.support.clock import HandClock
 
 MOST_DELIVERIES = 10
 
+NEW_COLLEAGUE = {
+    "department": "Sales",
+    "location": "Oslo",
+    "employment_type": "Salaried full-time",
+}
+
 
 class CountedMetrics:
     """Counters that tests look at."""
@@ -189,6 +195,10 @@ class World:
         other.keeps_reserve = keeps_reserve
         other.build()
         return other
+
+    def hire(self, person: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+        """A new salaried colleague in Sales in Oslo, but for the fields given."""
+        return self.rippling.hire(person, **{**NEW_COLLEAGUE, **fields})
 
     def tick(self, *, full_sweep: bool = False) -> Summary:
         """One run of the poller, a second later."""

@@ -11,7 +11,8 @@ from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
 from connector.adapters.aws.watermarks.leases import DynamoLeases
 from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.adapters.rippling.oauth import LEASE
-from tests.contract.world import TurnedClock, Watched, aws, make_table
+from tests.contract.bench import Watched, aws, make_table
+from tests.support.clock import HandClock
 from tests.template.conftest import of_type
 from tests.template.test_relations import Functions, Resources, references
 
@@ -280,7 +281,7 @@ def test_the_webhook_reaches_only_rows_of_its_own_in_the_watermarks(
         if "WatermarksTable" in references(statement)
     ]
 
-    clock, keys = TurnedClock(), set[str]()
+    clock, keys = HandClock(), set[str]()
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
         watched = Watched(client)
