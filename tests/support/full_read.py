@@ -25,8 +25,12 @@ from connector.adapters.memory import (
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.visma.client import VismaTargets
 from connector.domain.mapping import file as mapping_file
+from connector.services.find.changes import ChangeReader
+from connector.services.find.comparison import WorkerComparison
 from connector.services.find.poller import Poller
 from connector.services.find.releaser import WaitingReleaser
+from connector.services.find.review import DailyReview
+from connector.services.find.sweep import SweepReader
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
 from connector.services.shared.location_names import LocationNames
@@ -58,17 +62,23 @@ def main() -> None:
     targets = VismaTargets(InMemorySecrets(), "http://127.0.0.1:9", "http://127.0.0.1:9")
     ledger = InMemoryLedger(clock)
     catalogues = Catalogues(targets, watermarks, clock)
+    guard = ChangeGuard(ledger, watermarks, watermarks, InMemoryChangeQueue(), clock)
+    comparison = WorkerComparison(ledger, catalogues, guard)
     poller = Poller(
-        source=source,
-        targets=targets,
-        ledger=ledger,
         cursors=watermarks,
         mappings=InMemoryMappings(mapping_file.parse(MAPPING)),
-        guard=ChangeGuard(ledger, watermarks, watermarks, InMemoryChangeQueue(), clock),
-        releaser=WaitingReleaser(ledger, watermarks, catalogues, clock),
-        catalogues=catalogues,
+        changes=ChangeReader(source, comparison, clock, NoMetrics()),
+        sweep=SweepReader(
+            source=source,
+            ledger=ledger,
+            comparison=comparison,
+            review=DailyReview(ledger, targets, guard),
+            clock=clock,
+            metrics=NoMetrics(),
+        ),
+        releaser=WaitingReleaser(ledger, watermarks, catalogues, guard, clock),
+        guard=guard,
         pauses=InMemoryPollingPauses(clock),
-        clock=clock,
         metrics=NoMetrics(),
     )
     summary = poller.run(full_sweep=True)

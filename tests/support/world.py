@@ -41,9 +41,14 @@ from connector.ports.state import Budgets
 from connector.services.apply.applier import Applier
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.recorder import Recorder
-from connector.services.find.poller import Poller, Summary
+from connector.services.find.batch import Summary
+from connector.services.find.changes import ChangeReader
+from connector.services.find.comparison import WorkerComparison
+from connector.services.find.poller import Poller
 from connector.services.find.recheck import Recheck
 from connector.services.find.releaser import MappingReleaser, WaitingReleaser
+from connector.services.find.review import DailyReview
+from connector.services.find.sweep import SweepReader
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
@@ -177,23 +182,30 @@ class World:
         self.guard = ChangeGuard(
             self.ledger, self.watermarks, self.watermarks, self.queue, self.clock
         )
+        comparison = WorkerComparison(self.ledger, catalogues, self.guard)
         shared: dict[str, Any] = {
-            "targets": self.targets,
-            "ledger": self.ledger,
             "mappings": watched,
             "guard": self.guard,
-            "releaser": WaitingReleaser(self.ledger, self.watermarks, catalogues, self.clock),
+            "releaser": WaitingReleaser(
+                self.ledger, self.watermarks, catalogues, self.guard, self.clock
+            ),
             "pauses": self.pauses,
             "metrics": self.metrics,
         }
         self.poller = Poller(
-            source=self.source,
             cursors=self.watermarks,
-            catalogues=catalogues,
-            clock=self.clock,
+            changes=ChangeReader(self.source, comparison, self.clock, self.metrics),
+            sweep=SweepReader(
+                source=self.source,
+                ledger=self.ledger,
+                comparison=comparison,
+                review=DailyReview(self.ledger, self.targets, self.guard),
+                clock=self.clock,
+                metrics=self.metrics,
+            ),
             **shared,
         )
-        self.recheck = Recheck(**shared)
+        self.recheck = Recheck(targets=self.targets, ledger=self.ledger, **shared)
         self.applier = Applier(
             source=self.source,
             ledger=self.ledger,

@@ -147,9 +147,13 @@ def poller(settings: PollerSettings) -> PollerParts:
     from connector.adapters.aws.flags import DynamoPollingPauses
     from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.observability import EmfMetrics
+    from connector.services.find.changes import ChangeReader
+    from connector.services.find.comparison import WorkerComparison
     from connector.services.find.poller import Poller
     from connector.services.find.recheck import Recheck
     from connector.services.find.releaser import WaitingReleaser
+    from connector.services.find.review import DailyReview
+    from connector.services.find.sweep import SweepReader
     from connector.services.operate.ping import missing_capabilities
     from connector.services.shared.catalogues import Catalogues
     from connector.services.shared.configuration import check_configuration
@@ -162,7 +166,8 @@ def poller(settings: PollerSettings) -> PollerParts:
     ledger = _ledger(settings, parts.clock)
     catalogues = Catalogues(parts.targets, parts.watermarks, parts.clock)
     guard = ChangeGuard(ledger, parts.watermarks, parts.watermarks, queue, parts.clock)
-    waiting = WaitingReleaser(ledger, parts.watermarks, catalogues, parts.clock)
+    waiting = WaitingReleaser(ledger, parts.watermarks, catalogues, guard, parts.clock)
+    comparison = WorkerComparison(ledger, catalogues, guard)
 
     def probe(mapping: MappingFile) -> list[Check]:
         if pauses.current():  # then Rippling is left alone
@@ -173,16 +178,20 @@ def poller(settings: PollerSettings) -> PollerParts:
 
     return PollerParts(
         Poller(
-            source=parts.source,
-            targets=parts.targets,
-            ledger=ledger,
             cursors=parts.watermarks,
             mappings=parts.mappings,
-            guard=guard,
+            changes=ChangeReader(parts.source, comparison, parts.clock, metrics),
+            sweep=SweepReader(
+                source=parts.source,
+                ledger=ledger,
+                comparison=comparison,
+                review=DailyReview(ledger, parts.targets, guard),
+                clock=parts.clock,
+                metrics=metrics,
+            ),
             releaser=waiting,
-            catalogues=catalogues,
+            guard=guard,
             pauses=pauses,
-            clock=parts.clock,
             metrics=metrics,
             stream=_stream(settings),
         ),
