@@ -42,7 +42,7 @@ from connector.domain.ledger import INTENT_SECONDS
 from connector.domain.mapping import file as mapping_file
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
-from connector.services.find.poller import Summary
+from connector.services.find.batch import Summary
 from connector.services.operate.mapping_check import Finding
 from connector.services.shared.requirements import WatchedMappings
 from tests.simulator import (

@@ -92,13 +92,18 @@ def installer(adapters: InstallAdapters, authorize_url: str) -> Installer:
 
 def poller(adapters: Adapters, options: Options) -> PollerServices:
     """The services behind the poller function."""
+    from connector.services.find.changes import ChangeReader
+    from connector.services.find.comparison import WorkerComparison
     from connector.services.find.poller import Poller
     from connector.services.find.recheck import Recheck
+    from connector.services.find.review import DailyReview
+    from connector.services.find.sweep import SweepReader
     from connector.services.operate.ping import missing_capabilities
     from connector.services.shared.configuration import check_configuration
 
-    catalogues = catalogues_of(adapters)
-    guard, waiting = guard_of(adapters), waiting_releaser(adapters, catalogues)
+    catalogues, guard = catalogues_of(adapters), guard_of(adapters)
+    waiting = waiting_releaser(adapters, catalogues, guard)
+    comparison = WorkerComparison(adapters.ledger, catalogues, guard)
 
     def missing(mapping: MappingFile) -> list[Check]:
         if adapters.pauses.current():  # then Rippling is left alone
@@ -113,16 +118,20 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
 
     return PollerServices(
         Poller(
-            source=adapters.source,
-            targets=adapters.targets,
-            ledger=adapters.ledger,
             cursors=adapters.cursors,
             mappings=adapters.mappings,
-            guard=guard,
+            changes=ChangeReader(adapters.source, comparison, adapters.clock, adapters.metrics),
+            sweep=SweepReader(
+                source=adapters.source,
+                ledger=adapters.ledger,
+                comparison=comparison,
+                review=DailyReview(adapters.ledger, adapters.targets, guard),
+                clock=adapters.clock,
+                metrics=adapters.metrics,
+            ),
             releaser=waiting,
-            catalogues=catalogues,
+            guard=guard,
             pauses=adapters.pauses,
-            clock=adapters.clock,
             metrics=adapters.metrics,
             stream=options.stream,
         ),
@@ -255,11 +264,13 @@ def guard_of(adapters: StateAdapters) -> ChangeGuard:
     )
 
 
-def waiting_releaser(adapters: Adapters, catalogues: Catalogues) -> WaitingReleaser:
+def waiting_releaser(
+    adapters: Adapters, catalogues: Catalogues, guard: ChangeGuard
+) -> WaitingReleaser:
     """What looks for people who need wait no longer."""
     from connector.services.find.releaser import WaitingReleaser
 
-    return WaitingReleaser(adapters.ledger, adapters.cache, catalogues, adapters.clock)
+    return WaitingReleaser(adapters.ledger, adapters.cache, catalogues, guard, adapters.clock)
 
 
 def catalogues_of(adapters: Adapters) -> Catalogues:

@@ -1,9 +1,16 @@
-"""How far a reader has read. What may move it is decided where the pages are read."""
+"""How far a reader has read, and the rule by which a watermark moves.
+
+Pure: times and page tokens in, a cursor out. Pages are read and cursors are kept elsewhere.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+OVERLAP = timedelta(seconds=60)
+"""How far behind the watermark is read again, for rows that Rippling shows late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +30,107 @@ class Cursor:
     seen: int = 0
     loading: tuple[str, ...] = ()
     ended: datetime | None = None
+
+    def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
+        """The cursor of a sweep that begins now."""
+        return Cursor(self.stream, started=now, loading=tuple(loading), ended=self.ended)
+
+    def past(self, times: Sequence[datetime | None], page_token: str | None) -> Cursor:
+        """The cursor of a sweep after one more page, whose rows have these times."""
+        known = [time for time in (self.newest, *times) if time]
+        newest = max(known, default=None)
+        return replace(self, page_token=page_token, newest=newest, seen=self.seen + len(times))
+
+    def aborted(self) -> Cursor:
+        """The cursor of a sweep that counts for nothing: the next one begins at the beginning."""
+        return Cursor(self.stream, ended=self.ended)
+
+    def finished(self, now: datetime) -> Cursor:
+        """The cursor of a sweep that has read everybody."""
+        return Cursor(self.stream, loading=self.loading, ended=now)
+
+    def after_first(self, sweep: Cursor, now: datetime) -> Cursor:
+        """The cursor of a stream of changes whose first sweep ends now."""
+        # Rows may have changed behind the sweep while it read on. So the watermark never goes past
+        # the beginning of the sweep, whatever times it has come across.
+        began = sweep.started or now
+        return replace(self, watermark=min(sweep.newest or began, began), ended=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A read of changes, page by page, and how far the watermark may move because of it.
+
+    `newest` is the greatest time read so far, `in_order` says whether the rows of every page came
+    by time, `is_stale` whether an old page was among them, `page_token` where the read goes on.
+    """
+
+    cursor: Cursor
+    watermark: datetime
+    started: datetime
+    reads_increments: bool
+    newest: datetime
+    in_order: bool
+    is_stale: bool = False
+    page_token: str | None = None
+    rows_before_cutoff: int = 0
+
+    @classmethod
+    def begin(
+        cls, cursor: Cursor, watermark: datetime, now: datetime, *, reads_increments: bool
+    ) -> Progress:
+        """A read that begins now; a source without increments reads everybody, by id."""
+        return cls(cursor, watermark, now, reads_increments, watermark, in_order=reads_increments)
+
+    @property
+    def cutoff(self) -> datetime:
+        """From when on rows are asked for."""
+        return self.watermark - OVERLAP
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether pages are left, should the read stop here."""
+        return bool(self.page_token)
+
+    def is_recent(self, time: datetime | None) -> bool:
+        """Whether a row belongs to this read; one without a readable time costs a fingerprint."""
+        return not self.reads_increments or time is None or time >= self.cutoff
+
+    def after(self, times: Sequence[datetime | None], page_token: str | None) -> Progress:
+        """The read after one more page, whose rows have these times."""
+        recent = [time for time in times if self.is_recent(time)]
+        known = [time for time in recent if time]
+        # A row may carry a time of tomorrow: past the moment the read started nothing is certain.
+        latest = max(self.started, self.watermark)
+        return replace(
+            self,
+            newest=min(max(self.newest, *known), latest) if known else self.newest,
+            in_order=self.in_order and known == sorted(known),
+            is_stale=self.is_stale or any(self._is_old(time) for time in times),
+            page_token=page_token,
+            rows_before_cutoff=self.rows_before_cutoff + len(times) - len(recent),
+        )
+
+    def reached(self) -> datetime:
+        """Where the watermark may go: never past a row that may not have been read."""
+        if self.is_stale:
+            # The old page may have come in place of another. Where Rippling always ignores the
+            # filter the watermark stays for good: each read is a full one there in any case.
+            return self.watermark
+        if self.in_order:
+            # A row shown late may lie behind the page token where this read was resumed. It is
+            # found only if the next read begins where the one cut short began.
+            is_resumed = self.cursor.page_token is not None
+            return self.watermark if is_resumed else self.newest
+        # Without an order older rows may still come, until all have been read.
+        return self.watermark if self.is_cut_short else self.newest
+
+    def saved(self, now: datetime) -> Cursor:
+        """The cursor to keep, should the read stop now."""
+        if self.is_cut_short:
+            return replace(self.cursor, watermark=self.reached(), page_token=self.page_token)
+        return replace(self.cursor, watermark=self.reached(), page_token=None, ended=now)
+
+    def _is_old(self, time: datetime | None) -> bool:
+        """Whether a row came that no rounding of the cutoff explains."""
+        return self.reads_increments and time is not None and time < self.cutoff - OVERLAP

@@ -1,4 +1,4 @@
-"""Finding whoever may differ: what the poller, a re-check and the releaser do. It only ever queues.
+"""Finding the people who may differ: what the poller, a re-check and the releaser do.
 
-Nothing is written to Visma here.
+They read and queue. Nothing is written to Visma here.
 """

@@ -1,9 +1,10 @@
-"""Who was edited in Visma by somebody else: found by version, without reading each employee."""
+"""Which employees were edited in Visma by someone else: by version, in one list a company."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from connector.domain.catalogue import canonical
 from connector.domain.employees import Employee
 from connector.domain.ledger import EmployeeLink
 from connector.ports.visma import Target
@@ -12,16 +13,16 @@ from connector.ports.visma import Target
 def drifted(target: Target, links: Iterable[EmployeeLink]) -> set[str]:
     """The people whose employee is no longer at the version that the ledger remembers.
 
-    Somebody without a remembered version is looked at before the next write anyway.
+    Where no version is remembered, the employee is read before the next write anyway.
     """
     remembered = {
-        _code(link.employee_code): link for link in links if link.employee_code and link.etag
+        canonical(link.employee_code): link for link in links if link.employee_code and link.etag
     }
     if not remembered:
         return set()
     found: set[str] = set()
     for employee in target.employees():
-        link = remembered.get(_code(employee.code))
+        link = remembered.get(canonical(employee.code))
         if link and has_drifted(employee, link):
             found.add(link.person_id)
     return found
@@ -31,13 +32,9 @@ def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
     """Whether an employee is at another version than the ledger remembers."""
     if not employee.etag or not link.etag:
         return False
-    return _version(employee.etag) != _version(link.etag)
+    return row_version(employee.etag) != row_version(link.etag)
 
 
-def _code(code: str) -> str:
-    return code.strip().upper()
-
-
-def _version(etag: str) -> str:
+def row_version(etag: str) -> str:
     """The row version in an ETag: lists give it without quotation marks."""
     return etag.removeprefix("W/").strip('"')

@@ -5,7 +5,9 @@ Everything is decided from the facts in the ledger, so that nobody is read from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
@@ -14,10 +16,11 @@ from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
 from connector.domain.people import Facts
-from connector.domain.placement import WHERE, Missing, Placement, class_in, resolve_placement
+from connector.domain.placement import WHERE, Missing, class_in, resolve_placement
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.reference_cache import ReferenceCache
+from connector.services.find.batch import Batch, Summary
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
 
@@ -54,26 +57,45 @@ class WaitingReleaser:
     """What every tick of the poller does for those who wait for a thing or a day."""
 
     def __init__(
-        self, ledger: Ledger, cache: ReferenceCache, catalogues: Catalogues, clock: Clock
+        self,
+        ledger: Ledger,
+        cache: ReferenceCache,
+        catalogues: Catalogues,
+        guard: ChangeGuard,
+        clock: Clock,
     ) -> None:
         self._ledger = ledger
         self._cache = cache
         self._catalogues = catalogues
+        self._guard = guard
         self._clock = clock
 
-    def released(self, mapping: MappingFile) -> Iterator[str]:
-        """The waiting people for whom something has changed."""
-        for company in mapping.companies:
-            yield from self.released_in(company, mapping)
+    def read(self, mapping: MappingFile) -> Batch:
+        """The people whose day has come, and the waiting for whom something has changed.
 
-    def released_in(self, company: str, mapping: MappingFile) -> Iterator[str]:
-        """The same in one company."""
-        waiting = list(self._ledger.waiting(company))
-        if not waiting:
-            return
-        persons = list(self._ledger.persons({link.person_id for link in waiting}))
-        catalogue = self._look(company, mapping.companies[company], waiting, persons)
-        yield from (p.id for p in _moved(persons, mapping, _always(catalogue)))
+        Where Visma cannot say what it has, nobody is released, and the report says why.
+        """
+        due = list(self.due(mapping))
+        released: set[str] = set()
+        problems = []
+        try:
+            released = {
+                id_ for company in mapping.companies for id_ in self.released_in(company, mapping)
+            }
+        except RetryableError as error:
+            problems.append(str(error))
+        report = Summary(due=len(due), released=len(released), problems=problems)
+        candidates = self._guard.assess_known(self._ledger.persons(due), Cause.DUE, mapping)
+        return Batch(tuple(candidates), report=report) + self._released(released, mapping)
+
+    def read_company(self, company: str, mapping: MappingFile) -> Batch:
+        """The waiting people of one company for whom something has changed.
+
+        Raises:
+            RetryableError: Visma cannot say what it has.
+        """
+        batch = self._released(set(self.released_in(company, mapping)), mapping)
+        return batch + Batch(report=Summary(released=len(batch.candidates)))
 
     def due(self, mapping: MappingFile) -> Iterator[str]:
         """The people whose day has come in their company's time zone."""
@@ -81,14 +103,29 @@ class WaitingReleaser:
             today = mapping.today(company, self._clock.now())
             yield from (link.person_id for link in self._ledger.due(company, today))
 
-    def _look(
+    def released_in(self, company: str, mapping: MappingFile) -> Iterator[str]:
+        """The waiting people of one company who would be placed otherwise today."""
+        waiting = list(self._ledger.waiting(company))
+        if not waiting:
+            return
+        persons = list(self._ledger.persons({link.person_id for link in waiting}))
+        catalogue = self._catalogue_for(waiting, persons, company, mapping.companies[company])
+        yield from (
+            person.id for person in persons if has_moved(person, mapping, lambda _: catalogue)
+        )
+
+    def _released(self, ids: set[str], mapping: MappingFile) -> Batch:
+        persons = self._ledger.persons(ids)
+        return Batch(tuple(self._guard.assess_known(persons, Cause.RELEASE, mapping)))
+
+    def _catalogue_for(
         self,
+        waiting: Iterable[EmployeeLink],
+        persons: Sequence[Person],
         company: str,
         rules: CompanyRules,
-        waiting: Iterable[EmployeeLink],
-        persons: Iterable[Person],
     ) -> Catalogue:
-        """The catalogue, with all parts that somebody waits for as Visma has them now.
+        """The catalogue, with every part that the waiting wait for as Visma has it now.
 
         With one thing found, the next may turn out to be missing: its part is read, too, so that
         nobody is set free only to wait for a tick more.
@@ -116,72 +153,66 @@ class MappingReleaser:
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everybody whom these edits (company and rule key) may move; how many."""
-        catalogues = {key: self._cache.catalogue(key) for key in mapping.companies}
-        touched = _Touched(edited, mapping)
-        persons = [person for person in self._ledger.persons() if person.facts]
-        chosen = [person for person in persons if touched.by_label(person)]
-        others = [person for person in persons if not touched.by_label(person)]
-        moved = [*chosen, *_moved(others, mapping, catalogues.__getitem__)]
+        rules = EditedRules.of(edited, mapping)
+        catalogue_of = cache(self._cache.catalogue)
+        moved = [
+            person
+            for person in self._ledger.persons()
+            if person.facts
+            and (rules.may_touch(person) or has_moved(person, mapping, catalogue_of))
+        ]
         return self._guard.queue(self._guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
 
 
-class _Touched:
-    """Which people an edit touches beyond what their placement shows."""
+@dataclass(frozen=True, slots=True)
+class EditedRules:
+    """The edits whose effect a placement does not show: on all of a company, or by a label."""
 
-    def __init__(self, edited: Iterable[tuple[str, str]], mapping: MappingFile) -> None:
-        self._companies: set[str] = set()
-        self._labels: set[tuple[str, str]] = set()
+    companies: frozenset[str]
+    labels: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, edited: Iterable[tuple[str, str]], mapping: MappingFile) -> EditedRules:
+        """What these edits (company and rule key) touch."""
+        companies, labels = set(), set()
         for company, rule in edited:
             kind, _, source = rule.partition("#")
-            is_about_class = kind in (CLASS, DEFAULTS)
-            if kind in WHOLE_COMPANY or (is_about_class and _uses_pay(mapping, company)):
-                self._companies.add(company)
-            elif kind in LABELS:
-                self._labels.add((company, f"{LABELS[kind]}: {source}"))
+            if kind in LABELS:
+                labels.add((company, f"{LABELS[kind]}: {source}"))
+            elif kind in WHOLE_COMPANY or (
+                kind in (CLASS, DEFAULTS) and uses_pay(company, mapping)
+            ):
+                companies.add(company)
+        return cls(frozenset(companies), frozenset(labels))
 
-    def by_label(self, person: Person) -> bool:
+    def may_touch(self, person: Person) -> bool:
+        """Whether a person may be moved by these edits; one placed nowhere by those of anyone."""
         company = person.placement.get("company", "")
-        if company in self._companies or (not company and self._companies):
+        if company in self.companies or (not company and self.companies):
             return True
-        return any((company, label) in self._labels for label in person.placement.get("rules", ()))
+        return any((company, label) in self.labels for label in person.placement.get("rules", ()))
 
 
-def _uses_pay(mapping: MappingFile, company: str) -> bool:
-    """The ledger knows no pay: of such a company no class follows from the facts."""
+def uses_pay(company: str, mapping: MappingFile) -> bool:
+    """Whether classes hinge on pay in a company: the ledger knows none, so it cannot tell them."""
     return company in mapping.companies and mapping.companies[company].uses_pay
 
 
-def _moved(
-    persons: Iterable[Person], mapping: MappingFile, catalogue_of: Callable[[str], Catalogue]
-) -> Iterator[Person]:
-    for person in persons:
-        placement = _place_again(person, mapping, catalogue_of)
-        remembered = person.placement
-        if placement is None:
-            moved = bool(remembered.get("company"))
-        elif "rules" in remembered:
-            moved = placement.differs_from(remembered)
-        else:  # never placed, because there was nothing to write: only the company can differ
-            moved = placement.company != remembered.get("company")
-        if moved:
-            yield person
-
-
-def _always(catalogue: Catalogue) -> Callable[[str], Catalogue]:
-    return lambda _: catalogue
-
-
-def _place_again(
+def has_moved(
     person: Person, mapping: MappingFile, catalogue_of: Callable[[str], Catalogue]
-) -> Placement | None:
-    facts = Facts.from_json(person.facts)
+) -> bool:
+    """Whether a person would be placed otherwise today than the ledger remembers."""
+    facts, remembered = Facts.from_json(person.facts), person.placement
     company = mapping.company_of(facts)
     if company is None:
-        return None
-    return resolve_placement(
+        return bool(remembered.get("company"))
+    if "rules" not in remembered:  # never placed, as nothing was to be written
+        return company != remembered.get("company")
+    placement = resolve_placement(
         company,
         mapping.companies[company],
         facts,
         catalogue_of(company),
-        remembered_class=class_in(person.placement, company),
+        remembered_class=class_in(remembered, company),
     )
+    return placement.differs_from(remembered)

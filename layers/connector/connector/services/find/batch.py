@@ -1,0 +1,69 @@
+"""What a reader returns: the people it found, how far it has read, and its part of the summary.
+
+Batches and summaries add up to new ones; no function changes one that it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from connector.domain.cursors import Cursor
+from connector.ports.state import PollingPause
+from connector.services.shared.guarding import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run of the poller did, or a part of it; the answer of the function."""
+
+    skipped: bool = False
+    paused: bool = False
+    postponed: bool = False
+    sweep: str = "none"
+    workers_read: int = 0
+    queued: int = 0
+    due: int = 0
+    released: int = 0
+    drifted: int = 0
+    rows_before_cutoff: int = 0
+    problems: Sequence[str] = field(default_factory=list)
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(
+            skipped=self.skipped or other.skipped,
+            paused=self.paused or other.paused,
+            postponed=self.postponed or other.postponed,
+            sweep=self.sweep if other.sweep == "none" else other.sweep,
+            workers_read=self.workers_read + other.workers_read,
+            queued=self.queued + other.queued,
+            due=self.due + other.due,
+            released=self.released + other.released,
+            drifted=self.drifted + other.drifted,
+            rows_before_cutoff=self.rows_before_cutoff + other.rows_before_cutoff,
+            # Each page meets the same problems: they are told once.
+            problems=list(dict.fromkeys([*self.problems, *other.problems])),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The candidates of a read, the cursors to save once they are queued, and a report."""
+
+    candidates: tuple[Candidate, ...] = ()
+    cursors: tuple[Cursor, ...] = ()
+    report: Summary = field(default_factory=Summary)
+
+    def __add__(self, other: Batch) -> Batch:
+        return Batch(
+            self.candidates + other.candidates,
+            self.cursors + other.cursors,
+            self.report + other.report,
+        )
+
+
+def paused_by(pause: PollingPause) -> Summary:
+    """The summary of a run that does nothing because polling is paused."""
+    since = pause.at.isoformat(timespec="seconds")
+    message = f"polling is paused since {since}: {pause.reason}; start it again: connector resume"
+    return Summary(skipped=True, paused=True, problems=[message])
