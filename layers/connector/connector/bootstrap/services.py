@@ -93,7 +93,6 @@ def installer(adapters: InstallAdapters, authorize_url: str) -> Installer:
 def poller(adapters: Adapters, options: Options) -> PollerServices:
     """The services behind the poller function."""
     from connector.services.find.poller import Poller
-    from connector.services.find.recheck import Recheck
     from connector.services.operate.ping import missing_capabilities
     from connector.services.shared.configuration import check_configuration
 
@@ -126,17 +125,24 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
             metrics=adapters.metrics,
             stream=options.stream,
         ),
-        Recheck(
-            targets=adapters.targets,
-            ledger=adapters.ledger,
-            mappings=adapters.mappings,
-            guard=guard,
-            releaser=waiting,
-            pauses=adapters.pauses,
-            metrics=adapters.metrics,
-        ),
+        recheck(adapters, guard, waiting),
         check=partial(check_configuration, adapters.secrets, adapters.mappings),
         missing_capabilities=missing,
+    )
+
+
+def recheck(adapters: Adapters, guard: ChangeGuard, waiting: WaitingReleaser) -> Recheck:
+    """What follows a notification of Visma, through the same guards as a tick."""
+    from connector.services.find.recheck import Recheck
+
+    return Recheck(
+        targets=adapters.targets,
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        guard=guard,
+        releaser=waiting,
+        pauses=adapters.pauses,
+        metrics=adapters.metrics,
     )
 
 
