@@ -13,7 +13,8 @@ from connector.settings import OperationsSettings
 
 
 @cache
-def _operator() -> Operator:
+def operator() -> Operator:
+    """Built with the first invocation of this environment."""
     return bootstrap.operations(OperationsSettings.from_env(environ))
 
 
@@ -21,6 +22,6 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{"verb": "...", ...}`; the answer has `ok`, and `problems` where it is false."""
     with Invocation("operations") as invocation:
         bootstrap.clock().begin(context)
-        answer = _operator().dispatch(event)
+        answer = operator().dispatch(event)
         invocation.log.info("verb carried out", verb=str(event.get("verb")), status=answer["ok"])
         return answer

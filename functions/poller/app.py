@@ -14,7 +14,8 @@ from connector.settings import PollerSettings
 
 
 @cache
-def _services() -> PollerServices:
+def services() -> PollerServices:
+    """Built with the first invocation of this environment."""
     return bootstrap.poller(PollerSettings.from_env(environ))
 
 
@@ -22,17 +23,17 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{}` is one tick, `{"full_sweep": true}` a full sweep, `{"recheck": {...}}` asks Visma."""
     with Invocation("poller") as invocation:
         bootstrap.clock().begin(context)
-        services = _services()
+        built = services()
         if "recheck" in event:
-            summary = asdict(services.recheck.run(**event["recheck"]))
+            summary = asdict(built.recheck.run(**event["recheck"]))
             invocation.log.info("recheck ended", summary=summary)
             return summary
-        mapping = services.check()
+        mapping = built.check()
         if event.get("full_sweep"):  # once a day, so that a tick costs no more than it must
-            for missing in services.missing_capabilities(mapping):
+            for missing in built.missing_capabilities(mapping):
                 invocation.log.warning(
                     "capability missing", kind=missing.name, reason=missing.message
                 )
-        summary = asdict(services.poller.run(full_sweep=bool(event.get("full_sweep"))))
+        summary = asdict(built.poller.run(full_sweep=bool(event.get("full_sweep"))))
         invocation.log.info("poll ended", summary=summary)
         return summary

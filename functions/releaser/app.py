@@ -14,17 +14,18 @@ from connector.settings import ReleaserSettings
 
 
 @cache
-def _services() -> ReleaserServices:
+def services() -> ReleaserServices:
+    """Built with the first invocation of this environment."""
     return bootstrap.releaser(ReleaserSettings.from_env(environ))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes the edited rows from the stream; what they say is read from the table."""
     with Invocation("releaser") as invocation:
-        services = _services()
+        built = services()
         keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
         edited = rules_among((key["company"]["S"], key["rule"]["S"]) for key in keys)
-        queued = services.releaser.release(services.load(), edited) if edited else 0
+        queued = built.releaser.release(built.load(), edited) if edited else 0
         invocation.metrics.count("ChangesQueued", queued)
         invocation.log.info("mapping edit handled", count=queued)
         return {"queued": queued}

@@ -13,7 +13,8 @@ from connector.settings import WriterSettings
 
 
 @cache
-def _consumer() -> Consumer:
+def consumer() -> Consumer:
+    """Built with the first invocation of this environment."""
     return bootstrap.writer(WriterSettings.from_env(environ))
 
 
@@ -21,17 +22,17 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Reports the messages that must come again; the others are done with."""
     with Invocation("writer"):
         bootstrap.clock().begin(context)
-        return {"batchItemFailures": _failures(_consumer(), event["Records"])}
+        return {"batchItemFailures": failures(consumer(), event["Records"])}
 
 
-def _failures(consumer: Consumer, records: list[dict[str, Any]]) -> list[dict[str, str]]:
+def failures(service: Consumer, records: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Once a message of a group has failed, those behind it wait for it."""
     failed: list[dict[str, str]] = []
     stuck: set[str] = set()
     for record in records:
         attributes = record["attributes"]
         group = attributes["MessageGroupId"]
-        done = group not in stuck and consumer.consume(
+        done = group not in stuck and service.consume(
             record["body"],
             receipt=record["receiptHandle"],
             delivery=int(attributes["ApproximateReceiveCount"]),

@@ -95,7 +95,6 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
     from connector.services.find.changes import ChangeReader
     from connector.services.find.comparison import WorkerComparison
     from connector.services.find.poller import Poller
-    from connector.services.find.recheck import Recheck
     from connector.services.find.review import DailyReview
     from connector.services.find.sweep import SweepReader
     from connector.services.operate.ping import missing_capabilities
@@ -135,17 +134,24 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
             metrics=adapters.metrics,
             stream=options.stream,
         ),
-        Recheck(
-            targets=adapters.targets,
-            ledger=adapters.ledger,
-            mappings=adapters.mappings,
-            guard=guard,
-            releaser=waiting,
-            pauses=adapters.pauses,
-            metrics=adapters.metrics,
-        ),
+        recheck(adapters, guard, waiting),
         check=partial(check_configuration, adapters.secrets, adapters.mappings),
         missing_capabilities=missing,
+    )
+
+
+def recheck(adapters: Adapters, guard: ChangeGuard, waiting: WaitingReleaser) -> Recheck:
+    """What follows a notification of Visma, through the same guards as a tick."""
+    from connector.services.find.recheck import Recheck
+
+    return Recheck(
+        targets=adapters.targets,
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        guard=guard,
+        releaser=waiting,
+        pauses=adapters.pauses,
+        metrics=adapters.metrics,
     )
 
 
