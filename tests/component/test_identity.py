@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from connector.domain.errors import ConfigurationError
+from connector.services.operate.identity import Identity
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world
 
@@ -366,3 +368,21 @@ def test_a_held_row_shows_what_would_be_done(world: World) -> None:
 def _staff(world: World) -> list[dict[str, Any]]:
     codes = {item["employeeNumber"] for item in world.visma.employees()}
     return [worker for worker in world.rippling.workers() if str(worker["number"]) in codes]
+
+
+@pytest.mark.parametrize("verb", ["adopt", "rename"])
+def test_a_dry_run_refuses_to_adopt_and_to_rename_and_audits_neither(
+    world: World, verb: str
+) -> None:
+    worker = world.hire()
+    world.settle()
+    before = list(world.audit_of(worker["user_id"]))
+    rehearsing = Identity(
+        world.ledger, world.mappings, world.targets, world.queue, world.clock, is_dry_run=True
+    )
+
+    with pytest.raises(ConfigurationError, match="a dry run"):
+        getattr(rehearsing, verb)({"person": worker["user_id"], "code": "FIN-77"})
+
+    assert world.audit_of(worker["user_id"]) == before
+    assert world.queue.changes == []

@@ -1,0 +1,60 @@
+"""Numbers that a page states are those of the code and the template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.domain.cursors import OVERLAP
+from connector.domain.ledger import INTENT_SECONDS
+from connector.services.apply.consumer import LONGEST_WAIT_SECONDS, wait_before
+from connector.services.find.pages import MOST_FOUND, RESERVE_SECONDS
+from connector.services.find.poller import LEASE_SECONDS
+from connector.services.shared.catalogues import FRESH_SECONDS
+from tests.embedded.template import ROOT
+
+TRAVELS = "docs/how-a-change-travels.md"
+RUNBOOK = "docs/runbook.md"
+WAITS = ", ".join(f"{wait_before(delivery):.0f}" for delivery in range(1, 6))
+
+
+@pytest.mark.parametrize(
+    ("page", "statement"),
+    [
+        (TRAVELS, f"the watermark minus {OVERLAP.seconds} seconds"),
+        (TRAVELS, f"The overlap of {OVERLAP.seconds} seconds"),
+        (TRAVELS, f"less than {RESERVE_SECONDS:.0f} seconds left"),
+        (TRAVELS, f"with {MOST_FOUND:,} changes to queue"),
+        (TRAVELS, f"after its {INTENT_SECONDS:.0f} seconds"),
+        (TRAVELS, f"at most {FRESH_SECONDS / 60:.0f} minutes old"),
+        (TRAVELS, f"{WAITS} seconds, then {LONGEST_WAIT_SECONDS / 60:.0f} minutes each time"),
+        (RUNBOOK, f"runs out after {LEASE_SECONDS:.0f} seconds"),
+    ],
+)
+def test_a_page_states_the_number_that_the_code_has(page: str, statement: str) -> None:
+    assert statement in (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_the_pages_state_the_time_outs_and_deliveries_of_the_template(
+    resources: dict[str, Any],
+) -> None:
+    queue = resources["ChangesQueue"]["Properties"]
+    writer = resources["WriterFunction"]["Properties"]
+    back = f"comes back after {queue['VisibilityTimeout'] // 60} minutes"
+    travels, runbook = ((ROOT / page).read_text(encoding="utf-8") for page in (TRAVELS, RUNBOOK))
+
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 30
+    assert "thirty deliveries" in travels
+    assert "A change failed thirty times" in runbook
+    assert back in travels
+    assert back in runbook
+    assert f"out of time after {writer['Timeout']} seconds" in runbook
+
+
+def test_an_intent_outlives_its_writer_and_a_lease_its_poller(resources: dict[str, Any]) -> None:
+    writer, poller = (resources[f"{name}Function"]["Properties"] for name in ("Writer", "Poller"))
+
+    assert writer["Timeout"] < INTENT_SECONDS, "or a second writer starts while the first writes"
+    assert poller["Timeout"] < LEASE_SECONDS, "or two pollers read and save at the same time"
+    assert LEASE_SECONDS < 5 * 60, "or a killed poller costs the tick after it"
