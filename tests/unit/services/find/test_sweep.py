@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from connector.domain.cursors import Cursor
-from tests.unit.find_bench import HOUR_AGO, NOW, FindBench, a_cursor, worker
+from tests.unit.builders import NOW
+from tests.unit.find_bench import HOUR_AGO, FindBench, a_cursor, worker
 
 NEVER = Cursor("workers sweep")
 

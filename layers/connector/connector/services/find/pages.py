@@ -41,6 +41,7 @@ class Pages:
             try:
                 page = next(self._pages, None)
             except RateLimitedError as error:
+                # Whoever came before the limit is queued; the next tick goes on behind them.
                 self.problems.append(str(error))
                 return
 
@@ -60,6 +61,8 @@ def resumed(read: Callable[[str | None], Iterator[Page]], page_token: str | None
     except ConnectorError:
         if page_token is None:
             raise
+        # Page tokens expire, and an old one is refused in many ways. If Rippling is in truth out
+        # of reach, the read from the beginning fails as well, and that is raised.
         pages = read(None)
         first = next(pages, None)
     if first is not None:
