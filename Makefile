@@ -25,7 +25,7 @@ help: ## list the targets
 setup: ## install the tools, the tests, the connector command and the embedded AWS (cached)
 	@$(MAKE) --no-print-directory --silent -j2 $(TOOLS) $(EMBEDDED)
 
-# $(call environment,folder): makes it, or makes it anew when it belongs to another interpreter.
+# $(call environment,folder): makes it, or makes it again when it belongs to another interpreter.
 define environment
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is $(MINOR)." >&2; exit 1; }
 @if ! $(1)/bin/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(MINOR)")' 2>/dev/null; then \
@@ -61,7 +61,7 @@ down: ## end what `make up` or `make demo KEEP=1` left running
 test: setup ## run every test: unit, component, contract, template, e2e
 	@.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
 
-fuzz: setup ## fuzz the doors for longer than `make test` does: SECONDS=120, EXAMPLES=2000
+fuzz: setup ## fuzz the public endpoints for longer than `make test` does: SECONDS=120, EXAMPLES=2000
 	@.venv/bin/python -m tests.fuzz.endpoints -max_total_time=$(or $(SECONDS),120) -max_len=2048 -verbosity=0 -print_final_stats=1
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) .venv/bin/python -m pytest --timeout=0 tests/fuzz/test_by_contract.py
 

@@ -7,24 +7,25 @@ from os import environ
 from typing import Any
 
 from connector import bootstrap
+from connector.bootstrap.services import ReleaserServices
 from connector.observability import Invocation
 from connector.services.find.releaser import rules_among
 from connector.settings import ReleaserSettings
 
 
 @cache
-def _releaser() -> bootstrap.ReleaserParts:
+def services() -> ReleaserServices:
+    """Built with the first invocation of this environment."""
     return bootstrap.releaser(ReleaserSettings.from_env(environ))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes the edited rows from the stream; what they say is read from the table."""
     with Invocation("releaser") as invocation:
-        parts = _releaser()
+        built = services()
         keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
         edited = rules_among((key["company"]["S"], key["rule"]["S"]) for key in keys)
-        queued = parts.releaser.release(parts.load(), edited) if edited else 0
+        queued = built.releaser.release(built.load(), edited) if edited else 0
         invocation.metrics.count("ChangesQueued", queued)
         invocation.log.info("mapping edit handled", count=queued)
         return {"queued": queued}
-    raise AssertionError("an invocation returns or raises")

@@ -1,4 +1,4 @@
-"""The doors to the outside: announcements of both vendors, and the code of an installation."""
+"""The public endpoints: webhooks of both vendors, and the routes of an installation."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ BAD_REQUEST = 400
 
 
 @cache
-def _rippling_webhook() -> RipplingWebhook:
+def rippling_webhook() -> RipplingWebhook:
+    """Built with the first invocation of this environment."""
     return bootstrap.rippling_webhook(WebhookSettings.from_env(environ))
 
 
 @cache
-def _visma_webhook() -> VismaWebhook | None:
+def visma_webhook() -> VismaWebhook | None:
+    """Built with the first invocation of this environment."""
     return bootstrap.visma_webhook(WebhookSettings.from_env(environ))
 
 
 @cache
-def _installer() -> Installer:
+def installer() -> Installer:
+    """Built with the first invocation of this environment."""
     return bootstrap.installer(WebhookSettings.from_env(environ))
 
 
@@ -47,14 +50,13 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             "headers": dict(answer.headers),
             "body": answer.text,
         }
-    raise AssertionError("an invocation returns or raises")
 
 
 def _announce(invocation: Invocation, event: dict[str, Any], headers: dict[str, str]) -> Answer:
     if event.get("resource") != VISMA:
-        answer = _rippling_webhook().receive(headers, _body(event))
-    elif visma_webhook := _visma_webhook():
-        answer = visma_webhook.receive(event["pathParameters"]["company"], headers, _body(event))
+        answer = rippling_webhook().receive(headers, body_of(event))
+    elif visma := visma_webhook():
+        answer = visma.receive(event["pathParameters"]["company"], headers, body_of(event))
     else:
         answer = Answer(404, "NotificationsOff")
     if answer.reason:
@@ -66,9 +68,9 @@ def _announce(invocation: Invocation, event: dict[str, Any], headers: dict[str, 
 def _install(invocation: Invocation, event: dict[str, Any], cookies: str) -> Answer:
     query = event.get("queryStringParameters") or {}
     if event["resource"] == INSTALL:
-        answer = _installer().begin(query)
+        answer = installer().begin(query)
     else:
-        answer = _installer().finish(query, cookies)
+        answer = installer().finish(query, cookies)
     if answer.status == BAD_REQUEST:
         invocation.log.warning("install refused", status=answer.status)
     elif answer.reason:
@@ -78,8 +80,8 @@ def _install(invocation: Invocation, event: dict[str, Any], cookies: str) -> Ans
     return answer
 
 
-def _body(event: dict[str, Any]) -> bytes | None:
-    """The bytes of a body as they were sent, or None where nobody can tell."""
+def body_of(event: dict[str, Any]) -> bytes | None:
+    """The bytes of a body as they were sent, or None where they cannot be told."""
     body: str = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body.encode(errors="surrogatepass")

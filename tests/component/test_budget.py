@@ -161,10 +161,10 @@ def test_a_table_that_is_down_stops_no_work_and_is_not_silent(
 # Rippling
 
 
-def test_a_poll_that_rippling_has_no_room_for_ends_in_peace_and_the_next_one_finds_it_all() -> None:
+def test_a_poll_without_room_at_rippling_ends_quietly_and_the_next_finds_it_all() -> None:
     with a_world(people=20) as world:
         world.first_load()
-        before = world.watermarks.cursor("workers")
+        before = world.cursors.cursor("workers")
         worker = world.rippling.hire(
             department="Sales", location="Oslo", employment_type="Salaried full-time"
         )
@@ -177,7 +177,7 @@ def test_a_poll_that_rippling_has_no_room_for_ends_in_peace_and_the_next_one_fin
         assert "Rippling has no room" in summary.problems[0]
         assert world.metrics.counts["PollSucceeded"] == polls
         assert world.metrics.counts["PollPostponed"] == 1
-        assert world.watermarks.cursor("workers") == before
+        assert world.cursors.cursor("workers") == before
         calls = len(world.rippling.journal)
         assert world.another().tick().postponed  # nor does a cold one ask in vain
         assert len(world.rippling.journal) == calls
@@ -229,7 +229,7 @@ def test_a_read_of_changes_that_runs_out_of_calls_goes_on_where_it_stopped() -> 
         world.rippling.faults.fail(429, path="/workers/", every=3, times=1, retry_after=1800)
 
         first = world.tick()
-        page_token = world.watermarks.cursor("workers").page_token
+        page_token = world.cursors.cursor("workers").page_token
         world.clock.turn(seconds=1800)
         second = world.tick()
 
@@ -237,7 +237,7 @@ def test_a_read_of_changes_that_runs_out_of_calls_goes_on_where_it_stopped() -> 
         assert page_token is not None
         assert second.workers_read == 50
         assert first.queued + second.queued == len({c.worker_id for c in world.queue.changes})
-        assert world.watermarks.cursor("workers").page_token is None
+        assert world.cursors.cursor("workers").page_token is None
 
 
 def test_a_full_sweep_that_found_no_room_is_made_up_for() -> None:

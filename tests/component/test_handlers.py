@@ -376,7 +376,7 @@ def test_a_bug_is_raised_without_the_words_it_came_with(
     def fail(*_: Any) -> Any:
         raise KeyError("Kari Nordmann")
 
-    monkeypatch.setattr(poller, "_poller", fail)
+    monkeypatch.setattr(poller, "services", fail)
 
     with pytest.raises(CrashError) as caught:
         poller.lambda_handler({}, CONTEXT)

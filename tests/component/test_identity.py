@@ -19,17 +19,12 @@ def world() -> Iterator[World]:
         yield world
 
 
-def _hire(world: World, **fields: Any) -> dict[str, Any]:
-    plain = {"department": "Sales", "location": "Oslo", "employment_type": "Salaried full-time"}
-    return world.rippling.hire(**{**plain, **fields})
-
-
 def _operate(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
     return world.operator.dispatch({"verb": verb, **arguments})
 
 
 def test_somebody_with_two_employments_stays_active_while_either_is(world: World) -> None:
-    first = _hire(world)
+    first = world.hire()
     world.settle()
     second = world.rippling.rehire(
         first["user_id"],
@@ -52,7 +47,7 @@ def test_somebody_with_two_employments_stays_active_while_either_is(world: World
 
 
 def test_a_changed_number_is_told_and_makes_no_second_employee(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     count = len(world.visma.employees())
     world.rippling.change(worker["id"], number=9001)
@@ -65,7 +60,7 @@ def test_a_changed_number_is_told_and_makes_no_second_employee(world: World) -> 
 
 
 def test_the_operator_renames_with_vismas_own_action(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.rippling.change(worker["id"], number=9001)
     world.settle()
@@ -82,7 +77,7 @@ def test_the_operator_renames_with_vismas_own_action(world: World) -> None:
 
 
 def test_a_code_that_is_taken_cannot_be_given_by_renaming(world: World) -> None:
-    one, other = _hire(world), _hire(world)
+    one, other = world.hire(), world.hire()
     world.settle()
 
     answer = _operate(world, "rename", person=one["user_id"], code=str(other["number"]))
@@ -92,7 +87,7 @@ def test_a_code_that_is_taken_cannot_be_given_by_renaming(world: World) -> None:
 
 
 def test_an_employee_with_another_e_mail_is_adopted_on_the_operators_word(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.add_employee(
         "OLD-7", **{"contact.lastName": "Before", "contact.email": "private@example.com"}
     )
@@ -129,7 +124,7 @@ def test_adopting_says_what_is_wrong(world: World, arguments: dict[str, str], wo
 
 
 def test_nobody_with_an_employee_can_adopt_another(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
 
     answer = _operate(world, "adopt", person=worker["user_id"], code="1001")
@@ -138,7 +133,7 @@ def test_nobody_with_an_employee_can_adopt_another(world: World) -> None:
 
 
 def test_people_who_look_twice_are_shown_by_code_and_never_touched(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     kept = world.employee_of(worker)
     world.visma.add_employee(
@@ -160,7 +155,7 @@ def test_people_who_look_twice_are_shown_by_code_and_never_touched(world: World)
 
 
 def test_an_edit_by_finance_on_a_field_of_rippling_is_put_back_and_told(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.visma.edit_employee(str(worker["number"]), **{"contact.phone1": "+47 111"})
 
@@ -181,7 +176,7 @@ def test_an_edit_by_finance_on_a_field_of_its_own_survives(world: World, owner: 
         )
     )
     world.drain()
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.visma.edit_employee(str(worker["number"]), **{"contact.phone1": "+47 111"})
     world.rippling.move(worker["id"], department="Finance")
@@ -195,7 +190,7 @@ def test_an_edit_by_finance_on_a_field_of_its_own_survives(world: World, owner: 
 
 
 def test_an_edit_of_somebody_who_waits_for_a_new_start_is_seen_on_that_day(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.rippling.change_employment_type(worker["id"], "Contractor")
     world.rippling.rehire(
@@ -218,7 +213,7 @@ def test_an_edit_of_somebody_who_waits_for_a_new_start_is_seen_on_that_day(world
 
 
 def test_a_leaver_whom_finance_made_active_again_is_made_inactive_again(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.rippling.terminate(worker["id"], "2026-11-20")
     world.settle()
@@ -232,7 +227,7 @@ def test_a_leaver_whom_finance_made_active_again_is_made_inactive_again(world: W
 def test_a_move_between_companies_is_inactive_there_before_it_is_active_here() -> None:
     with a_world(people=30, companies=2) as world:
         world.first_load()
-        worker = _hire(world)
+        worker = world.hire()
         world.settle()
         world.clear_journals()
         world.rippling.change(worker["id"], legal_entity="Nordfab AB")
@@ -257,7 +252,7 @@ def test_what_was_open_in_one_company_is_closed_by_arriving_in_the_other() -> No
     with a_world(people=30, companies=2) as world:
         world.first_load()
         world.rippling.add_department("Robotics")
-        worker = _hire(world, department="Robotics")
+        worker = world.hire(department="Robotics")
         assert world.settle() == {"waiting": 1}
         world.rippling.change(worker["id"], legal_entity="Nordfab AB", silent=True)
         world.rippling.relocate(worker["id"], location="Stockholm")
@@ -275,7 +270,7 @@ def test_whoever_vanishes_before_the_first_day_is_expected_no_more(
 ) -> None:
     world.rippling.add_department("Robotics")
     start = "2026-11-30" if department == "Sales" else "2026-11-24"
-    worker = _hire(world, department=department, start_date=start, status="ACCEPTED")
+    worker = world.hire(department=department, start_date=start, status="ACCEPTED")
     assert sum(world.settle().values()) == 1
     world.rippling.remove(worker["id"])
     world.clock.turn(days=7)
@@ -291,7 +286,7 @@ def test_whoever_vanishes_before_the_first_day_is_expected_no_more(
 def test_somebody_who_cannot_arrive_does_not_leave() -> None:
     with a_world(people=30, companies=2) as world:
         world.first_load()
-        worker = _hire(world)
+        worker = world.hire()
         world.settle()
         world.visma.set_department_cost_centre("SALES", "300", company="sweden")
         world.clock.turn(hours=1)
@@ -310,7 +305,7 @@ def test_somebody_who_cannot_arrive_does_not_leave() -> None:
 def test_a_move_between_companies_survives_a_crash_in_the_middle() -> None:
     with a_world(people=30, companies=2) as world:
         world.first_load()
-        worker = _hire(world)
+        worker = world.hire()
         world.settle()
         world.rippling.change(worker["id"], legal_entity="Nordfab AB")
         world.rippling.relocate(worker["id"], location="Stockholm")
@@ -330,7 +325,7 @@ def test_a_move_between_companies_survives_a_crash_in_the_middle() -> None:
 
 
 def test_a_rename_whose_answer_was_lost_can_be_said_again(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.visma.faults.lose_answer(method="POST", path="/v1/employee/action/.*", times=1)
 
@@ -344,7 +339,7 @@ def test_a_rename_whose_answer_was_lost_can_be_said_again(world: World) -> None:
 
 
 def test_a_code_that_finance_changed_is_followed_on_the_operators_word(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     employee = world.employee_of(worker)
     world.visma.company("norway").rename_employee(employee["employeeId"], "FIN-9")

@@ -19,10 +19,8 @@ def world() -> Iterator[World]:
 
 
 def _hired(world: World, **fields: Any) -> dict[str, Any]:
-    plain = {"department": "Sales", "location": "Bergen", "employment_type": "Salaried full-time"}
-    return world.rippling.hire(
-        {"given_name": "Kari", "family_name": "Testmann"}, **{**plain, **fields}
-    )
+    name = {"given_name": "Kari", "family_name": "Testmann"}
+    return world.hire(name, **{"location": "Bergen", **fields})
 
 
 def test_the_first_load_makes_an_employee_of_everybody_who_works() -> None:
@@ -94,7 +92,7 @@ def test_a_new_place_of_work_changes_the_branch(world: World) -> None:
     assert world.employee_of(worker)["branch"]["number"] == "3"
 
 
-def test_somebody_known_moves_on_even_when_rippling_no_longer_shows_e_mail_and_number(
+def test_a_known_person_moves_though_rippling_no_longer_shows_e_mail_and_number(
     world: World,
 ) -> None:
     worker = _hired(world)

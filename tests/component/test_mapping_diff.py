@@ -25,13 +25,7 @@ def world() -> Iterator[World]:
 
 def _hire(world: World, **fields: Any) -> str:
     """Somebody new; their employee code."""
-    given = {
-        "department": "Sales",
-        "location": "Oslo",
-        "employment_type": "Salaried full-time",
-        "start_date": "2026-11-02",
-    }
-    return str(world.rippling.hire(**{**given, **fields})["number"])
+    return str(world.hire(**{"start_date": "2026-11-02", **fields})["number"])
 
 
 def _diff(world: World, text: str) -> dict[str, Any]:
@@ -179,10 +173,10 @@ def test_a_diff_before_the_first_import_tells_of_rows_alone() -> None:
 
 def test_nobody_is_asked_and_nothing_is_changed_by_a_diff(world: World) -> None:
     world.first_load()
-    before = world.everything_at_rest(), world.mappings.rows()
+    before = world.everything_stored(), world.mappings.rows()
     world.clear_journals()
 
     _diff(world, NORDFAB_MAPPING.replace(OSLO, 'rippling: Oslo, branch: "2"'))
 
     assert world.vendor_calls() == (0, 0)
-    assert (world.everything_at_rest(), world.mappings.rows()) == before
+    assert (world.everything_stored(), world.mappings.rows()) == before

@@ -123,7 +123,9 @@ def test_a_table_that_makes_no_sense_can_be_rolled_back(world: World) -> None:
 def test_a_previous_mapping_of_another_shape_is_refused_and_nothing_is_changed(
     world: World,
 ) -> None:
-    world.watermarks.save_previous_mapping("companies: {norway: {shoes: 1}}", world.clock.now())
+    world.mapping_history.save_previous_mapping(
+        "companies: {norway: {shoes: 1}}", world.clock.now()
+    )
     before = world.mappings.rows()
 
     answer = _do(world, "rollback")
@@ -144,4 +146,4 @@ def test_while_another_import_is_under_way_an_import_says_so(
     answer = _do(world, "import", OTHER)
 
     assert answer == {"ok": False, "problems": ["a mapping import is under way"]}
-    assert world.watermarks.previous_mapping() is None
+    assert world.mapping_history.previous_mapping() is None

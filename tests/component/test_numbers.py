@@ -80,7 +80,7 @@ def test_a_tick_in_which_nothing_changed_takes_one_call_and_queues_nothing() -> 
 
 
 def test_late_and_tied_rows_at_the_watermark_are_all_found_in_seven_calls(many: World) -> None:
-    watermark = many.watermarks.cursor("workers").watermark
+    watermark = many.cursors.cursor("workers").watermark
     assert watermark is not None
     many.tick()
     many.queue.changes.clear()
@@ -154,9 +154,7 @@ def test_a_create_takes_two_visma_calls() -> None:
         assert [call.method for call in world.visma.journal] == ["GET", "POST"]
 
 
-def test_every_fiftieth_answer_lost_over_a_thousand_creates_makes_no_duplicate_and_loses_none() -> (
-    None
-):
+def test_a_thousand_creates_with_every_fiftieth_answer_lost_lose_and_double_none() -> None:
     with a_world(people=1_150) as world:
         world.visma.faults.lose_answer(method="POST", path="/v1/employee", every=50)
 
@@ -223,7 +221,7 @@ def test_a_late_row_behind_a_poll_that_was_cut_short_is_found_soon_after_it_ends
             world.rippling.relocate(worker["id"], "Bergen")
         world.clock.remaining = 0.0
         world.tick()
-        assert world.watermarks.cursor("workers").page_token
+        assert world.cursors.cursor("workers").page_token
         late = employed[170]
         world.rippling.move(late["id"], "Finance", at=world.clock.now() - timedelta(seconds=40))
         world.clock.turn(minutes=10)
@@ -231,7 +229,7 @@ def test_a_late_row_behind_a_poll_that_was_cut_short_is_found_soon_after_it_ends
         world.clock.remaining = 1000.0
 
         world.tick()
-        assert world.watermarks.cursor("workers").page_token is None
+        assert world.cursors.cursor("workers").page_token is None
         world.tick()
 
         assert late["id"] in {change.worker_id for change in world.queue.changes}
@@ -255,19 +253,19 @@ def test_a_filter_that_rippling_ignores_is_noticed_and_loses_nothing() -> None:
 def test_a_stale_page_does_not_move_the_watermark_backwards_or_past_unread_rows() -> None:
     with a_world(people=150) as world:
         world.first_load()
-        before = world.watermarks.cursor("workers").watermark
+        before = world.cursors.cursor("workers").watermark
         world.rippling.faults.stale_page(path="/workers/", times=1)
         world.rippling.hire(
             department="Sales", location="Oslo", employment_type="Salaried full-time"
         )
 
         world.tick()
-        assert world.watermarks.cursor("workers").watermark == before
+        assert world.cursors.cursor("workers").watermark == before
         assert world.settle() == {"created": 1}
 
 
 def test_two_pollers_at_once_are_one_too_many() -> None:
-    with a_world(people=20) as world, world.watermarks.lease("workers", 60) as mine:
+    with a_world(people=20) as world, world.cursors.lease("workers", 60) as mine:
         assert mine
 
         assert world.tick().skipped
@@ -283,7 +281,7 @@ def test_the_clock_of_the_tests_stands_still_by_itself() -> None:
 def test_a_sweep_that_met_another_poller_is_made_up_for_by_the_next_tick() -> None:
     with a_world(people=20) as world:
         world.first_load()
-        with world.watermarks.lease("workers", 60):
+        with world.cursors.lease("workers", 60):
             assert world.tick(full_sweep=True).skipped
 
         assert world.tick().sweep == "finished"
@@ -298,6 +296,6 @@ def test_a_stamp_from_the_future_does_not_carry_the_watermark_past_the_sweep() -
 
         world.tick()
 
-        watermark = world.watermarks.cursor("workers").watermark
+        watermark = world.cursors.cursor("workers").watermark
         assert watermark is not None
         assert watermark <= began + timedelta(seconds=1)

@@ -301,7 +301,7 @@ def test_a_webhook_is_taken_without_loading_what_an_install_needs(app: App) -> N
     code = (
         "import sys; sys.path[:0] = ['layers/connector', 'functions'];"
         "import webhook.app as app;"
-        "app._rippling_webhook(); app._installer();"
+        "app.rippling_webhook(); app.installer();"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'requests', 'tenacity', 'yaml'}"
         " | {n for n in sys.modules if n.startswith('connector.domain.m')}))"

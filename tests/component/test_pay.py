@@ -40,15 +40,12 @@ def world() -> Iterator[World]:
 
 def _hire(world: World, **fields: Any) -> dict[str, Any]:
     given = {
-        "department": "Sales",
-        "location": "Oslo",
-        "employment_type": "Salaried full-time",
         "start_date": "2026-11-02",
         "annual_salary": CANARY,
         "currency": "NOK",
         "salary_effective_date": "2026-11-02",
     }
-    return world.rippling.hire(**{**given, **fields})
+    return world.hire(**{**given, **fields})
 
 
 def _allocation(world: World, worker: dict[str, Any], company: str = "norway") -> Allocation:
@@ -208,7 +205,7 @@ def test_the_ledger_keeps_what_each_person_costs_and_where(world: World) -> None
     world.first_load()
 
     account = next(
-        each for each in world.watermarks.catalogue("norway").departments.values()
+        each for each in world.cache.catalogue("norway").departments.values()
         if each.id == "SALES"
     ).expense_account  # fmt: skip
     assert account
@@ -381,8 +378,8 @@ def _at_rest(world: World) -> str:
         for link in held.values()
     ]
     shown = [repr(each) for held in world.tables.links.values() for each in held.values()]
-    runs = [repr(vars(world.watermarks))]
-    return json.dumps([world.everything_at_rest(), links, shown, runs], default=str)
+    runs = [repr(vars(each)) for each in (world.cursors, world.cache, world.guard_log)]
+    return json.dumps([world.everything_stored(), links, shown, runs], default=str)
 
 
 def test_no_amount_shows_itself_anywhere_but_in_the_allocation(

@@ -116,7 +116,7 @@ def test_nothing_is_written_and_every_request_is_one_that_the_vendors_publish(
     world: World,
 ) -> None:
     world.clear_journals()
-    before = world.everything_at_rest()
+    before = world.everything_stored()
 
     ping(world)
 
@@ -124,7 +124,7 @@ def test_nothing_is_written_and_every_request_is_one_that_the_vendors_publish(
     assert [call for call in calls if call.contract_errors] == []
     assert [call for call in calls if call.applied] == []
     assert {call.path for call in calls if call.method != "GET"} == {"/connect/token"}
-    assert world.everything_at_rest() == before
+    assert world.everything_stored() == before
 
 
 # Rippling
@@ -440,11 +440,11 @@ def test_a_silent_poller_and_an_overdue_sweep_are_told(world: World) -> None:
 
 
 def test_a_sweep_under_way_keeps_the_end_of_the_one_before(world: World) -> None:
-    ended = world.watermarks.cursor("workers sweep").ended
-    with world.watermarks.lease("workers", 60):
+    ended = world.cursors.cursor("workers sweep").ended
+    with world.cursors.lease("workers", 60):
         assert world.tick(full_sweep=True).skipped
 
-    cursor = world.watermarks.cursor("workers sweep")
+    cursor = world.cursors.cursor("workers sweep")
 
     assert (cursor.ended, cursor.started) == (ended, world.clock.now())
     assert "under way" in checks_of(ping(world), "connector")["last_sweep"]["message"]
@@ -517,7 +517,7 @@ def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -
         yield account
 
 
-def test_it_is_the_first_thing_to_run_on_a_stack_with_filled_secrets_and_nothing_else(
+def test_ping_runs_first_on_a_stack_with_filled_secrets_and_nothing_else(
     account: Account,
 ) -> None:
     answer = account.operate("ping")
@@ -572,7 +572,7 @@ def test_the_page_knows_what_a_poll_left_behind(account: Account) -> None:
     assert own["dead_letters"]["message"] == "On the queue: 6 changes. Given up: 1 dead letter."
 
 
-def test_before_a_scheduled_sweep_what_is_missing_is_logged_and_counted_and_a_tick_asks_nothing(
+def test_a_sweep_logs_and_counts_missing_capabilities_and_a_tick_asks_for_none(
     account: Account,
     rippling: Rippling,
     caplog: pytest.LogCaptureFixture,
@@ -647,7 +647,7 @@ def test_a_token_that_is_used_on_because_it_cannot_be_renewed_is_a_warning(
 
 
 @pytest.mark.parametrize(("status", "level"), [(404, "bad"), (200, "bad"), (503, "unknown")])
-def test_a_token_endpoint_that_answers_with_a_page_is_one_red_line_and_nothing_else_is_lost(
+def test_a_token_endpoint_that_answers_with_a_page_is_one_red_line(
     app: App, rippling: Rippling, status: int, level: str
 ) -> None:
     app.install()

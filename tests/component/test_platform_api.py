@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -30,11 +29,6 @@ def platform_of(world: World) -> RipplingPlatform:
     return world.platform
 
 
-def hire(world: World, **fields: Any) -> dict[str, Any]:
-    plain = {"department": "Sales", "location": "Bergen", "employment_type": "Salaried full-time"}
-    return world.rippling.hire(**{**plain, **fields})
-
-
 def live(world: World) -> list[str]:
     """A first load, and then a bit of everything; what came of each day."""
     rippling, days = world.rippling, []
@@ -44,9 +38,9 @@ def live(world: World) -> list[str]:
         world.clock.turn(days=1)
 
     day_ends()
-    temp = hire(world, employment_type="Hourly temp", location="Oslo")
-    later = hire(world, start_date=world.clock.now().date().replace(day=28))
-    hire(world, employment_type="Contractor")
+    temp = world.hire(employment_type="Hourly temp", location="Oslo")
+    later = world.hire(location="Bergen", start_date=world.clock.now().date().replace(day=28))
+    world.hire(location="Bergen", employment_type="Contractor")
     day_ends()
     active = [each for each in rippling.workers() if each["status"] == "ACTIVE"]
     rippling.move(active[0]["id"], "Management")
@@ -110,7 +104,7 @@ def test_the_model_of_2024_still_places_everybody(world: World) -> None:
 
 class TestWalks:
     def test_a_tick_walks_everybody_and_says_so(self, world: World) -> None:
-        worker = hire(world)
+        worker = world.hire(location="Bergen")
 
         summary = world.tick()
 
@@ -140,12 +134,12 @@ class TestWalks:
         with a_world(people=250, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
             world.first_load()
             platform_of(world).clear_journal()
-            before = world.watermarks.cursor("workers").watermark
-            late = hire(world)
+            before = world.cursors.cursor("workers").watermark
+            late = world.hire(location="Bergen")
             world.clock.remaining = 0.0
 
             read = [world.tick().workers_read for _ in range(2)]
-            assert world.watermarks.cursor("workers").watermark == before
+            assert world.cursors.cursor("workers").watermark == before
             read.append(world.tick().workers_read)
 
             offsets = [call.query["offset"] for call in platform_of(world).calls(path=EVERYONE)]
@@ -160,8 +154,8 @@ class TestWalks:
         assert world.settle() == {}
 
     def test_another_api_begins_its_walk_anew_and_changes_nothing(self, world: World) -> None:
-        cursor = world.watermarks.cursor("workers")
-        world.watermarks.save(type(cursor)(cursor.stream, cursor.watermark, page_token="100"))
+        cursor = world.cursors.cursor("workers")
+        world.cursors.save(type(cursor)(cursor.stream, cursor.watermark, page_token="100"))
         before = held_in_visma(world.visma)
         world.platform = None
         world.build()

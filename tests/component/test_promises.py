@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connector.adapters.memory import InMemoryLedger
+from connector.bootstrap import services
 from connector.domain.audit import first_break
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
 from connector.services.apply.applier import Applier
-from connector.services.apply.employee_writer import EmployeeWriter
-from connector.services.apply.recorder import Recorder
-from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import GuardCheck
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee"
@@ -29,11 +27,6 @@ def world() -> Iterator[World]:
         world.first_load()
         world.clear_journals()
         yield world
-
-
-def _hire(world: World, **fields: Any) -> dict[str, Any]:
-    plain = {"department": "Sales", "location": "Oslo", "employment_type": "Salaried full-time"}
-    return world.rippling.hire(**{**plain, **fields})
 
 
 def _change(worker: dict[str, Any]) -> Change:
@@ -49,7 +42,7 @@ def _outcomes(world: World, worker: dict[str, Any]) -> list[str]:
 
 def test_a_create_whose_answer_is_lost_makes_one_employee_and_is_found_again(world: World) -> None:
     world.visma.faults.lose_answer(method="POST", path=EMPLOYEE, times=1)
-    worker = _hire(world)
+    worker = world.hire()
 
     assert world.settle() == {"created": 1}
 
@@ -60,7 +53,7 @@ def test_a_create_whose_answer_is_lost_makes_one_employee_and_is_found_again(wor
 
 def test_a_create_that_visma_applied_and_called_a_failure_is_not_repeated(world: World) -> None:
     world.visma.faults.fail_after_apply(500, method="POST", path=EMPLOYEE, times=1)
-    worker = _hire(world)
+    worker = world.hire()
 
     assert world.settle() == {"created": 1}
 
@@ -70,7 +63,7 @@ def test_a_create_that_visma_applied_and_called_a_failure_is_not_repeated(world:
 
 def test_a_create_that_never_arrived_is_sent_again_after_a_look(world: World) -> None:
     world.visma.faults.reset(method="POST", path=EMPLOYEE, times=1)
-    _hire(world)
+    world.hire()
 
     assert world.settle() == {"created": 1}
 
@@ -81,7 +74,7 @@ def test_a_create_that_never_arrived_is_sent_again_after_a_look(world: World) ->
 def test_a_crash_right_after_the_create_is_healed_by_the_next_delivery(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     with monkeypatch.context() as crash:
         crash.setattr(world.ledger, "finish", _crash)
         with pytest.raises(CrashError):
@@ -102,7 +95,7 @@ def _crash(*_: Any) -> None:
 
 
 def test_a_code_that_somebody_else_has_in_visma_is_never_taken_over(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.add_employee(
         str(worker["number"]),
         **{"contact.lastName": "Other", "contact.email": "other@example.com"},
@@ -114,7 +107,7 @@ def test_a_code_that_somebody_else_has_in_visma_is_never_taken_over(world: World
 
 
 def test_the_same_code_and_the_same_e_mail_in_visma_is_adopted(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.add_employee(
         str(worker["number"]),
         **{"contact.lastName": "Before", "contact.email": worker["work_email"].upper()},
@@ -126,15 +119,15 @@ def test_the_same_code_and_the_same_e_mail_in_visma_is_adopted(world: World) -> 
 
 
 def test_two_people_with_one_number_never_share_an_employee(world: World) -> None:
-    first = _hire(world)
-    second = _hire(world, number=first["number"])
+    first = world.hire()
+    second = world.hire(number=first["number"])
 
     assert world.settle() == {"created": 1, "rejected": 1}
     assert "another person" in world.audit_of(second["user_id"])[0]["reason"]
 
 
 def test_a_create_that_arrives_late_is_found_when_the_next_is_refused(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     real = world.targets.company("norway")
 
     class LateTarget:
@@ -162,7 +155,7 @@ def test_a_create_that_arrives_late_is_found_when_the_next_is_refused(world: Wor
 def test_after_a_fault_the_next_writer_need_not_wait_for_the_one_that_failed(
     world: World,
 ) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.faults.fail(503, body="html", method="POST", path=EMPLOYEE, times=3)
     with pytest.raises(RetryableError):
         world.applier.apply(_change(worker))
@@ -175,7 +168,7 @@ def test_after_a_fault_the_next_writer_need_not_wait_for_the_one_that_failed(
 
 
 def test_a_writer_that_read_before_another_wrote_does_not_write(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.rippling.move(worker["id"], department="Finance")
     slow = _with_pause_after_reading(world, lambda: _newer_state_is_written(world, worker))
@@ -208,21 +201,12 @@ def _with_pause_after_reading(world: World, meanwhile: Any) -> Applier:
                 meanwhile()
             return found
 
-    return Applier(
-        source=SlowSource(),
-        ledger=world.ledger,
-        mappings=world.mappings,
-        catalogues=Catalogues(world.targets, world.watermarks, world.clock),
-        clock=world.clock,
-        metrics=world.metrics,
-        guard_check=GuardCheck(world.ledger, world.watermarks, world.clock),
-        employee_writer=EmployeeWriter(world.targets, world.ledger),
-        recorder=Recorder(world.ledger, cost_allocation=True),
-    )
+    adapters = replace(world.adapters, source=SlowSource())
+    return services.applier(adapters, world.options)
 
 
 def test_an_employee_that_finance_touched_is_read_and_planned_anew(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.visma.edit_employee(str(worker["number"]), **{"contact.phone3": "+47 000"})
     world.rippling.move(worker["id"], department="Finance")
@@ -237,7 +221,7 @@ def test_an_employee_that_finance_touched_is_read_and_planned_anew(world: World)
 
 
 def test_there_and_back_within_minutes_ends_where_it_began(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     for department in ("Finance", "Sales"):
         world.rippling.move(worker["id"], department=department)
@@ -249,7 +233,7 @@ def test_there_and_back_within_minutes_ends_where_it_began(world: World) -> None
 
 
 def test_another_writer_at_work_on_a_person_is_waited_for(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     record = world.ledger.record(worker["user_id"])
     InMemoryLedger(world.clock, world.tables).begin(record, "norway", "x", claim=False)
 
@@ -263,7 +247,7 @@ def test_another_writer_at_work_on_a_person_is_waited_for(world: World) -> None:
 
 
 def test_every_change_ends_in_exactly_one_audit_row(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     for _ in range(5):
         world.applier.apply(_change(worker))
 
@@ -271,7 +255,7 @@ def test_every_change_ends_in_exactly_one_audit_row(world: World) -> None:
 
 
 def test_a_burst_of_duplicates_costs_reads_and_no_write(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.clear_journals()
     for _ in range(25):
@@ -291,10 +275,10 @@ def test_a_burst_of_duplicates_costs_reads_and_no_write(world: World) -> None:
 def test_somebody_visma_cannot_hold_is_rejected_by_field_and_blocks_nobody(
     world: World, fields: dict[str, Any], field: str
 ) -> None:
-    bad = _hire(world, **fields)
+    bad = world.hire(**fields)
     if "number" in fields:
         world.rippling.change(bad["id"], number=None)
-    good = _hire(world)
+    good = world.hire()
 
     assert world.settle() == {"rejected": 1, "created": 1}
     assert field in world.audit_of(bad["user_id"])[0]["reason"]
@@ -304,7 +288,7 @@ def test_somebody_visma_cannot_hold_is_rejected_by_field_and_blocks_nobody(
 def test_somebody_visma_refuses_is_rejected_with_the_field_and_without_its_words(
     world: World,
 ) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.refuse(str(worker["number"]), "EmployeeClass")
 
     assert world.settle() == {"rejected": 1}
@@ -314,7 +298,7 @@ def test_somebody_visma_refuses_is_rejected_with_the_field_and_without_its_words
 
 
 def test_a_refusal_in_the_clothes_of_a_fault_is_believed_after_some_tries(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.refuse(str(worker["number"]), "EmployeeClass", status=500)
 
     assert world.settle() == {"rejected": 1}
@@ -322,7 +306,7 @@ def test_a_refusal_in_the_clothes_of_a_fault_is_believed_after_some_tries(world:
 
 
 def test_the_rejected_get_another_chance_at_the_full_sweep(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.refuse(str(worker["number"]), "EmployeeClass")
     world.settle()
     assert world.settle() == {}
@@ -337,8 +321,7 @@ def test_the_rejected_get_another_chance_at_the_full_sweep(world: World) -> None
 
 
 def test_nothing_personal_rests_anywhere(world: World) -> None:
-    worker = _hire(
-        world,
+    worker = world.hire(
         person={
             "given_name": "Kanarifugl",
             "middle_name": "Mellomfugl",
@@ -351,7 +334,7 @@ def test_nothing_personal_rests_anywhere(world: World) -> None:
     world.tick(full_sweep=True)
     world.drain()
 
-    at_rest = world.everything_at_rest().casefold()
+    at_rest = world.everything_stored().casefold()
 
     assert worker["user_id"] in at_rest
     words = ("kanarifugl", "mellomfugl", "etterfugl", "nyfugl", "@example")
@@ -362,7 +345,7 @@ def test_nothing_personal_rests_anywhere(world: World) -> None:
 
 
 def test_an_exhausted_hour_postpones_work_and_loses_none_of_it(world: World) -> None:
-    workers = [_hire(world) for _ in range(5)]
+    workers = [world.hire() for _ in range(5)]
     world.visma.calls_per_hour = 55
     world.visma.start_new_hour()
     for _ in range(40):
@@ -380,7 +363,7 @@ def test_an_exhausted_hour_postpones_work_and_loses_none_of_it(world: World) -> 
 
 
 def test_the_audit_of_every_person_is_an_unbroken_chain(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.rippling.move(worker["id"], department="Finance")
     world.settle()
@@ -395,7 +378,7 @@ def test_the_audit_of_every_person_is_an_unbroken_chain(world: World) -> None:
 
 @pytest.mark.parametrize("status", [502, 503])
 def test_an_outage_of_visma_is_ridden_out(world: World, status: int) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.visma.faults.fail(status, body="html", path="/v1/.*", times=12)
 
     assert world.settle() == {"created": 1}
@@ -405,7 +388,7 @@ def test_an_outage_of_visma_is_ridden_out(world: World, status: int) -> None:
 def test_an_outage_of_rippling_leaves_the_watermark_and_the_next_tick_goes_on(
     world: World,
 ) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.rippling.faults.fail(503, body="html", path="/workers/", times=3)
 
     with pytest.raises(RetryableError):
@@ -417,7 +400,7 @@ def test_an_outage_of_rippling_leaves_the_watermark_and_the_next_tick_goes_on(
 
 def test_an_answer_that_does_not_parse_is_tried_again(world: World) -> None:
     world.rippling.faults.garbage(path="/workers/", times=1)
-    _hire(world)
+    world.hire()
 
     with pytest.raises(RetryableError) as caught:
         world.tick()

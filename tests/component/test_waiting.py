@@ -17,12 +17,6 @@ def world() -> Iterator[World]:
         yield world
 
 
-def _hire_into(world: World, department: str) -> dict[str, Any]:
-    return world.rippling.hire(
-        department=department, location="Oslo", employment_type="Salaried full-time"
-    )
-
-
 def _rows(world: World) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = world.operator.dispatch({"verb": "waiting"})["rows"]
     return rows
@@ -34,7 +28,7 @@ def _with_row(world: World, row: str) -> str:
 
 def test_a_department_without_row_waits_and_a_row_sets_its_people_free(world: World) -> None:
     world.rippling.add_department("Robotics")
-    worker = _hire_into(world, "Robotics")
+    worker = world.hire(department="Robotics")
 
     assert world.settle() == {"waiting": 1}
     (row,) = _rows(world)
@@ -53,7 +47,7 @@ def test_a_cost_centre_that_finance_adds_sets_people_free_at_the_next_tick(world
     world.edit_mapping(
         _with_row(world, '{rippling: Robotics, department: ROBO, cost_centre: "700"}')
     )
-    worker = _hire_into(world, "Robotics")
+    worker = world.hire(department="Robotics")
 
     assert world.settle() == {"waiting": 1}
     (row,) = _rows(world)
@@ -79,7 +73,7 @@ def test_department_and_cost_centre_put_right_at_once_set_people_free_in_one_tic
     world.edit_mapping(
         _with_row(world, '{rippling: Robotics, department: ROBO, cost_centre: "700"}')
     )
-    worker = _hire_into(world, "Robotics")
+    worker = world.hire(department="Robotics")
     world.clock.turn(minutes=1)
     world.settle()
     assert _rows(world)[0]["waiting_for"] == ["cost_centre#700"]
@@ -93,7 +87,7 @@ def test_department_and_cost_centre_put_right_at_once_set_people_free_in_one_tic
 
 def test_a_reference_code_that_finance_adds_as_a_department_sets_people_free(world: World) -> None:
     world.rippling.add_department("Robotics", "ROBO")
-    worker = _hire_into(world, "Robotics")
+    worker = world.hire(department="Robotics")
 
     assert world.settle() == {"waiting": 1}
     world.visma.add_department("ROBO", "Robotics")
@@ -111,7 +105,7 @@ def test_while_somebody_waits_visma_is_asked_about_the_thing_and_never_about_the
         )
     )
     world.drain()
-    worker = _hire_into(world, "Sales")
+    worker = world.hire(department="Sales")
     world.settle()
     world.clear_journals()
 
@@ -149,7 +143,7 @@ def test_waiting_for_a_row_costs_no_call_to_visma_at_all_but_for_reference_codes
 def test_somebody_known_who_moves_to_an_unknown_department_keeps_what_they_have(
     world: World,
 ) -> None:
-    worker = _hire_into(world, "Sales")
+    worker = world.hire(department="Sales")
     world.settle()
     world.rippling.add_department("Robotics")
     world.rippling.move(worker["id"], department="Robotics")
@@ -161,7 +155,7 @@ def test_somebody_known_who_moves_to_an_unknown_department_keeps_what_they_have(
 
 def test_somebody_who_leaves_while_waiting_waits_no_more(world: World) -> None:
     world.rippling.add_department("Robotics")
-    worker = _hire_into(world, "Robotics")
+    worker = world.hire(department="Robotics")
     world.settle()
     world.rippling.terminate(worker["id"], "2026-11-20")
 
@@ -171,8 +165,8 @@ def test_somebody_who_leaves_while_waiting_waits_no_more(world: World) -> None:
 
 def test_those_who_wait_are_in_nobody_s_way(world: World) -> None:
     world.rippling.add_department("Robotics")
-    _hire_into(world, "Robotics")
-    good = _hire_into(world, "Sales")
+    world.hire(department="Robotics")
+    good = world.hire(department="Sales")
 
     assert world.settle() == {"waiting": 1, "created": 1}
     assert world.employee_of(good)["department"] == "SALES"
@@ -181,7 +175,7 @@ def test_those_who_wait_are_in_nobody_s_way(world: World) -> None:
 def test_a_closed_cost_centre_takes_nobody_in(world: World) -> None:
     world.visma.set_cost_centre_active("400", False)
     world.clock.turn(hours=1)
-    _hire_into(world, "Sales")
+    world.hire(department="Sales")
 
     assert world.settle() == {"waiting": 1}
     world.visma.set_cost_centre_active("400", True)

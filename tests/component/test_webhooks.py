@@ -22,18 +22,12 @@ from tests.support.webhooks import (
     announcement,
     invocations,
     notification,
-    to_visma_door,
+    to_visma_endpoint,
 )
 from tests.support.world import World, a_world
 
 CONTEXT = FakeContext()
 NEW_DEPARTMENT = '{rippling: Robotics, department: ROBO, cost_centre: "700"}'
-
-
-def _hire(world: World, department: str = "Sales") -> dict[str, Any]:
-    return world.rippling.hire(
-        department=department, location="Oslo", employment_type="Salaried full-time"
-    )
 
 
 # A repeat
@@ -66,7 +60,7 @@ def world() -> Iterator[World]:
 
 
 def test_the_first_webhook_of_a_stranger_costs_two_reads_and_the_next_one(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.clear_journals()
 
     assert world.notice(worker["id"]) == {"created": 1}
@@ -76,7 +70,7 @@ def test_the_first_webhook_of_a_stranger_costs_two_reads_and_the_next_one(world:
 
 
 def test_a_change_seconds_after_another_is_never_swallowed(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
 
     for department, code in (("Finance", "FIN"), ("Sales", "SALES"), ("Finance", "FIN")):
@@ -86,7 +80,7 @@ def test_a_change_seconds_after_another_is_never_swallowed(world: World) -> None
 
 
 def test_what_is_remembered_of_a_worker_never_leads_to_somebody_else(world: World) -> None:
-    worker, other = _hire(world), world.rippling.workers()[0]
+    worker, other = world.hire(), world.rippling.workers()[0]
     world.settle()
     before = world.audit_of(other["user_id"])
     world.tables.aliases[worker["id"]] = other["user_id"]
@@ -100,7 +94,7 @@ def test_what_is_remembered_of_a_worker_never_leads_to_somebody_else(world: Worl
 
 
 def test_the_older_worker_of_a_rehired_person_still_leads_to_them(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.rippling.terminate(worker["id"], end_date=world.clock.now().date())
     world.clock.turn(seconds=86_400 * 2)
@@ -118,7 +112,7 @@ def test_the_older_worker_of_a_rehired_person_still_leads_to_them(world: World) 
 
 
 def test_a_worker_that_vanished_is_nobody_and_ends_nothing(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.rippling.remove(worker["id"])
 
@@ -146,7 +140,7 @@ def test_while_polling_is_stopped_rippling_is_left_alone_and_it_is_counted(world
 
 def test_after_resume_the_tick_finds_what_happened_meanwhile(world: World) -> None:
     world.pauses.pause("the app was uninstalled")
-    worker = _hire(world)
+    worker = world.hire()
     world.tick()
 
     answer = world.operator.dispatch({"verb": "resume"})
@@ -167,7 +161,7 @@ def test_a_look_sets_the_waiting_free_and_asks_rippling_nothing(world: World) ->
         "    departments:\n", f"    departments:\n      - {NEW_DEPARTMENT}\n"
     )
     world.edit_mapping(text)
-    worker = _hire(world, "Robotics")
+    worker = world.hire(department="Robotics")
     world.settle()
     world.visma.add_department("ROBO", "Robotics")
     world.visma.add_cost_centre("700", "Robotics")
@@ -185,7 +179,7 @@ def test_a_look_sets_the_waiting_free_and_asks_rippling_nothing(world: World) ->
 
 def test_a_look_that_finds_nothing_new_queues_nobody(world: World) -> None:
     world.rippling.add_department("Robotics")
-    _hire(world, "Robotics")
+    world.hire(department="Robotics")
     world.settle()
 
     assert world.recheck.run("norway").queued == 0
@@ -200,7 +194,7 @@ def test_the_guards_judge_what_a_look_sets_free(world: World) -> None:
     )
     world.edit_mapping(text.replace("create_percent: 25", "create_percent: 1"))
     for _ in range(6):
-        _hire(world, "Robotics")
+        world.hire(department="Robotics")
     world.settle()
     world.visma.add_department("ROBO", "Robotics")
     world.visma.add_cost_centre("700", "Robotics")
@@ -211,7 +205,7 @@ def test_the_guards_judge_what_a_look_sets_free(world: World) -> None:
 
 
 def test_an_employee_that_was_edited_in_visma_is_put_right(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     code = str(worker["number"])
     world.visma.edit_employee(code, department="FIN")
@@ -227,7 +221,7 @@ def test_an_employee_that_was_edited_in_visma_is_put_right(world: World) -> None
 
 
 def test_the_echo_of_a_write_of_our_own_queues_nobody(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.clear_journals()
 
@@ -247,7 +241,7 @@ def test_an_employee_of_somebody_else_is_counted_and_nobody_is_asked(world: Worl
 
 
 def test_the_code_that_somebody_had_before_a_rename_is_nobodys(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.operator.dispatch({"verb": "rename", "person": worker["user_id"], "code": "9001"})
     world.drain()
@@ -259,7 +253,7 @@ def test_the_code_that_somebody_had_before_a_rename_is_nobodys(world: World) -> 
 
 
 def test_while_visma_cannot_say_the_writer_looks_later(world: World) -> None:
-    worker = _hire(world)
+    worker = world.hire()
     world.settle()
     world.visma.edit_employee(str(worker["number"]), department="FIN")
     world.visma.faults.fail(503, body="html", path="/v1/.*", times=3)
@@ -275,7 +269,7 @@ def test_a_look_for_the_waiting_that_fails_is_left_to_the_tick(world: World) -> 
             "    departments:\n", f"    departments:\n      - {NEW_DEPARTMENT}\n"
         )
     )
-    _hire(world, "Robotics")
+    world.hire(department="Robotics")
     world.settle()
     world.visma.faults.fail(503, body="html", path="/v1/.*", times=50)
 
@@ -346,7 +340,7 @@ def test_what_was_posted_and_how_it_was_signed_is_never_logged(
         posted = announcement("employee.updated", "kanarifugl", as_json=True, **secret)
         _post(account, posted)
         _post(account, {**posted, "body": body})
-        _post(account, to_visma_door({**notification({}), "body": body}, "kanarifugl"))
+        _post(account, to_visma_endpoint({**notification({}), "body": body}, "kanarifugl"))
 
     out = f"{[vars(record) for record in caplog.records]}{capsys.readouterr().out}"
     assert out.count("'message': 'webhook answered'") == 9
@@ -362,7 +356,7 @@ def test_a_notification_has_the_poller_look_at_once(
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", address)
         changed = {"event": "Employee Changed", "employeeCd": "1001"}
         for said in ({"event": "Segment Value Changed"}, changed, changed):
-            assert _post(account, to_visma_door(notification(said, str(len(said))))) == 202
+            assert _post(account, to_visma_endpoint(notification(said, str(len(said))))) == 202
 
     assert asked == [
         {"recheck": {"company": "norway"}},
@@ -376,7 +370,7 @@ def test_a_notification_has_the_poller_look_at_once(
 def test_a_poller_out_of_reach_is_no_reason_to_forget_a_notification(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = to_visma_door(notification({"event": "Dimension Changed"}, "n1"))
+    event = to_visma_endpoint(notification({"event": "Dimension Changed"}, "n1"))
     monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9")
     assert _post(account, event) == 503
 
@@ -389,7 +383,7 @@ def test_a_poller_out_of_reach_is_no_reason_to_forget_a_notification(
 
 
 def test_where_notifications_are_turned_off_there_is_no_door(account: Account) -> None:
-    event = to_visma_door(notification({"event": "Dimension Changed"}))
+    event = to_visma_endpoint(notification({"event": "Dimension Changed"}))
 
     assert _post(account, event, VISMA_SECRET_ARN="", POLLER_FUNCTION="") == 404
 
@@ -397,14 +391,14 @@ def test_where_notifications_are_turned_off_there_is_no_door(account: Account) -
 def test_a_company_without_a_signing_key_has_no_door_that_opens(account: Account) -> None:
     account.put_secrets(*credentials())
     for key in (SIGNING_KEY, ""):
-        event = to_visma_door(notification({"event": "Dimension Changed"}, key=key))
+        event = to_visma_endpoint(notification({"event": "Dimension Changed"}, key=key))
         assert _post(account, event) == 401
 
 
 def test_a_body_in_base64_is_signed_as_the_bytes_it_stands_for(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = to_visma_door(notification({"event": "Account Changed"}))
+    event = to_visma_endpoint(notification({"event": "Account Changed"}))
     encoded = base64.b64encode(event["body"].encode()).decode()
 
     assert _post(account, {**event, "body": encoded, "isBase64Encoded": True}) == 202

@@ -21,14 +21,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from connector.adapters.memory import InMemoryLedger
+from connector.bootstrap import services
 from connector.domain.audit import first_break
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
 from connector.services.apply.applier import Applier
-from connector.services.apply.employee_writer import EmployeeWriter
-from connector.services.apply.recorder import Recorder
-from connector.services.shared.guarding import GuardCheck
 from tests.simulator import nordfab_rippling, nordfab_visma
 from tests.support.clock import HandClock
 from tests.support.model import ZONE, Model, local_day
@@ -543,7 +541,7 @@ class Lives(RuleBasedStateMachine):
         self._check_waiting()
         now = self.clock.now()
         assert not self.model.active_twice(self.model.employees()) - self.model.stuck(now)
-        assert "@" not in self.world.everything_at_rest()
+        assert "@" not in self.world.everything_stored()
         assert self.world.tick().queued == 0, self.world.queue.changes
         self.unannounced.clear()
         self.model.look_around(self.clock.now())
@@ -768,17 +766,8 @@ def _slow_writer(world: World, meanwhile: Callable[[], None]) -> Applier:
             return found
 
     ledger = InMemoryLedger(world.clock, world.tables)
-    return Applier(
-        source=SlowSource(),
-        ledger=ledger,
-        mappings=world.mappings,
-        catalogues=world.catalogues,
-        clock=world.clock,
-        metrics=world.metrics,
-        guard_check=GuardCheck(ledger, world.watermarks, world.clock),
-        employee_writer=EmployeeWriter(world.targets, ledger),
-        recorder=Recorder(ledger, cost_allocation=True),
-    )
+    adapters = replace(world.adapters, source=SlowSource(), ledger=ledger)
+    return services.applier(adapters, world.options)
 
 
 EXAMPLES = int(os.environ.get("CONNECTOR_MACHINE_EXAMPLES", "50"))

@@ -76,7 +76,7 @@ def rest(rippling: Rippling, *, pay: bool = False) -> Staff:
     naps: list[float] = []
     source = RipplingRestSource(
         client(rippling, naps),
-        location_names=lambda _: location_names(rippling),
+        location_names=lambda *_: location_names(rippling),
         custom_fields=lambda: {"Cost centre"},
         compensation=lambda: pay,
     )
@@ -89,7 +89,7 @@ def platform(rippling: Rippling, *, pay: bool = False) -> Staff:
     api = RipplingPlatform(rippling).start()
     source = RipplingPlatformSource(
         client(api, naps),
-        location_names=lambda _: location_names(rippling),
+        location_names=lambda *_: location_names(rippling),
         custom_fields=lambda: {"Cost centre"},
         compensation=lambda: pay,
     )

@@ -14,11 +14,12 @@ from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemory
 from connector.domain.audit import AuditRow, first_break
 from connector.domain.planning import Difference, Outcome
 from connector.ports.ledger import AuditLog, Ledger
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table
+from tests.contract.bench import NOON, Watched, aws, make_table
+from tests.support.clock import HandClock
 
 
 @dataclass
-class World:
+class Bench:
     """An audit log, and the ledger that writes what is in it."""
 
     ledger: Ledger
@@ -26,36 +27,36 @@ class World:
 
 
 @pytest.fixture(params=["memory", "dynamodb", "dynamodb in small pages"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    clock = TurnedClock()
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    clock = HandClock()
     if request.param == "memory":
         tables = InMemoryTables()
-        yield World(InMemoryLedger(clock, tables), InMemoryAuditLog(tables))
+        yield Bench(InMemoryLedger(clock, tables), InMemoryAuditLog(tables))
         return
     with aws("dynamodb") as client:
         people, audit = make_table(client, "PeopleTable"), make_table(client, "AuditTable")
         reader = Watched(client, page=2) if "pages" in request.param else client
-        yield World(DynamoLedger(clock, client, people, audit), DynamoAuditLog(reader, audit))
+        yield Bench(DynamoLedger(clock, client, people, audit), DynamoAuditLog(reader, audit))
 
 
-def tell(world: World, person_id: str, *minutes: int, outcome: Outcome = Outcome.UPDATED) -> None:
+def tell(bench: Bench, person_id: str, *minutes: int, outcome: Outcome = Outcome.UPDATED) -> None:
     """Has an outcome audited at each of some minutes after noon."""
     for minute in minutes:
-        record = world.ledger.record(person_id)
+        record = bench.ledger.record(person_id)
         row = AuditRow(
             person_id, NOON + timedelta(minutes=minute), outcome, "Done.", "poll", f"c{minute}"
         )
-        world.ledger.finish(record, record.person, (), (row,))
+        bench.ledger.finish(record, record.person, (), (row,))
 
 
-def test_nothing_told_is_nothing_read(world: World) -> None:
-    assert list(world.log.of_person("p1")) == []
-    assert list(world.log.of_outcome("updated", NOON)) == []
-    assert list(world.log.of_day(NOON.date())) == []
+def test_nothing_told_is_nothing_read(bench: Bench) -> None:
+    assert list(bench.log.of_person("p1")) == []
+    assert list(bench.log.of_outcome("updated", NOON)) == []
+    assert list(bench.log.of_day(NOON.date())) == []
 
 
-def test_a_row_is_read_as_it_was_told(world: World) -> None:
-    record = world.ledger.record("p1")
+def test_a_row_is_read_as_it_was_told(bench: Bench) -> None:
+    record = bench.ledger.record("p1")
     row = AuditRow(
         "p1",
         NOON,
@@ -74,27 +75,27 @@ def test_a_row_is_read_as_it_was_told(world: World) -> None:
         planned=True,
     )
 
-    world.ledger.finish(record, record.person, (), (row,))
+    bench.ledger.finish(record, record.person, (), (row,))
 
-    assert list(world.log.of_person("p1")) == [{**row.content(), "hash": row.hash}]
+    assert list(bench.log.of_person("p1")) == [{**row.content(), "hash": row.hash}]
 
 
-def test_a_person_is_told_oldest_first(world: World) -> None:
-    tell(world, "p1", 1, 2, 3, 4, 5)
-    tell(world, "p2", 3)
+def test_a_person_is_told_oldest_first(bench: Bench) -> None:
+    tell(bench, "p1", 1, 2, 3, 4, 5)
+    tell(bench, "p2", 3)
 
-    rows = list(world.log.of_person("p1"))
+    rows = list(bench.log.of_person("p1"))
 
     assert [row["correlation_id"] for row in rows] == ["c1", "c2", "c3", "c4", "c5"]
     assert first_break(list(rows)) is None
 
 
-def test_an_outcome_is_told_across_people_from_a_moment_on(world: World) -> None:
-    tell(world, "p1", 1, 4)
-    tell(world, "p2", 2, 3)
-    tell(world, "p3", 3, outcome=Outcome.HELD)
+def test_an_outcome_is_told_across_people_from_a_moment_on(bench: Bench) -> None:
+    tell(bench, "p1", 1, 4)
+    tell(bench, "p2", 2, 3)
+    tell(bench, "p3", 3, outcome=Outcome.HELD)
 
-    rows = world.log.of_outcome("updated", NOON + timedelta(minutes=2))
+    rows = bench.log.of_outcome("updated", NOON + timedelta(minutes=2))
 
     assert [(row["person"], row["correlation_id"]) for row in rows] == [
         ("p2", "c2"),
@@ -103,34 +104,34 @@ def test_an_outcome_is_told_across_people_from_a_moment_on(world: World) -> None
     ]
 
 
-def test_a_day_is_told_across_people(world: World) -> None:
+def test_a_day_is_told_across_people(bench: Bench) -> None:
     midnight = 12 * 60
-    tell(world, "p1", 5, midnight - 1, midnight)
-    tell(world, "p2", 1)
+    tell(bench, "p1", 5, midnight - 1, midnight)
+    tell(bench, "p2", 1)
 
-    today = [row["correlation_id"] for row in world.log.of_day(NOON.date())]
-    tomorrow = [row["correlation_id"] for row in world.log.of_day(NOON.date() + timedelta(days=1))]
+    today = [row["correlation_id"] for row in bench.log.of_day(NOON.date())]
+    tomorrow = [row["correlation_id"] for row in bench.log.of_day(NOON.date() + timedelta(days=1))]
 
     assert today == ["c1", "c5", f"c{midnight - 1}"]
     assert tomorrow == [f"c{midnight}"]
 
 
-def test_what_is_read_can_be_changed_without_changing_the_audit(world: World) -> None:
-    tell(world, "p1", 1)
-    (row,) = world.log.of_person("p1")
+def test_what_is_read_can_be_changed_without_changing_the_audit(bench: Bench) -> None:
+    tell(bench, "p1", 1)
+    (row,) = bench.log.of_person("p1")
 
     row["message"] = "as if nothing had happened"
 
-    assert [again["message"] for again in world.log.of_person("p1")] == ["Done."]
+    assert [again["message"] for again in bench.log.of_person("p1")] == ["Done."]
 
 
-def test_a_planned_row_is_its_own_row_of_the_chain(world: World) -> None:
-    tell(world, "p1", 1)
-    record = world.ledger.record("p1")
+def test_a_planned_row_is_its_own_row_of_the_chain(bench: Bench) -> None:
+    tell(bench, "p1", 1)
+    record = bench.ledger.record("p1")
     row = AuditRow("p1", NOON + timedelta(hours=1), Outcome.UPDATED, "Done.", "poll", "c")
-    world.ledger.finish(record, record.person, (), (replace(row, planned=True),))
+    bench.ledger.finish(record, record.person, (), (replace(row, planned=True),))
 
-    rows = list(world.log.of_person("p1"))
+    rows = list(bench.log.of_person("p1"))
 
     assert [row.get("planned", False) for row in rows] == [False, True]
     assert first_break(list(rows)) is None

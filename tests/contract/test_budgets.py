@@ -9,37 +9,38 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.budgets import ATTEMPTS, DynamoBudgets
 from connector.adapters.aws.dynamodb import from_item, to_item
+from connector.adapters.aws.watermarks.budgets import ATTEMPTS, DynamoBudgets
 from connector.adapters.memory import InMemoryBudgets
 from connector.domain.budgets import Budget
 from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
 from connector.ports.state import Budgets
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 HALF_PAST = NOON + timedelta(minutes=30)
 NAME = "visma norway"
 
 
 @dataclass
-class World:
+class Bench:
     """Budgets, and the clock they go by; `other` is another function that knows the same ones."""
 
-    clock: TurnedClock
+    clock: HandClock
     one: Budgets
     other: Budgets
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    clock = TurnedClock()
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    clock = HandClock()
     if request.param == "memory":
         held = InMemoryBudgets(clock)
-        yield World(clock, held, held)
+        yield Bench(clock, held, held)
         return
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
-        yield World(clock, *(DynamoBudgets(clock, client, table) for _ in range(2)))
+        yield Bench(clock, *(DynamoBudgets(clock, client, table) for _ in range(2)))
 
 
 @pytest.fixture
@@ -51,11 +52,11 @@ def client() -> Iterator[Any]:
 
 @pytest.fixture
 def on_dynamodb(client: Any) -> Callable[..., DynamoBudgets]:
-    return lambda used=client: DynamoBudgets(TurnedClock(), used, "WatermarksTable")
+    return lambda used=client: DynamoBudgets(HandClock(), used, "WatermarksTable")
 
 
-def test_of_a_vendor_never_called_nothing_is_known(world: World) -> None:
-    assert world.one.known("rippling") == Budget()
+def test_of_a_vendor_never_called_nothing_is_known(bench: Bench) -> None:
+    assert bench.one.known("rippling") == Budget()
 
 
 @pytest.mark.parametrize(
@@ -67,51 +68,51 @@ def test_of_a_vendor_never_called_nothing_is_known(world: World) -> None:
         Budget(None, 3, HALF_PAST),
     ],
 )
-def test_what_one_has_told_the_other_knows(world: World, budget: Budget) -> None:
-    world.one.share(NAME, budget)
+def test_what_one_has_told_the_other_knows(bench: Bench, budget: Budget) -> None:
+    bench.one.share(NAME, budget)
 
-    assert world.other.known(NAME) == budget
-
-
-def test_every_vendor_and_company_has_a_budget_of_its_own(world: World) -> None:
-    world.one.share(NAME, Budget(500, 0, HALF_PAST))
-
-    assert world.one.known("visma sweden") == world.one.known("rippling") == Budget()
+    assert bench.other.known(NAME) == budget
 
 
-def test_an_older_view_of_the_window_does_not_bring_calls_back(world: World) -> None:
-    world.one.share(NAME, Budget(500, 10, HALF_PAST))
+def test_every_vendor_and_company_has_a_budget_of_its_own(bench: Bench) -> None:
+    bench.one.share(NAME, Budget(500, 0, HALF_PAST))
 
-    world.other.share(NAME, Budget(500, 40, HALF_PAST))
-
-    assert world.one.known(NAME).remaining == 10
+    assert bench.one.known("visma sweden") == bench.one.known("rippling") == Budget()
 
 
-def test_an_older_window_does_not_take_the_place_of_a_later_one(world: World) -> None:
+def test_an_older_view_of_the_window_does_not_bring_calls_back(bench: Bench) -> None:
+    bench.one.share(NAME, Budget(500, 10, HALF_PAST))
+
+    bench.other.share(NAME, Budget(500, 40, HALF_PAST))
+
+    assert bench.one.known(NAME).remaining == 10
+
+
+def test_an_older_window_does_not_take_the_place_of_a_later_one(bench: Bench) -> None:
     later = Budget(500, 499, NOON + timedelta(hours=1))
-    world.one.share(NAME, Budget(500, 0, HALF_PAST))
-    world.one.share(NAME, later)
+    bench.one.share(NAME, Budget(500, 0, HALF_PAST))
+    bench.one.share(NAME, later)
 
-    world.other.share(NAME, Budget(500, 0, HALF_PAST))
+    bench.other.share(NAME, Budget(500, 0, HALF_PAST))
 
-    assert world.one.known(NAME) == later
-
-
-def test_a_closure_is_only_ever_prolonged(world: World) -> None:
-    world.one.share(NAME, Budget(closed_until=HALF_PAST))
-
-    world.other.share(NAME, Budget(500, 100, HALF_PAST, closed_until=NOON + timedelta(minutes=1)))
-
-    assert world.one.known(NAME) == Budget(500, 100, HALF_PAST, HALF_PAST)
+    assert bench.one.known(NAME) == later
 
 
-def test_what_is_over_does_not_count_any_more(world: World) -> None:
-    world.one.share(NAME, Budget(500, 0, HALF_PAST, NOON + timedelta(minutes=10)))
+def test_a_closure_is_only_ever_prolonged(bench: Bench) -> None:
+    bench.one.share(NAME, Budget(closed_until=HALF_PAST))
 
-    world.clock.turn(600)
-    assert world.one.known(NAME) == Budget(500, 0, HALF_PAST)
-    world.clock.turn(1200)
-    assert world.one.known(NAME) == Budget()
+    bench.other.share(NAME, Budget(500, 100, HALF_PAST, closed_until=NOON + timedelta(minutes=1)))
+
+    assert bench.one.known(NAME) == Budget(500, 100, HALF_PAST, HALF_PAST)
+
+
+def test_what_is_over_does_not_count_any_more(bench: Bench) -> None:
+    bench.one.share(NAME, Budget(500, 0, HALF_PAST, NOON + timedelta(minutes=10)))
+
+    bench.clock.turn(seconds=600)
+    assert bench.one.known(NAME) == Budget(500, 0, HALF_PAST)
+    bench.clock.turn(seconds=1200)
+    assert bench.one.known(NAME) == Budget()
 
 
 # DynamoDB alone

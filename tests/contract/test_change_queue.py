@@ -19,7 +19,7 @@ from connector.adapters.memory import InMemoryChangeQueue
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.ports.queue import ChangeQueue, DeadLetter
-from tests.contract.world import Watched, aws, make_queue, refusal
+from tests.contract.bench import Watched, aws, make_queue, refusal
 
 A = Change("w1", Cause.POLL, "a", "p1")
 B = Change("w1", Cause.WEBHOOK, "b")
@@ -28,7 +28,7 @@ EVERY_ATTRIBUTE: Any = {"MessageSystemAttributeNames": ["All"], "MaxNumberOfMess
 
 
 @dataclass
-class World:
+class Bench:
     """A queue, what is on it, and a way for a change to become a dead letter."""
 
     queue: ChangeQueue
@@ -83,55 +83,55 @@ def sqs() -> Iterator[Sqs]:
 
 
 @pytest.fixture(params=["memory", "sqs"])
-def world(request: pytest.FixtureRequest) -> World:
+def bench(request: pytest.FixtureRequest) -> Bench:
     if request.param == "sqs":
         real: Sqs = request.getfixturevalue("sqs")
-        return World(real.queue, real.changes, real.give_up)
+        return Bench(real.queue, real.changes, real.give_up)
     held = InMemoryChangeQueue()
 
     def give_up(change: Change) -> None:
         letter = DeadLetter(change.correlation_id, change.to_body(), change.group, "r")
         held.dead.append(replace(letter, receipt=change.correlation_id))
 
-    return World(held, lambda: held.changes, give_up)
+    return Bench(held, lambda: held.changes, give_up)
 
 
 # Changes
 
 
-def test_a_change_arrives_as_it_was_sent(world: World) -> None:
-    assert world.queue.send([A, B]) == 2
+def test_a_change_arrives_as_it_was_sent(bench: Bench) -> None:
+    assert bench.queue.send([A, B]) == 2
 
-    assert world.changes() == [A, B]
-
-
-def test_no_change_is_swallowed_as_a_repetition(world: World) -> None:
-    world.queue.send([A])
-    world.queue.send([B])
-    world.queue.send([A])
-    world.queue.send([A, A])
-
-    assert world.changes() == [A, B, A, A, A]
+    assert bench.changes() == [A, B]
 
 
-def test_many_changes_arrive_in_their_order(world: World) -> None:
+def test_no_change_is_swallowed_as_a_repetition(bench: Bench) -> None:
+    bench.queue.send([A])
+    bench.queue.send([B])
+    bench.queue.send([A])
+    bench.queue.send([A, A])
+
+    assert bench.changes() == [A, B, A, A, A]
+
+
+def test_many_changes_arrive_in_their_order(bench: Bench) -> None:
     changes = [Change("w1", Cause.SWEEP, f"c{number}") for number in range(25)]
 
-    assert world.queue.send(iter(changes)) == 25
-    assert world.changes() == changes
+    assert bench.queue.send(iter(changes)) == 25
+    assert bench.changes() == changes
 
 
-def test_nothing_to_send_is_nothing_sent(world: World) -> None:
-    assert world.queue.send([]) == 0
-    assert world.changes() == []
+def test_nothing_to_send_is_nothing_sent(bench: Bench) -> None:
+    assert bench.queue.send([]) == 0
+    assert bench.changes() == []
 
 
-def test_changes_and_dead_letters_are_counted_apart_wherever_they_are(world: World) -> None:
-    assert world.queue.sizes() == (0, 0)
-    world.queue.send([A, B])
-    world.queue.dead_letter("{]", "the message is not JSON")
+def test_changes_and_dead_letters_are_counted_apart_wherever_they_are(bench: Bench) -> None:
+    assert bench.queue.sizes() == (0, 0)
+    bench.queue.send([A, B])
+    bench.queue.dead_letter("{]", "the message is not JSON")
 
-    assert world.queue.sizes() == (2, 1)
+    assert bench.queue.sizes() == (2, 1)
 
 
 def test_a_message_that_somebody_holds_counts_as_well(sqs: Sqs) -> None:
@@ -146,64 +146,64 @@ def test_a_message_that_somebody_holds_counts_as_well(sqs: Sqs) -> None:
 # Dead letters
 
 
-def test_a_message_that_is_no_change_is_buried_with_the_reason(world: World) -> None:
-    world.queue.dead_letter("{]", "the message is not JSON")
+def test_a_message_that_is_no_change_is_buried_with_the_reason(bench: Bench) -> None:
+    bench.queue.dead_letter("{]", "the message is not JSON")
 
-    (letter,) = world.queue.dead_letters(10)
+    (letter,) = bench.queue.dead_letters(10)
 
     assert (letter.body, letter.reason) == ("{]", "the message is not JSON")
     assert letter.group == "not-a-change"
-    assert world.changes() == []
+    assert bench.changes() == []
 
 
-def test_the_same_message_can_be_buried_twice(world: World) -> None:
-    world.queue.dead_letter("{]", "the message is not JSON")
-    world.queue.dead_letter("{]", "the message is not JSON")
+def test_the_same_message_can_be_buried_twice(bench: Bench) -> None:
+    bench.queue.dead_letter("{]", "the message is not JSON")
+    bench.queue.dead_letter("{]", "the message is not JSON")
 
-    assert len(world.queue.dead_letters(10)) == 2
+    assert len(bench.queue.dead_letters(10)) == 2
 
 
-def test_a_change_given_up_is_a_dead_letter_in_its_group(world: World) -> None:
-    world.give_up(A)
+def test_a_change_given_up_is_a_dead_letter_in_its_group(bench: Bench) -> None:
+    bench.give_up(A)
 
-    (letter,) = world.queue.dead_letters(10)
+    (letter,) = bench.queue.dead_letters(10)
 
     assert Change.from_body(letter.body) == A
     assert (letter.group, letter.reason) == ("w1", "")
 
 
-def test_dead_letters_come_oldest_first_and_no_more_than_asked_for(world: World) -> None:
+def test_dead_letters_come_oldest_first_and_no_more_than_asked_for(bench: Bench) -> None:
     given_up = [Change(f"w{number}", Cause.POLL, f"c{number}") for number in range(25)]
     for change in given_up:
-        world.give_up(change)
+        bench.give_up(change)
 
-    letters = world.queue.dead_letters(23)
+    letters = bench.queue.dead_letters(23)
 
     assert [Change.from_body(letter.body) for letter in letters] == given_up[:23]
 
 
-def test_fewer_dead_letters_than_asked_for_are_all_of_them(world: World) -> None:
-    world.give_up(A)
+def test_fewer_dead_letters_than_asked_for_are_all_of_them(bench: Bench) -> None:
+    bench.give_up(A)
 
-    assert len(world.queue.dead_letters(100)) == 1
-    assert world.queue.dead_letters(0) == []
-
-
-def test_a_dead_letter_that_is_forgotten_is_gone_and_the_others_are_not(world: World) -> None:
-    world.give_up(A)
-    world.give_up(Change("w2", Cause.POLL, "other"))
-    letters = world.queue.dead_letters(10)
-
-    world.queue.delete(letters[0])
-    release(world.queue, letters[1:])
-
-    assert [letter.group for letter in world.queue.dead_letters(10)] == ["w2"]
+    assert len(bench.queue.dead_letters(100)) == 1
+    assert bench.queue.dead_letters(0) == []
 
 
-def test_a_dead_letter_shows_no_receipt(world: World) -> None:
-    world.give_up(A)
+def test_a_dead_letter_that_is_forgotten_is_gone_and_the_others_are_not(bench: Bench) -> None:
+    bench.give_up(A)
+    bench.give_up(Change("w2", Cause.POLL, "other"))
+    letters = bench.queue.dead_letters(10)
 
-    (letter,) = world.queue.dead_letters(1)
+    bench.queue.delete(letters[0])
+    release(bench.queue, letters[1:])
+
+    assert [letter.group for letter in bench.queue.dead_letters(10)] == ["w2"]
+
+
+def test_a_dead_letter_shows_no_receipt(bench: Bench) -> None:
+    bench.give_up(A)
+
+    (letter,) = bench.queue.dead_letters(1)
 
     assert letter.receipt not in repr(letter) or letter.receipt in (letter.id, letter.body)
 

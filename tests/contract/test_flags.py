@@ -9,33 +9,34 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.flags import DynamoNotifications, DynamoPollingPauses
+from connector.adapters.aws.watermarks.flags import DynamoNotifications, DynamoPollingPauses
 from connector.adapters.memory import InMemoryNotifications, InMemoryPollingPauses
 from connector.domain.errors import RetryableError
 from connector.ports.state import Notifications, PollingPause, PollingPauses
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 UNTIL = NOON + timedelta(days=2)
 
 
 @dataclass
-class World:
+class Bench:
     """Both kinds of marks, and the clock they go by."""
 
-    clock: TurnedClock
+    clock: HandClock
     pauses: PollingPauses
     notifications: Notifications
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    clock = TurnedClock()
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    clock = HandClock()
     if request.param == "memory":
-        yield World(clock, InMemoryPollingPauses(clock), InMemoryNotifications(clock))
+        yield Bench(clock, InMemoryPollingPauses(clock), InMemoryNotifications(clock))
         return
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
-        yield World(
+        yield Bench(
             clock,
             DynamoPollingPauses(clock, client, table),
             DynamoNotifications(clock, client, table),
@@ -52,66 +53,66 @@ def client() -> Iterator[Any]:
 # Both
 
 
-def test_nothing_is_stopped_until_somebody_stops_it(world: World) -> None:
-    assert world.pauses.current() is None
-    assert world.pauses.end() is None
+def test_nothing_is_stopped_until_somebody_stops_it(bench: Bench) -> None:
+    assert bench.pauses.current() is None
+    assert bench.pauses.end() is None
 
 
-def test_a_stoppage_lasts_until_it_is_ended_and_ends_once(world: World) -> None:
-    world.pauses.pause("uninstalled")
-    world.clock.turn(86_400 * 365)
+def test_a_stoppage_lasts_until_it_is_ended_and_ends_once(bench: Bench) -> None:
+    bench.pauses.pause("uninstalled")
+    bench.clock.turn(seconds=86_400 * 365)
 
-    assert world.pauses.current() == PollingPause(NOON, "uninstalled")
-    assert world.pauses.end() == PollingPause(NOON, "uninstalled")
-    assert world.pauses.end() is None
-    assert world.pauses.current() is None
-
-
-def test_who_stops_again_changes_neither_since_when_nor_why(world: World) -> None:
-    world.pauses.pause("uninstalled")
-    world.clock.turn(60)
-    world.pauses.pause("something else")
-
-    assert world.pauses.current() == PollingPause(NOON, "uninstalled")
+    assert bench.pauses.current() == PollingPause(NOON, "uninstalled")
+    assert bench.pauses.end() == PollingPause(NOON, "uninstalled")
+    assert bench.pauses.end() is None
+    assert bench.pauses.current() is None
 
 
-def test_what_was_ended_may_be_stopped_anew(world: World) -> None:
-    world.pauses.pause("uninstalled")
-    world.pauses.end()
-    world.clock.turn(60)
-    world.pauses.pause("uninstalled again")
+def test_who_stops_again_changes_neither_since_when_nor_why(bench: Bench) -> None:
+    bench.pauses.pause("uninstalled")
+    bench.clock.turn(seconds=60)
+    bench.pauses.pause("something else")
 
-    assert world.pauses.current() == PollingPause(NOON + timedelta(minutes=1), "uninstalled again")
+    assert bench.pauses.current() == PollingPause(NOON, "uninstalled")
 
 
-def test_a_notification_is_taken_once(world: World) -> None:
-    taken = [world.notifications.take(id_, UNTIL) for id_ in ("n1", "n1", "n2", "n1")]
+def test_what_was_ended_may_be_stopped_anew(bench: Bench) -> None:
+    bench.pauses.pause("uninstalled")
+    bench.pauses.end()
+    bench.clock.turn(seconds=60)
+    bench.pauses.pause("uninstalled again")
+
+    assert bench.pauses.current() == PollingPause(NOON + timedelta(minutes=1), "uninstalled again")
+
+
+def test_a_notification_is_taken_once(bench: Bench) -> None:
+    taken = [bench.notifications.take(id_, UNTIL) for id_ in ("n1", "n1", "n2", "n1")]
 
     assert taken == [True, False, True, False]
 
 
-def test_a_notification_given_back_may_be_taken_again(world: World) -> None:
-    world.notifications.take("n1", UNTIL)
-    world.notifications.give_back("n1")
-    world.notifications.give_back("never taken")
+def test_a_notification_given_back_may_be_taken_again(bench: Bench) -> None:
+    bench.notifications.take("n1", UNTIL)
+    bench.notifications.give_back("n1")
+    bench.notifications.give_back("never taken")
 
-    assert world.notifications.take("n1", UNTIL)
+    assert bench.notifications.take("n1", UNTIL)
 
 
-def test_a_notification_is_forgotten_in_time(world: World) -> None:
-    world.notifications.take("n1", NOON + timedelta(minutes=1))
-    world.clock.turn(59)
-    assert not world.notifications.take("n1", UNTIL)
-    world.clock.turn(1)
+def test_a_notification_is_forgotten_in_time(bench: Bench) -> None:
+    bench.notifications.take("n1", NOON + timedelta(minutes=1))
+    bench.clock.turn(seconds=59)
+    assert not bench.notifications.take("n1", UNTIL)
+    bench.clock.turn(seconds=1)
 
-    assert world.notifications.take("n1", UNTIL)
+    assert bench.notifications.take("n1", UNTIL)
 
 
 # DynamoDB alone
 
 
 def test_only_the_hash_of_an_id_rests_and_the_table_forgets_it(client: Any) -> None:
-    DynamoNotifications(TurnedClock(), client, "WatermarksTable").take("norway n1 \udcff", UNTIL)
+    DynamoNotifications(HandClock(), client, "WatermarksTable").take("norway n1 \udcff", UNTIL)
 
     (item,) = client.scan(TableName="WatermarksTable")["Items"]
     assert item["stream"]["S"].startswith("visma notification ")
@@ -121,8 +122,8 @@ def test_only_the_hash_of_an_id_rests_and_the_table_forgets_it(client: Any) -> N
 
 def test_a_busy_table_can_be_asked_again(client: Any) -> None:
     watched = Watched(client)
-    pauses = DynamoPollingPauses(TurnedClock(), watched, "WatermarksTable")
-    notifications = DynamoNotifications(TurnedClock(), watched, "WatermarksTable")
+    pauses = DynamoPollingPauses(HandClock(), watched, "WatermarksTable")
+    notifications = DynamoNotifications(HandClock(), watched, "WatermarksTable")
     for call, times in (("update_item", 2), ("get_item", 1), ("put_item", 1), ("delete_item", 1)):
         watched.answers[call] = [refusal("ThrottlingException") for _ in range(times)]
 

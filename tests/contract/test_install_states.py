@@ -1,4 +1,4 @@
-"""The contract of the states of an install: each opens the door once, and for a while."""
+"""The contract of the install states: each is valid once, and for a while."""
 
 from __future__ import annotations
 
@@ -10,35 +10,36 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.install_states import DynamoInstallStates
+from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
 from connector.adapters.memory import InMemoryInstallStates
 from connector.domain.errors import RetryableError
 from connector.ports.state import InstallStates
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 STATE = "s" * 43
 UNTIL = NOON + timedelta(minutes=10)
 
 
 @dataclass
-class World:
+class Bench:
     """States, and the clock they go by; `other` is another function that sees the same ones."""
 
-    clock: TurnedClock
+    clock: HandClock
     one: InstallStates
     other: InstallStates
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    clock = TurnedClock()
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    clock = HandClock()
     if request.param == "memory":
         held = InMemoryInstallStates(clock)
-        yield World(clock, held, held)
+        yield Bench(clock, held, held)
         return
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
-        yield World(clock, *(DynamoInstallStates(clock, client, table) for _ in range(2)))
+        yield Bench(clock, *(DynamoInstallStates(clock, client, table) for _ in range(2)))
 
 
 @pytest.fixture
@@ -51,43 +52,43 @@ def client() -> Iterator[Any]:
 # Both
 
 
-def test_a_state_is_used_up_once_whoever_asks(world: World) -> None:
-    world.one.remember(STATE, UNTIL)
+def test_a_state_is_used_up_once_whoever_asks(bench: Bench) -> None:
+    bench.one.remember(STATE, UNTIL)
 
-    assert world.other.is_open(STATE)
-    assert [world.other.use_up(STATE), world.one.use_up(STATE)] == [True, False]
-    assert not world.one.is_open(STATE)
-
-
-def test_looking_does_not_use_a_state_up(world: World) -> None:
-    world.one.remember(STATE, UNTIL)
-
-    assert [world.one.is_open(STATE) for _ in range(3)] == [True] * 3
-    assert world.one.use_up(STATE)
+    assert bench.other.is_open(STATE)
+    assert [bench.other.use_up(STATE), bench.one.use_up(STATE)] == [True, False]
+    assert not bench.one.is_open(STATE)
 
 
-def test_a_state_that_nobody_made_opens_nothing(world: World) -> None:
-    world.one.remember(STATE, UNTIL)
+def test_looking_does_not_use_a_state_up(bench: Bench) -> None:
+    bench.one.remember(STATE, UNTIL)
 
-    assert not world.one.is_open("t" * 43)
-    assert not world.one.use_up("t" * 43)
+    assert [bench.one.is_open(STATE) for _ in range(3)] == [True] * 3
+    assert bench.one.use_up(STATE)
 
 
-def test_a_state_ends_by_itself(world: World) -> None:
-    world.one.remember(STATE, UNTIL)
-    world.clock.turn(599)
-    assert world.one.is_open(STATE)
-    world.clock.turn(1)
+def test_a_state_that_nobody_made_opens_nothing(bench: Bench) -> None:
+    bench.one.remember(STATE, UNTIL)
 
-    assert not world.one.is_open(STATE)
-    assert not world.one.use_up(STATE)
+    assert not bench.one.is_open("t" * 43)
+    assert not bench.one.use_up("t" * 43)
+
+
+def test_a_state_ends_by_itself(bench: Bench) -> None:
+    bench.one.remember(STATE, UNTIL)
+    bench.clock.turn(seconds=599)
+    assert bench.one.is_open(STATE)
+    bench.clock.turn(seconds=1)
+
+    assert not bench.one.is_open(STATE)
+    assert not bench.one.use_up(STATE)
 
 
 # DynamoDB alone
 
 
 def test_only_the_hash_of_a_state_rests(client: Any) -> None:
-    DynamoInstallStates(TurnedClock(), client, "WatermarksTable").remember(STATE, UNTIL)
+    DynamoInstallStates(HandClock(), client, "WatermarksTable").remember(STATE, UNTIL)
 
     (item,) = client.scan(TableName="WatermarksTable")["Items"]
     assert item["stream"]["S"].startswith("oauth state ")
@@ -97,7 +98,7 @@ def test_only_the_hash_of_a_state_rests(client: Any) -> None:
 
 
 def test_of_many_at_once_only_one_gets_in(client: Any) -> None:
-    states = DynamoInstallStates(TurnedClock(), client, "WatermarksTable")
+    states = DynamoInstallStates(HandClock(), client, "WatermarksTable")
     states.remember(STATE, UNTIL)
     together, found = threading.Barrier(4), []
 
@@ -116,7 +117,7 @@ def test_of_many_at_once_only_one_gets_in(client: Any) -> None:
 
 def test_a_busy_table_can_be_asked_again(client: Any) -> None:
     watched = Watched(client)
-    states = DynamoInstallStates(TurnedClock(), watched, "WatermarksTable")
+    states = DynamoInstallStates(HandClock(), watched, "WatermarksTable")
     for call in ("put_item", "get_item", "delete_item"):
         watched.answers[call] = [refusal("ThrottlingException")]
 

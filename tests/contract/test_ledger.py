@@ -21,42 +21,43 @@ from connector.domain.errors import CodeTakenError, ConflictError, RetryableErro
 from connector.domain.ledger import INTENT_SECONDS, EmployeeLink, Person, Record
 from connector.domain.planning import Difference, Outcome
 from connector.ports.ledger import AuditLog, Ledger
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
+from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 A_SALT = "0123456789abcdef"
 AN_ALLOCATION = Allocation("200", "5010", "700000.5", "NOK", date(2026, 1, 1), date(2026, 11, 1))
 
 
 @dataclass
-class World:
+class Bench:
     """One place where ledgers rest, and a way to get writers and readers for it."""
 
-    clock: TurnedClock
+    clock: HandClock
     writer: Callable[..., Ledger]
     audit: AuditLog
 
 
-def _memory() -> World:
-    clock, tables = TurnedClock(), InMemoryTables()
+def _memory() -> Bench:
+    clock, tables = HandClock(), InMemoryTables()
 
     def writer(**options: Any) -> Ledger:
         return InMemoryLedger(clock, tables, **options)
 
-    return World(clock, writer, InMemoryAuditLog(tables))
+    return Bench(clock, writer, InMemoryAuditLog(tables))
 
 
-def _dynamodb(client: Any, clock: TurnedClock | None = None) -> World:
+def _dynamodb(client: Any, clock: HandClock | None = None) -> Bench:
     people, audit = make_table(client, "PeopleTable"), make_table(client, "AuditTable")
-    turned = clock or TurnedClock()
+    turned = clock or HandClock()
 
     def writer(**options: Any) -> Ledger:
         return DynamoLedger(turned, options.pop("client", client), people, audit, **options)
 
-    return World(turned, writer, DynamoAuditLog(client, audit))
+    return Bench(turned, writer, DynamoAuditLog(client, audit))
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
         yield _memory()
     else:
@@ -92,34 +93,34 @@ def end(
 # Who is behind a worker, and behind a code
 
 
-def test_a_person_is_found_by_every_worker_that_was_dealt_with(world: World) -> None:
-    ledger = world.writer()
+def test_a_person_is_found_by_every_worker_that_was_dealt_with(bench: Bench) -> None:
+    ledger = bench.writer()
 
     assert ledger.person_with("w1") is None
     end(ledger, fingerprints={"w1": "f1"})
     end(ledger, fingerprints={"w1": "f1", "w2": "f2"})
     end(ledger, "p2", fingerprints={"w3": "f3"})
 
-    found = [world.writer().person_with(worker) for worker in ("w1", "w2", "w3", "w4", "p1")]
+    found = [bench.writer().person_with(worker) for worker in ("w1", "w2", "w3", "w4", "p1")]
     assert found == ["p1", "p1", "p2", None, None]
 
 
-def test_a_worker_known_from_a_plan_alone_is_found_too(world: World) -> None:
-    end(world.writer(planned=True), planned_fingerprints={"w1": "g1"})
+def test_a_worker_known_from_a_plan_alone_is_found_too(bench: Bench) -> None:
+    end(bench.writer(planned=True), planned_fingerprints={"w1": "g1"})
 
-    assert world.writer().person_with("w1") == "p1"
+    assert bench.writer().person_with("w1") == "p1"
 
 
-def test_the_latest_to_deal_with_a_worker_is_the_one_who_is_found(world: World) -> None:
-    ledger = world.writer()
+def test_the_latest_to_deal_with_a_worker_is_the_one_who_is_found(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger, fingerprints={"w1": "f1"})
     end(ledger, "p2", fingerprints={"w1": "f1"})
 
     assert ledger.person_with("w1") == "p2"
 
 
-def test_an_outcome_that_was_not_written_leaves_no_trace_of_its_workers(world: World) -> None:
-    ledger = world.writer()
+def test_an_outcome_that_was_not_written_leaves_no_trace_of_its_workers(bench: Bench) -> None:
+    ledger = bench.writer()
     stale = ledger.record("p1")
     end(ledger)
 
@@ -128,8 +129,8 @@ def test_an_outcome_that_was_not_written_leaves_no_trace_of_its_workers(world: W
     assert ledger.person_with("w1") is None
 
 
-def test_what_is_remembered_of_a_worker_is_no_person_and_no_holding(world: World) -> None:
-    ledger = world.writer()
+def test_what_is_remembered_of_a_worker_is_no_person_and_no_holding(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger, fingerprints={"w1": "f1"})
 
     assert [person.id for person in ledger.persons()] == ["p1"]
@@ -137,8 +138,8 @@ def test_what_is_remembered_of_a_worker_is_no_person_and_no_holding(world: World
     assert [list(ledger.links(company)) for company in ("norway", "-", "#worker")] == [[]] * 3
 
 
-def test_a_code_leads_to_the_person_who_claims_it_in_that_company(world: World) -> None:
-    ledger = world.writer()
+def test_a_code_leads_to_the_person_who_claims_it_in_that_company(bench: Bench) -> None:
+    ledger = bench.writer()
     ledger.begin(ledger.record("p1"), "norway", "ab12", claim=True)
     ledger.begin(ledger.record("p2"), "norway", "CD34", claim=False)
 
@@ -149,8 +150,8 @@ def test_a_code_leads_to_the_person_who_claims_it_in_that_company(world: World) 
 # Reading and finishing
 
 
-def test_somebody_never_seen_is_new_and_has_a_salt_of_their_own(world: World) -> None:
-    ledger = world.writer()
+def test_somebody_never_seen_is_new_and_has_a_salt_of_their_own(bench: Bench) -> None:
+    ledger = bench.writer()
 
     one, other = ledger.record("p1"), ledger.record("p2")
 
@@ -160,8 +161,8 @@ def test_somebody_never_seen_is_new_and_has_a_salt_of_their_own(world: World) ->
     assert one.person.salt != other.person.salt
 
 
-def test_what_was_finished_is_read_back_whole(world: World) -> None:
-    ledger = world.writer()
+def test_what_was_finished_is_read_back_whole(bench: Bench) -> None:
+    ledger = bench.writer()
     record = ledger.record("p1")
     person = Person(
         "p1",
@@ -191,7 +192,7 @@ def test_what_was_finished_is_read_back_whole(world: World) -> None:
 
     ledger.finish(record, person, [link], [a_row()])
 
-    read = world.writer().record("p1")
+    read = bench.writer().record("p1")
     assert read.links == {"norway": link}
     assert read.person == replace(person, version=1, audit_hash=read.person.audit_hash)
     assert read.person.audit_hash
@@ -208,15 +209,15 @@ def test_what_was_finished_is_read_back_whole(world: World) -> None:
     ids=["whole", "without pay", "of nothing", "longer than a number"],
 )
 def test_a_cost_allocation_is_read_back_to_the_last_digit(
-    world: World, allocation: Allocation
+    bench: Bench, allocation: Allocation
 ) -> None:
-    read = end(world.writer(), "p1", a_link(allocation=allocation))
+    read = end(bench.writer(), "p1", a_link(allocation=allocation))
 
     assert read.links["norway"].allocation == allocation
 
 
-def test_a_cost_allocation_that_was_dropped_is_gone(world: World) -> None:
-    ledger = world.writer()
+def test_a_cost_allocation_that_was_dropped_is_gone(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger, "p1", a_link(allocation=AN_ALLOCATION))
 
     assert end(ledger, "p1", a_link()).links["norway"].allocation is None
@@ -231,24 +232,24 @@ def test_a_holding_does_not_show_what_somebody_costs() -> None:
 
 @pytest.mark.parametrize("written", [None, {}])
 def test_an_employee_without_fields_is_not_an_unknown_one(
-    world: World, written: dict[str, str] | None
+    bench: Bench, written: dict[str, str] | None
 ) -> None:
-    read = end(world.writer(), "p1", a_link(written=written))
+    read = end(bench.writer(), "p1", a_link(written=written))
 
     assert read.links["norway"].written == written
 
 
-def test_what_is_read_back_can_be_written_as_json(world: World) -> None:
+def test_what_is_read_back_can_be_written_as_json(bench: Bench) -> None:
     facts = {"status": "ACTIVE", "hours": 37.5, "level": 3}
 
-    read = end(world.writer(), "p1", a_link(employee_id=977), facts=facts)
+    read = end(bench.writer(), "p1", a_link(employee_id=977), facts=facts)
 
     shown = json.dumps([read.person.facts, read.person.version, read.links["norway"].employee_id])
     assert json.loads(shown) == [facts, 1, 977]
 
 
-def test_a_value_that_was_cleared_is_gone(world: World) -> None:
-    ledger = world.writer()
+def test_a_value_that_was_cleared_is_gone(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger, "p1", a_link(reason="why", etag='"1"'), facts={"a": "b"}, outcome="held")
 
     read = end(ledger, "p1", a_link(), facts={}, outcome="")
@@ -257,8 +258,8 @@ def test_a_value_that_was_cleared_is_gone(world: World) -> None:
     assert read.links["norway"] == a_link()
 
 
-def test_the_salt_of_the_first_reading_is_the_salt_that_stays(world: World) -> None:
-    ledger = world.writer()
+def test_the_salt_of_the_first_reading_is_the_salt_that_stays(bench: Bench) -> None:
+    ledger = bench.writer()
     record = ledger.record("p1")
 
     ledger.finish(record, record.person, [], [a_row()])
@@ -266,8 +267,8 @@ def test_the_salt_of_the_first_reading_is_the_salt_that_stays(world: World) -> N
     assert ledger.record("p1").person.salt == record.person.salt
 
 
-def test_somebody_without_a_salt_gets_one_when_written(world: World) -> None:
-    ledger = world.writer()
+def test_somebody_without_a_salt_gets_one_when_written(bench: Bench) -> None:
+    ledger = bench.writer()
 
     ledger.finish(Record(Person("p1")), Person("p1"), [], [a_row()])
     begun = ledger.begin(Record(Person("p2")), "norway", "1042", claim=False)
@@ -279,8 +280,8 @@ def test_somebody_without_a_salt_gets_one_when_written(world: World) -> None:
 # Two writers
 
 
-def test_a_write_that_begins_is_noted(world: World) -> None:
-    ledger = world.writer()
+def test_a_write_that_begins_is_noted(bench: Bench) -> None:
+    ledger = bench.writer()
 
     begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True, proof="b286c488")
 
@@ -292,8 +293,8 @@ def test_a_write_that_begins_is_noted(world: World) -> None:
     assert begun.person.version == 1
 
 
-def test_beginning_keeps_everything_else(world: World) -> None:
-    ledger = world.writer()
+def test_beginning_keeps_everything_else(bench: Bench) -> None:
+    ledger = bench.writer()
     before = end(ledger, "p1", a_link(etag='"1"'), fingerprints={"w1": "f"}, outcome="held")
 
     begun = ledger.begin(before, "norway", "1042", claim=False)
@@ -302,11 +303,11 @@ def test_beginning_keeps_everything_else(world: World) -> None:
     assert replace(begun.person, version=1, intent=None) == before.person
 
 
-def test_the_second_of_two_writers_is_told_when_to_come_back(world: World) -> None:
-    one, other = world.writer(), world.writer()
+def test_the_second_of_two_writers_is_told_when_to_come_back(bench: Bench) -> None:
+    one, other = bench.writer(), bench.writer()
     record = other.record("p1")
     one.begin(one.record("p1"), "norway", "1042", claim=True)
-    world.clock.turn(30)
+    bench.clock.turn(seconds=30)
 
     with pytest.raises(ConflictError) as stale:
         other.begin(record, "norway", "1042", claim=True)
@@ -316,10 +317,10 @@ def test_the_second_of_two_writers_is_told_when_to_come_back(world: World) -> No
     assert stale.value.retry_after == fresh.value.retry_after == INTENT_SECONDS - 30
 
 
-def test_nobody_is_told_to_come_back_at_once(world: World) -> None:
-    one, other = world.writer(), world.writer()
+def test_nobody_is_told_to_come_back_at_once(bench: Bench) -> None:
+    one, other = bench.writer(), bench.writer()
     one.begin(one.record("p1"), "norway", "1042", claim=False)
-    world.clock.turn(INTENT_SECONDS - 1)
+    bench.clock.turn(seconds=INTENT_SECONDS - 1)
 
     with pytest.raises(ConflictError) as conflict:
         other.begin(other.record("p1"), "norway", "1042", claim=False)
@@ -327,8 +328,8 @@ def test_nobody_is_told_to_come_back_at_once(world: World) -> None:
     assert conflict.value.retry_after == 5
 
 
-def test_a_writer_may_go_on_with_its_own_write(world: World) -> None:
-    ledger = world.writer()
+def test_a_writer_may_go_on_with_its_own_write(bench: Bench) -> None:
+    ledger = bench.writer()
     ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
 
     again = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
@@ -338,10 +339,10 @@ def test_a_writer_may_go_on_with_its_own_write(world: World) -> None:
     assert ledger.record("p1").person.intent is None
 
 
-def test_a_write_whose_time_has_run_out_is_taken_over(world: World) -> None:
-    one, other = world.writer(), world.writer()
+def test_a_write_whose_time_has_run_out_is_taken_over(bench: Bench) -> None:
+    one, other = bench.writer(), bench.writer()
     lost = one.begin(one.record("p1"), "norway", "1042", claim=True)
-    world.clock.turn(INTENT_SECONDS)
+    bench.clock.turn(seconds=INTENT_SECONDS)
 
     other.begin(other.record("p1"), "norway", "1042", claim=True)
 
@@ -350,8 +351,8 @@ def test_a_write_whose_time_has_run_out_is_taken_over(world: World) -> None:
 
 
 @pytest.mark.parametrize("outcomes_before", [0, 1])
-def test_a_record_that_is_no_longer_true_cannot_begin(world: World, outcomes_before: int) -> None:
-    ledger = world.writer()
+def test_a_record_that_is_no_longer_true_cannot_begin(bench: Bench, outcomes_before: int) -> None:
+    ledger = bench.writer()
     for _ in range(outcomes_before):
         end(ledger)
     stale = ledger.record("p1")
@@ -364,9 +365,9 @@ def test_a_record_that_is_no_longer_true_cannot_begin(world: World, outcomes_bef
 
 
 def test_a_write_that_was_let_go_may_be_taken_over_at_once_and_is_still_known(
-    world: World,
+    bench: Bench,
 ) -> None:
-    one, other = world.writer(), world.writer()
+    one, other = bench.writer(), bench.writer()
     begun = one.begin(one.record("p1"), "norway", "1042", claim=False)
 
     one.release_intent(begun)
@@ -377,10 +378,10 @@ def test_a_write_that_was_let_go_may_be_taken_over_at_once_and_is_still_known(
     assert other.begin(seen, "norway", "1042", claim=False).person.version == 2
 
 
-def test_letting_go_of_a_write_that_another_took_over_changes_nothing(world: World) -> None:
-    one, other = world.writer(), world.writer()
+def test_letting_go_of_a_write_that_another_took_over_changes_nothing(bench: Bench) -> None:
+    one, other = bench.writer(), bench.writer()
     begun = one.begin(one.record("p1"), "norway", "1042", claim=False)
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    bench.clock.turn(seconds=INTENT_SECONDS + 1)
     taken = other.begin(other.record("p1"), "norway", "1042", claim=False)
 
     one.release_intent(begun)
@@ -388,16 +389,16 @@ def test_letting_go_of_a_write_that_another_took_over_changes_nothing(world: Wor
     assert other.record("p1").person.intent == taken.person.intent
 
 
-def test_a_record_of_somebody_erased_cannot_begin(world: World) -> None:
-    ledger = world.writer()
+def test_a_record_of_somebody_erased_cannot_begin(bench: Bench) -> None:
+    ledger = bench.writer()
     remembered = Record(Person("p1", version=4, salt=A_SALT))
 
     with pytest.raises(ConflictError):
         ledger.begin(remembered, "norway", "1042", claim=True)
 
 
-def test_a_record_that_is_no_longer_true_cannot_finish_and_leaves_no_trace(world: World) -> None:
-    ledger = world.writer()
+def test_a_record_that_is_no_longer_true_cannot_finish_and_leaves_no_trace(bench: Bench) -> None:
+    ledger = bench.writer()
     stale = end(ledger)
     end(ledger, outcome="updated")
     late = a_row(cause="late", time=NOON + timedelta(hours=1))
@@ -407,11 +408,11 @@ def test_a_record_that_is_no_longer_true_cannot_finish_and_leaves_no_trace(world
 
     assert ledger.record("p1").person.outcome == "updated"
     assert ledger.record("p1").links == {}
-    assert [row["cause"] for row in world.audit.of_person("p1")] == ["poll", "poll"]
+    assert [row["cause"] for row in bench.audit.of_person("p1")] == ["poll", "poll"]
 
 
-def test_a_first_outcome_cannot_be_written_twice(world: World) -> None:
-    ledger = world.writer()
+def test_a_first_outcome_cannot_be_written_twice(bench: Bench) -> None:
+    ledger = bench.writer()
     unknown = ledger.record("p1")
     end(ledger)
 
@@ -419,11 +420,11 @@ def test_a_first_outcome_cannot_be_written_twice(world: World) -> None:
         ledger.finish(unknown, unknown.person, [], [a_row()])
 
 
-def test_nobody_finishes_in_the_middle_of_somebody_elses_write(world: World) -> None:
-    one, other = world.writer(), world.writer()
+def test_nobody_finishes_in_the_middle_of_somebody_elses_write(bench: Bench) -> None:
+    one, other = bench.writer(), bench.writer()
     one.begin(one.record("p1"), "norway", "1042", claim=True)
     looked = other.record("p1")
-    world.clock.turn(10)
+    bench.clock.turn(seconds=10)
 
     with pytest.raises(ConflictError) as conflict:
         other.finish(looked, looked.person, [], [a_row()])
@@ -431,8 +432,8 @@ def test_nobody_finishes_in_the_middle_of_somebody_elses_write(world: World) -> 
     assert conflict.value.retry_after == INTENT_SECONDS - 10
 
 
-def test_an_outcome_clears_what_was_begun(world: World) -> None:
-    one, other = world.writer(), world.writer()
+def test_an_outcome_clears_what_was_begun(bench: Bench) -> None:
+    one, other = bench.writer(), bench.writer()
     begun = one.begin(one.record("p1"), "norway", "1042", claim=True)
 
     one.finish(begun, begun.person, [a_link()], [a_row()])
@@ -445,8 +446,8 @@ def test_an_outcome_clears_what_was_begun(world: World) -> None:
 
 
 @pytest.mark.parametrize("same", ["ab42", "AB42", " Ab42 "])
-def test_a_code_is_one_persons(world: World, same: str) -> None:
-    ledger = world.writer()
+def test_a_code_is_one_persons(bench: Bench, same: str) -> None:
+    ledger = bench.writer()
     ledger.begin(ledger.record("p1"), "norway", "ab42", claim=True)
 
     with pytest.raises(CodeTakenError, match="norway"):
@@ -456,22 +457,22 @@ def test_a_code_is_one_persons(world: World, same: str) -> None:
     ledger.begin(ledger.record("p1"), "norway", same, claim=True)
 
 
-def test_companies_have_codes_of_their_own(world: World) -> None:
-    ledger = world.writer()
+def test_companies_have_codes_of_their_own(bench: Bench) -> None:
+    ledger = bench.writer()
     ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
 
     ledger.begin(ledger.record("p2"), "sweden", "1042", claim=True)
 
 
-def test_without_a_claim_a_code_stays_free(world: World) -> None:
-    ledger = world.writer()
+def test_without_a_claim_a_code_stays_free(bench: Bench) -> None:
+    ledger = bench.writer()
     ledger.begin(ledger.record("p1"), "norway", "1042", claim=False)
 
     ledger.begin(ledger.record("p2"), "norway", "1042", claim=True)
 
 
-def test_claims_appear_neither_among_the_holdings_nor_among_the_persons(world: World) -> None:
-    ledger = world.writer()
+def test_claims_appear_neither_among_the_holdings_nor_among_the_persons(bench: Bench) -> None:
+    ledger = bench.writer()
     begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
     ledger.finish(
         begun, begun.person, [a_link(waiting_for=("branch#9",), due_on=NOON.date())], [a_row()]
@@ -488,13 +489,13 @@ def test_claims_appear_neither_among_the_holdings_nor_among_the_persons(world: W
 # The audit
 
 
-def test_the_rows_of_a_person_are_a_chain(world: World) -> None:
-    ledger = world.writer()
+def test_the_rows_of_a_person_are_a_chain(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger, rows=2)
-    world.clock.turn(60)
+    bench.clock.turn(seconds=60)
     record = ledger.record("p1")
     row = a_row(
-        time=world.clock.now(),
+        time=bench.clock.now(),
         rules=("departments: Production",),
         differences=(Difference("department", "", "PROD"), Difference("contact.email", "a", "b")),
         not_representable={"title": "Welder"},
@@ -502,7 +503,7 @@ def test_the_rows_of_a_person_are_a_chain(world: World) -> None:
     )
     ledger.finish(record, record.person, [], [row])
 
-    rows = list(world.audit.of_person("p1"))
+    rows = list(bench.audit.of_person("p1"))
 
     assert len(rows) == 3
     assert first_break(list(rows)) is None
@@ -511,42 +512,42 @@ def test_the_rows_of_a_person_are_a_chain(world: World) -> None:
 
 
 @pytest.mark.parametrize("member", ["message", "reason"])
-def test_a_row_that_was_changed_breaks_the_chain(world: World, member: str) -> None:
-    ledger = world.writer()
+def test_a_row_that_was_changed_breaks_the_chain(bench: Bench, member: str) -> None:
+    ledger = bench.writer()
     for _ in range(3):
         end(ledger)
-    rows = list(world.audit.of_person("p1"))
+    rows = list(bench.audit.of_person("p1"))
 
     rows[1][member] = "as if nothing had happened"
 
     assert first_break(list(rows)) == rows[1]["time"]
 
 
-def test_a_row_that_was_taken_away_breaks_the_chain(world: World) -> None:
-    ledger = world.writer()
+def test_a_row_that_was_taken_away_breaks_the_chain(bench: Bench) -> None:
+    ledger = bench.writer()
     for _ in range(3):
         end(ledger)
-    rows = list(world.audit.of_person("p1"))
+    rows = list(bench.audit.of_person("p1"))
 
     assert first_break([rows[0], rows[2]]) == rows[2]["time"]
 
 
-def test_rows_of_one_moment_are_told_apart_and_keep_their_order(world: World) -> None:
-    ledger = world.writer()
+def test_rows_of_one_moment_are_told_apart_and_keep_their_order(bench: Bench) -> None:
+    ledger = bench.writer()
     record = ledger.record("p1")
     ledger.finish(record, record.person, [], [a_row(cause="one"), a_row(cause="two")])
     record = ledger.record("p1")
     ledger.finish(record, record.person, [], [a_row(cause="three")])
 
-    rows = list(world.audit.of_person("p1"))
+    rows = list(bench.audit.of_person("p1"))
 
     assert [row["cause"] for row in rows] == ["one", "two", "three"]
     assert [row["time"][-5:] for row in rows] == ["0000Z", "0001Z", "0002Z"]
     assert first_break(list(rows)) is None
 
 
-def test_a_clock_that_is_behind_does_not_break_the_chain(world: World) -> None:
-    ledger = world.writer()
+def test_a_clock_that_is_behind_does_not_break_the_chain(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger)
     record = ledger.record("p1")
 
@@ -554,29 +555,29 @@ def test_a_clock_that_is_behind_does_not_break_the_chain(world: World) -> None:
         record, record.person, [], [a_row(cause="behind", time=NOON - timedelta(seconds=2))]
     )
 
-    rows = list(world.audit.of_person("p1"))
+    rows = list(bench.audit.of_person("p1"))
     assert [row["cause"] for row in rows] == ["poll", "behind"]
     assert first_break(list(rows)) is None
 
 
-def test_an_outcome_without_a_row_keeps_the_chain(world: World) -> None:
-    ledger = world.writer()
+def test_an_outcome_without_a_row_keeps_the_chain(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger)
     end(ledger, rows=0)
     end(ledger)
 
-    rows = list(world.audit.of_person("p1"))
+    rows = list(bench.audit.of_person("p1"))
 
     assert len(rows) == 2
     assert first_break(list(rows)) is None
 
 
-def test_rows_expire_where_that_is_asked_for(world: World) -> None:
-    end(world.writer(retention_days=30), "p1")
-    end(world.writer(), "p2")
+def test_rows_expire_where_that_is_asked_for(bench: Bench) -> None:
+    end(bench.writer(retention_days=30), "p1")
+    end(bench.writer(), "p2")
 
-    (expiring,) = world.audit.of_person("p1")
-    (lasting,) = world.audit.of_person("p2")
+    (expiring,) = bench.audit.of_person("p1")
+    (lasting,) = bench.audit.of_person("p2")
 
     assert expiring["expires_at"] == int((NOON + timedelta(days=30)).timestamp())
     assert first_break([expiring]) is None
@@ -586,8 +587,8 @@ def test_rows_expire_where_that_is_asked_for(world: World) -> None:
 # Reading many
 
 
-def test_exactly_the_waiting_and_the_due_are_listed(world: World) -> None:
-    ledger = world.writer()
+def test_exactly_the_waiting_and_the_due_are_listed(bench: Bench) -> None:
+    ledger = bench.writer()
     today = NOON.date()
     end(ledger, "p1", a_link("p1", waiting_for=("branch#9", "cost_centre#310")))
     end(ledger, "p2", a_link("p2", due_on=today))
@@ -603,8 +604,8 @@ def test_exactly_the_waiting_and_the_due_are_listed(world: World) -> None:
     assert {link.person_id for link in ledger.links("norway")} == {"p1", "p2", "p3", "p4"}
 
 
-def test_somebody_who_waits_no_longer_is_no_longer_listed(world: World) -> None:
-    ledger = world.writer()
+def test_somebody_who_waits_no_longer_is_no_longer_listed(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger, "p1", a_link(waiting_for=("branch#9",), due_on=NOON.date()))
 
     end(ledger, "p1", a_link())
@@ -613,9 +614,9 @@ def test_somebody_who_waits_no_longer_is_no_longer_listed(world: World) -> None:
     assert list(ledger.due("norway", NOON.date())) == []
 
 
-def test_somebody_may_wait_for_something_with_a_very_long_name(world: World) -> None:
+def test_somebody_may_wait_for_something_with_a_very_long_name(bench: Bench) -> None:
     long = "department_rule#" + "å" * 2000
-    ledger = world.writer()
+    ledger = bench.writer()
 
     end(ledger, "p1", a_link(waiting_for=(long,)))
 
@@ -623,20 +624,20 @@ def test_somebody_may_wait_for_something_with_a_very_long_name(world: World) -> 
     assert waiting.waiting_for == (long,)
 
 
-def test_fingerprints_are_those_of_the_kind_of_run(world: World) -> None:
-    ledger = world.writer()
+def test_fingerprints_are_those_of_the_kind_of_run(bench: Bench) -> None:
+    ledger = bench.writer()
     end(ledger, "p1", fingerprints={"w1": "f"}, planned_fingerprints={"w1": "g"})
     end(ledger, "p2", fingerprints={"w2": "f"})
 
     ids = ["p1", "p2", "p3", "p1"]
 
     assert ledger.fingerprints(ids) == {"p1": {"w1": "f"}, "p2": {"w2": "f"}}
-    assert world.writer(planned=True).fingerprints(ids) == {"p1": {"w1": "g"}, "p2": {}}
+    assert bench.writer(planned=True).fingerprints(ids) == {"p1": {"w1": "g"}, "p2": {}}
     assert ledger.fingerprints([]) == {}
 
 
-def test_persons_are_read_by_id_or_all(world: World) -> None:
-    ledger = world.writer()
+def test_persons_are_read_by_id_or_all(bench: Bench) -> None:
+    ledger = bench.writer()
     for person_id in ("p1", "p2", "p3"):
         end(ledger, person_id, a_link(person_id), outcome="held")
 
@@ -748,18 +749,18 @@ def test_a_row_can_be_read_in_the_console(client: Any) -> None:
 
 
 def test_a_row_of_the_audit_is_never_written_over(client: Any) -> None:
-    world = _dynamodb(client)
-    ledger = world.writer()
+    bench = _dynamodb(client)
+    ledger = bench.writer()
     end(ledger)
     client.delete_item(
         TableName="PeopleTable", Key=dynamodb.to_item({"person": "p1", "company": "-"})
     )
-    (before,) = world.audit.of_person("p1")
+    (before,) = bench.audit.of_person("p1")
 
     with pytest.raises(ConflictError):
         end(ledger)
 
-    assert list(world.audit.of_person("p1")) == [before]
+    assert list(bench.audit.of_person("p1")) == [before]
 
 
 def test_an_intent_put_there_by_hand_is_respected(client: Any) -> None:
@@ -825,9 +826,9 @@ def test_a_stale_record_counts_before_a_taken_code(client: Any) -> None:
         ledger.begin(stale, "norway", "1042", claim=True)
 
 
-def test_every_attribute_of_a_person_and_a_holding_has_a_place(world: World) -> None:
+def test_every_attribute_of_a_person_and_a_holding_has_a_place(bench: Bench) -> None:
     """A field added to the domain and forgotten by a ledger would be lost without a word."""
-    read = end(world.writer(), "p1", a_link())
+    read = end(bench.writer(), "p1", a_link())
     given: dict[str, Any] = {
         "str": "x", "int": 1, "tuple[str, ...]": ("x",), "date | None": NOON.date(),
         "datetime": NOON, "str | None": "x", "int | None": 1,
@@ -840,7 +841,7 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(world: World) -> 
     held = {item.name: given[str(item.type)] for item in dataclasses.fields(EmployeeLink)}
     person = Person(**{**people, "id": "p1", "version": 1})
     link = EmployeeLink(**{**held, "person_id": "p1", "company": "norway"})
-    ledger = world.writer()
+    ledger = bench.writer()
 
     ledger.finish(read, person, [link], [])
 

@@ -14,7 +14,8 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import to_rows
 from connector.ports.state import Mappings
-from tests.contract.world import TurnedClock, Watched, aws, make_table, refusal
+from tests.contract.bench import Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -23,7 +24,7 @@ def mappings(request: pytest.FixtureRequest) -> Iterator[Mappings]:
         yield InMemoryMappings()
         return
     with aws("dynamodb") as client:
-        yield DynamoMappings(TurnedClock(), client, make_table(client, "MappingsTable"))
+        yield DynamoMappings(HandClock(), client, make_table(client, "MappingsTable"))
 
 
 @pytest.fixture
@@ -34,12 +35,12 @@ def watched() -> Iterator[Watched]:
 
 
 @pytest.fixture
-def clock() -> TurnedClock:
-    return TurnedClock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
-def on_dynamodb(watched: Watched, clock: TurnedClock) -> DynamoMappings:
+def on_dynamodb(watched: Watched, clock: HandClock) -> DynamoMappings:
     return DynamoMappings(clock, watched, "MappingsTable")
 
 
@@ -229,23 +230,23 @@ def _cut_short(watched: Watched, on_dynamodb: DynamoMappings) -> None:
 
 
 def test_half_a_mapping_is_never_read_not_even_once_the_import_is_given_up(
-    watched: Watched, on_dynamodb: DynamoMappings, clock: TurnedClock
+    watched: Watched, on_dynamodb: DynamoMappings, clock: HandClock
 ) -> None:
     _cut_short(watched, on_dynamodb)
 
     with pytest.raises(RetryableError, match="under way"):
         on_dynamodb.load()
-    clock.turn(121)
+    clock.turn(seconds=121)
     with pytest.raises(ConfigurationError, match=r"cut short.*import the file again"):
         on_dynamodb.load()
 
 
 @pytest.mark.parametrize("count", [250, 5, 20])
 def test_an_import_that_was_cut_short_is_healed_by_the_next_one(
-    watched: Watched, on_dynamodb: DynamoMappings, clock: TurnedClock, count: int
+    watched: Watched, on_dynamodb: DynamoMappings, clock: HandClock, count: int
 ) -> None:
     _cut_short(watched, on_dynamodb)
-    clock.turn(121)
+    clock.turn(seconds=121)
 
     on_dynamodb.replace(a_mapping(count))
 

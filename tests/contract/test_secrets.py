@@ -16,7 +16,8 @@ from connector.adapters.aws.secrets import AwsSecrets
 from connector.adapters.memory import InMemorySecrets
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.ports.secrets import RipplingCredentials, Secrets, VismaCredentials
-from tests.contract.world import NOON, TurnedClock, Watched, aws, refusal
+from tests.contract.bench import NOON, Watched, aws, refusal
+from tests.support.clock import HandClock
 
 CURRENT, PREVIOUS = "current-webhook-token", "previous-webhook-token"
 NORWAY = {"client_id": "isv_1", "client_secret": "hidden", "tenant_id": "t-1"}
@@ -34,7 +35,7 @@ class Vault:
     """The two secrets in AWS, as the operator fills them."""
 
     client: Watched
-    clock: TurnedClock
+    clock: HandClock
     rippling_arn: str
     visma_arn: str
 
@@ -55,7 +56,7 @@ class Vault:
 def vault() -> Iterator[Vault]:
     with aws("secretsmanager") as client:
         arns = [client.create_secret(Name=name)["ARN"] for name in ("rippling", "visma")]
-        yield Vault(Watched(client), TurnedClock(), *arns)
+        yield Vault(Watched(client), HandClock(), *arns)
 
 
 @pytest.fixture(params=["memory", "aws"])
@@ -339,12 +340,12 @@ def test_a_secret_is_read_once_in_five_minutes(vault: Vault) -> None:
     secrets.rippling()
     secrets.webhook_tokens()
     vault.fill(rippling={"api_token": "new"})
-    vault.clock.turn(299)
+    vault.clock.turn(seconds=299)
 
     assert secrets.rippling().api_token == "old"
     assert vault.client.count("get_secret_value") == 1
 
-    vault.clock.turn(1)
+    vault.clock.turn(seconds=1)
 
     assert secrets.rippling().api_token == "new"
     assert vault.client.count("get_secret_value") == 2

@@ -1,17 +1,26 @@
-"""The contract of the watermarks: cursors, leases, and what is cached, wherever they rest."""
+"""The contract of the `WatermarksTable`: cursors, leases, caches and counters, kept anywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from connector.adapters.aws.dynamodb import from_item, to_item
-from connector.adapters.aws.watermarks import DynamoWatermarks
-from connector.adapters.memory import InMemoryWatermarks
+from connector.adapters.aws.watermarks.cursors import DynamoCursors
+from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
+from connector.adapters.aws.watermarks.table import WatermarksTable
+from connector.adapters.memory import (
+    InMemoryCursors,
+    InMemoryGuardLog,
+    InMemoryMappingHistory,
+    InMemoryReferenceCache,
+)
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
@@ -19,44 +28,61 @@ from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory
-from tests.contract.world import NOON, TurnedClock, Watched, aws, make_table, refusal
-
-
-class Watermarks(Cursors, ReferenceCache, GuardLog, MappingHistory, Protocol):
-    """All that the table holds."""
+from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.support.clock import HandClock
 
 
 @dataclass
-class World:
-    """Watermarks, and the clock they go by; `other` is another reader of the same ones."""
+class Kept:
+    """All that one reader keeps in the table."""
 
-    clock: TurnedClock
-    one: Watermarks
-    other: Watermarks
+    cursors: Cursors
+    cache: ReferenceCache
+    guard_log: GuardLog
+    mapping_history: MappingHistory
+
+
+@dataclass
+class Bench:
+    """What is kept, and the clock it goes by; `other` is another reader of the same rows."""
+
+    clock: HandClock
+    one: Kept
+    other: Kept
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    clock = TurnedClock()
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    clock = HandClock()
     if request.param == "memory":
-        held = InMemoryWatermarks(clock)
-        yield World(clock, held, held)
+        kept = Kept(
+            InMemoryCursors(clock),
+            InMemoryReferenceCache(),
+            InMemoryGuardLog(),
+            InMemoryMappingHistory(),
+        )
+        yield Bench(clock, kept, kept)
         return
     with aws("dynamodb") as client:
-        table = make_table(client, "WatermarksTable")
-        yield World(clock, *(DynamoWatermarks(clock, client, table) for _ in range(2)))
+        make_table(client, "WatermarksTable")
+        yield Bench(clock, on_dynamodb(client, clock), on_dynamodb(client, clock))
 
 
 @pytest.fixture
 def client() -> Iterator[Any]:
     with aws("dynamodb") as client:
+        make_table(client, "WatermarksTable")
         yield client
 
 
-@pytest.fixture
-def on_dynamodb(client: Any) -> Callable[..., DynamoWatermarks]:
-    table = make_table(client, "WatermarksTable")
-    return lambda used=client: DynamoWatermarks(TurnedClock(), used, table)
+def on_dynamodb(client: Any, clock: HandClock | None = None) -> Kept:
+    rows, clock = WatermarksTable(client, "WatermarksTable"), clock or HandClock()
+    return Kept(
+        DynamoCursors(rows, clock),
+        DynamoReferenceCache(rows),
+        DynamoGuardLog(rows, clock),
+        DynamoMappingHistory(rows),
+    )
 
 
 def a_catalogue() -> Catalogue:
@@ -72,11 +98,11 @@ def a_catalogue() -> Catalogue:
     )
 
 
-# Walks
+# Cursors
 
 
-def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
-    assert world.one.cursor("workers") == Cursor("workers")
+def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
+    assert bench.one.cursors.cursor("workers") == Cursor("workers")
 
 
 @pytest.mark.parametrize(
@@ -89,117 +115,120 @@ def test_a_stream_never_read_is_at_its_beginning(world: World) -> None:
         Cursor("workers"),
     ],
 )
-def test_a_walk_is_remembered(world: World, cursor: Cursor) -> None:
-    world.one.save(Cursor("workers", NOON, "old", NOON, NOON, ended=NOON))
+def test_a_cursor_is_remembered(bench: Bench, cursor: Cursor) -> None:
+    bench.one.cursors.save(Cursor("workers", NOON, "old", NOON, NOON, ended=NOON))
 
-    world.one.save(cursor)
+    bench.one.cursors.save(cursor)
 
-    assert world.other.cursor("workers") == cursor
+    assert bench.other.cursors.cursor("workers") == cursor
 
 
-def test_streams_do_not_share_a_walk(world: World) -> None:
-    world.one.save(Cursor("workers", NOON))
-    world.one.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
+def test_streams_do_not_share_a_cursor(bench: Bench) -> None:
+    bench.one.cursors.save(Cursor("workers", NOON))
+    bench.one.cursors.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
 
-    assert world.one.cursor("workers").watermark == NOON
+    assert bench.one.cursors.cursor("workers").watermark == NOON
 
 
 # Leases
 
 
-def test_a_lease_has_one_holder_at_a_time(world: World) -> None:
-    with world.one.lease("workers", 60) as one, world.other.lease("workers", 60) as other:
+def test_a_lease_has_one_holder_at_a_time(bench: Bench) -> None:
+    with (
+        bench.one.cursors.lease("workers", 60) as one,
+        bench.other.cursors.lease("workers", 60) as other,
+    ):
         assert (one, other) == (True, False)
 
 
-def test_streams_are_leased_apart(world: World) -> None:
-    with world.one.lease("workers", 60), world.other.lease("sweep", 60) as other:
+def test_streams_are_leased_apart(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60), bench.other.cursors.lease("sweep", 60) as other:
         assert other
 
 
-def test_a_lease_is_free_again_when_its_holder_leaves(world: World) -> None:
-    with world.one.lease("workers", 60):
+def test_a_lease_is_free_again_when_its_holder_leaves(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60):
         pass
 
-    with world.other.lease("workers", 60) as again:
+    with bench.other.cursors.lease("workers", 60) as again:
         assert again
 
 
-def test_a_lease_is_free_again_when_its_holder_fails(world: World) -> None:
-    with pytest.raises(KeyError), world.one.lease("workers", 60):
+def test_a_lease_is_free_again_when_its_holder_fails(bench: Bench) -> None:
+    with pytest.raises(KeyError), bench.one.cursors.lease("workers", 60):
         raise KeyError
 
-    with world.other.lease("workers", 60) as again:
+    with bench.other.cursors.lease("workers", 60) as again:
         assert again
 
 
-def test_who_came_in_vain_does_not_end_the_lease(world: World) -> None:
-    with world.one.lease("workers", 60):
-        with world.other.lease("workers", 60):
+def test_who_came_in_vain_does_not_end_the_lease(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60):
+        with bench.other.cursors.lease("workers", 60):
             pass
-        with world.other.lease("workers", 60) as still:
+        with bench.other.cursors.lease("workers", 60) as still:
             assert not still
 
 
-def test_a_lease_runs_out(world: World) -> None:
-    with world.one.lease("workers", 60):
-        world.clock.turn(59)
-        with world.other.lease("workers", 60) as early:
+def test_a_lease_runs_out(bench: Bench) -> None:
+    with bench.one.cursors.lease("workers", 60):
+        bench.clock.turn(seconds=59)
+        with bench.other.cursors.lease("workers", 60) as early:
             assert not early
-        world.clock.turn(1)
-        with world.other.lease("workers", 60) as late:
+        bench.clock.turn(seconds=1)
+        with bench.other.cursors.lease("workers", 60) as late:
             assert late
 
 
-def test_who_held_a_lease_too_long_does_not_end_the_next_ones(world: World) -> None:
-    slow = world.one.lease("workers", 60)
+def test_who_held_a_lease_too_long_does_not_end_the_next_ones(bench: Bench) -> None:
+    slow = bench.one.cursors.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(61)
+    bench.clock.turn(seconds=61)
 
-    with world.other.lease("workers", 60) as taken:
+    with bench.other.cursors.lease("workers", 60) as taken:
         slow.__exit__(None, None, None)
-        with world.one.lease("workers", 60) as third:
+        with bench.one.cursors.lease("workers", 60) as third:
             assert (taken, third) == (True, False)
 
 
-def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(world: World) -> None:
-    slow = world.one.lease("workers", 60)
+def test_a_lease_that_ran_out_and_was_taken_and_given_back_is_left_in_peace(bench: Bench) -> None:
+    slow = bench.one.cursors.lease("workers", 60)
     slow.__enter__()
-    world.clock.turn(61)
-    with world.other.lease("workers", 60):
+    bench.clock.turn(seconds=61)
+    with bench.other.cursors.lease("workers", 60):
         pass
 
     slow.__exit__(None, None, None)
 
-    with world.one.lease("workers", 60) as again:
+    with bench.one.cursors.lease("workers", 60) as again:
         assert again
 
 
 # The cache
 
 
-def test_a_catalogue_never_read_is_empty(world: World) -> None:
-    assert world.one.catalogue("norway") == Catalogue()
+def test_a_catalogue_never_read_is_empty(bench: Bench) -> None:
+    assert bench.one.cache.catalogue("norway") == Catalogue()
 
 
 @pytest.mark.parametrize("catalogue", [a_catalogue(), Catalogue()])
-def test_a_catalogue_is_remembered(world: World, catalogue: Catalogue) -> None:
-    world.one.save_catalogue("norway", catalogue)
+def test_a_catalogue_is_remembered(bench: Bench, catalogue: Catalogue) -> None:
+    bench.one.cache.save_catalogue("norway", catalogue)
 
-    assert world.other.catalogue("norway") == catalogue
-    assert world.other.catalogue("sweden") == Catalogue()
+    assert bench.other.cache.catalogue("norway") == catalogue
+    assert bench.other.cache.catalogue("sweden") == Catalogue()
 
 
-def test_the_parts_of_a_remembered_catalogue_age_as_they_did(world: World) -> None:
-    world.one.save_catalogue("norway", a_catalogue())
+def test_the_parts_of_a_remembered_catalogue_age_as_they_did(bench: Bench) -> None:
+    bench.one.cache.save_catalogue("norway", a_catalogue())
 
-    stale = world.one.catalogue("norway").stale_parts(NOON, older_than=60)
+    stale = bench.one.cache.catalogue("norway").stale_parts(NOON, older_than=60)
 
     assert stale == (Part.COST_CENTRES, Part.EMPLOYEE_KEY)
 
 
-def test_before_the_second_import_there_is_no_previous_mapping(world: World) -> None:
-    assert world.one.previous_mapping() is None
+def test_before_the_second_import_there_is_no_previous_mapping(bench: Bench) -> None:
+    assert bench.one.mapping_history.previous_mapping() is None
 
 
 def a_long_file() -> str:
@@ -207,18 +236,16 @@ def a_long_file() -> str:
 
 
 @pytest.mark.parametrize("text", ["companies: {}\n", "å\n" * 9, a_long_file()], ids=len)
-def test_the_previous_mapping_is_kept_to_the_letter(world: World, text: str) -> None:
-    world.one.save_previous_mapping("something else", NOON)
+def test_the_previous_mapping_is_kept_to_the_letter(bench: Bench, text: str) -> None:
+    bench.one.mapping_history.save_previous_mapping("something else", NOON)
 
-    world.one.save_previous_mapping(text, NOON + timedelta(days=1))
+    bench.one.mapping_history.save_previous_mapping(text, NOON + timedelta(days=1))
 
-    assert world.other.previous_mapping() == (text, NOON + timedelta(days=1))
+    assert bench.other.mapping_history.previous_mapping() == (text, NOON + timedelta(days=1))
 
 
-def test_the_previous_mapping_can_be_read_in_the_console(
-    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
-) -> None:
-    on_dynamodb().save_previous_mapping("companies: {}", NOON)
+def test_the_previous_mapping_can_be_read_in_the_console(client: Any) -> None:
+    on_dynamodb(client).mapping_history.save_previous_mapping("companies: {}", NOON)
 
     (item,) = client.scan(TableName="WatermarksTable")["Items"]
     assert from_item(item) == {
@@ -228,24 +255,22 @@ def test_the_previous_mapping_can_be_read_in_the_console(
     }
 
 
-def test_locations_never_read_are_none(world: World) -> None:
-    assert world.one.locations() is None
+def test_locations_never_read_are_none(bench: Bench) -> None:
+    assert bench.one.cache.locations() is None
 
 
 @pytest.mark.parametrize("names", [{"l1": "Bergen", "l2": ""}, {}])
-def test_locations_are_remembered(world: World, names: dict[str, str]) -> None:
-    world.one.save_locations(NOON, names)
+def test_locations_are_remembered(bench: Bench, names: dict[str, str]) -> None:
+    bench.one.cache.save_locations(NOON, names)
 
-    assert world.other.locations() == (NOON, names)
+    assert bench.other.cache.locations() == (NOON, names)
 
 
 # DynamoDB alone
 
 
-def test_a_cached_catalogue_can_be_read_in_the_console(
-    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
-) -> None:
-    on_dynamodb().save_catalogue("norway", a_catalogue())
+def test_a_cached_catalogue_can_be_read_in_the_console(client: Any) -> None:
+    on_dynamodb(client).cache.save_catalogue("norway", a_catalogue())
 
     key = to_item({"stream": "catalogue norway"})
     item = from_item(client.get_item(TableName="WatermarksTable", Key=key)["Item"])
@@ -263,56 +288,51 @@ def test_a_cached_catalogue_can_be_read_in_the_console(
     assert item["read_at"]["departments"] == "2026-11-24T12:00:00.000000Z"
 
 
-def test_a_lease_needs_no_right_to_delete(
-    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
-) -> None:
+def test_a_lease_needs_no_right_to_delete(client: Any) -> None:
     watched = Watched(client)
 
-    with on_dynamodb(watched).lease("workers", 60):
+    with on_dynamodb(watched).cursors.lease("workers", 60):
         pass
 
     assert [name for name, _ in watched.calls] == ["put_item", "update_item"]
 
 
-def test_work_that_is_done_does_not_fail_because_its_lease_cannot_be_given_back(
-    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
+def test_finished_work_does_not_fail_because_its_lease_cannot_be_given_back(
+    client: Any,
 ) -> None:
     watched = Watched(client)
     watched.answers["update_item"] = [refusal("ThrottlingException")]
 
-    with on_dynamodb(watched).lease("workers", 60) as held:
+    with on_dynamodb(watched).cursors.lease("workers", 60) as held:
         assert held
 
 
-def test_a_lease_that_cannot_be_asked_for_is_not_a_lease_held_by_somebody(
-    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
-) -> None:
+def test_a_lease_that_cannot_be_asked_for_is_not_a_lease_held_by_another(client: Any) -> None:
     watched = Watched(client)
     watched.answers["put_item"] = [refusal("ThrottlingException")]
 
-    with pytest.raises(RetryableError), on_dynamodb(watched).lease("workers", 60):
+    with pytest.raises(RetryableError), on_dynamodb(watched).cursors.lease("workers", 60):
         pass
 
 
-def test_what_is_read_is_the_latest(
-    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
-) -> None:
+def test_what_is_read_is_the_latest(client: Any) -> None:
     watched = Watched(client)
 
-    on_dynamodb(watched).cursor("workers")
+    on_dynamodb(watched).cursors.cursor("workers")
 
     assert watched.calls[0][1]["ConsistentRead"]
 
 
-def test_a_counter_counts_for_all_readers(world: World) -> None:
-    assert [world.one.count_up("an hour"), world.other.count_up("an hour")] == [1, 2]
-    assert world.one.count_up("another hour") == 1
+def test_a_counter_counts_for_all_readers(bench: Bench) -> None:
+    assert [bench.one.guard_log.count_up("an hour"), bench.other.guard_log.count_up("an hour")] == [
+        1,
+        2,
+    ]
+    assert bench.one.guard_log.count_up("another hour") == 1
 
 
-def test_a_counter_is_forgotten_some_days_later(
-    client: Any, on_dynamodb: Callable[..., DynamoWatermarks]
-) -> None:
-    on_dynamodb().count_up("an hour")
+def test_a_counter_is_forgotten_some_days_later(client: Any) -> None:
+    on_dynamodb(client).guard_log.count_up("an hour")
 
     (item,) = client.scan(TableName="WatermarksTable")["Items"]
     assert from_item(item) == {

@@ -21,7 +21,7 @@ DOORS = tuple(product(("rest", "platform"), ("api_token", "oauth")))
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Embedded]:
-    """One embedded AWS for the stacks of all doors."""
+    """One embedded AWS for the stacks of all stack."""
     with Embedded.start() as aws:
         yield aws
 

@@ -1,4 +1,4 @@
-"""The deployed stack, from each of its doors to Visma and back to the operator."""
+"""The deployed stack, from each of its entry points to Visma and back to the operator."""
 
 from __future__ import annotations
 

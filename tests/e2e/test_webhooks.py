@@ -1,4 +1,4 @@
-"""A deployed stack that hears both vendors, driven through its doors."""
+"""A deployed stack that hears both vendors, driven through its stack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOON = 60.0
 
 
 @pytest.fixture(scope="module")
-def doors() -> Iterator[Stage]:
+def stack() -> Iterator[Stage]:
     """Nordfab, its Rippling company known to the secret, and a signing key for Visma."""
     with Stage(people=6) as stage:
         stage.deploy(VismaWebhook="true")
@@ -48,19 +48,19 @@ def _post(address: str, posted: dict[str, Any]) -> int:
         return error.code
 
 
-def _announce(doors: Stage, event: str, id_: str, **how: Any) -> int:
+def _announce(stack: Stage, event: str, id_: str, **how: Any) -> int:
     posted = announcement(event, id_, **{"company_id": COMPANY, **how})
-    return _post(doors.aws.webhook_url(), posted)
+    return _post(stack.aws.webhook_url(), posted)
 
 
-def _notify(doors: Stage, company: str = "norway", **said: str) -> int:
-    address = doors.aws.webhook_url().replace("rippling/webhook", f"visma/webhook/{company}")
+def _notify(stack: Stage, company: str = "norway", **said: str) -> int:
+    address = stack.aws.webhook_url().replace("rippling/webhook", f"visma/webhook/{company}")
     id_, key = said.pop("id_", ""), said.pop("key", SIGNING_KEY)
     return _post(address, notification(said, id_, key))
 
 
-def _hire(doors: Stage, department: str = "Sales") -> dict[str, Any]:
-    return doors.rippling.hire(
+def _hire(stack: Stage, department: str = "Sales") -> dict[str, Any]:
+    return stack.rippling.hire(
         department=department, location="Oslo", employment_type="Salaried full-time"
     )
 
@@ -72,63 +72,63 @@ def _soon(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
-def _last(doors: Stage, worker: dict[str, Any]) -> dict[str, Any]:
-    rows = doors.connector("audit", "--person", worker["user_id"])["rows"]
+def _last(stack: Stage, worker: dict[str, Any]) -> dict[str, Any]:
+    rows = stack.connector("audit", "--person", worker["user_id"])["rows"]
     last: dict[str, Any] = rows[-1]
     return last
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
 def test_an_announcement_brings_a_hire_and_a_move_to_visma_without_a_tick(
-    doors: Stage, as_json: bool
+    stack: Stage, as_json: bool
 ) -> None:
-    worker = _hire(doors)
+    worker = _hire(stack)
     code = str(worker["number"])
 
-    assert _announce(doors, "employee.created", worker["id"], as_json=as_json) == 202
-    for _ in doors.quiet():
+    assert _announce(stack, "employee.created", worker["id"], as_json=as_json) == 202
+    for _ in stack.quiet():
         pass
-    assert _last(doors, worker)["outcome"] == "created"
-    doors.rippling.move(worker["id"], department="Finance")
-    assert _announce(doors, "employee.updated", worker["id"], as_json=as_json) == 202
+    assert _last(stack, worker)["outcome"] == "created"
+    stack.rippling.move(worker["id"], department="Finance")
+    assert _announce(stack, "employee.updated", worker["id"], as_json=as_json) == 202
 
-    assert _soon(lambda: doors.visma.employee(code)["department"] == "FIN")
-    assert _last(doors, worker)["cause"] == "webhook"
+    assert _soon(lambda: stack.visma.employee(code)["department"] == "FIN")
+    assert _last(stack, worker)["cause"] == "webhook"
 
 
-def test_the_loss_of_access_to_the_app_is_no_end_of_an_employment(doors: Stage) -> None:
-    worker = _hire(doors)
-    doors.settle()
+def test_the_loss_of_access_to_the_app_is_no_end_of_an_employment(stack: Stage) -> None:
+    worker = _hire(stack)
+    stack.settle()
 
-    assert _announce(doors, "employee.deleted", worker["id"]) == 202
-    for _ in doors.quiet():
+    assert _announce(stack, "employee.deleted", worker["id"]) == 202
+    for _ in stack.quiet():
         pass
 
-    assert _last(doors, worker)["outcome"] == "unchanged"
-    assert doors.visma.employee(str(worker["number"]))["status"] == "Active"
+    assert _last(stack, worker)["outcome"] == "unchanged"
+    assert stack.visma.employee(str(worker["number"]))["status"] == "Active"
 
 
 def test_a_burst_of_the_same_announcement_reads_rippling_once_each_and_visma_never(
-    doors: Stage,
+    stack: Stage,
 ) -> None:
-    worker = _hire(doors)
-    doors.settle()
-    doors.rippling.clear_journal()
-    doors.visma.clear_journal()
+    worker = _hire(stack)
+    stack.settle()
+    stack.rippling.clear_journal()
+    stack.visma.clear_journal()
 
     for _ in range(5):
-        assert _announce(doors, "employee.updated", worker["id"]) == 202
-    for _ in doors.quiet():
+        assert _announce(stack, "employee.updated", worker["id"]) == 202
+    for _ in stack.quiet():
         pass
 
-    assert len(doors.rippling.calls(path="/workers/.*")) == 5
-    assert doors.visma.calls(path="/v1/.*") == []
+    assert len(stack.rippling.calls(path="/workers/.*")) == 5
+    assert stack.visma.calls(path="/v1/.*") == []
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
-def test_an_announcement_is_answered_by_what_it_is(doors: Stage, as_json: bool) -> None:
+def test_an_announcement_is_answered_by_what_it_is(stack: Stage, as_json: bool) -> None:
     answers = [
-        _announce(doors, event, id_, as_json=as_json, **more)
+        _announce(stack, event, id_, as_json=as_json, **more)
         for event, id_, more in (
             ("leave_request.created", "1", {}),
             ("employee.updated", "not an id", {}),
@@ -140,58 +140,58 @@ def test_an_announcement_is_answered_by_what_it_is(doors: Stage, as_json: bool) 
     assert answers == [202, 400, 401, 413]
 
 
-def test_a_new_cost_centre_in_visma_sets_people_free_without_a_tick(doors: Stage) -> None:
-    worker = _hire(doors, "Robotics")
-    doors.settle()
-    assert _last(doors, worker)["outcome"] == "waiting"
-    doors.visma.add_department("ROBO", "Robotics")
-    doors.visma.add_cost_centre("700", "Robotics")
-    doors.visma.set_department_cost_centre("ROBO", "700")
+def test_a_new_cost_centre_in_visma_sets_people_free_without_a_tick(stack: Stage) -> None:
+    worker = _hire(stack, "Robotics")
+    stack.settle()
+    assert _last(stack, worker)["outcome"] == "waiting"
+    stack.visma.add_department("ROBO", "Robotics")
+    stack.visma.add_cost_centre("700", "Robotics")
+    stack.visma.set_department_cost_centre("ROBO", "700")
 
-    assert _notify(doors, event="Segment Value Changed", id_="n1") == 202
+    assert _notify(stack, event="Segment Value Changed", id_="n1") == 202
 
-    assert _soon(lambda: _last(doors, worker)["outcome"] == "created")
-    assert _last(doors, worker)["cause"] == "release"
-    assert doors.visma.employee(str(worker["number"]))["department"] == "ROBO"
+    assert _soon(lambda: _last(stack, worker)["outcome"] == "created")
+    assert _last(stack, worker)["cause"] == "release"
+    assert stack.visma.employee(str(worker["number"]))["department"] == "ROBO"
 
 
-def test_an_edit_in_visma_is_put_right_without_a_sweep(doors: Stage) -> None:
-    worker = _hire(doors)
-    doors.settle()
+def test_an_edit_in_visma_is_put_right_without_a_sweep(stack: Stage) -> None:
+    worker = _hire(stack)
+    stack.settle()
     code = str(worker["number"])
-    doors.visma.edit_employee(code, department="FIN")
+    stack.visma.edit_employee(code, department="FIN")
 
-    assert _notify(doors, event="Employee Changed", employeeCd=code) == 202
+    assert _notify(stack, event="Employee Changed", employeeCd=code) == 202
 
-    assert _soon(lambda: doors.visma.employee(code)["department"] == "SALES")
-    assert _soon(lambda: _last(doors, worker)["cause"] == "drift")
-
-
-def test_a_notification_is_answered_by_what_it_is(doors: Stage) -> None:
-    assert _notify(doors, event="Dimension Changed", key="another key") == 401
-    assert _notify(doors, company="sweden", event="Dimension Changed") == 401
-    assert _notify(doors, event="Account Changed") == 202
-    assert _notify(doors, event="x" * 20_000) == 413
+    assert _soon(lambda: stack.visma.employee(code)["department"] == "SALES")
+    assert _soon(lambda: _last(stack, worker)["cause"] == "drift")
 
 
-def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(doors: Stage) -> None:
-    assert _announce(doors, "company.deleted", COMPANY) == 202
-
-    doors.rippling.clear_journal()
-    assert doors.tick()["paused"] is True
-    assert doors.rippling.journal == []
-
-    assert doors.connector("resume")["was_paused"] is True
-    assert doors.tick()["paused"] is False
-    assert doors.rippling.journal != []
-    assert doors.connector("resume")["was_paused"] is False
+def test_a_notification_is_answered_by_what_it_is(stack: Stage) -> None:
+    assert _notify(stack, event="Dimension Changed", key="another key") == 401
+    assert _notify(stack, company="sweden", event="Dimension Changed") == 401
+    assert _notify(stack, event="Account Changed") == 202
+    assert _notify(stack, event="x" * 20_000) == 413
 
 
-def test_where_notifications_are_turned_off_there_is_no_door(doors: Stage) -> None:
-    doors.deploy(VismaWebhook="false")
+def test_an_uninstalled_app_stops_the_poller_until_the_operator_resumes(stack: Stage) -> None:
+    assert _announce(stack, "company.deleted", COMPANY) == 202
 
-    assert _notify(doors, event="Dimension Changed") == 404
-    environment = doors.aws.client("lambda").get_function_configuration(
+    stack.rippling.clear_journal()
+    assert stack.tick()["paused"] is True
+    assert stack.rippling.journal == []
+
+    assert stack.connector("resume")["was_paused"] is True
+    assert stack.tick()["paused"] is False
+    assert stack.rippling.journal != []
+    assert stack.connector("resume")["was_paused"] is False
+
+
+def test_where_notifications_are_turned_off_there_is_no_door(stack: Stage) -> None:
+    stack.deploy(VismaWebhook="false")
+
+    assert _notify(stack, event="Dimension Changed") == 404
+    environment = stack.aws.client("lambda").get_function_configuration(
         FunctionName="connector-webhook"
     )["Environment"]["Variables"]
     assert environment["VISMA_SECRET_ARN"] == environment["POLLER_FUNCTION"] == ""

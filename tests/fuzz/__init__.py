@@ -1,1 +1,1 @@
-"""The doors to the outside under invented requests: by their contract, and by coverage."""
+"""The endpoints to the outside under invented requests: by their contract, and by coverage."""

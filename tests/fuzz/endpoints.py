@@ -100,11 +100,11 @@ def notify(how: int, rest: bytes) -> None:
     digest = hmac.new(SIGNING_KEY.encode(), body, hashlib.sha256).digest()
     headers[SIGNATURE] = base64.b64encode(digest).decode() if is_signed else forged
     clock, looks = HandClock(), Looks()
-    door = notifying.VismaWebhook(
+    endpoint = notifying.VismaWebhook(
         lambda: {"norway": SIGNING_KEY}, SIGNATURE, InMemoryNotifications(clock), looks, clock
     )
 
-    answer = door.receive("norway", headers, body)
+    answer = endpoint.receive("norway", headers, body)
 
     check(answer.status in (202, 400, 401, 413), answer.counted)
     check(is_signed or answer.status in (401, 413), "a stranger was let in")
@@ -121,7 +121,7 @@ def check(holds: bool, otherwise: str) -> None:
 
 
 def both(data: bytes) -> None:
-    """One input, posted at both doors."""
+    """One input, posted at both endpoints."""
     how, rest = (data[0], data[1:]) if data else (0, b"")
     announce(how, rest)
     notify(how, rest)

@@ -1,4 +1,4 @@
-"""Schemathesis invents requests from the contract of the doors and holds each answer against it.
+"""Schemathesis invents requests by the endpoints' contract and checks each answer against it.
 
 `FUZZ_EXAMPLES` says how many for each case; the few of every test run are always the same ones.
 """

@@ -16,7 +16,7 @@ RUNS = 20_000
 
 
 @pytest.mark.skipif(find_spec("atheris") is None, reason="there is no atheris for this Python")
-def test_twenty_thousand_inputs_find_nothing_at_either_door(tmp_path: Path) -> None:
+def test_twenty_thousand_inputs_find_nothing_at_either_endpoint(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603 - our own module
         [
             *(sys.executable, "-m", "tests.fuzz.endpoints"),

@@ -14,7 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from connector import bootstrap
+from connector.adapters.aws.clients import client
 from tests.embedded.template import load_template
 from tests.simulator import Rippling, Visma, credentials
 
@@ -48,7 +48,7 @@ class Account:
         """The module of a function, cold, with the environment that the template gives it."""
         for variable, value in {**self.environments[name], **changes}.items():
             self.monkeypatch.setenv(variable, value)
-        bootstrap._client.cache_clear()
+        client.cache_clear()
         return importlib.reload(importlib.import_module(f"{name}.app"))
 
     def operate(self, verb: str, **arguments: Any) -> dict[str, Any]:

@@ -16,24 +16,20 @@ from connector.adapters.clock import SystemClock
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
     InMemoryChangeQueue,
+    InMemoryCursors,
+    InMemoryGuardLog,
     InMemoryLedger,
     InMemoryMappings,
     InMemoryPollingPauses,
+    InMemoryReferenceCache,
     InMemorySecrets,
-    InMemoryWatermarks,
 )
-from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.visma.client import VismaTargets
+from connector.bootstrap import services
+from connector.bootstrap.parts import Adapters, Options
+from connector.bootstrap.vendors import rippling_source
 from connector.domain.mapping import file as mapping_file
-from connector.services.find.changes import ChangeReader
-from connector.services.find.comparison import WorkerComparison
-from connector.services.find.poller import Poller
-from connector.services.find.releaser import WaitingReleaser
-from connector.services.find.review import DailyReview
-from connector.services.find.sweep import SweepReader
-from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import ChangeGuard
-from connector.services.shared.location_names import LocationNames
+from connector.services.shared.requirements import WatchedMappings
 
 MAPPING = """
 companies:
@@ -53,34 +49,25 @@ class NoMetrics:
 def main() -> None:
     """Reads everybody once."""
     url, token = sys.argv[1:]
-    clock = SystemClock()
-    watermarks = InMemoryWatermarks(clock)
-    names = LocationNames(watermarks, clock)
+    clock, cache, secrets = SystemClock(), InMemoryReferenceCache(), InMemorySecrets()
+    mappings = WatchedMappings(InMemoryMappings(mapping_file.parse(MAPPING)))
     http = HttpClient("Rippling", url, authorization=lambda _: f"Bearer {token}")
-    source = RipplingRestSource(http, location_names=names.names)
-    names.read = source.locations
-    targets = VismaTargets(InMemorySecrets(), "http://127.0.0.1:9", "http://127.0.0.1:9")
-    ledger = InMemoryLedger(clock)
-    catalogues = Catalogues(targets, watermarks, clock)
-    guard = ChangeGuard(ledger, watermarks, watermarks, InMemoryChangeQueue(), clock)
-    comparison = WorkerComparison(ledger, catalogues, guard)
-    poller = Poller(
-        cursors=watermarks,
-        mappings=InMemoryMappings(mapping_file.parse(MAPPING)),
-        changes=ChangeReader(source, comparison, clock, NoMetrics()),
-        sweep=SweepReader(
-            source=source,
-            ledger=ledger,
-            comparison=comparison,
-            review=DailyReview(ledger, targets, guard),
-            clock=clock,
-            metrics=NoMetrics(),
-        ),
-        releaser=WaitingReleaser(ledger, watermarks, catalogues, guard, clock),
-        guard=guard,
-        pauses=InMemoryPollingPauses(clock),
+    adapters = Adapters(
+        clock=clock,
+        mappings=mappings,
+        ledger=InMemoryLedger(clock),
+        cache=cache,
+        guard_log=InMemoryGuardLog(),
+        queue=InMemoryChangeQueue(),
         metrics=NoMetrics(),
+        secrets=secrets,
+        source=rippling_source("rest", http, mappings, cache, clock),
+        targets=VismaTargets(secrets, "http://127.0.0.1:9", "http://127.0.0.1:9"),
+        cursors=InMemoryCursors(clock),
+        pauses=InMemoryPollingPauses(clock),
     )
+    options = Options(dry_run=False, cost_allocation=False)
+    poller = services.poller(adapters, options).poller
     summary = poller.run(full_sweep=True)
     answer = {"workers": summary.workers_read, "peak_kb": _peak_kb(), "boto3": boto3.__version__}
     sys.stdout.write(json.dumps(answer))

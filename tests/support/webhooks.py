@@ -1,4 +1,4 @@
-"""What the vendors post to the doors, and the poller on loopback as the webhook reaches it."""
+"""What the vendors post to the endpoints, and the poller on loopback as the webhook reaches it."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def notification(said: dict[str, Any], id_: str = "", key: str = SIGNING_KEY) ->
     return {"headers": headers, "body": body}
 
 
-def to_visma_door(posted: dict[str, Any], company: str = "norway") -> dict[str, Any]:
-    """The same as API Gateway hands it over, at the door of a company."""
+def to_visma_endpoint(posted: dict[str, Any], company: str = "norway") -> dict[str, Any]:
+    """The same as API Gateway hands it over, at the endpoint of a company."""
     route = "/visma/webhook/{company}"
     return {**posted, "resource": route, "pathParameters": {"company": company}}
 

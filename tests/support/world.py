@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
@@ -20,46 +20,30 @@ from connector.adapters.memory import (
     InMemoryAuditLog,
     InMemoryBudgets,
     InMemoryChangeQueue,
+    InMemoryCursors,
+    InMemoryGuardLog,
     InMemoryInstallStates,
     InMemoryLedger,
+    InMemoryMappingHistory,
     InMemoryMappings,
     InMemoryPollingPauses,
+    InMemoryReferenceCache,
     InMemorySecrets,
     InMemoryTables,
-    InMemoryWatermarks,
 )
-from connector.adapters.rippling.platform import RipplingPlatformSource
-from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.client import VismaTargets
+from connector.bootstrap import services
+from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
+from connector.bootstrap.vendors import rippling_source
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.ledger import INTENT_SECONDS
 from connector.domain.mapping import file as mapping_file
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
-from connector.services.apply.applier import Applier
-from connector.services.apply.employee_writer import EmployeeWriter
-from connector.services.apply.recorder import Recorder
 from connector.services.find.batch import Summary
-from connector.services.find.changes import ChangeReader
-from connector.services.find.comparison import WorkerComparison
-from connector.services.find.poller import Poller
-from connector.services.find.recheck import Recheck
-from connector.services.find.releaser import MappingReleaser, WaitingReleaser
-from connector.services.find.review import DailyReview
-from connector.services.find.sweep import SweepReader
-from connector.services.inbound.install import InstallStarter
-from connector.services.operate.held import HeldPeople
-from connector.services.operate.identity import Identity
 from connector.services.operate.mapping_check import Finding
-from connector.services.operate.mapping_diff import MappingDiff
-from connector.services.operate.mapping_import import MappingImport
-from connector.services.operate.operator import Operator
-from connector.services.operate.ping import Deployment, Ping
-from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import ChangeGuard, GuardCheck
-from connector.services.shared.location_names import LocationNames
 from connector.services.shared.requirements import WatchedMappings
 from tests.simulator import (
     Rippling,
@@ -73,6 +57,12 @@ from tests.simulator.nordfab import nordfab_mapping
 from tests.support.clock import HandClock
 
 MOST_DELIVERIES = 10
+
+NEW_COLLEAGUE = {
+    "department": "Sales",
+    "location": "Oslo",
+    "employment_type": "Salaried full-time",
+}
 
 
 class CountedMetrics:
@@ -126,7 +116,10 @@ class World:
     def __post_init__(self) -> None:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
         self.budgets: Budgets = InMemoryBudgets(self.clock)
-        self.watermarks = InMemoryWatermarks(self.clock)
+        self.cursors = InMemoryCursors(self.clock)
+        self.cache = InMemoryReferenceCache()
+        self.guard_log = InMemoryGuardLog()
+        self.mapping_history = InMemoryMappingHistory()
         self.pauses = InMemoryPollingPauses(self.clock)
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
@@ -139,125 +132,61 @@ class World:
         self.build()
 
     def build(self) -> None:
-        """Builds all services anew, as a cold start would; only tables and queue stay."""
-        watched = WatchedMappings(self.mappings)
-        names = LocationNames(self.watermarks, self.clock)
-        rate_budget = RateBudget(
+        """Builds all services again, as a cold start would; only tables and queue stay."""
+        self.adapters = self._adapters()
+        self.source, self.ledger = self.adapters.source, self.adapters.ledger
+        self.options = OperatorOptions(
+            dry_run=False,
+            cost_allocation=self.cost_allocation,
+            is_oauth=False,
+            polling_enabled=True,
+            authorize_url=self.rippling.authorize_url,
+        )
+        find = services.poller(self.adapters, self.options)
+        self.poller, self.recheck = find.poller, find.recheck
+        self.applier = services.applier(self.adapters, self.options)
+        self.releaser = services.releaser(self.adapters).releaser
+        operator_adapters = OperatorAdapters(
+            audit_log=InMemoryAuditLog(self.tables),
+            mapping_history=self.mapping_history,
+            install_states=InMemoryInstallStates(self.clock),
+        )
+        self.operator = services.operations(self.adapters, operator_adapters, self.options)
+
+    def _adapters(self) -> Adapters:
+        watched = WatchedMappings(self.mappings, with_pay=self.cost_allocation)
+        budget = RateBudget(
             self.budgets, self.reported, self.clock.now, keeps_reserve=self.keeps_reserve
         )
         http = HttpClient(
             "Rippling",
             (self.platform or self.rippling).url,
             authorization=RipplingSignIn(self.secrets).authorization,
-            limits=rate_budget.limits("Rippling"),
-            sleep=lambda _: None,
+            limits=budget.limits("Rippling"),
+            sleep=no_sleep,
         )
-        self.source: RipplingPlatformSource | RipplingRestSource
-        if self.platform:
-            self.source = RipplingPlatformSource(
-                http,
-                location_names=names.names,
-                custom_fields=watched.custom_fields,
-                compensation=lambda: self.cost_allocation or watched.uses_pay(),
-            )
-        else:
-            self.source = RipplingRestSource(
-                http,
-                location_names=names.names,
-                custom_fields=watched.custom_fields,
-                compensation=lambda: self.cost_allocation or watched.uses_pay(),
-            )
-        names.read = self.source.locations
+        api: Literal["platform", "rest"] = "platform" if self.platform else "rest"
         self.targets = VismaTargets(
             self.secrets,
             self.visma.url,
             self.visma.token_url,
-            limits=rate_budget.limits,
-            sleep=lambda _: None,
+            limits=budget.limits,
+            sleep=no_sleep,
             now=self.clock.now,
         )
-        self.ledger = InMemoryLedger(self.clock, self.tables)
-        self.catalogues = Catalogues(self.targets, self.watermarks, self.clock)
-        catalogues = Catalogues(self.targets, self.watermarks, self.clock)
-        self.guard = ChangeGuard(
-            self.ledger, self.watermarks, self.watermarks, self.queue, self.clock
-        )
-        comparison = WorkerComparison(self.ledger, catalogues, self.guard)
-        shared: dict[str, Any] = {
-            "mappings": watched,
-            "guard": self.guard,
-            "releaser": WaitingReleaser(
-                self.ledger, self.watermarks, catalogues, self.guard, self.clock
-            ),
-            "pauses": self.pauses,
-            "metrics": self.metrics,
-        }
-        self.poller = Poller(
-            cursors=self.watermarks,
-            changes=ChangeReader(self.source, comparison, self.clock, self.metrics),
-            sweep=SweepReader(
-                source=self.source,
-                ledger=self.ledger,
-                comparison=comparison,
-                review=DailyReview(self.ledger, self.targets, self.guard),
-                clock=self.clock,
-                metrics=self.metrics,
-            ),
-            **shared,
-        )
-        self.recheck = Recheck(targets=self.targets, ledger=self.ledger, **shared)
-        self.applier = Applier(
-            source=self.source,
-            ledger=self.ledger,
+        return Adapters(
+            clock=self.clock,
             mappings=watched,
-            catalogues=self.catalogues,
-            clock=self.clock,
-            metrics=self.metrics,
-            guard_check=GuardCheck(self.ledger, self.watermarks, self.clock),
-            employee_writer=EmployeeWriter(self.targets, self.ledger),
-            recorder=Recorder(self.ledger, cost_allocation=self.cost_allocation),
-        )
-        imports = MappingImport(self.mappings, self.watermarks, self.watermarks, self.clock)
-        self.operator = Operator(
-            source=self.source,
-            ledger=self.ledger,
-            mappings=self.mappings,
-            audit=InMemoryAuditLog(self.tables),
+            ledger=InMemoryLedger(self.clock, self.tables),
+            cache=self.cache,
+            guard_log=self.guard_log,
             queue=self.queue,
-            catalogues=self.catalogues,
+            metrics=self.metrics,
             secrets=self.secrets,
-            clock=self.clock,
-            held=HeldPeople(self.ledger, self.mappings, self.queue),
-            identity=Identity(self.ledger, self.mappings, self.targets, self.queue, self.clock),
-            imports=imports,
-            diff=MappingDiff(self.ledger, imports),
+            source=rippling_source(api, http, watched, self.cache, self.clock),
+            targets=self.targets,
+            cursors=self.cursors,
             pauses=self.pauses,
-            installation=InstallStarter(
-                InMemoryInstallStates(self.clock),
-                self.secrets.rippling,
-                self.rippling.authorize_url,
-                self.clock,
-                is_oauth=False,
-            ),
-            probe=Ping(
-                Deployment(
-                    is_oauth=False,
-                    dry_run=False,
-                    polling_enabled=True,
-                    cost_allocation=self.cost_allocation,
-                    stream="workers",
-                ),
-                self.source,
-                self.targets,
-                self.ledger,
-                self.watermarks,
-                watched,
-                self.secrets,
-                self.queue,
-                self.pauses,
-                self.clock,
-            ),
-            watch=watched.watch,
         )
 
     def another(self, *, keeps_reserve: bool = True) -> World:
@@ -266,6 +195,10 @@ class World:
         other.keeps_reserve = keeps_reserve
         other.build()
         return other
+
+    def hire(self, person: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+        """A new salaried colleague in Sales in Oslo, but for the fields given."""
+        return self.rippling.hire(person, **{**NEW_COLLEAGUE, **fields})
 
     def tick(self, *, full_sweep: bool = False) -> Summary:
         """One run of the poller, a second later."""
@@ -317,9 +250,8 @@ class World:
         self.mappings.replace(mapping_file.parse(text))
         after = {_key(row): row for row in self.mappings.rows()}
         edited = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
-        releaser = MappingReleaser(self.ledger, self.watermarks, self.guard)
         self.mapping_text = text
-        return releaser.release(self.mappings.load(), edited)
+        return self.releaser.release(self.mappings.load(), edited)
 
     def audit_of(self, person_id: str) -> list[dict[str, Any]]:
         """The audit rows of a person, oldest first."""
@@ -338,8 +270,8 @@ class World:
         self.rippling.clear_journal()
         self.visma.clear_journal()
 
-    def everything_at_rest(self) -> str:
-        """All that rests in tables and queue, as text, to look for what must not be there."""
+    def everything_stored(self) -> str:
+        """All that is in tables and queue, as text, to look for what must not be there."""
         rows = [
             [repr(person) for person in self.tables.persons.values()],
             [repr(row) for rows in self.tables.links.values() for row in rows.values()],
@@ -347,6 +279,10 @@ class World:
             [change.to_body() for change in self.queue.changes],
         ]
         return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+def no_sleep(_: float) -> None:
+    """Waits for nothing."""
 
 
 def _key(row: dict[str, Any]) -> tuple[str, str]:

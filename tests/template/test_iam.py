@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.aws.flags import DynamoNotifications, DynamoPollingPauses
-from connector.adapters.aws.install_states import DynamoInstallStates
-from connector.adapters.aws.watermarks import DynamoWatermarks
+from connector.adapters.aws.watermarks.flags import DynamoNotifications, DynamoPollingPauses
+from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
+from connector.adapters.aws.watermarks.leases import DynamoLeases
+from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.adapters.rippling.oauth import LEASE
-from tests.contract.world import TurnedClock, Watched, aws, make_table
+from tests.contract.bench import Watched, aws, make_table
+from tests.support.clock import HandClock
 from tests.template.conftest import of_type
 from tests.template.test_relations import Functions, Resources, references
 
@@ -279,7 +281,7 @@ def test_the_webhook_reaches_only_rows_of_its_own_in_the_watermarks(
         if "WatermarksTable" in references(statement)
     ]
 
-    clock, keys = TurnedClock(), set[str]()
+    clock, keys = HandClock(), set[str]()
     with aws("dynamodb") as client:
         table = make_table(client, "WatermarksTable")
         watched = Watched(client)
@@ -289,7 +291,7 @@ def test_the_webhook_reaches_only_rows_of_its_own_in_the_watermarks(
         notifications.give_back("n1")
         states = DynamoInstallStates(clock, watched, table)
         states.remember("state", clock.now())
-        with DynamoWatermarks(clock, watched, table).lease(LEASE, 1.0):
+        with DynamoLeases(WatermarksTable(watched, table), clock).lease(LEASE, 1.0):
             pass
         for _, request in watched.calls:
             keys.add((request.get("Key") or request["Item"])["stream"]["S"])

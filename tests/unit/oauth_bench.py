@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from connector.adapters.http.client import HttpClient
-from connector.adapters.memory import InMemorySecrets, InMemoryWatermarks
+from connector.adapters.memory import InMemoryCursors, InMemorySecrets
 from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn
 from connector.domain.errors import RetryableError
@@ -42,7 +42,7 @@ class Bench:
     def __init__(self, rippling: Rippling, clock: HandClock) -> None:
         self.rippling, self.clock = rippling, clock
         self.vault = Vault(RipplingCredentials(**DEMO_APP))
-        self.watermarks = InMemoryWatermarks(clock)
+        self.leases = InMemoryCursors(clock)
         self.metrics: Counter[str] = Counter()
         self.naps: list[float] = []
         self.nap: Callable[[float], None] = self.naps.append
@@ -56,7 +56,7 @@ class Bench:
             sleep=self.nap,
             now=self.clock.now,
         )
-        return RipplingInstallation(endpoint, self.vault, self.watermarks, counted, sleep=self.nap)
+        return RipplingInstallation(endpoint, self.vault, self.leases, counted, sleep=self.nap)
 
     def installed(self) -> Bench:
         self.installation().install(self.rippling.app_shop.approve())

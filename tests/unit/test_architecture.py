@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,8 +58,6 @@ def _layer(path: Path) -> str:
 
 
 def _is_standard(module: str) -> bool:
-    import sys
-
     return module.partition(".")[0] in sys.stdlib_module_names
 
 
@@ -90,3 +90,19 @@ def test_the_domain_knows_no_clock_no_environment_and_no_randomness(path: Path) 
     forbidden = ("datetime.now", "date.today", "time.time", "os.environ", "uuid4", "import random")
 
     assert [word for word in forbidden if word in text] == []
+
+
+def test_services_are_joined_without_knowing_an_adapter() -> None:
+    known = _imports(PACKAGE / "bootstrap" / "services.py")
+
+    assert [module for module in known if module.startswith("connector.adapters")] == []
+
+
+def test_the_adapters_in_memory_load_nothing_of_aws() -> None:
+    code = "import sys, connector.adapters.memory; print('botocore' in sys.modules)"
+
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "False"

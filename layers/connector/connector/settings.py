@@ -102,6 +102,7 @@ class VendorSettings(Settings):
     mappings_table: Text
     people_table: Text
     dry_run: bool
+    cost_allocation: bool
 
     @field_validator("rippling_base_url")
     @classmethod
@@ -115,8 +116,6 @@ class VendorSettings(Settings):
 class PollerSettings(VendorSettings):
     """What the poller function needs."""
 
-    cost_allocation: bool
-
 
 class AuditedSettings(VendorSettings):
     """What every function needs that writes to the audit."""
@@ -129,12 +128,9 @@ class AuditedSettings(VendorSettings):
 class WriterSettings(AuditedSettings):
     """What the writer function needs."""
 
-    cost_allocation: bool
-
 
 class OperationsSettings(AuditedSettings):
     """What the operations function needs."""
 
     rippling_authorize_url: Address
     polling_enabled: bool
-    cost_allocation: bool

@@ -18,17 +18,10 @@ from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.planning import Outcome
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Sample, Target, Targets
+from tests.support.clock import HandClock
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ROW = AuditRow("p1", NOON, Outcome.CREATED, "Created employee 1042.", "poll", "c1")
-
-
-class _Clock:
-    def now(self) -> datetime:
-        return NOON
-
-    def remaining_seconds(self) -> float:
-        return 60.0
 
 
 @pytest.fixture
@@ -38,12 +31,12 @@ def tables() -> InMemoryTables:
 
 @pytest.fixture
 def real(tables: InMemoryTables) -> Ledger:
-    return InMemoryLedger(_Clock(), tables)
+    return InMemoryLedger(HandClock(), tables)
 
 
 @pytest.fixture
 def dry(tables: InMemoryTables) -> Ledger:
-    return DryRunLedger(InMemoryLedger(_Clock(), tables, planned=True))
+    return DryRunLedger(InMemoryLedger(HandClock(), tables, planned=True))
 
 
 def plan(dry: Ledger, **changes: Any) -> None:

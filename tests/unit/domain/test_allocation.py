@@ -29,7 +29,7 @@ def now(
     return allocated(before, cost_centre, account, worker, TODAY)
 
 
-def test_the_first_allocation_is_valid_from_the_first_day_or_the_day_the_pay_took_effect() -> None:
+def test_the_first_allocation_is_valid_from_the_first_day_or_the_pay_s_own() -> None:
     assert now(None, paid()) == BEFORE
     assert now(None, paid(effective=RAISE_DAY)).valid_from == RAISE_DAY
     assert now(None, paid(effective=date(2019, 1, 1))).valid_from == START

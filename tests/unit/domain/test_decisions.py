@@ -86,9 +86,7 @@ def test_somebody_who_left_and_comes_back_later_leaves_now_and_is_due_then() -> 
     assert (decision.action, decision.due_on) == (Action.LEAVE, date(2027, 1, 4))
 
 
-def test_a_start_that_moves_away_deactivates_nobody_whom_rippling_does_not_call_terminated() -> (
-    None
-):
+def test_a_start_that_moves_away_deactivates_no_one_who_is_not_terminated() -> None:
     moved = a_worker(status=ACCEPTED, start_date=date(2027, 1, 4))
 
     assert _decide(moved, active=["norway"]).action is Action.SCHEDULE
@@ -141,7 +139,7 @@ def test_contractors_are_out_of_scope_unless_the_mapping_wants_them() -> None:
     assert _decide(contractor, mapping=wanted).action is Action.WRITE
 
 
-def test_an_employee_who_becomes_a_contractor_is_deactivated_only_if_the_mapping_says_so() -> None:
+def test_a_new_contractor_is_deactivated_only_if_the_mapping_says_so() -> None:
     contractor = a_worker(employment_type=CONTRACTOR)
     strict = a_mapping(norway=some_rules(scope={"deactivate_when_out_of_scope": True}))
 

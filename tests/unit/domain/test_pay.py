@@ -104,7 +104,7 @@ def source_of(rippling: Rippling, **settings: Any) -> RipplingRestSource:
         authorization=lambda _: "Bearer demo-rippling-token",
         sleep=lambda _: None,
     )
-    return RipplingRestSource(http, location_names=lambda _: {}, **settings)
+    return RipplingRestSource(http, location_names=lambda *_: {}, **settings)
 
 
 def everyone(source: RipplingRestSource) -> list[Worker]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ def test_an_employee_has_the_fields_that_rippling_and_the_mapping_give() -> None
 def test_what_rippling_withholds_is_left_out_and_not_emptied() -> None:
     worker = a_worker()
     hidden = some_personal(mobile_phone=None, address=None)
-    worker = type(worker)(worker.id, worker.person_id, worker.facts, hidden)
+    worker = replace(worker, personal=hidden)
     rules = some_rules()
 
     desired = desired_fields(
@@ -86,7 +88,7 @@ def test_a_long_home_address_loses_no_line() -> None:
     rules = some_rules()
     worker = a_worker()
     long = some_personal(address=Address("a\nb\n\nc\nd", "1", "X", "NO"))
-    worker = type(worker)(worker.id, worker.person_id, worker.facts, long)
+    worker = replace(worker, personal=long)
 
     desired = desired_fields(
         worker, resolve_placement("n", rules, worker.facts, a_catalogue()), rules
@@ -95,12 +97,10 @@ def test_a_long_home_address_loses_no_line() -> None:
     assert [desired[f"address.line{n}"] for n in (1, 2, 3)] == ["a", "b", "c, d"]
 
 
-def test_the_private_address_stands_in_for_the_work_address_only_where_the_mapping_says_so() -> (
-    None
-):
+def test_the_private_address_is_used_only_where_the_mapping_allows_it() -> None:
     worker = a_worker()
     without = some_personal(work_email="")
-    worker = type(worker)(worker.id, worker.person_id, worker.facts, without)
+    worker = replace(worker, personal=without)
 
     def email(rules: CompanyRules) -> str:
         placement = resolve_placement("n", rules, worker.facts, a_catalogue())
@@ -140,7 +140,7 @@ def test_codes_that_differ_only_in_case_or_padding_are_the_same() -> None:
     assert _plan(_desired(), {**_desired(), "department": "prod  "}).differences == ()
 
 
-def test_somebody_inactive_who_works_again_is_reactivated_along_with_what_else_differs() -> None:
+def test_a_returning_employee_is_reactivated_along_with_all_other_differences() -> None:
     plan = _plan(_desired(), {**_desired(), "status": "Inactive", "branch": "1"})
 
     assert plan.outcome is Outcome.REACTIVATED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,28 +12,16 @@ import requests
 
 from tests.simulator import Visma, nordfab_visma
 from tests.simulator.clients import VismaClient, new_employee
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2025, 6, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def pass_by(self, **span: float) -> None:
-        self.time += timedelta(**span)
+from tests.support.clock import HandClock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(datetime(2025, 6, 2, 9, 0, tzinfo=UTC))
 
 
 @pytest.fixture
-def visma(clock: Clock) -> Iterator[Visma]:
+def visma(clock: HandClock) -> Iterator[Visma]:
     with nordfab_visma(2, clock) as running:
         yield running
 
@@ -254,10 +242,10 @@ def test_an_invented_search_is_ignored_and_everybody_comes(
 
 
 def test_a_delta_needs_bound_and_condition_without_a_zone(
-    client: VismaClient, visma: Visma, clock: Clock
+    client: VismaClient, visma: Visma, clock: HandClock
 ) -> None:
     visma.add_employee("1001")
-    clock.pass_by(minutes=30)
+    clock.turn(minutes=30)
     visma.add_employee("1002")
     bound = {"lastModifiedDateTime": "2025-06-02 09:20:00"}
     both = {**bound, "lastModifiedDateTimeCondition": ">"}

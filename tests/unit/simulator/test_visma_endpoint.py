@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -12,30 +12,18 @@ import requests
 from tests.simulator import Visma, credentials, nordfab_visma
 from tests.simulator.clients import ALL_SCOPES, VismaClient, ask_token
 from tests.simulator.visma import SCOPES
+from tests.support.clock import HandClock
 
 Connect = Callable[..., VismaClient]
 
 
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2025, 6, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def pass_by(self, **span: float) -> None:
-        self.time += timedelta(**span)
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(datetime(2025, 6, 2, 9, 0, tzinfo=UTC))
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def visma(clock: Clock) -> Iterator[Visma]:
+def visma(clock: HandClock) -> Iterator[Visma]:
     with nordfab_visma(2, clock) as running:
         yield running
 
@@ -84,12 +72,12 @@ def test_a_token_is_asked_for_with_a_form_or_basic(visma: Visma) -> None:
     assert not requests.post(visma.token_url, json={**form, **secret}, timeout=5).ok
 
 
-def test_tokens_expire_and_can_be_revoked(visma: Visma, clock: Clock, connect: Connect) -> None:
+def test_tokens_expire_and_can_be_revoked(visma: Visma, clock: HandClock, connect: Connect) -> None:
     client = connect()
-    clock.pass_by(seconds=3599)
+    clock.turn(seconds=3599)
     assert client.get("/v1/branch").status_code == 200
 
-    clock.pass_by(seconds=1)
+    clock.turn(seconds=1)
     assert client.get("/v1/branch").status_code == 401
 
     client = connect()
@@ -126,7 +114,7 @@ def test_a_call_without_its_scope_is_forbidden(visma: Visma, connect: Connect) -
 
 
 def test_every_answer_carries_the_limit_and_an_exhausted_hour_refuses(
-    visma: Visma, clock: Clock, connect: Connect
+    visma: Visma, clock: HandClock, connect: Connect
 ) -> None:
     client = connect()
     visma.calls_per_hour = 2
@@ -134,12 +122,12 @@ def test_every_answer_carries_the_limit_and_an_exhausted_hour_refuses(
     assert first.headers["X-RateLimit-Remaining"] == "1"
     assert client.get("/v1/employee/404").headers["X-RateLimit-Policy"] == "4-fixed-window"
 
-    clock.pass_by(minutes=50)
+    clock.turn(minutes=50)
     refused = client.create()
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == refused.headers["X-RateLimit-Reset"] == "600"
     assert visma.employees() == []
     assert connect("sweden").get("/v1/branch").status_code == 200
 
-    clock.pass_by(minutes=10)
+    clock.turn(minutes=10)
     assert connect().create().status_code == 201

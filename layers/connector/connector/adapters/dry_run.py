@@ -28,7 +28,6 @@ class DryRunLedger:
         self._ledger = ledger
 
     def record(self, person_id: str) -> Record:
-        """All rows of one person."""
         return self._ledger.record(person_id)
 
     def fingerprints(self, person_ids: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
@@ -45,11 +44,9 @@ class DryRunLedger:
         """Nothing was begun."""
 
     def person_with(self, worker_id: str) -> str | None:
-        """Whose employment this was when last dealt with, or None."""
         return self._ledger.person_with(worker_id)
 
     def owner_of(self, code: str, company: str) -> str | None:
-        """The person who claims an employee code in a company, or None."""
         return self._ledger.owner_of(code, company)
 
     def finish(
@@ -64,19 +61,15 @@ class DryRunLedger:
         self._ledger.finish(record, planned, (), (replace(row, planned=True) for row in audit))
 
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
-        """The people of a company who wait for something."""
         return self._ledger.waiting(company)
 
     def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
-        """The people of a company whose scheduled day is `day` or earlier."""
         return self._ledger.due(company, day)
 
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
-        """The person rows with these ids, or all of them."""
         return self._ledger.persons(ids)
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
-        """All rows of a company."""
         return self._ledger.links(company)
 
 
@@ -87,7 +80,6 @@ class DryRunTarget:
         self._target = target
 
     def read(self, code: str) -> Employee | None:
-        """The employee with this code, or None."""
         return self._target.read(code)
 
     def create(self, code: str, fields: Fields) -> Written:
@@ -111,23 +103,19 @@ class DryRunTarget:
     def catalogue(
         self, parts: Iterable[Part], cost_centre_segment: int | None
     ) -> Mapping[Part, Any]:
-        """Some parts of the company's catalogue."""
         return self._target.catalogue(parts, cost_centre_segment)
 
     def employees(self) -> Iterator[Employee]:
-        """Every employee of the company."""
         return self._target.employees()
 
     def sign_in(self) -> tuple[str, ...]:
-        """Signs in anew; the rights that were not given."""
+        """Signs in, which changes nothing; the rights that were not given."""
         return self._target.sign_in()
 
     def segments(self) -> Mapping[int, str]:
-        """The segments of a sub-account."""
         return self._target.segments()
 
     def sample(self) -> Sample:
-        """What the first page of employees tells."""
         return self._target.sample()
 
 
@@ -138,5 +126,4 @@ class DryRunTargets:
         self._targets = targets
 
     def company(self, key: str) -> DryRunTarget:
-        """The target for one company of the mapping."""
         return DryRunTarget(self._targets.company(key))

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connector.domain.planning import Difference, Outcome
@@ -60,6 +60,13 @@ class AuditRow:
             "previous_hash": self.previous_hash,
         }
         return {key: value for key, value in plain.items() if value}
+
+    def stored(self, retention_days: int) -> dict[str, Any]:
+        """The row with its hash and, where rows expire, when it does."""
+        item = {**self.content(), "hash": self.hash}
+        if retention_days > 0:
+            item["expires_at"] = int((self.time + timedelta(days=retention_days)).timestamp())
+        return item
 
     @property
     def hash(self) -> str:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     from connector.domain.changes import Change
 
 
+NOT_A_CHANGE = "not-a-change"
+"""The group of the dead letters that never were a change."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A message that could not be handled; `receipt` takes it off the queue."""

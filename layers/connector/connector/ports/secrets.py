@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
-    pass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +42,25 @@ class VismaCredentials:
     webhook_secret: str | None = field(default=None, repr=False)
 
 
+class WebhookSecrets(Protocol):
+    """The parts of the secrets that let a sender in, whatever else a secret lacks.
+
+    Raises:
+        ConfigurationError: such a part is unusable.
+    """
+
+    def webhook_tokens(self) -> Sequence[str]:
+        """The bearer tokens that Rippling's webhook may carry; none where the secret is empty."""
+
+    def webhook_company(self) -> str | None:
+        """The Rippling company that a webhook must be about, if that is to be checked."""
+
+    def notification_keys(self) -> Mapping[str, str]:
+        """The keys by which Visma signs its notifications, by company."""
+
+
 class Secrets(Protocol):
-    """The two secrets. Values are cached for minutes; `fresh` reads them anew.
+    """The two secrets. Values are cached for minutes; `fresh` reads them again.
 
     Raises:
         ConfigurationError: a secret is empty or unusable; with every problem in it.

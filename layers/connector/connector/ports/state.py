@@ -28,7 +28,7 @@ class Budgets(Protocol):
 
 
 class Mappings(Protocol):
-    """The `MappingsTable`. Nobody who reads ever sees half of an import."""
+    """The `MappingsTable`. No reader ever sees half of an import."""
 
     def load(self) -> MappingFile:
         """The mapping as it is now.
@@ -39,7 +39,7 @@ class Mappings(Protocol):
         """
 
     def rows(self) -> list[dict[str, Any]]:
-        """The rows as they rest."""
+        """The rows as they are stored."""
 
     def replace(self, mapping: MappingFile) -> tuple[int, int]:
         """Makes the table hold exactly this mapping; how many rows were written and removed.
@@ -81,17 +81,17 @@ class PollingPauses(Protocol):
 
 
 class Notifications(Protocol):
-    """The ids of notifications that were taken in, for as long as they might come again."""
+    """The ids of accepted notifications, for as long as they might come again."""
 
     def take(self, notification_id: str, until: datetime) -> bool:
-        """True for the first who takes it, False for everybody after that, until then."""
+        """True for the first caller, False for every later one, until then."""
 
     def give_back(self, notification_id: str) -> None:
         """Lets it be taken again: nothing came of it."""
 
 
 class InstallStates(Protocol):
-    """The states of installations that were started here: each opens the door once, for a while."""
+    """The states of installations that were started here: each is good for one, for a while."""
 
     def remember(self, state: str, until: datetime) -> None:
         """Makes a state valid until then."""

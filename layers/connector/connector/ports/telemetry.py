@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
-    pass
+from typing import Protocol
 
 
 class Metrics(Protocol):

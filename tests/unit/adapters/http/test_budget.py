@@ -99,7 +99,7 @@ def test_who_has_heard_nothing_for_a_while_looks_it_up_once(bench: Bench) -> Non
     assert bench.budgets.reads == 2
 
 
-def test_when_calls_run_short_the_others_are_told_as_they_run_shorter_and_now_and_then(
+def test_when_calls_run_short_the_others_learn_of_it_as_they_run_shorter(
     bench: Bench,
 ) -> None:
     bench.vendor.script = [left(51), left(50), left(49), left(26), left(25), left(24), left(0)]

@@ -70,7 +70,7 @@ class TestInstalling:
         assert bench.vault.stored == []
 
     def test_a_code_waits_for_a_renewal_but_not_for_ever(self, bench: Bench) -> None:
-        with bench.watermarks.lease(LEASE, 60):
+        with bench.leases.lease(LEASE, 60):
             bench.installed()
 
         assert bench.naps == [0.0, 0.25, 0.5, 1.0, 2.0]
@@ -206,7 +206,7 @@ class TestTwoAtOnce:
 
         bench.nap = first_is_done
         client = bench.client()
-        lease.enter_context(bench.watermarks.lease(LEASE, 60))
+        lease.enter_context(bench.leases.lease(LEASE, 60))
 
         assert status(client) == 200
         assert bench.token_calls().count("refresh_token") == 1
@@ -217,7 +217,7 @@ class TestTwoAtOnce:
         bench.rippling.app_shop.forget_access_tokens()
 
         with (
-            bench.watermarks.lease(LEASE, 60),
+            bench.leases.lease(LEASE, 60),
             pytest.raises(RetryableError, match="another function") as caught,
         ):
             status(client)
@@ -228,7 +228,7 @@ class TestTwoAtOnce:
         client = bench.installed().client()
         bench.clock.turn(hours=35)
 
-        with bench.watermarks.lease(LEASE, 60):
+        with bench.leases.lease(LEASE, 60):
             assert status(client) == 200
 
         assert not any(bench.naps)

@@ -32,7 +32,7 @@ def source_of(server: Server, **settings: Any) -> RipplingPlatformSource:
         authorization=lambda _: "Bearer demo-rippling-token",
         sleep=lambda _: None,
     )
-    return RipplingPlatformSource(http, **{"location_names": lambda _: {}, **settings})
+    return RipplingPlatformSource(http, **{"location_names": lambda *_: {}, **settings})
 
 
 def lay(server: Scripted, answers: Mapping[str, list[Any]]) -> None:
@@ -317,7 +317,7 @@ class TestDepartmentNames:
     ) -> None:
         platform.withheld = {"departmentId", "workLocationId"}
         places = {place["id"]: place["name"] for place in nordfab.rows("work-locations")}
-        source = source_of(platform, location_names=lambda _: places)
+        source = source_of(platform, location_names=lambda *_: places)
 
         workers = [worker for page in source.everyone() for worker in page.workers]
 

@@ -33,7 +33,7 @@ def source_of(server: Server, **settings: Any) -> RipplingRestSource:
         authorization=lambda _: "Bearer demo-rippling-token",
         sleep=lambda _: None,
     )
-    return RipplingRestSource(http, **{"location_names": lambda _: {}, **settings})
+    return RipplingRestSource(http, **{"location_names": lambda *_: {}, **settings})
 
 
 def lay(server: Scripted, answers: Mapping[str, list[Any]]) -> None:
@@ -292,7 +292,7 @@ class TestRights:
             nordfab.url,
             authorization=lambda renew: f"Bearer {'demo-rippling-token' if renew else 'old'}",
         )
-        source = RipplingRestSource(http, location_names=lambda _: {})
+        source = RipplingRestSource(http, location_names=lambda *_: {})
 
         assert sum(len(page.workers) for page in source.everyone()) == 30
         assert [call.status for call in nordfab.journal] == [401, 200]
@@ -303,8 +303,8 @@ class TestLocationNames:
         names = {place["id"]: place["name"] for place in nordfab.rows("work-locations")}
         asked: list[bool] = []
 
-        def location_names(anew: bool) -> Mapping[str, str]:
-            asked.append(anew)
+        def location_names(_: object, read_fresh: bool) -> Mapping[str, str]:
+            asked.append(read_fresh)
             return names
 
         (page,) = source_of(nordfab, location_names=location_names).everyone()
@@ -314,7 +314,7 @@ class TestLocationNames:
 
     def test_an_unknown_name_is_read_anew(self, nordfab: Rippling) -> None:
         names = {place["id"]: place["name"] for place in nordfab.rows("work-locations")}
-        source = source_of(nordfab, location_names=lambda anew: names if anew else {})
+        source = source_of(nordfab, location_names=lambda _, fresh: names if fresh else {})
 
         (page,) = source.everyone()
 

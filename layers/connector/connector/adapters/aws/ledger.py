@@ -30,7 +30,6 @@ from connector.adapters.aws.ledger_rows import (
     PERSON_ATTRIBUTES,
     alias_item,
     alias_key,
-    audit_item,
     claim_item,
     claim_key,
     link_from,
@@ -298,7 +297,7 @@ class DynamoLedger:
         return claim
 
     def _append(self, row: AuditRow) -> dict[str, Any]:
-        append = self._put(self._audit, audit_item(row, self._retention_days))
+        append = self._put(self._audit, row.stored(self._retention_days))
         append["Put"] |= {"ConditionExpression": NEW, "ExpressionAttributeNames": aliases(NEW)}
         return append
 

@@ -1,11 +1,11 @@
-"""The rows of the `PeopleTable` and the `AuditTable` as they rest, readable in the console.
+"""The rows of the `PeopleTable` as they are stored, readable in the console.
 
 Empty values are left out. Only the translation lives here, no reading and no writing.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from connector.domain.allocation import Allocation
@@ -16,8 +16,6 @@ from connector.domain.planning import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from connector.domain.audit import AuditRow
 
 NO_COMPANY = "-"
 PERSON, LINK, CLAIM, ALIAS = "person", "link", "claim", "alias"
@@ -170,14 +168,6 @@ def alias_key(worker_id: str) -> dict[str, str]:
 def alias_item(worker_id: str, person_id: str) -> dict[str, str]:
     """The row by which a person is found again who is named by a worker only."""
     return {**alias_key(worker_id), "kind": ALIAS, "owner": person_id}
-
-
-def audit_item(row: AuditRow, retention_days: int) -> dict[str, Any]:
-    """The row of the audit, with its hash and, where rows expire, when it does."""
-    item = {**row.content(), "hash": row.hash}
-    if retention_days > 0:
-        item["expires_at"] = int((row.time + timedelta(days=retention_days)).timestamp())
-    return item
 
 
 def _intent_from(values: Mapping[str, str]) -> Intent:

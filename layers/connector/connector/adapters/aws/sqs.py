@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.ports.queue import DeadLetter
+from connector.ports.queue import NOT_A_CHANGE, DeadLetter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,6 @@ NOT_HELD = frozenset(
 )
 """What SQS says of a message that others see already, or that is gone."""
 
-NOT_A_CHANGE = "not-a-change"
 COUNTS = [
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",

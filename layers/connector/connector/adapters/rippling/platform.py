@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
 from connector.ports.rippling import Page
 
 if TYPE_CHECKING:
+    from connector.adapters.rippling.responses import CachedNames
     from connector.domain.checks import Check
     from connector.domain.people import Named, Worker
 
@@ -54,8 +56,8 @@ class RipplingPlatformSource:
     The API cannot say what changed: every read of changes is a walk over everybody. It knows no
     legal entities, and a token that is not shown `userId` has one person for every role.
 
-    `unreadable_rows` counts rows without an id, which are skipped. `location_names` is asked with
-    True, to read anew, whenever an id or a name is unknown: it decides how often that is done.
+    `unreadable_rows` counts rows without an id, which are skipped. `location_names` is given what
+    reads the names, and True whenever an id or a name is unknown: it decides how often they are.
     `custom_fields` names the ones to keep; the others are not even looked at. `compensation` says
     whether pay is wanted; it comes without the day on which it took effect.
     """
@@ -66,7 +68,7 @@ class RipplingPlatformSource:
         self,
         http: HttpClient,
         *,
-        location_names: Callable[[bool], Mapping[str, str]],
+        location_names: CachedNames,
         custom_fields: Callable[[], Collection[str]] | None = None,
         compensation: Callable[[], bool] | None = None,
         page_size: int = PAGE_SIZE,
@@ -78,7 +80,7 @@ class RipplingPlatformSource:
         self._compensation = compensation or bool
         self._page_size = page_size
         self._departments = Register(_Lasting(self.departments, seconds).names)
-        self._locations = Register(location_names)
+        self._locations = Register(partial(location_names, self.locations))
 
     def changed_since(self, cutoff: datetime, page_token: str | None = None) -> Iterator[Page]:
         """Pages of everybody: what changed since `cutoff` is among them, and all the rest, too.

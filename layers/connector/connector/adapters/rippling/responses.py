@@ -6,7 +6,7 @@ Error texts name path and status, never a query, an id or a word of Rippling's o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,13 @@ from connector.adapters.http.client import HttpClient, media_type
 from connector.domain.errors import ConfigurationError, NonsenseError
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from requests import Response
+
+    from connector.domain.people import Named
+
+    CachedNames: TypeAlias = Callable[[Callable[[], list[Named]], bool], Mapping[str, str]]
 
 SECOND_THOUGHT_SECONDS = 2.0
 """Rippling has called good tokens invalid for a moment; after this wait it is believed."""

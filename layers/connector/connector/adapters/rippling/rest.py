@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from connector.ports.rippling import Page
 if TYPE_CHECKING:
     from requests import Response
 
+    from connector.adapters.rippling.responses import CachedNames
     from connector.domain.checks import Check
     from connector.domain.people import Named, Worker
 
@@ -53,8 +55,8 @@ class RipplingRestSource:
 
     `unreadable_rows` counts rows without an id or a person, which are skipped. `refused_expands`
     names what the token may not see and is done without; a legal entity then has an id, no name.
-    `location_names` is asked with True, to read anew, whenever an id is unknown: it decides how
-    often that is done. `custom_fields` names the ones to keep; the others are not even looked at.
+    `location_names` is given what reads the names, and True whenever an id is unknown: it decides
+    how often they are read. `custom_fields` names the ones to keep; no other is looked at.
     `compensation` says whether pay is wanted; it is neither asked for nor looked at otherwise.
     """
 
@@ -64,7 +66,7 @@ class RipplingRestSource:
         self,
         http: HttpClient,
         *,
-        location_names: Callable[[bool], Mapping[str, str]],
+        location_names: CachedNames,
         custom_fields: Callable[[], Collection[str]] | None = None,
         compensation: Callable[[], bool] | None = None,
         page_size: int = PAGE_SIZE,
@@ -72,7 +74,7 @@ class RipplingRestSource:
         self.unreadable_rows = 0
         self.refused_expands: tuple[str, ...] = ()
         self._http = http
-        self._location_names = location_names
+        self._location_names = partial(location_names, self.locations)
         self._custom_fields = custom_fields or frozenset
         self._compensation = compensation or bool
         self._limit = str(page_size)

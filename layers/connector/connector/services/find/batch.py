@@ -65,5 +65,5 @@ class Batch:
 def paused_by(pause: PollingPause) -> Summary:
     """The summary of a run that does nothing because polling is paused."""
     since = pause.at.isoformat(timespec="seconds")
-    message = f"polling is stopped since {since}: {pause.reason}; start it again: connector resume"
+    message = f"polling is paused since {since}: {pause.reason}; start it again: connector resume"
     return Summary(skipped=True, paused=True, problems=[message])

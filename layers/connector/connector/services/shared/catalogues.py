@@ -14,7 +14,7 @@ FRESH_SECONDS = 900.0
 """A catalogue younger than this is believed as long as nothing seems to be missing."""
 
 RECHECK_SECONDS = 10.0
-"""Before somebody has to wait, the parts in question are read again if older than this."""
+"""Before a person has to wait, the parts in question are read again if older than this."""
 
 
 class Catalogues:
@@ -24,13 +24,13 @@ class Catalogues:
         self._targets = targets
         self._cache = cache
         self._clock = clock
-        self._held: dict[str, Catalogue] = {}
+        self._cached: dict[str, Catalogue] = {}
 
     def current(self, company: str, rules: CompanyRules) -> Catalogue:
         """The catalogue of a company, no part of it older than `FRESH_SECONDS`."""
-        held = self._held.get(company, Catalogue())
-        if not held.stale_parts(self._clock.now(), older_than=FRESH_SECONDS):
-            return held
+        cached = self._cached.get(company, Catalogue())
+        if not cached.stale_parts(self._clock.now(), older_than=FRESH_SECONDS):
+            return cached
         return self.checked(company, rules, tuple(Part), older_than=FRESH_SECONDS)
 
     def checked(
@@ -49,7 +49,7 @@ class Catalogues:
             read = self._targets.company(company).catalogue(stale, rules.cost_centre_segment)
             catalogue = catalogue.merged(read, now)
             self._cache.save_catalogue(company, catalogue)
-        self._held[company] = catalogue
+        self._cached[company] = catalogue
         return catalogue
 
     def read_fresh(self, company: str, rules: CompanyRules) -> Catalogue:

@@ -2,44 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
 from connector.ports.state import Mappings
 
 
-class WatchedMappings:
-    """Mappings that remember which custom fields the last one loaded names, and whether pay."""
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """Which custom fields matter, by name, and whether pay does."""
 
-    def __init__(self, mappings: Mappings) -> None:
+    custom_fields: frozenset[str] = frozenset()
+    pay: bool = False
+
+    @classmethod
+    def of(cls, mapping: MappingFile) -> Requirements:
+        """What the rules of a mapping ask for."""
+        named = (rules.department_custom_field for rules in mapping.companies.values())
+        return cls(frozenset(name for name in named if name), mapping.uses_pay)
+
+
+class WatchedMappings:
+    """Mappings that say what the one loaded last asks for; where none was, one is loaded for it.
+
+    Pay is wanted wherever a rule asks for it, and always where `with_pay` is said.
+    """
+
+    def __init__(self, mappings: Mappings, *, with_pay: bool = False) -> None:
         self._mappings = mappings
-        self._names: frozenset[str] = frozenset()
-        self._uses_pay = False
+        self._with_pay = with_pay
+        self._requirements: Requirements | None = None
 
     def custom_fields(self) -> frozenset[str]:
         """The names of the custom fields that matter."""
-        return self._names
+        return self._current().custom_fields
 
-    def uses_pay(self) -> bool:
-        """Whether any rule asks for pay."""
-        return self._uses_pay
+    def wants_pay(self) -> bool:
+        """Whether pay is to be read."""
+        return self._with_pay or self._current().pay
 
     def load(self) -> MappingFile:
-        """The mapping as it is now."""
+        """The mapping as it is now; from here on its rules decide what is asked for."""
         mapping = self._mappings.load()
         self.watch(mapping)
         return mapping
 
     def watch(self, mapping: MappingFile) -> None:
-        """Has this mapping decide, before it is in the table."""
-        named = (rules.department_custom_field for rules in mapping.companies.values())
-        self._names = frozenset(name for name in named if name)
-        self._uses_pay = mapping.uses_pay
+        """Lets a mapping decide what is asked for before it is in the table."""
+        self._requirements = Requirements.of(mapping)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The rows as they rest."""
+        """The rows as they are stored."""
         return self._mappings.rows()
 
     def replace(self, mapping: MappingFile) -> tuple[int, int]:
-        """Makes the table hold exactly this mapping."""
+        """Makes the table hold exactly this mapping; how many rows were written and removed."""
         return self._mappings.replace(mapping)
+
+    def _current(self) -> Requirements:
+        if self._requirements is None:
+            try:
+                self._requirements = Requirements.of(self._mappings.load())
+            except ConfigurationError:  # without a mapping nothing is decided that could need them
+                self._requirements = Requirements()
+        return self._requirements

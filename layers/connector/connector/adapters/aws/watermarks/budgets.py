@@ -34,7 +34,6 @@ class DynamoBudgets:
         self._table = table
 
     def known(self, name: str) -> Budget:
-        """What still counts of what has been told; an empty budget where nothing does."""
         budget, _ = _parsed(self._read(name))
         return current(budget, self._clock.now())
 
@@ -60,7 +59,7 @@ class DynamoBudgets:
             return from_item(answer.get("Item", {}))
 
     def _put(self, name: str, budget: Budget, seen: int | None) -> bool:
-        """Writes the row unless somebody did so since it was read."""
+        """Writes the row unless another function did so since it was read."""
         condition = UNSEEN if seen is None else UNCHANGED
         values = {} if seen is None else {"ExpressionAttributeValues": to_item({":seen": seen})}
         item = {"stream": _stream(name), "version": (seen or 0) + 1, **_values_of(budget)}

@@ -41,7 +41,6 @@ class DynamoPollingPauses:
         self._update(update, given)
 
     def current(self) -> PollingPause | None:
-        """The pause there is, if any."""
         with answering("DynamoDB"):
             answer = self._client.get_item(
                 TableName=self._table, Key=to_item({"stream": STOPPED}), ConsistentRead=True
@@ -49,7 +48,6 @@ class DynamoPollingPauses:
         return _pause(answer.get("Item", {}))
 
     def end(self) -> PollingPause | None:
-        """Ends the pause there is; it, or None where there was none."""
         try:
             return self._update("REMOVE #at, #reason", {}, ConditionExpression=THERE)
         except ClientError as error:
@@ -75,7 +73,7 @@ class DynamoPollingPauses:
 
 
 class DynamoNotifications:
-    """The ids of notifications that were taken in; only their hashes rest, and not for long."""
+    """The ids of accepted notifications; only their hashes are stored, and not for long."""
 
     def __init__(self, clock: Clock, client: Client, table: str) -> None:
         self._clock = clock
@@ -83,7 +81,6 @@ class DynamoNotifications:
         self._table = table
 
     def take(self, notification_id: str, until: datetime) -> bool:
-        """True for the first who takes it, False for everybody after that, until then."""
         item = {**_key(notification_id), "expires_at": int(until.timestamp())}
         now = to_item({":now": int(self._clock.now().timestamp())})
         try:
@@ -102,7 +99,6 @@ class DynamoNotifications:
         return True
 
     def give_back(self, notification_id: str) -> None:
-        """Lets it be taken again: nothing came of it."""
         with answering("DynamoDB"):
             self._client.delete_item(TableName=self._table, Key=to_item(_key(notification_id)))
 

@@ -1,4 +1,4 @@
-"""The states of installations in the `WatermarksTable`; only their hashes rest there.
+"""The states of installations in the `WatermarksTable`; only their hashes are stored.
 
 The webhook loads this file: it stays light.
 """
@@ -36,7 +36,6 @@ class DynamoInstallStates:
             self._client.put_item(TableName=self._table, Item=to_item(item))
 
     def is_open(self, state: str) -> bool:
-        """Whether a state is valid; it stays so."""
         with answering("DynamoDB"):
             answer = self._client.get_item(
                 TableName=self._table, Key=to_item(_key(state)), ConsistentRead=True
@@ -45,7 +44,6 @@ class DynamoInstallStates:
         return bool(until > self._clock.now().timestamp())
 
     def use_up(self, state: str) -> bool:
-        """Whether a state was valid; from now on it is not, and only one caller gets True."""
         try:
             with answering("DynamoDB"):
                 self._client.delete_item(

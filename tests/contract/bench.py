@@ -1,10 +1,10 @@
-"""What the contract suites stand on: a clock to turn, and tables and queues from the template."""
+"""What the contract suites stand on: tables and queues from the template."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -16,22 +16,6 @@ from tests.embedded.template import load_template
 
 REGION = "eu-north-1"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-class TurnedClock:
-    """A clock that stands until it is turned."""
-
-    def __init__(self, moment: datetime = NOON) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def remaining_seconds(self) -> float:
-        return 60.0
-
-    def turn(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 class Watched:

@@ -1,0 +1,20 @@
+"""The AWS clients of a warm process, one for each service. Every function loads this file."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import boto3
+from botocore.config import Config
+
+from connector.adapters.aws.errors import Client
+
+
+@cache
+def client(service: str) -> Client:
+    """A client that gives up early: the queue is the better place to wait."""
+    config = Config(
+        connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
+    )
+    session: Client = boto3.Session()
+    return session.client(service, config=config)

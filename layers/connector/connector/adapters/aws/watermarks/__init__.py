@@ -1,0 +1,1 @@
+"""The rows of the `WatermarksTable`: what is kept between runs beside ledger, audit and mapping."""

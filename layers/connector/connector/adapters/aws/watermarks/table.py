@@ -1,0 +1,91 @@
+"""Access to the `WatermarksTable`: one row under each name. What a row means, its reader knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from connector.adapters.aws.dynamodb import aliases, from_item, to_item
+from connector.adapters.aws.errors import Client, answering, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class WatermarksTable:
+    """Reads and writes single rows, strongly consistent."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def read(self, stream: str) -> dict[str, Any]:
+        """The row, or an empty one where there is none."""
+        with answering("DynamoDB"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=to_item({"stream": stream}), ConsistentRead=True
+            )
+        return from_item(answer.get("Item", {}))
+
+    def put(self, stream: str, values: Mapping[str, object]) -> None:
+        """Makes the row hold exactly these values."""
+        with answering("DynamoDB"):
+            self._client.put_item(TableName=self._table, Item=to_item({"stream": stream, **values}))
+
+    def put_if(
+        self,
+        condition: str,
+        given: Mapping[str, object],
+        stream: str,
+        values: Mapping[str, object],
+    ) -> bool:
+        """The same if the row fulfils a condition; whether it did."""
+        return self._is_met(
+            self._client.put_item,
+            Item=to_item({"stream": stream, **values}),
+            ConditionExpression=condition,
+            ExpressionAttributeNames=aliases(condition),
+            ExpressionAttributeValues=to_item(given),
+        )
+
+    def update(self, stream: str, update: str, given: Mapping[str, object]) -> dict[str, Any]:
+        """Changes some attributes; their new values."""
+        with answering("DynamoDB"):
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"stream": stream}),
+                UpdateExpression=update,
+                ExpressionAttributeNames=aliases(update),
+                ExpressionAttributeValues=to_item(given),
+                ReturnValues="UPDATED_NEW",
+            )
+        return from_item(answer["Attributes"])
+
+    def update_if(
+        self, condition: str, given: Mapping[str, object], stream: str, update: str
+    ) -> bool:
+        """Changes some attributes if the row fulfils a condition; whether it did."""
+        return self._is_met(
+            self._client.update_item,
+            Key=to_item({"stream": stream}),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeNames=aliases(update, condition),
+            ExpressionAttributeValues=to_item(given),
+        )
+
+    def _is_met(self, call: Client, **request: object) -> bool:
+        try:
+            with answering("DynamoDB"):
+                call(TableName=self._table, **request)
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+
+def without_empty(values: Mapping[str, object]) -> dict[str, object]:
+    """The values that say something: a row has no attribute that is None or an empty text."""
+    return {name: value for name, value in values.items() if value not in (None, "")}

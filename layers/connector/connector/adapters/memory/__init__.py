@@ -1,0 +1,48 @@
+"""The ports without AWS: the same behaviour, in memory. For tests, and for trying things out.
+
+Nothing here loads botocore.
+"""
+
+from __future__ import annotations
+
+from connector.adapters.memory.flags import (
+    InMemoryInstallStates,
+    InMemoryNotifications,
+    InMemoryPollingPauses,
+)
+from connector.adapters.memory.ledger import (
+    InMemoryAuditLog,
+    InMemoryLedger,
+    InMemoryTables,
+)
+from connector.adapters.memory.queue import (
+    InMemoryChangeQueue,
+)
+from connector.adapters.memory.secrets import (
+    InMemorySecrets,
+)
+from connector.adapters.memory.state import (
+    InMemoryBudgets,
+    InMemoryCursors,
+    InMemoryGuardLog,
+    InMemoryMappingHistory,
+    InMemoryMappings,
+    InMemoryReferenceCache,
+)
+
+__all__ = [
+    "InMemoryAuditLog",
+    "InMemoryBudgets",
+    "InMemoryChangeQueue",
+    "InMemoryCursors",
+    "InMemoryGuardLog",
+    "InMemoryInstallStates",
+    "InMemoryLedger",
+    "InMemoryMappingHistory",
+    "InMemoryMappings",
+    "InMemoryNotifications",
+    "InMemoryPollingPauses",
+    "InMemoryReferenceCache",
+    "InMemorySecrets",
+    "InMemoryTables",
+]

@@ -1,0 +1,161 @@
+"""Ledger and audit in memory. They share one `InMemoryTables`, as their tables share a write."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from connector.adapters.ledger_steps import (
+    after_outcome,
+    chained,
+    code_taken,
+    intent_of,
+    is_foreign,
+    moved_on,
+    new_workers,
+    unknown,
+    with_intent,
+)
+from connector.domain.audit import timestamp
+from connector.domain.catalogue import canonical
+from connector.domain.ledger import EmployeeLink, Person, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from connector.domain.audit import AuditRow
+    from connector.ports.clock import Clock
+
+
+@dataclass(slots=True)
+class InMemoryTables:
+    """The rows of the ledger and of the audit, and who has which code and which worker."""
+
+    persons: dict[str, Person] = field(default_factory=dict)
+    links: dict[str, dict[str, EmployeeLink]] = field(default_factory=dict)
+    audit: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    claims: dict[tuple[str, str], str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class InMemoryLedger:
+    """The ledger in memory; each ledger over the same tables is a writer of its own."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        tables: InMemoryTables | None = None,
+        retention_days: int = 0,
+        *,
+        planned: bool = False,
+    ) -> None:
+        self.tables = tables or InMemoryTables()
+        self._clock = clock
+        self._retention_days = retention_days
+        self._planned = planned
+        self._owner = uuid4().hex
+
+    def record(self, person_id: str) -> Record:
+        person = self.tables.persons.get(person_id) or unknown(person_id).person
+        return Record(person, dict(self.tables.links.get(person_id, {})))
+
+    def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        return {
+            person.id: dict(person.planned_fingerprints if self._planned else person.fingerprints)
+            for person in self.persons(person_ids)
+        }
+
+    def begin(
+        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
+    ) -> Record:
+        now, person_id = self._clock.now(), record.person.id
+        key = canonical(code), company
+        with self.tables.lock:
+            self._check(record, now)
+            if claim and self.tables.claims.setdefault(key, person_id) != person_id:
+                raise code_taken(code, company)
+            after = with_intent(record, intent_of(company, code, self._owner, now, proof))
+            self.tables.persons[person_id] = after.person
+        return after
+
+    def release_intent(self, record: Record) -> None:
+        with self.tables.lock:
+            stored = self.tables.persons.get(record.person.id)
+            if stored and stored.version == record.person.version and stored.intent:
+                over = replace(stored.intent, until=self._clock.now())
+                self.tables.persons[stored.id] = replace(stored, intent=over)
+
+    def person_with(self, worker_id: str) -> str | None:
+        return self.tables.aliases.get(worker_id)
+
+    def owner_of(self, code: str, company: str) -> str | None:
+        return self.tables.claims.get((canonical(code), company))
+
+    def finish(
+        self,
+        record: Record,
+        person: Person,
+        links: Iterable[EmployeeLink],
+        audit: Iterable[AuditRow],
+    ) -> None:
+        with self.tables.lock:
+            self._check(record, self._clock.now())
+            own = self.tables.audit.setdefault(person.id, [])
+            last = datetime.fromisoformat(own[-1]["time"]) if own else None
+            rows = chained(audit, record.person.audit_hash, last)
+            own += [row.stored(self._retention_days) for row in rows]
+            self.tables.persons[person.id] = after_outcome(record, person, rows)
+            held = self.tables.links.setdefault(person.id, {})
+            held.update({link.company: link for link in links})
+            self.tables.aliases |= dict.fromkeys(new_workers(record, person), person.id)
+
+    def waiting(self, company: str) -> Iterator[EmployeeLink]:
+        return (link for link in self.links(company) if link.waiting_for)
+
+    def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
+        return (
+            link for link in self.links(company) if link.due_on is not None and link.due_on <= day
+        )
+
+    def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
+        wanted = list(self.tables.persons) if ids is None else dict.fromkeys(ids)
+        return (self.tables.persons[id_] for id_ in wanted if id_ in self.tables.persons)
+
+    def links(self, company: str) -> Iterator[EmployeeLink]:
+        everybody = list(self.tables.links.values())
+        return (held[company] for held in everybody if company in held)
+
+    def _check(self, record: Record, now: datetime) -> None:
+        stored = self.tables.persons.get(record.person.id, Person(record.person.id))
+        moved = stored.version != record.person.version
+        if moved or is_foreign(stored.intent, self._owner, now):
+            raise moved_on(stored, self._owner, now)
+
+
+class InMemoryAuditLog:
+    """The audit in memory, as a ledger over the same tables wrote it."""
+
+    def __init__(self, tables: InMemoryTables) -> None:
+        self._tables = tables
+
+    def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
+        return map(dict, self._tables.audit.get(person_id, ()))
+
+    def of_outcome(self, outcome: str, since: datetime) -> Iterator[dict[str, Any]]:
+        start = timestamp(since)
+        return (
+            row for row in self._by_time() if row["outcome"] == outcome and row["time"] >= start
+        )
+
+    def of_day(self, day: date) -> Iterator[dict[str, Any]]:
+        return (row for row in self._by_time() if row["day"] == day.isoformat())
+
+    def _by_time(self) -> list[dict[str, Any]]:
+        rows = chain.from_iterable(self._tables.audit.values())
+        return sorted(map(dict, rows), key=lambda row: str(row["time"]))

@@ -1,0 +1,57 @@
+"""The two secrets in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from connector.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from connector.ports.secrets import RipplingCredentials, VismaCredentials
+
+
+class InMemorySecrets:
+    """The two secrets in memory; one that is None is empty."""
+
+    def __init__(
+        self,
+        rippling: RipplingCredentials | None = None,
+        visma: Mapping[str, VismaCredentials] | None = None,
+    ) -> None:
+        self._rippling = rippling
+        self._visma = visma
+
+    def rippling(self, *, fresh: bool = False) -> RipplingCredentials:
+        if self._rippling is None:
+            raise ConfigurationError("the Rippling secret is empty")
+        return self._rippling
+
+    def visma(self, *, fresh: bool = False) -> Mapping[str, VismaCredentials]:
+        if self._visma is None:
+            raise ConfigurationError("the Visma secret is empty")
+        return self._visma
+
+    def store_rippling_tokens(
+        self, access_token: str, refresh_token: str | None, expires_at: datetime
+    ) -> None:
+        held = self.rippling()
+        self._rippling = replace(
+            held,
+            access_token=access_token,
+            refresh_token=refresh_token or held.refresh_token,
+            expires_at=expires_at,
+        )
+
+    def webhook_tokens(self, *, fresh: bool = False) -> tuple[str, ...]:
+        return self._rippling.webhook_tokens if self._rippling else ()
+
+    def notification_keys(self) -> dict[str, str]:
+        companies = (self._visma or {}).items()
+        return {key: each.webhook_secret for key, each in companies if each.webhook_secret}
+
+    def webhook_company(self) -> str | None:
+        return self._rippling.company_id if self._rippling else None

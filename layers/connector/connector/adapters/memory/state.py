@@ -1,0 +1,135 @@
+"""What is kept between runs, in memory: cursors, reference data, guards, budgets, the mapping."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from connector.domain.budgets import Budget, current, merged
+from connector.domain.catalogue import Catalogue
+from connector.domain.cursors import Cursor
+from connector.domain.guards import Run
+from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from connector.domain.mapping.model import MappingFile
+    from connector.ports.clock import Clock
+
+
+class InMemoryCursors:
+    """The cursors, and the leases under which they move."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._cursors: dict[str, Cursor] = {}
+        self._leases: dict[str, tuple[str, datetime]] = {}
+
+    @contextmanager
+    def lease(self, stream: str, seconds: float) -> Iterator[bool]:
+        owner, now = uuid4().hex, self._clock.now()
+        held = stream not in self._leases or self._leases[stream][1] <= now
+        if held:
+            self._leases[stream] = owner, now + timedelta(seconds=seconds)
+        try:
+            yield held
+        finally:
+            if stream in self._leases and self._leases[stream][0] == owner:
+                del self._leases[stream]
+
+    def cursor(self, stream: str) -> Cursor:
+        return self._cursors.get(stream, Cursor(stream))
+
+    def save(self, cursor: Cursor) -> None:
+        self._cursors[cursor.stream] = cursor
+
+
+class InMemoryReferenceCache:
+    """Cached reference data; it lasts as long as the object."""
+
+    def __init__(self) -> None:
+        self._catalogues: dict[str, Catalogue] = {}
+        self._locations: tuple[datetime, dict[str, str]] | None = None
+
+    def catalogue(self, company: str) -> Catalogue:
+        return self._catalogues.get(company, Catalogue())
+
+    def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
+        self._catalogues[company] = catalogue
+
+    def locations(self) -> tuple[datetime, dict[str, str]] | None:
+        return self._locations
+
+    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
+        self._locations = read_at, dict(names)
+
+
+class InMemoryGuardLog:
+    """What guards have found; nothing is ever forgotten."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+        self._counters: Counter[str] = Counter()
+
+    def run(self, run: str) -> Run:
+        return self._runs.get(run, Run(run))
+
+    def save_run(self, run: Run) -> None:
+        self._runs[run.id] = run
+
+    def count_up(self, counter: str) -> int:
+        self._counters[counter] += 1
+        return self._counters[counter]
+
+
+class InMemoryMappingHistory:
+    """The one mapping before this one."""
+
+    def __init__(self) -> None:
+        self._previous: tuple[str, datetime] | None = None
+
+    def previous_mapping(self) -> tuple[str, datetime] | None:
+        return self._previous
+
+    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
+        self._previous = text, imported_at
+
+
+class InMemoryBudgets:
+    """What all functions together know of each budget, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, Budget] = {}
+
+    def known(self, name: str) -> Budget:
+        return current(self._known.get(name, Budget()), self._clock.now())
+
+    def share(self, name: str, budget: Budget) -> None:
+        with self._lock:
+            self._known[name] = merged(self.known(name), budget, self._clock.now())
+
+
+class InMemoryMappings:
+    """The controller's mapping in memory, as rows, so that it is translated there and back."""
+
+    def __init__(self, mapping: MappingFile | None = None) -> None:
+        self._rows = to_rows(mapping) if mapping else []
+
+    def load(self) -> MappingFile:
+        return from_rows(self.rows())
+
+    def rows(self) -> list[dict[str, Any]]:
+        return sorted(map(dict, self._rows), key=row_key)
+
+    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+        written, removed = difference(self._rows, to_rows(mapping))
+        self._rows = to_rows(mapping)
+        return len(written), len(removed)

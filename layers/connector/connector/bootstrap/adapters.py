@@ -1,0 +1,206 @@
+"""The live parts: each port behind AWS or HTTP, for one warm process. No service is built here.
+
+Imports stand inside the builders, so that a cold start loads only what its function needs, and a
+client of AWS is made only where it is used.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from connector.adapters.clock import SystemClock
+from connector.bootstrap.parts import (
+    Adapters,
+    InstallAdapters,
+    OperatorAdapters,
+    RipplingInbound,
+    StateAdapters,
+    VismaInbound,
+)
+
+if TYPE_CHECKING:
+    from connector.adapters.aws.watermarks.table import WatermarksTable
+    from connector.ports.ledger import Ledger
+    from connector.ports.queue import ChangeQueue
+    from connector.settings import (
+        OperationsSettings,
+        ReleaserSettings,
+        VendorSettings,
+        WebhookSettings,
+    )
+
+
+@cache
+def clock() -> SystemClock:
+    """The clock of this process; a function ties it to each of its invocations."""
+    return SystemClock()
+
+
+def rippling_inbound(settings: WebhookSettings) -> RipplingInbound:
+    """The parts of Rippling's webhook."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.sqs import SqsChangeQueue
+    from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
+
+    arn = settings.rippling_secret_arn
+    return RipplingInbound(
+        secrets=AwsSecrets(client("secretsmanager"), arn, "", clock().now),
+        queue=SqsChangeQueue(client("sqs"), settings.changes_queue_url),
+        pauses=DynamoPollingPauses(clock(), client("dynamodb"), settings.watermarks_table),
+    )
+
+
+def visma_inbound(settings: WebhookSettings) -> VismaInbound:
+    """The parts of Visma's webhook."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.poller_invoker import PollerInvoker
+    from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.watermarks.flags import DynamoNotifications
+
+    arn = settings.visma_secret_arn
+    return VismaInbound(
+        clock=clock(),
+        secrets=AwsSecrets(client("secretsmanager"), "", arn, clock().now),
+        notifications=DynamoNotifications(clock(), client("dynamodb"), settings.watermarks_table),
+        recheck=PollerInvoker(client("lambda"), settings.poller_function),
+    )
+
+
+def install(settings: WebhookSettings) -> InstallAdapters:
+    """The parts of the install routes; HTTP and retries are loaded with the first code."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
+
+    arn, table = settings.rippling_secret_arn, settings.watermarks_table
+    secrets = AwsSecrets(client("secretsmanager"), arn, "", clock().now, max_age=0)
+
+    def exchange(code: str) -> None:
+        from connector.adapters.aws.watermarks.leases import DynamoLeases
+        from connector.bootstrap.vendors import installation
+        from connector.observability import EmfMetrics
+
+        leases, metrics = DynamoLeases(_rows(table), clock()), EmfMetrics("webhook")
+        installation(settings.rippling_token_url, secrets, leases, metrics).install(code)
+
+    return InstallAdapters(
+        states=DynamoInstallStates(clock(), client("dynamodb"), table),
+        credentials=secrets.rippling,
+        exchange=exchange,
+    )
+
+
+def state(settings: ReleaserSettings) -> StateAdapters:
+    """The parts of the releaser."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.mappings import DynamoMappings
+    from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
+
+    rows = _rows(settings.watermarks_table)
+    return StateAdapters(
+        clock=clock(),
+        mappings=DynamoMappings(clock(), client("dynamodb"), settings.mappings_table),
+        ledger=_ledger(settings),
+        cache=DynamoReferenceCache(rows),
+        guard_log=DynamoGuardLog(rows, clock()),
+        queue=_queue(settings),
+    )
+
+
+def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -> Adapters:
+    """The parts of the poller, the writer and the operations.
+
+    The last calls of a vendor's window are left to the operator, who needs no pay unless a rule of
+    the mapping asks for it.
+    """
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.mappings import DynamoMappings
+    from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.aws.watermarks.budgets import DynamoBudgets
+    from connector.adapters.aws.watermarks.cursors import DynamoCursors
+    from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
+    from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
+    from connector.bootstrap import vendors
+    from connector.observability import EmfMetrics
+    from connector.services.shared.requirements import WatchedMappings
+
+    table, dynamodb, metrics = settings.watermarks_table, client("dynamodb"), EmfMetrics(service)
+    rows, budgets = _rows(table), DynamoBudgets(clock(), dynamodb, table)
+    cursors, reference_cache = DynamoCursors(rows, clock()), DynamoReferenceCache(rows)
+    mappings = WatchedMappings(
+        DynamoMappings(clock(), dynamodb, settings.mappings_table),
+        with_pay=settings.cost_allocation and not by_operator,
+    )
+    arns = settings.rippling_secret_arn, settings.visma_secret_arn
+    secrets = AwsSecrets(client("secretsmanager"), *arns, clock().now)
+    budget = vendors.rate_budget(budgets, metrics, clock(), keeps_reserve=not by_operator)
+    http = vendors.rippling_http(settings, secrets, cursors, metrics, budget)
+    api = settings.rippling_api
+    return Adapters(
+        clock=clock(),
+        mappings=mappings,
+        ledger=_ledger(settings),
+        cache=reference_cache,
+        guard_log=DynamoGuardLog(rows, clock()),
+        queue=_queue(settings),
+        metrics=metrics,
+        secrets=secrets,
+        source=vendors.rippling_source(api, http, mappings, reference_cache, clock()),
+        targets=vendors.targets(settings, secrets, metrics, budget),
+        cursors=cursors,
+        pauses=DynamoPollingPauses(clock(), dynamodb, table),
+    )
+
+
+def for_operator(settings: OperationsSettings) -> OperatorAdapters:
+    """The parts that only the operations have."""
+    from connector.adapters.aws.audit_log import DynamoAuditLog
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
+    from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+
+    table, dynamodb = settings.watermarks_table, client("dynamodb")
+    return OperatorAdapters(
+        audit_log=DynamoAuditLog(dynamodb, settings.audit_table),
+        mapping_history=DynamoMappingHistory(_rows(table)),
+        install_states=DynamoInstallStates(clock(), dynamodb, table),
+    )
+
+
+def _ledger(settings: VendorSettings | ReleaserSettings) -> Ledger:
+    """The ledger; only a function that writes outcomes has an audit table."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.ledger import DynamoLedger
+    from connector.adapters.dry_run import DryRunLedger
+    from connector.settings import AuditedSettings
+
+    audited = settings if isinstance(settings, AuditedSettings) else None
+    ledger = DynamoLedger(
+        clock(),
+        client("dynamodb"),
+        settings.people_table,
+        audited.audit_table if audited else "",
+        audited.audit_retention_days if audited else 0,
+        planned=settings.dry_run,
+    )
+    return DryRunLedger(ledger) if settings.dry_run else ledger
+
+
+def _queue(settings: VendorSettings | ReleaserSettings) -> ChangeQueue:
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.sqs import SqsChangeQueue
+    from connector.settings import AuditedSettings
+
+    dead_letters = settings.dead_letter_queue_url if isinstance(settings, AuditedSettings) else ""
+    return SqsChangeQueue(client("sqs"), settings.changes_queue_url, dead_letters)
+
+
+def _rows(table: str) -> WatermarksTable:
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.watermarks.table import WatermarksTable
+
+    return WatermarksTable(client("dynamodb"), table)

@@ -1,0 +1,116 @@
+"""What services are built from: the adapters behind their ports, and how the stack is deployed.
+
+Only types stand here. `adapters.py` fills them with AWS and HTTP, tests with what is in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connector.ports.clock import Clock
+    from connector.ports.cursors import Cursors
+    from connector.ports.guard_log import GuardLog
+    from connector.ports.ledger import AuditLog, Ledger
+    from connector.ports.queue import ChangeQueue
+    from connector.ports.recheck import RecheckTrigger
+    from connector.ports.reference_cache import ReferenceCache
+    from connector.ports.rippling import Source
+    from connector.ports.secrets import RipplingCredentials, Secrets, WebhookSecrets
+    from connector.ports.state import (
+        InstallStates,
+        MappingHistory,
+        Mappings,
+        Notifications,
+        PollingPauses,
+    )
+    from connector.ports.telemetry import Metrics
+    from connector.ports.visma import Targets
+    from connector.services.shared.requirements import WatchedMappings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateAdapters:
+    """The connector's own tables and queue: all that the releaser needs."""
+
+    clock: Clock
+    mappings: Mappings
+    ledger: Ledger
+    cache: ReferenceCache
+    guard_log: GuardLog
+    queue: ChangeQueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters(StateAdapters):
+    """The same and both vendors; `source` asks for what the watched mapping wants."""
+
+    mappings: WatchedMappings
+    metrics: Metrics
+    secrets: Secrets
+    source: Source
+    targets: Targets
+    cursors: Cursors
+    pauses: PollingPauses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAdapters:
+    """What only the operator's verbs use besides."""
+
+    audit_log: AuditLog
+    mapping_history: MappingHistory
+    install_states: InstallStates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RipplingInbound:
+    """What Rippling's webhook reaches."""
+
+    secrets: WebhookSecrets
+    queue: ChangeQueue
+    pauses: PollingPauses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VismaInbound:
+    """What Visma's webhook reaches."""
+
+    clock: Clock
+    secrets: WebhookSecrets
+    notifications: Notifications
+    recheck: RecheckTrigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallAdapters:
+    """What an installation reaches; `exchange` puts a code's tokens into the secret."""
+
+    states: InstallStates
+    credentials: Callable[[], RipplingCredentials]
+    exchange: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How the stack is deployed, as far as a service does its work by it."""
+
+    dry_run: bool
+    cost_allocation: bool
+
+    @property
+    def stream(self) -> str:
+        """The name of the poller's cursor: a dry run does not touch that of the live one."""
+        return "workers (dry run)" if self.dry_run else "workers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorOptions(Options):
+    """The same, and what only the operator is told."""
+
+    is_oauth: bool
+    polling_enabled: bool
+    authorize_url: str

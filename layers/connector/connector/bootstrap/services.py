@@ -1,0 +1,286 @@
+"""The one place where services are joined from typed parts. Knows neither AWS nor HTTP.
+
+Functions, tests and benchmarks call the same builders. Imports stand inside them, so that a cold
+start loads only what its function needs.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connector.bootstrap.parts import (
+        Adapters,
+        InstallAdapters,
+        OperatorAdapters,
+        OperatorOptions,
+        Options,
+        RipplingInbound,
+        StateAdapters,
+        VismaInbound,
+    )
+    from connector.domain.checks import Check
+    from connector.domain.mapping.model import MappingFile
+    from connector.services.apply.applier import Applier
+    from connector.services.apply.consumer import Consumer, Log
+    from connector.services.find.poller import Poller
+    from connector.services.find.recheck import Recheck
+    from connector.services.find.releaser import MappingReleaser, WaitingReleaser
+    from connector.services.inbound.install import Installer
+    from connector.services.inbound.rippling_webhook import RipplingWebhook
+    from connector.services.inbound.visma_webhook import VismaWebhook
+    from connector.services.operate.operator import Operator
+    from connector.services.operate.ping import Ping
+    from connector.services.shared.catalogues import Catalogues
+    from connector.services.shared.guarding import ChangeGuard
+
+
+@dataclass(frozen=True, slots=True)
+class PollerServices:
+    """What the poller function runs: a tick, a re-check, and what comes before a sweep."""
+
+    poller: Poller
+    recheck: Recheck
+    check: Callable[[], MappingFile]
+    missing_capabilities: Callable[[MappingFile], list[Check]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaserServices:
+    """What the releaser function runs; `load` waits for an import that is under way."""
+
+    releaser: MappingReleaser
+    load: Callable[[], MappingFile]
+
+
+def rippling_webhook(adapters: RipplingInbound) -> RipplingWebhook:
+    """The service behind Rippling's webhook; it stays light."""
+    from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
+
+    secrets = adapters.secrets
+
+    def access() -> Access:
+        return Access(secrets.webhook_tokens(), secrets.webhook_company())
+
+    return RipplingWebhook(access, adapters.queue, adapters.pauses)
+
+
+def visma_webhook(adapters: VismaInbound, signature_header: str) -> VismaWebhook:
+    """The service behind Visma's webhook; it stays light."""
+    from connector.services.inbound.visma_webhook import VismaWebhook
+
+    return VismaWebhook(
+        adapters.secrets.notification_keys,
+        signature_header,
+        adapters.notifications,
+        adapters.recheck,
+        adapters.clock,
+    )
+
+
+def installer(adapters: InstallAdapters, authorize_url: str) -> Installer:
+    """The service behind the install routes."""
+    from connector.services.inbound.install import Installer
+
+    return Installer(adapters.states, adapters.credentials, authorize_url, adapters.exchange)
+
+
+def poller(adapters: Adapters, options: Options) -> PollerServices:
+    """The services behind the poller function."""
+    from connector.services.find.changes import ChangeReader
+    from connector.services.find.comparison import WorkerComparison
+    from connector.services.find.poller import Poller
+    from connector.services.find.review import DailyReview
+    from connector.services.find.sweep import SweepReader
+    from connector.services.operate.ping import missing_capabilities
+    from connector.services.shared.configuration import check_configuration
+
+    catalogues, guard = catalogues_of(adapters), guard_of(adapters)
+    waiting = waiting_releaser(adapters, catalogues, guard)
+    comparison = WorkerComparison(adapters.ledger, catalogues, guard)
+
+    def missing(mapping: MappingFile) -> list[Check]:
+        if adapters.pauses.current():  # then Rippling is left alone
+            return []
+        return missing_capabilities(
+            adapters.source,
+            mapping,
+            adapters.clock,
+            adapters.metrics,
+            cost_allocation=options.cost_allocation,
+        )
+
+    return PollerServices(
+        Poller(
+            cursors=adapters.cursors,
+            mappings=adapters.mappings,
+            changes=ChangeReader(adapters.source, comparison, adapters.clock, adapters.metrics),
+            sweep=SweepReader(
+                source=adapters.source,
+                ledger=adapters.ledger,
+                comparison=comparison,
+                review=DailyReview(adapters.ledger, adapters.targets, guard),
+                clock=adapters.clock,
+                metrics=adapters.metrics,
+            ),
+            releaser=waiting,
+            guard=guard,
+            pauses=adapters.pauses,
+            metrics=adapters.metrics,
+            stream=options.stream,
+        ),
+        recheck(adapters, guard, waiting),
+        check=partial(check_configuration, adapters.secrets, adapters.mappings),
+        missing_capabilities=missing,
+    )
+
+
+def recheck(adapters: Adapters, guard: ChangeGuard, waiting: WaitingReleaser) -> Recheck:
+    """What follows a notification of Visma, through the same guards as a tick."""
+    from connector.services.find.recheck import Recheck
+
+    return Recheck(
+        targets=adapters.targets,
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        guard=guard,
+        releaser=waiting,
+        pauses=adapters.pauses,
+        metrics=adapters.metrics,
+    )
+
+
+def applier(adapters: Adapters, options: Options) -> Applier:
+    """What brings one person's employee up to date."""
+    from connector.services.apply.applier import Applier
+    from connector.services.apply.employee_writer import EmployeeWriter
+    from connector.services.apply.recorder import Recorder
+    from connector.services.shared.guarding import GuardCheck
+
+    return Applier(
+        source=adapters.source,
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        catalogues=catalogues_of(adapters),
+        clock=adapters.clock,
+        metrics=adapters.metrics,
+        guard_check=GuardCheck(adapters.ledger, adapters.guard_log, adapters.clock),
+        employee_writer=EmployeeWriter(adapters.targets, adapters.ledger),
+        recorder=Recorder(adapters.ledger, cost_allocation=options.cost_allocation),
+    )
+
+
+def writer(adapters: Adapters, options: Options, log: Log) -> Consumer:
+    """The service behind the writer function."""
+    from connector.services.apply.consumer import Consumer
+
+    return Consumer(applier(adapters, options), adapters.queue, log, adapters.metrics)
+
+
+def releaser(
+    adapters: StateAdapters, sleep: Callable[[float], None] = time.sleep
+) -> ReleaserServices:
+    """The services behind the releaser function."""
+    from connector.services.find.releaser import MappingReleaser, settled
+
+    return ReleaserServices(
+        MappingReleaser(adapters.ledger, adapters.cache, guard_of(adapters)),
+        load=partial(settled, adapters.mappings.load, sleep),
+    )
+
+
+def operations(
+    adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions
+) -> Operator:
+    """The service behind the operations function."""
+    from connector.services.inbound.install import InstallStarter
+    from connector.services.operate.held import HeldPeople
+    from connector.services.operate.identity import Identity
+    from connector.services.operate.mapping_diff import MappingDiff
+    from connector.services.operate.mapping_import import MappingImport
+    from connector.services.operate.operator import Operator
+
+    ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
+    imports = MappingImport(
+        mappings, operator_adapters.mapping_history, adapters.cache, adapters.clock
+    )
+    return Operator(
+        source=adapters.source,
+        ledger=ledger,
+        mappings=mappings,
+        audit=operator_adapters.audit_log,
+        queue=queue,
+        catalogues=catalogues_of(adapters),
+        secrets=adapters.secrets,
+        clock=adapters.clock,
+        held=HeldPeople(ledger, mappings, queue),
+        identity=Identity(
+            ledger, mappings, adapters.targets, queue, adapters.clock, options.dry_run
+        ),
+        imports=imports,
+        diff=MappingDiff(ledger, imports),
+        pauses=adapters.pauses,
+        installation=InstallStarter(
+            states=operator_adapters.install_states,
+            credentials=partial(adapters.secrets.rippling, fresh=True),
+            authorize_url=options.authorize_url,
+            clock=adapters.clock,
+            is_oauth=options.is_oauth,
+        ),
+        probe=ping(adapters, options),
+        watch=mappings.watch,
+    )
+
+
+def ping(adapters: Adapters, options: OperatorOptions) -> Ping:
+    """The service behind `connector ping`."""
+    from connector.services.operate.ping import Deployment, Ping
+
+    return Ping(
+        deployment=Deployment(
+            is_oauth=options.is_oauth,
+            dry_run=options.dry_run,
+            polling_enabled=options.polling_enabled,
+            cost_allocation=options.cost_allocation,
+            stream=options.stream,
+        ),
+        source=adapters.source,
+        targets=adapters.targets,
+        ledger=adapters.ledger,
+        cursors=adapters.cursors,
+        mappings=adapters.mappings,
+        secrets=adapters.secrets,
+        queue=adapters.queue,
+        pauses=adapters.pauses,
+        clock=adapters.clock,
+    )
+
+
+def guard_of(adapters: StateAdapters) -> ChangeGuard:
+    """The guards through which all that a run found goes to the queue."""
+    from connector.services.shared.guarding import ChangeGuard
+
+    return ChangeGuard(
+        adapters.ledger, adapters.cache, adapters.guard_log, adapters.queue, adapters.clock
+    )
+
+
+def waiting_releaser(
+    adapters: Adapters, catalogues: Catalogues, guard: ChangeGuard
+) -> WaitingReleaser:
+    """What looks for people who need wait no longer."""
+    from connector.services.find.releaser import WaitingReleaser
+
+    return WaitingReleaser(adapters.ledger, adapters.cache, catalogues, guard, adapters.clock)
+
+
+def catalogues_of(adapters: Adapters) -> Catalogues:
+    """The catalogues of all companies, through the shared cache."""
+    from connector.services.shared.catalogues import Catalogues
+
+    return Catalogues(adapters.targets, adapters.cache, adapters.clock)
