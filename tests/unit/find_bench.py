@@ -8,12 +8,17 @@ from datetime import datetime, timedelta
 
 from connector.adapters.memory import (
     InMemoryChangeQueue,
+    InMemoryCursors,
+    InMemoryGuardLog,
     InMemoryLedger,
     InMemoryMappings,
     InMemoryPollingPauses,
+    InMemoryReferenceCache,
+    InMemorySecrets,
     InMemoryTables,
-    InMemoryWatermarks,
 )
+from connector.bootstrap import services
+from connector.bootstrap.parts import Adapters, Options
 from connector.domain.changes import Change
 from connector.domain.checks import Check
 from connector.domain.cursors import Cursor
@@ -22,14 +27,7 @@ from connector.domain.ledger import Person
 from connector.domain.people import Named, Worker
 from connector.ports.rippling import Page
 from connector.ports.visma import Target
-from connector.services.find.changes import ChangeReader
-from connector.services.find.comparison import WorkerComparison
-from connector.services.find.poller import Poller
-from connector.services.find.releaser import WaitingReleaser
-from connector.services.find.review import DailyReview
-from connector.services.find.sweep import SweepReader
-from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.guarding import ChangeGuard
+from connector.services.shared.requirements import WatchedMappings
 from tests.support.clock import HandClock
 from tests.support.world import CountedMetrics
 from tests.unit.builders import NOW, a_catalogue, a_mapping, a_worker
@@ -120,35 +118,29 @@ class FindBench:
         self.clock = HandClock(NOW)
         self.source = ScriptedSource(pages)
         self.tables = InMemoryTables()
-        self.cursors = InMemoryWatermarks(self.clock)
-        self.cursors.save_catalogue("norway", a_catalogue())
+        self.cursors = InMemoryCursors(self.clock)
         self.queue = Queue()
         self.metrics = CountedMetrics()
         self.mapping = a_mapping()
-        ledger = InMemoryLedger(self.clock, self.tables)
-        targets = NoVisma()
-        catalogues = Catalogues(targets, self.cursors, self.clock)
-        guard = ChangeGuard(ledger, self.cursors, self.cursors, self.queue, self.clock)
-        comparison = WorkerComparison(ledger, catalogues, guard)
-        self.changes = ChangeReader(self.source, comparison, self.clock, self.metrics)
-        self.sweep = SweepReader(
-            source=self.source,
-            ledger=ledger,
-            comparison=comparison,
-            review=DailyReview(ledger, targets, guard),
+        cache = InMemoryReferenceCache()
+        cache.save_catalogue("norway", a_catalogue())
+        adapters = Adapters(
             clock=self.clock,
+            mappings=WatchedMappings(InMemoryMappings(self.mapping)),
+            ledger=InMemoryLedger(self.clock, self.tables),
+            cache=cache,
+            guard_log=InMemoryGuardLog(),
+            queue=self.queue,
             metrics=self.metrics,
-        )
-        self.poller = Poller(
+            secrets=InMemorySecrets(),
+            source=self.source,
+            targets=NoVisma(),
             cursors=self.cursors,
-            mappings=InMemoryMappings(self.mapping),
-            changes=self.changes,
-            sweep=self.sweep,
-            releaser=WaitingReleaser(ledger, self.cursors, catalogues, guard, self.clock),
-            guard=guard,
             pauses=InMemoryPollingPauses(self.clock),
-            metrics=self.metrics,
         )
+        options = Options(dry_run=False, cost_allocation=False)
+        self.poller = services.poller(adapters, options).poller
+        self.changes, self.sweep = self.poller.changes, self.poller.sweep
 
     def employ(self, *person_ids: str) -> None:
         """Lets the ledger know that people are employed."""
