@@ -52,6 +52,7 @@ class ChangeReader:
     ) -> tuple[Batch, Progress]:
         batch = Batch()
         for page in pages:
+            # Where the filter is ignored, every tick shows everybody: old rows are the sweep's.
             recent = [each for each in page.workers if progress.is_recent(each.updated_at)]
             batch += self.comparison.changed(recent, Cause.POLL, mapping)
             times = [worker.updated_at for worker in page.workers]

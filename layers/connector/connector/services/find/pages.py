@@ -52,7 +52,11 @@ class Pages:
 
 
 def resumed(read: Callable[[str | None], Iterator[Page]], page_token: str | None) -> Iterator[Page]:
-    """The pages from a page token on; all of them where the token has become unusable."""
+    """The pages from a page token on; all of them where the token has become unusable.
+
+    Tokens expire, and an old one is refused in many ways. If Rippling is in truth out of reach, the
+    read from the beginning fails as well, and that is raised.
+    """
     pages = read(page_token)
     try:
         first = next(pages, None)
@@ -61,8 +65,6 @@ def resumed(read: Callable[[str | None], Iterator[Page]], page_token: str | None
     except ConnectorError:
         if page_token is None:
             raise
-        # Page tokens expire, and an old one is refused in many ways. If Rippling is in truth out
-        # of reach, the read from the beginning fails as well, and that is raised.
         pages = read(None)
         first = next(pages, None)
     if first is not None:

@@ -66,6 +66,8 @@ class Poller:
 
     def _poll(self, mapping: MappingFile, *, full_sweep: bool) -> Summary:
         batch = self._read(mapping, full_sweep=full_sweep) + self.releaser.read(mapping)
+        # A first load is one, however many runs it takes: the guards must not count its people as
+        # new ones of a company that has been loaded already.
         loading = [company for cursor in batch.cursors for company in cursor.loading]
         queued = self.guard.queue(batch.candidates, mapping, loading)
         # Only after queueing: a run that ends in between repeats what it read, and loses nobody.

@@ -36,8 +36,7 @@ class DailyReview:
         # Someone who is both is queued once: the writer reads the employee in either case.
         again = self.ledger.persons(rejected - edited)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
-        persons = self.ledger.persons(edited)
-        candidates += self.guard.assess_known(persons, Cause.DRIFT, mapping)
+        candidates += self.guard.assess_known(self.ledger.persons(edited), Cause.DRIFT, mapping)
         return Batch(tuple(candidates), report=Summary(drifted=len(edited), problems=problems))
 
     def _rejected(self, mapping: MappingFile) -> set[str]:
