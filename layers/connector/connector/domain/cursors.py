@@ -104,7 +104,7 @@ class Progress:
         latest = max(self.started, self.watermark)
         return replace(
             self,
-            newest=min(max(self.newest, *known), latest) if known else self.newest,
+            newest=min(max([self.newest, *known]), latest),
             in_order=self.in_order and known == sorted(known),
             is_stale=self.is_stale or any(self._is_old(time) for time in times),
             page_token=page_token,

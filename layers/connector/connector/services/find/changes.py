@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor, Progress
 from connector.domain.mapping.model import MappingFile
@@ -13,21 +15,19 @@ from connector.services.find.comparison import WorkerComparison
 from connector.services.find.pages import Pages
 
 
+@dataclass(frozen=True, slots=True)
 class ChangeReader:
     """Reads a stream of changes from its cursor on."""
 
-    def __init__(
-        self, source: Source, comparison: WorkerComparison, clock: Clock, metrics: Metrics
-    ) -> None:
-        self._source = source
-        self._comparison = comparison
-        self._clock = clock
-        self._metrics = metrics
+    source: Source
+    comparison: WorkerComparison
+    clock: Clock
+    metrics: Metrics
 
     @property
     def reads_increments(self) -> bool:
         """False where Rippling cannot say what changed, and everybody is read instead."""
-        return self._source.reads_increments
+        return self.source.reads_increments
 
     def read(self, cursor: Cursor, mapping: MappingFile) -> Batch:
         """The changed workers and the cursor after them; nothing before the first sweep.
@@ -38,27 +38,33 @@ class ChangeReader:
         if cursor.watermark is None:
             return Batch()
         progress = Progress.begin(
-            cursor, cursor.watermark, self._clock.now(), reads_increments=self.reads_increments
+            cursor, cursor.watermark, self.clock.now(), reads_increments=self.reads_increments
         )
-        cutoff, batch = progress.cutoff, Batch()
-        pages = Pages(lambda token: self._source.changed_since(cutoff, token), cursor.page_token)
+        cutoff = progress.cutoff
+        pages = Pages(lambda token: self.source.changed_since(cutoff, token), cursor.page_token)
+        batch, progress = self._compared(pages, progress, mapping)
+        self._count(progress)
+        report = Summary(rows_before_cutoff=progress.rows_before_cutoff, problems=pages.problems)
+        return batch + Batch(cursors=(progress.saved(self.clock.now()),), report=report)
+
+    def _compared(
+        self, pages: Pages, progress: Progress, mapping: MappingFile
+    ) -> tuple[Batch, Progress]:
+        batch = Batch()
         for page in pages:
+            # Where the filter is ignored, every tick shows everybody: old rows are the sweep's.
             recent = [each for each in page.workers if progress.is_recent(each.updated_at)]
-            batch += self._comparison.changed(recent, Cause.POLL, mapping)
+            batch += self.comparison.changed(recent, Cause.POLL, mapping)
             times = [worker.updated_at for worker in page.workers]
             progress = progress.after(times, page.next_page_token)
-            if pages.must_stop(batch, self._clock):
+            if pages.must_stop(batch, self.clock):
                 break
-        self._count(progress)
-        return batch + Batch(
-            cursors=(progress.saved(self._clock.now()),),
-            report=Summary(rows_before_cutoff=progress.rows_before_cutoff, problems=pages.problems),
-        )
+        return batch, progress
 
     def _count(self, progress: Progress) -> None:
-        if progress.is_cut_short:
+        if progress.is_cut_short:  # reads are counted, not the parts that one was made in
             return
         if progress.rows_before_cutoff:
-            self._metrics.count("FilterIgnored")
+            self.metrics.count("FilterIgnored")
         if not progress.reads_increments:
-            self._metrics.count("FullReads")
+            self.metrics.count("FullReads")

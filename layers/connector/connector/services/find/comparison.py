@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
@@ -20,17 +21,17 @@ NO_LEGAL_ENTITY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class WorkerComparison:
     """Compares workers by their fingerprints."""
 
-    def __init__(self, ledger: Ledger, catalogues: Catalogues, guard: ChangeGuard) -> None:
-        self._ledger = ledger
-        self._catalogues = catalogues
-        self._guard = guard
+    ledger: Ledger
+    catalogues: Catalogues
+    guard: ChangeGuard
 
     def changed(self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile) -> Batch:
         """Those of the workers whose fingerprint is not the one in the ledger."""
-        known = self._ledger.fingerprints({worker.person_id for worker in workers})
+        known = self.ledger.fingerprints({worker.person_id for worker in workers})
         changed = [
             worker
             for worker in workers
@@ -40,14 +41,14 @@ class WorkerComparison:
         if not changed:
             return read
         problems = [*legal_entity_problems(changed, mapping), *self._warm_catalogues(mapping)]
-        candidates = self._guard.assess(changed, cause, mapping)
+        candidates = self.guard.assess(changed, cause, mapping)
         return read + Batch(tuple(candidates), report=Summary(problems=problems))
 
     def _warm_catalogues(self, mapping: MappingFile) -> Iterator[str]:
         """Reads stale catalogues once here, so that not every writer has to; what went wrong."""
         for company, rules in mapping.companies.items():
             try:
-                self._catalogues.current(company, rules)
+                self.catalogues.current(company, rules)
             except (RetryableError, ConfigurationError) as error:
                 yield f"{company}: {error}"
 

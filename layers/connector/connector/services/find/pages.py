@@ -41,6 +41,7 @@ class Pages:
             try:
                 page = next(self._pages, None)
             except RateLimitedError as error:
+                # Whoever came before the limit is queued; the next tick goes on behind them.
                 self.problems.append(str(error))
                 return
 
@@ -51,7 +52,11 @@ class Pages:
 
 
 def resumed(read: Callable[[str | None], Iterator[Page]], page_token: str | None) -> Iterator[Page]:
-    """The pages from a page token on; all of them where the token has become unusable."""
+    """The pages from a page token on; all of them where the token has become unusable.
+
+    Tokens expire, and an old one is refused in many ways. If Rippling is in truth out of reach, the
+    read from the beginning fails as well, and that is raised.
+    """
     pages = read(page_token)
     try:
         first = next(pages, None)

@@ -6,6 +6,8 @@ page is checked, and no cursor is saved before everybody it has passed is on the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from connector.domain.errors import RateLimitedError
 from connector.domain.mapping.model import MappingFile
 from connector.ports.cursors import Cursors
@@ -23,32 +25,19 @@ save; shorter than the time between two ticks, so that a run that was killed cos
 """
 
 
+@dataclass(frozen=True, slots=True)
 class Poller:
     """The service behind the poller function."""
 
-    def __init__(
-        self,
-        *,
-        cursors: Cursors,
-        mappings: Mappings,
-        changes: ChangeReader,
-        sweep: SweepReader,
-        releaser: WaitingReleaser,
-        guard: ChangeGuard,
-        pauses: PollingPauses,
-        metrics: Metrics,
-        stream: str = "workers",
-    ) -> None:
-        self._cursors = cursors
-        self._mappings = mappings
-        self._changes = changes
-        self._sweep = sweep
-        self._releaser = releaser
-        self._guard = guard
-        self._pauses = pauses
-        self._metrics = metrics
-        self._stream = stream
-        self._sweep_stream = f"{stream} sweep"
+    cursors: Cursors
+    mappings: Mappings
+    changes: ChangeReader
+    sweep: SweepReader
+    releaser: WaitingReleaser
+    guard: ChangeGuard
+    pauses: PollingPauses
+    metrics: Metrics
+    stream: str = "workers"
 
     def run(self, *, full_sweep: bool = False) -> Summary:
         """One tick; with `full_sweep`, or where none has ever ended, a full sweep.
@@ -57,12 +46,12 @@ class Poller:
             ConfigurationError: the mapping is missing or makes no sense; nothing was queued.
             RetryableError: Rippling cannot answer; the next tick goes on where this one stopped.
         """
-        pause = self._pauses.current()
+        pause = self.pauses.current()
         if pause:
-            self._metrics.count("PollingPaused")
+            self.metrics.count("PollingPaused")
             return paused_by(pause)
-        mapping = self._mappings.load()
-        with self._cursors.lease(self._stream, LEASE_SECONDS) as is_mine:
+        mapping = self.mappings.load()
+        with self.cursors.lease(self.stream, LEASE_SECONDS) as is_mine:
             if not is_mine:
                 if full_sweep:
                     self._leave_sweep(mapping)
@@ -71,30 +60,32 @@ class Poller:
                 summary = self._poll(mapping, full_sweep=full_sweep)
             except RateLimitedError as error:
                 return self._postponed(str(error), mapping, full_sweep=full_sweep)
-        self._metrics.count("PollSucceeded")
-        self._metrics.count("ChangesQueued", summary.queued)
+        self.metrics.count("PollSucceeded")
+        self.metrics.count("ChangesQueued", summary.queued)
         return summary
 
     def _poll(self, mapping: MappingFile, *, full_sweep: bool) -> Summary:
-        batch = self._read(mapping, full_sweep=full_sweep) + self._releaser.read(mapping)
+        batch = self._read(mapping, full_sweep=full_sweep) + self.releaser.read(mapping)
+        # A first load is one, however many runs it takes: the guards must not count its people as
+        # new ones of a company that has been loaded already.
         loading = [company for cursor in batch.cursors for company in cursor.loading]
-        queued = self._guard.queue(batch.candidates, mapping, loading)
+        queued = self.guard.queue(batch.candidates, mapping, loading)
         # Only after queueing: a run that ends in between repeats what it read, and loses nobody.
         for cursor in batch.cursors:
-            self._cursors.save(cursor)
+            self.cursors.save(cursor)
         return batch.report + Summary(queued=queued)
 
     def _read(self, mapping: MappingFile, *, full_sweep: bool) -> Batch:
-        cursor = self._cursors.cursor(self._stream)
-        sweep = self._cursors.cursor(self._sweep_stream)
+        cursor = self.cursors.cursor(self.stream)
+        sweep = self.cursors.cursor(f"{self.stream} sweep")
         is_sweep = full_sweep or cursor.watermark is None or sweep.started is not None
         if not is_sweep:
-            return self._changes.read(cursor, mapping)
+            return self.changes.read(cursor, mapping)
         # Where Rippling cannot say what changed, a sweep is a tick as well: nobody is read twice.
-        is_tick = self._changes.reads_increments
-        batch = self._changes.read(cursor, mapping) if is_tick else Batch()
+        is_tick = self.changes.reads_increments
+        batch = self.changes.read(cursor, mapping) if is_tick else Batch()
         try:
-            return batch + self._sweep.read(sweep, cursor, mapping)
+            return batch + self.sweep.read(sweep, cursor, mapping)
         except RateLimitedError as error:
             if not batch.cursors:
                 raise
@@ -104,13 +95,13 @@ class Poller:
 
     def _leave_sweep(self, mapping: MappingFile) -> None:
         """Leaves a sweep that was asked for to the next tick. It has read nothing yet."""
-        sweep = self._cursors.cursor(self._sweep_stream)
+        sweep = self.cursors.cursor(f"{self.stream} sweep")
         if sweep.started is None:
-            self._cursors.save(self._sweep.begun(sweep, mapping))
+            self.cursors.save(self.sweep.begun(sweep, mapping))
 
     def _postponed(self, reason: str, mapping: MappingFile, *, full_sweep: bool) -> Summary:
         """Rippling's calls are used up: the next tick for which there is room does it all."""
         if full_sweep:
             self._leave_sweep(mapping)
-        self._metrics.count("PollPostponed")
+        self.metrics.count("PollPostponed")
         return Summary(postponed=True, problems=[reason])

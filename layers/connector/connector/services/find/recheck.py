@@ -6,6 +6,8 @@ a tick or a sweep does by itself, so whatever fails here is left to them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.errors import RetryableError
@@ -21,27 +23,17 @@ from connector.services.find.releaser import WaitingReleaser
 from connector.services.shared.guarding import ChangeGuard
 
 
+@dataclass(frozen=True, slots=True)
 class Recheck:
     """The service behind a re-check."""
 
-    def __init__(
-        self,
-        *,
-        targets: Targets,
-        ledger: Ledger,
-        mappings: Mappings,
-        guard: ChangeGuard,
-        releaser: WaitingReleaser,
-        pauses: PollingPauses,
-        metrics: Metrics,
-    ) -> None:
-        self._targets = targets
-        self._ledger = ledger
-        self._mappings = mappings
-        self._guard = guard
-        self._releaser = releaser
-        self._pauses = pauses
-        self._metrics = metrics
+    targets: Targets
+    ledger: Ledger
+    mappings: Mappings
+    guard: ChangeGuard
+    releaser: WaitingReleaser
+    pauses: PollingPauses
+    metrics: Metrics
 
     def run(self, company: str, employee_code: str | None = None) -> Summary:
         """Checks one employee, or what the waiting people of a company wait for.
@@ -49,38 +41,38 @@ class Recheck:
         Raises:
             ConfigurationError: the mapping or the Visma secret is unusable.
         """
-        pause = self._pauses.current()
+        pause = self.pauses.current()
         if pause:
             return paused_by(pause)
         summary = Summary()
         try:
-            mapping = self._mappings.load()
+            mapping = self.mappings.load()
             batch = self._read(company, employee_code, mapping)
-            summary += batch.report
-            summary += Summary(queued=self._guard.queue(batch.candidates, mapping))
+            summary += batch.report  # before queueing, which may fail: the answer tells of both
+            summary += Summary(queued=self.guard.queue(batch.candidates, mapping))
         except RetryableError as error:
             summary += Summary(problems=[f"{company}: {error}"])
-        self._metrics.count("ChangesQueued", summary.queued)
+        self.metrics.count("ChangesQueued", summary.queued)
         return summary
 
     def _read(self, company: str, code: str | None, mapping: MappingFile) -> Batch:
         if company not in mapping.companies:
             return Batch(report=Summary(problems=[f"the mapping has no company {company}"]))
         if code is None:
-            return self._releaser.read_company(company, mapping)
+            return self.releaser.read_company(company, mapping)
         record = self._holder_of(code, company)
         if record is None:
-            self._metrics.count("EmployeesUnknown")
+            self.metrics.count("EmployeesUnknown")
             return Batch()
         if not self._is_edited(record, company, code):
             return Batch()
-        candidates = self._guard.assess_known([record.person], Cause.DRIFT, mapping)
+        candidates = self.guard.assess_known([record.person], Cause.DRIFT, mapping)
         return Batch(tuple(candidates), report=Summary(drifted=len(candidates)))
 
     def _holder_of(self, code: str, company: str) -> Record | None:
         """The person who has the employee with this code, by what the ledger remembers."""
-        owner = self._ledger.owner_of(code, company)
-        record = self._ledger.record(owner) if owner else None
+        owner = self.ledger.owner_of(code, company)
+        record = self.ledger.record(owner) if owner else None
         link = record.links.get(company) if record else None
         known = link.employee_code if link else None
         return record if known and canonical(known) == canonical(code) else None
@@ -91,7 +83,7 @@ class Recheck:
         Where Visma cannot say, the writer checks; so it does where the employee is gone.
         """
         try:
-            employee = self._targets.company(company).read(code)
+            employee = self.targets.company(company).read(code)
         except RetryableError:
             return True
         return employee is None or has_drifted(employee, record.links[company])

@@ -28,7 +28,7 @@ WHOLE_COMPANY = ("company", "scope", "field", "guards")
 """Kinds of mapping rows whose effect cannot be seen from a placement."""
 
 PAUSE_SECONDS, PATIENCE = 3.0, 25
-"""How the releaser waits for an import: shorter than it may run, in small steps."""
+"""How the releaser waits for an import, in seconds and times: shorter than it may run."""
 
 LABELS = {"department": "departments", "location": "locations"}
 """Kinds of mapping rows by the word with which a placement names them."""
@@ -40,7 +40,7 @@ def rules_among(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def settled(load: Callable[[], MappingFile], sleep: Callable[[float], None]) -> MappingFile:
-    """The mapping, waited for while an import is under way: its edits come but once.
+    """The mapping, once no import is under way any more: its edits are announced only once.
 
     Raises:
         RetryableError: it cannot be read for longer than an invocation may wait.
@@ -53,22 +53,15 @@ def settled(load: Callable[[], MappingFile], sleep: Callable[[float], None]) -> 
     return load()
 
 
+@dataclass(frozen=True, slots=True)
 class WaitingReleaser:
-    """What every tick of the poller does for those who wait for a thing or a day."""
+    """Finds the waiting whose thing exists now, and the scheduled whose day has come."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        cache: ReferenceCache,
-        catalogues: Catalogues,
-        guard: ChangeGuard,
-        clock: Clock,
-    ) -> None:
-        self._ledger = ledger
-        self._cache = cache
-        self._catalogues = catalogues
-        self._guard = guard
-        self._clock = clock
+    ledger: Ledger
+    cache: ReferenceCache
+    catalogues: Catalogues
+    guard: ChangeGuard
+    clock: Clock
 
     def read(self, mapping: MappingFile) -> Batch:
         """The people whose day has come, and the waiting for whom something has changed.
@@ -85,7 +78,7 @@ class WaitingReleaser:
         except RetryableError as error:
             problems.append(str(error))
         report = Summary(due=len(due), released=len(released), problems=problems)
-        candidates = self._guard.assess_known(self._ledger.persons(due), Cause.DUE, mapping)
+        candidates = self.guard.assess_known(self.ledger.persons(due), Cause.DUE, mapping)
         return Batch(tuple(candidates), report=report) + self._released(released, mapping)
 
     def read_company(self, company: str, mapping: MappingFile) -> Batch:
@@ -100,23 +93,23 @@ class WaitingReleaser:
     def due(self, mapping: MappingFile) -> Iterator[str]:
         """The people whose day has come in their company's time zone."""
         for company in mapping.companies:
-            today = mapping.today(company, self._clock.now())
-            yield from (link.person_id for link in self._ledger.due(company, today))
+            today = mapping.today(company, self.clock.now())
+            yield from (link.person_id for link in self.ledger.due(company, today))
 
     def released_in(self, company: str, mapping: MappingFile) -> Iterator[str]:
         """The waiting people of one company who would be placed otherwise today."""
-        waiting = list(self._ledger.waiting(company))
+        waiting = list(self.ledger.waiting(company))
         if not waiting:
             return
-        persons = list(self._ledger.persons({link.person_id for link in waiting}))
+        persons = list(self.ledger.persons({link.person_id for link in waiting}))
         catalogue = self._catalogue_for(waiting, persons, company, mapping.companies[company])
         yield from (
             person.id for person in persons if has_moved(person, mapping, lambda _: catalogue)
         )
 
     def _released(self, ids: set[str], mapping: MappingFile) -> Batch:
-        persons = self._ledger.persons(ids)
-        return Batch(tuple(self._guard.assess_known(persons, Cause.RELEASE, mapping)))
+        persons = self.ledger.persons(ids)
+        return Batch(tuple(self.guard.assess_known(persons, Cause.RELEASE, mapping)))
 
     def _catalogue_for(
         self,
@@ -134,39 +127,39 @@ class WaitingReleaser:
         facts = [Facts.from_json(person.facts) for person in persons]
         unread = frozenset(part for thing in keys for part in WHERE.get(thing.kind, ()))
         read: frozenset[Part] = frozenset()
-        catalogue = self._cache.catalogue(company)
+        catalogue = self.cache.catalogue(company)
         while unread:
-            catalogue = self._catalogues.checked(company, rules, unread, older_than=0)
-            read |= unread
+            catalogue = self.catalogues.checked(company, rules, unread, older_than=0)
+            read |= unread  # no part twice, even where what it should show is still missing
             placements = [resolve_placement(company, rules, one, catalogue) for one in facts]
             unread = frozenset[Part]().union(*(p.parts_in_question for p in placements)) - read
         return catalogue
 
 
+@dataclass(frozen=True, slots=True)
 class MappingReleaser:
     """What follows an edit of the mapping. The service behind the releaser function."""
 
-    def __init__(self, ledger: Ledger, cache: ReferenceCache, guard: ChangeGuard) -> None:
-        self._ledger = ledger
-        self._cache = cache
-        self._guard = guard
+    ledger: Ledger
+    cache: ReferenceCache
+    guard: ChangeGuard
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everybody whom these edits (company and rule key) may move; how many."""
         rules = EditedRules.of(edited, mapping)
-        catalogue_of = cache(self._cache.catalogue)
+        catalogue_of = cache(self.cache.catalogue)
         moved = [
             person
-            for person in self._ledger.persons()
+            for person in self.ledger.persons()
             if person.facts
             and (rules.may_touch(person) or has_moved(person, mapping, catalogue_of))
         ]
-        return self._guard.queue(self._guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
+        return self.guard.queue(self.guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
 
 
 @dataclass(frozen=True, slots=True)
 class EditedRules:
-    """The edits whose effect a placement does not show: on all of a company, or by a label."""
+    """The edits whose effect a placement does not show: of all of a company, or of a label."""
 
     companies: frozenset[str]
     labels: frozenset[tuple[str, str]]
@@ -186,15 +179,16 @@ class EditedRules:
         return cls(frozenset(companies), frozenset(labels))
 
     def may_touch(self, person: Person) -> bool:
-        """Whether a person may be moved by these edits; one placed nowhere by those of anyone."""
+        """Whether these edits may move a person in a way that the placement does not show."""
         company = person.placement.get("company", "")
+        # A person placed nowhere may belong to any company, now that its rules are others.
         if company in self.companies or (not company and self.companies):
             return True
         return any((company, label) in self.labels for label in person.placement.get("rules", ()))
 
 
 def uses_pay(company: str, mapping: MappingFile) -> bool:
-    """Whether classes hinge on pay in a company: the ledger knows none, so it cannot tell them."""
+    """Whether a class hinges on pay in a company, which the ledger does not know."""
     return company in mapping.companies and mapping.companies[company].uses_pay
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor
 from connector.domain.guards import shows_too_few
@@ -16,25 +18,16 @@ from connector.services.find.pages import Pages
 from connector.services.find.review import DailyReview
 
 
+@dataclass(frozen=True, slots=True)
 class SweepReader:
     """Reads every worker, in as many runs as that takes."""
 
-    def __init__(
-        self,
-        *,
-        source: Source,
-        ledger: Ledger,
-        comparison: WorkerComparison,
-        review: DailyReview,
-        clock: Clock,
-        metrics: Metrics,
-    ) -> None:
-        self._source = source
-        self._ledger = ledger
-        self._comparison = comparison
-        self._review = review
-        self._clock = clock
-        self._metrics = metrics
+    source: Source
+    ledger: Ledger
+    comparison: WorkerComparison
+    review: DailyReview
+    clock: Clock
+    metrics: Metrics
 
     def begun(self, cursor: Cursor, mapping: MappingFile) -> Cursor:
         """The cursor of a sweep about to begin, with the companies whose first load it is."""
@@ -42,9 +35,9 @@ class SweepReader:
         loading = [
             company
             for company in mapping.companies
-            if not any(link.is_active for link in self._ledger.links(company))
+            if not any(link.is_active for link in self.ledger.links(company))
         ]
-        return cursor.begun(self._clock.now(), loading)
+        return cursor.begun(self.clock.now(), loading)
 
     def read(self, cursor: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
         """The changed workers, and at the end of the sweep what the daily review finds.
@@ -55,24 +48,24 @@ class SweepReader:
             RetryableError: Rippling cannot answer; a `RateLimitedError` only on the first page.
         """
         sweep = cursor if cursor.started else self.begun(cursor, mapping)
-        pages, batch = Pages(self._source.everyone, sweep.page_token), Batch()
+        pages, batch = Pages(self.source.everyone, sweep.page_token), Batch()
         for page in pages:
-            batch += self._comparison.changed(page.workers, Cause.SWEEP, mapping)
+            batch += self.comparison.changed(page.workers, Cause.SWEEP, mapping)
             times = [worker.updated_at for worker in page.workers]
             sweep = sweep.past(times, page.next_page_token)
-            if pages.must_stop(batch, self._clock):
+            if pages.must_stop(batch, self.clock):
                 break
         batch += Batch(report=Summary(problems=pages.problems))
         if pages.next_page_token:
             return batch + Batch(cursors=(sweep,), report=Summary(sweep="cut short"))
-        employed = sum(bool(person.active_in) for person in self._ledger.persons())
+        employed = sum(bool(person.active_in) for person in self.ledger.persons())
         if shows_too_few(sweep.seen, employed):
             return self._aborted(sweep, batch.report, employed)
         return batch + self._finished(sweep, changes, mapping)
 
     def _aborted(self, sweep: Cursor, report: Summary, employed: int) -> Batch:
         """A token that no longer sees everybody shows leavers who never left: none is queued."""
-        self._metrics.count("SweepAborted")
+        self.metrics.count("SweepAborted")
         message = (
             f"the sweep saw {sweep.seen} workers and {employed} people are employed: nothing of it"
             " was queued; may the creator of the Rippling token still see everybody?"
@@ -83,8 +76,8 @@ class SweepReader:
         )
 
     def _finished(self, sweep: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
-        review = self._review.read(mapping)
-        now = self._clock.now()
+        review = self.review.read(mapping)
+        now = self.clock.now()
         cursors = [sweep.finished(now)]
         if changes.watermark is None:
             cursors.append(changes.after_first(sweep, now))

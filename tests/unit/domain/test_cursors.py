@@ -1,0 +1,288 @@
+"""The watermark rule, row by row, and what a sweep's cursor keeps.
+
+Times are seconds after the old watermark. Reads start at 600 and are saved at 900.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.cursors import Cursor, Progress
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+YESTERDAY = NOON - timedelta(days=1)
+STARTED, SAVED = 600, 900
+UNREADABLE = None
+
+Times = Sequence[int | None]
+
+
+def at(seconds: int) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def times(page: Times) -> list[datetime | None]:
+    return [None if seconds is None else at(seconds) for seconds in page]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read of these pages; each leads to the next one, and the last one `more` or nowhere."""
+
+    pages: Sequence[Times]
+    more: str | None = None
+    resumed: bool = False
+    increments: bool = True
+    started: int = STARTED
+
+    @property
+    def cursor(self) -> Cursor:
+        token = "where it was cut" if self.resumed else None
+        return Cursor("workers", NOON, token, ended=YESTERDAY)
+
+    def done(self) -> Progress:
+        progress = Progress.begin(
+            self.cursor, NOON, at(self.started), reads_increments=self.increments
+        )
+        for number, page in enumerate(self.pages, start=1):
+            is_last = number == len(self.pages)
+            progress = progress.after(times(page), self.more if is_last else f"page {number + 1}")
+        return progress
+
+
+def row(sentence: str, read: Read, watermark: int) -> object:
+    return pytest.param(read, watermark, id=sentence)
+
+
+@pytest.mark.parametrize(
+    ("read", "watermark"),
+    [
+        # newest
+        row("it moves to the newest row", Read([[10, 20], [30]]), 30),
+        row("the newest row may be on an earlier page", Read([[10, 300], [200]]), 300),
+        row("without a page it stays", Read([]), 0),
+        row("a page without rows leaves it", Read([[]]), 0),
+        row("rows of the overlap never move it back", Read([[-60, -1]]), 0),
+        row("a row of tomorrow moves it to the start of the read", Read([[10, 86_400]]), STARTED),
+        row("a row of the very start counts in full", Read([[STARTED]]), STARTED),
+        row("a clock behind it never moves it back", Read([[5, 90]], started=-30), 0),
+        row("a row with an unreadable time moves nothing", Read([[UNREADABLE]]), 0),
+        # in_order, page_token
+        row("cut short, rows in order move it", Read([[10, 20]], more="page 2"), 20),
+        row("cut short, rows at one time are in order", Read([[10, 10]], more="page 2"), 10),
+        row("cut short, rows out of order leave it", Read([[20, 10]], more="page 2"), 0),
+        row(
+            "cut short, one page out of order is enough to leave it",
+            Read([[20, 10], [30, 40]], more="page 3"),
+            0,
+        ),
+        row("read to the end, rows out of order move it", Read([[20, 10]]), 20),
+        row(
+            "cut short, an unreadable time breaks no order",
+            Read([[10, UNREADABLE, 20]], more="page 2"),
+            20,
+        ),
+        row(
+            "cut short, a row before the cutoff breaks no order",
+            Read([[10, -90, 20]], more="page 2"),
+            20,
+        ),
+        # is_resumed
+        row("a resumed read leaves it at the end", Read([[10, 20]], resumed=True), 0),
+        row(
+            "a resumed read leaves it when cut short again",
+            Read([[10, 20]], more="page 2", resumed=True),
+            0,
+        ),
+        row("a resumed read out of order moves it at the end", Read([[20, 10]], resumed=True), 20),
+        row(
+            "a resumed read out of order leaves it when cut short again",
+            Read([[20, 10]], more="page 2", resumed=True),
+            0,
+        ),
+        # is_stale, cutoff
+        row("an old page leaves it", Read([[-121, 10]]), 0),
+        row("an old page leaves it although the next is fresh", Read([[-600], [10]]), 0),
+        row("an old page leaves it although the one before was fresh", Read([[10], [-600]]), 0),
+        row("an old page leaves it when cut short", Read([[-600, 10]], more="page 2"), 0),
+        row("an old page leaves it out of order", Read([[20, -600, 10]]), 0),
+        row("an old page leaves it when resumed", Read([[-600, 10]], resumed=True), 0),
+        row(
+            "an old page leaves it when resumed and out of order",
+            Read([[20, -600, 10]], resumed=True),
+            0,
+        ),
+        row("a rounded cutoff is no old page", Read([[-120, 10]]), 10),
+        row("an unreadable time is no old page", Read([[UNREADABLE, 10]]), 10),
+        # is_whole
+        row("a full read moves it at its end", Read([[20, 10]], increments=False), 20),
+        row(
+            "a full read in order leaves it when cut short, for its order is chance",
+            Read([[10, 20]], more="page 2", increments=False),
+            0,
+        ),
+        row("a full read may show old rows", Read([[-600, 10]], increments=False), 10),
+        row("a full read never moves it back", Read([[-600]], increments=False), 0),
+        row(
+            "a full read moves it no further than its start",
+            Read([[86_400]], increments=False),
+            STARTED,
+        ),
+        row(
+            "a resumed full read moves it at its end",
+            Read([[20, 10]], resumed=True, increments=False),
+            20,
+        ),
+        row(
+            "a resumed full read leaves it when cut short again",
+            Read([[10, 20]], more="page 2", resumed=True, increments=False),
+            0,
+        ),
+    ],
+)
+def test_the_watermark(read: Read, watermark: int) -> None:
+    assert read.done().saved(at(SAVED)).watermark == at(watermark)
+
+
+@pytest.mark.parametrize(
+    ("read", "page_token", "ended"),
+    [
+        pytest.param(Read([[10]]), None, at(SAVED), id="a read to the end has ended"),
+        pytest.param(Read([]), None, at(SAVED), id="a read without a page has ended"),
+        pytest.param(
+            Read([[10]], more="page 2"), "page 2", YESTERDAY, id="a read cut short goes on there"
+        ),
+        pytest.param(
+            Read([[10]], resumed=True), None, at(SAVED), id="a resumed read forgets its token"
+        ),
+        pytest.param(
+            Read([], resumed=True), None, at(SAVED), id="a resumed read without a page has ended"
+        ),
+        pytest.param(
+            Read([[10]], more="page 2", resumed=True),
+            "page 2",
+            YESTERDAY,
+            id="a resumed read cut short again goes on further",
+        ),
+        pytest.param(
+            Read([[-600]], more="page 2"), "page 2", YESTERDAY, id="an old page is gone past, too"
+        ),
+    ],
+)
+def test_where_the_next_read_begins(read: Read, page_token: str | None, ended: datetime) -> None:
+    cursor = read.done().saved(at(SAVED))
+
+    assert (cursor.page_token, cursor.ended) == (page_token, ended)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "increments", "is_recent"),
+    [
+        pytest.param(0, True, True, id="a row at the watermark"),
+        pytest.param(-60, True, True, id="a row at the cutoff"),
+        pytest.param(-61, True, False, id="a row before the cutoff"),
+        pytest.param(UNREADABLE, True, True, id="a row with an unreadable time"),
+        pytest.param(-86_400, False, True, id="any row of a full read"),
+        pytest.param(UNREADABLE, False, True, id="a row without a time in a full read"),
+    ],
+)
+def test_which_rows_belong_to_a_read(
+    seconds: int | None, increments: bool, is_recent: bool
+) -> None:
+    progress = Read([], increments=increments).done()
+
+    assert [progress.is_recent(time) for time in times([seconds])] == [is_recent]
+
+
+@pytest.mark.parametrize(
+    ("read", "count"),
+    [
+        pytest.param(Read([[-60, 10]]), 0, id="rows of the overlap were asked for"),
+        pytest.param(Read([[-61, 10], [-90]]), 2, id="rows of all pages are counted"),
+        pytest.param(Read([[-600, UNREADABLE, 10]]), 1, id="an unreadable time is not counted"),
+        pytest.param(Read([[-600]], increments=False), 0, id="a full read asks for every row"),
+    ],
+)
+def test_how_many_rows_show_that_the_filter_was_ignored(read: Read, count: int) -> None:
+    assert read.done().rows_before_cutoff == count
+
+
+def test_rows_are_asked_for_from_a_minute_before_the_watermark() -> None:
+    assert Read([]).done().cutoff == at(-60)
+
+
+SECONDS = st.one_of(st.none(), st.integers(-700, 1200))
+READS = st.builds(
+    Read,
+    st.lists(st.lists(SECONDS, max_size=5), max_size=4),
+    more=st.sampled_from([None, "further"]),
+    resumed=st.booleans(),
+    increments=st.booleans(),
+    started=st.sampled_from([-30, 0, STARTED]),
+)
+
+
+@given(READS)
+def test_whatever_comes_the_watermark_stays_between_itself_and_the_start_of_the_read(
+    read: Read,
+) -> None:
+    watermark = read.done().reached()
+
+    assert at(0) <= watermark <= max(at(0), at(read.started))
+
+
+# Sweeps
+
+
+def test_a_sweep_begins_with_nothing_seen() -> None:
+    old = Cursor("sweep", page_token="7", newest=NOON, seen=41, ended=YESTERDAY)
+
+    assert old.begun(NOON, ["norway"]) == Cursor(
+        "sweep", started=NOON, loading=("norway",), ended=YESTERDAY
+    )
+
+
+def test_a_sweep_counts_its_rows_and_remembers_the_newest() -> None:
+    sweep = Cursor("sweep", started=NOON).past(times([30, UNREADABLE]), "page 2")
+    sweep = sweep.past(times([10]), "page 3")
+
+    assert sweep == Cursor("sweep", page_token="page 3", started=NOON, newest=at(30), seen=3)
+
+
+def test_a_sweep_that_shows_no_times_has_no_newest() -> None:
+    assert Cursor("sweep", started=NOON).past(times([UNREADABLE]), None).newest is None
+
+
+def test_of_a_finished_sweep_its_end_and_its_first_loads_are_kept() -> None:
+    sweep = Cursor("sweep", started=NOON, newest=NOON, seen=9, loading=("norway",))
+
+    assert sweep.finished(at(60)) == Cursor("sweep", loading=("norway",), ended=at(60))
+
+
+def test_of_an_aborted_sweep_nothing_is_kept() -> None:
+    sweep = Cursor("sweep", page_token="7", started=NOON, seen=9, ended=YESTERDAY)
+
+    assert sweep.aborted() == Cursor("sweep", ended=YESTERDAY)
+
+
+@pytest.mark.parametrize(
+    ("newest", "watermark"),
+    [
+        pytest.param(-3600, -3600, id="it is the newest row of the sweep"),
+        pytest.param(30, 0, id="it is never past the beginning of the sweep"),
+        pytest.param(None, 0, id="it is the beginning where no row shows a time"),
+    ],
+)
+def test_the_watermark_after_a_first_sweep(newest: int | None, watermark: int) -> None:
+    (greatest,) = times([newest])
+    sweep = Cursor("sweep", started=NOON, newest=greatest)
+
+    changes = Cursor("workers").after_first(sweep, at(60))
+
+    assert changes == Cursor("workers", at(watermark), ended=at(60))
