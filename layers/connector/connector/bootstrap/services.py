@@ -97,23 +97,11 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
     from connector.services.find.poller import Poller
     from connector.services.find.review import DailyReview
     from connector.services.find.sweep import SweepReader
-    from connector.services.operate.ping import missing_capabilities
     from connector.services.shared.configuration import check_configuration
 
     catalogues, guard = catalogues_of(adapters), guard_of(adapters)
     waiting = waiting_releaser(adapters, catalogues, guard)
     comparison = WorkerComparison(adapters.ledger, catalogues, guard)
-
-    def missing(mapping: MappingFile) -> list[Check]:
-        if adapters.pauses.current():  # then Rippling is left alone
-            return []
-        return missing_capabilities(
-            adapters.source,
-            mapping,
-            adapters.clock,
-            adapters.metrics,
-            cost_allocation=options.cost_allocation,
-        )
 
     return PollerServices(
         Poller(
@@ -136,7 +124,22 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
         ),
         recheck(adapters, guard, waiting),
         check=partial(check_configuration, adapters.secrets, adapters.mappings),
-        missing_capabilities=missing,
+        missing_capabilities=partial(missing_capabilities, adapters, options),
+    )
+
+
+def missing_capabilities(adapters: Adapters, options: Options, mapping: MappingFile) -> list[Check]:
+    """What Rippling does not let the token do; nothing while polling is paused."""
+    from connector.services.operate import ping as pings
+
+    if adapters.pauses.current():
+        return []
+    return pings.missing_capabilities(
+        adapters.source,
+        mapping,
+        adapters.clock,
+        adapters.metrics,
+        cost_allocation=options.cost_allocation,
     )
 
 
