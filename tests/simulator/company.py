@@ -95,6 +95,7 @@ class Company:
         self.subaccounts: dict[str, Subaccount] = {}
         self.dimensions: dict[str, Dimension] = {}
         self._employees: dict[str, Employee] = {}
+        self._ever_entered = 0
         self._refusals: dict[str, tuple[str, int]] = {}
         self._versions = 0
         self._add_dimension("SUBACCOUNT", "Subaccount", subaccount_lengths)
@@ -194,6 +195,15 @@ class Company:
         """Changes an employee by hand, by read names nested or dotted; the row version moves."""
         return self.update_employee(self._existing(code), write_fields(fields)).row
 
+    def remove_employee(self, code: str) -> None:
+        """Deletes an employee by hand; its internal id is never given again."""
+        del self._employees[_key(self._existing(code).code)]
+
+    def renumber_employee(self, code: str, new_code: str) -> dict[str, Any]:
+        """Gives an employee another code by hand."""
+        internal_id = self._existing(code).row["employeeId"]
+        return self.rename_employee(internal_id, new_code).row
+
     def refuse(self, employee_code: str, field: str, status: int = 400) -> None:
         """Refuses every write of one employee, because of this field, until `accept`."""
         self._refusals[_key(employee_code)] = (field, status)
@@ -224,9 +234,10 @@ class Company:
         fields = {"status": "Active", **fields}
         for name in REQUIRED:
             fields.setdefault(name, "")
-        employee = Employee(code, len(self._employees) + 1, {}, self.version())
+        employee = Employee(code, self._ever_entered + 1, {}, self.version())
         self._write(employee, fields, "inserting")
         self._employees[_key(code)] = employee
+        self._ever_entered += 1
         return employee
 
     def update_employee(self, employee: Employee, fields: Fields) -> Employee:

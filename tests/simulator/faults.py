@@ -11,7 +11,9 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["fail", "reset", "lose_answer", "fail_after_apply", "slow", "stale_page", "garbage"]
+Kind = Literal[
+    "fail", "reset", "lose_answer", "fail_after_apply", "slow", "late", "stale_page", "garbage"
+]
 Body = Literal["json", "html", "empty"]
 
 
@@ -118,6 +120,17 @@ class Faults:
     ) -> Fault:
         """Applies the request, then answers as if it had failed."""
         return self._order(Fault("fail_after_apply", method, path, times, every, status, body))
+
+    def late(
+        self,
+        *,
+        method: str | None = None,
+        path: str | None = None,
+        times: int | None = None,
+        every: int = 1,
+    ) -> Fault:
+        """Breaks the connection and applies the request only when the server's `land` is called."""
+        return self._order(Fault("late", method, path, times, every))
 
     def slow(
         self,

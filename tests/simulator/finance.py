@@ -115,6 +115,18 @@ class Finance:
         with self.state_lock:
             return self.company(company).edit_employee(code, **fields)
 
+    def remove_employee(self, code: str, *, company: str | None = None) -> None:
+        """Deletes an employee by hand; its internal id is never given again."""
+        with self.state_lock:
+            self.company(company).remove_employee(code)
+
+    def renumber_employee(
+        self, code: str, new_code: str, *, company: str | None = None
+    ) -> dict[str, Any]:
+        """Gives an employee another code by hand; the old code is free again."""
+        with self.state_lock:
+            return self.company(company).renumber_employee(code, new_code)
+
     def refuse(
         self, employee_code: str, field: str, status: int = 400, *, company: str | None = None
     ) -> None:
@@ -143,6 +155,7 @@ class Finance:
             self.add_department, self.set_department_cost_centre, self.add_cost_centre,
             self.set_cost_centre_active, self.set_subaccount_active, self.add_branch,
             self.set_branch_active, self.add_class, self.add_calendar, self.add_employee,
-            self.edit_employee, self.refuse, self.accept, self.employees, self.employee,
+            self.edit_employee, self.remove_employee, self.renumber_employee, self.refuse,
+            self.accept, self.employees, self.employee,
         ]  # fmt: skip
         return {verb.__name__: verb for verb in verbs}

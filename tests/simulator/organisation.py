@@ -112,6 +112,18 @@ class Organisation:
         where = address("WORK", street, postal_code, city, country)
         return self._add("work-locations", {"name": name, "address": where}, at)
 
+    def rename_location(self, name: str, new_name: str) -> dict[str, Any]:
+        """Renames a work location; no worker's stamp moves."""
+        return self._rename("work-locations", name, new_name)
+
+    def rename_legal_entity(self, name: str, new_name: str) -> dict[str, Any]:
+        """Renames a legal entity; no worker's stamp moves."""
+        return self._rename("legal-entities", name, new_name)
+
+    def rename_employment_type(self, label: str, new_label: str) -> dict[str, Any]:
+        """Gives an employment type another label; no worker's stamp moves."""
+        return self._rename("employment-types", label, new_label)
+
     def add_legal_entity(
         self, legal_name: str, country: str = "NO", at: datetime | str | None = None
     ) -> dict[str, Any]:
@@ -180,6 +192,11 @@ class Organisation:
             name: self.shown_time(value) if isinstance(value, datetime) else value
             for name, value in row.items()
         }
+
+    def _rename(self, table: str, name: str, new_name: str) -> dict[str, Any]:
+        with self.state_lock:
+            fields = {NAMED[table]: new_name}
+            return self.plain(self._replace(table, self._id(table, name), fields))
 
     def _id(self, table: str, name: str) -> str:
         return str(self._named(table, name)["id"])

@@ -136,8 +136,9 @@ class Rippling(Workforce, Server):
         own: list[Verb] = [
             self.hire, self.rehire, self.change, self.change_user, self.move, self.relocate,
             self.change_employment_type, self.terminate, self.reactivate, self.turn_day,
-            self.set_custom_field, self.touch, self.remove, self.add_department,
+            self.set_custom_field, self.touch, self.remove, self.enter_again, self.add_department,
             self.rename_department, self.change_department, self.add_location,
+            self.rename_location, self.rename_legal_entity, self.rename_employment_type,
             self.add_legal_entity, self.add_employment_type, self.add_custom_field,
             self.worker, self.workers, self.numbered, self.user, self.department,
             self.accept_token, self.revoke_token,

@@ -39,6 +39,7 @@ class Server:
     def __init__(self, port: int = 0, contract: Contract | None = None) -> None:
         self.faults = Faults()
         self.journal: list[Call] = []
+        self._under_way: list[Request] = []
         self._port = port
         self._contract = contract
         self._http: _Listener | None = None
@@ -53,7 +54,8 @@ class Server:
         faults = self.faults
         orders: list[Verb] = [
             faults.fail, faults.reset, faults.lose_answer, faults.fail_after_apply,
-            faults.slow, faults.stale_page, faults.garbage, faults.clear, self.clear_journal,
+            faults.slow, faults.late, faults.stale_page, faults.garbage, faults.clear,
+            self.land, self.clear_journal,
         ]  # fmt: skip
         return {order.__name__: order for order in orders}
 
@@ -103,6 +105,13 @@ class Server:
             and (pattern is None or pattern.fullmatch(call.path))
         ]
 
+    def land(self) -> int:
+        """Applies every request that a `late` fault kept under way, in order; how many."""
+        landing, self._under_way = self._under_way, []
+        for request in landing:
+            self._safe_answer(request)
+        return len(landing)
+
     def clear_journal(self) -> None:
         """Forgets every call so far."""
         self.journal.clear()
@@ -132,6 +141,9 @@ class Server:
     def _under(self, fault: Fault | None, request: Request) -> Response:
         match fault.kind if fault else "":
             case "reset":
+                return Response(0, is_abrupt=True)
+            case "late":
+                self._under_way.append(request)
                 return Response(0, is_abrupt=True)
             case "fail" | "garbage":
                 assert fault is not None

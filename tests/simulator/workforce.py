@@ -51,6 +51,8 @@ USER_MEMBERS = {
     "active", "username", "name", "display_name", "emails", "phone_numbers", "addresses",
     "photos", "preferred_language", "locale", "timezone", "number",
 }  # fmt: skip
+HEAD = ("id", "created_at", "updated_at")
+
 KEPT_BY_A_REHIRE = (
     "legal_entity_id", "country", "work_email", "personal_email", "location",
     "employment_type_id", "department_id", "title", "manager_id", "overtime_exemption",
@@ -246,6 +248,14 @@ class Workforce(Organisation):
         with self.state_lock:
             return self.plain(self.tables["workers"].remove(worker_id))
 
+    def enter_again(self, worker_id: str) -> dict[str, Any]:
+        """Deletes a person and enters them again: same number and addresses, new ids."""
+        with self.state_lock:
+            worker = self.tables["workers"].remove(worker_id)
+            user = self.tables["users"].remove(worker["user_id"])
+            again = self._add("users", _without_head(user), None)
+            return self._add("workers", {**_without_head(worker), "user_id": again["id"]}, None)
+
     def worker(self, worker_id: str) -> dict[str, Any]:
         """The worker with this id, nothing expanded."""
         return self.plain(self.tables["workers"][worker_id])
@@ -356,6 +366,11 @@ class Workforce(Organisation):
 
     def _next_number(self) -> int:
         return self._highest_number + 1
+
+
+def _without_head(row: Row) -> Row:
+    """What a row says beside its id and stamps."""
+    return {name: value for name, value in row.items() if name not in HEAD}
 
 
 def _package(pay: dict[str, Any]) -> dict[str, Any]:
