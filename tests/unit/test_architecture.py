@@ -31,7 +31,15 @@ MAY_IMPORT = {
     },
     "settings": {"connector.domain", "pydantic"},
     "observability": {"connector.domain", "aws_lambda_powertools"},
-    "cli": {"boto3", "botocore"},
+    "cli": {
+        "connector.__version__",
+        "connector.cli",
+        "connector.services.operate.verbs",
+        "boto3",
+        "botocore",
+        "rich",
+        "typer",
+    },
     "functions": {
         "connector.bootstrap",
         "connector.settings",

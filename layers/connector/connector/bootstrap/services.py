@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from connector.services.inbound.install import Installer
     from connector.services.inbound.rippling_webhook import RipplingWebhook
     from connector.services.inbound.visma_webhook import VismaWebhook
+    from connector.services.operate.mapping_import import MappingImport
+    from connector.services.operate.mapping_validation import MappingValidation
     from connector.services.operate.operator import Operator
     from connector.services.operate.ping import Ping
     from connector.services.shared.catalogues import Catalogues
@@ -202,6 +204,7 @@ def operations(
 ) -> Operator:
     """The service behind the operations function."""
     from connector.services.inbound.install import InstallStarter
+    from connector.services.operate.desk import Desk
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
     from connector.services.operate.mapping_diff import MappingDiff
@@ -212,22 +215,20 @@ def operations(
     imports = MappingImport(
         mappings, operator_adapters.mapping_history, adapters.cache, adapters.clock
     )
-    return Operator(
-        source=adapters.source,
+    desk = Desk(
+        clock=adapters.clock,
         ledger=ledger,
         mappings=mappings,
         audit=operator_adapters.audit_log,
         queue=queue,
-        catalogues=catalogues_of(adapters),
-        secrets=adapters.secrets,
-        clock=adapters.clock,
+        pauses=adapters.pauses,
         held=HeldPeople(ledger, mappings, queue),
         identity=Identity(
             ledger, mappings, adapters.targets, queue, adapters.clock, options.dry_run
         ),
         imports=imports,
         diff=MappingDiff(ledger, imports),
-        pauses=adapters.pauses,
+        validation=mapping_validation(adapters, imports),
         installation=InstallStarter(
             states=operator_adapters.install_states,
             credentials=partial(adapters.secrets.rippling, fresh=True),
@@ -235,8 +236,23 @@ def operations(
             clock=adapters.clock,
             is_oauth=options.is_oauth,
         ),
-        probe=ping(adapters, options),
-        watch=mappings.watch,
+        ping=ping(adapters, options),
+    )
+    return Operator(desk)
+
+
+def mapping_validation(adapters: Adapters, imports: MappingImport) -> MappingValidation:
+    """The service behind `connector mappings check`."""
+    from connector.services.operate.mapping_validation import MappingValidation
+
+    return MappingValidation(
+        source=adapters.source,
+        mappings=adapters.mappings,
+        imports=imports,
+        catalogues=catalogues_of(adapters),
+        secrets=adapters.secrets,
+        clock=adapters.clock,
+        watch=adapters.mappings.watch,
     )
 
 

@@ -205,9 +205,7 @@ def test_the_command_prints_both_links(
         asked.append(request)
         return {"ok": True, **bench.starter().start(request)}
 
-    monkeypatch.setattr(cli, "_caller", lambda _: call)
-
-    assert cli.main(["--stack", "connector", "oauth", "start"]) == 0
+    assert cli.main(["--stack", "connector", "oauth", "start"], connect=lambda _: call) == 0
 
     assert asked == [{"verb": "oauth start"}]
     links = [line for line in capsys.readouterr().out.splitlines() if line.startswith("https://")]

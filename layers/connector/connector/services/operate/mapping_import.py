@@ -61,6 +61,10 @@ class MappingImport:
             "before": imported_at.isoformat(timespec="seconds"),
         }
 
+    def export(self) -> str:
+        """The mapping in the table, as a file."""
+        return mapping_file.dump(self.mappings.load())
+
     def current(self) -> MappingFile | None:
         """The mapping in the table, or None where there is none that makes sense."""
         try:

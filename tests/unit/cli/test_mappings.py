@@ -10,23 +10,24 @@ from typing import Any
 import pytest
 
 from connector import cli
+from connector.cli.exits import ExitCode
 
 Asked = list[Mapping[str, Any]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Asked]]:
+def run() -> Callable[..., tuple[int, Asked]]:
     """Runs a command line against a stack that gives a laid-down answer."""
 
     def run(answer: Mapping[str, Any], *words: str) -> tuple[int, Asked]:
         asked: Asked = []
 
-        def call(request: Mapping[str, Any]) -> Mapping[str, Any]:
+        def call(request: Mapping[str, Any]) -> dict[str, Any]:
             asked.append(request)
-            return answer
+            return dict(answer)
 
-        monkeypatch.setattr(cli, "_caller", lambda _: call)
-        return cli.main(["--stack", "s", "mappings", *words]), asked
+        words = ("--stack", "s", "mappings", *words)
+        return cli.main(words, connect=lambda _: call), asked
 
     return run
 
@@ -83,7 +84,7 @@ def test_a_diff_sends_the_file_and_tells_whom_it_touches(
     code, asked = run(answer, "diff", file)
 
     assert asked[0] == {"verb": "mappings diff", "text": "companies: {}"}
-    assert code == cli.FINDINGS
+    assert code == ExitCode.FINDINGS
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "norway: moves 24 people, releases 0, blocks 1, includes 1"
     assert lines[1] == "  moves  100  department PROD -> ASSY"
@@ -108,7 +109,7 @@ def test_a_diff_that_strands_nobody_is_done(
 ) -> None:
     code, _ = run(a_diff(a_company(moves=some(1, [{"who": "1", "how": "x"}]))), "diff", file)
 
-    assert code == cli.DONE
+    assert code == ExitCode.DONE
     assert capsys.readouterr().out.startswith("norway: moves 1 person, releases 0, blocks 0\n")
 
 
@@ -135,7 +136,7 @@ def test_a_rollback_needs_no_file_and_says_what_came_back(
 
     code, asked = run(answer, "rollback")
 
-    assert (code, asked) == (cli.DONE, [{"verb": "mappings rollback"}])
+    assert (code, asked) == (ExitCode.DONE, [{"verb": "mappings rollback"}])
     assert capsys.readouterr().out.splitlines() == [
         "back to the mapping before the import of 2026-11-24T12:00:00+00:00",
         "mapping of norway: 3 rows written, 1 removed",
@@ -147,7 +148,7 @@ def test_a_refusal_is_told_line_by_line(
 ) -> None:
     code, _ = run({"ok": False, "problems": ["line 3: one", "line 4: other"]}, "diff", file)
 
-    assert code == cli.REFUSED
+    assert code == ExitCode.REFUSED
     assert capsys.readouterr().err == "line 3: one\nline 4: other\n"
 
 
@@ -155,8 +156,7 @@ def test_a_refusal_is_told_line_by_line(
 def test_an_import_and_a_diff_need_a_file(
     kind: str, run: Callable[..., tuple[int, Asked]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
-        run({}, kind)
+    code, asked = run({}, kind)
 
-    assert caught.value.code == 2
-    assert "file" in capsys.readouterr().err
+    assert (code, asked) == (ExitCode.WRONG_USAGE, [])
+    assert "file" in capsys.readouterr().err.lower()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector import cli
+from connector.cli.exits import ExitCode
 
 
 @pytest.mark.parametrize(
@@ -15,25 +16,24 @@ from connector import cli
     [
         (
             {"was_paused": True, "since": "2026-11-24T12:00:00+00:00", "reason": "uninstalled"},
-            "polling goes on; it was stopped since 2026-11-24T12:00:00+00:00: uninstalled",
+            "polling continues; it was paused since 2026-11-24T12:00:00+00:00: uninstalled",
         ),
-        ({"was_paused": False}, "polling was not stopped"),
+        ({"was_paused": False}, "polling was not paused"),
     ],
 )
-def test_resuming_says_since_when_polling_was_stopped_and_why(
+def test_resuming_says_since_when_polling_was_paused_and_why(
     answer: dict[str, Any],
     line: str,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asked: list[Mapping[str, Any]] = []
 
-    def call(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    def call(request: Mapping[str, Any]) -> dict[str, Any]:
         asked.append(request)
         return {"ok": True, **answer}
 
-    monkeypatch.setattr(cli, "_caller", lambda _: call)
+    words = ["--stack", "connector", "resume"]
 
-    assert cli.main(["--stack", "connector", "resume"]) == cli.DONE
+    assert cli.main(words, connect=lambda _: call) == ExitCode.DONE
     assert asked == [{"verb": "resume"}]
     assert capsys.readouterr().out.strip() == line

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from connector import cli
+from connector.cli.exits import ExitCode
+from connector.cli.render import GLYPHS, PAGE_WIDTH
 from connector.domain.checks import Level
 
 Run = Callable[..., int]
@@ -20,12 +22,11 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `ping` against a stack that gives a laid-down answer."""
 
     def run(answer: Mapping[str, Any], *words: str) -> int:
-        def call(request: Mapping[str, Any]) -> Mapping[str, Any]:
+        def call(request: Mapping[str, Any]) -> dict[str, Any]:
             assert request == {"verb": "ping"}
-            return answer
+            return dict(answer)
 
-        monkeypatch.setattr(cli, "_caller", lambda _: call)
-        return cli.main(["--stack", "s", "ping", *words])
+        return cli.main(["--stack", "s", "ping", *words], connect=lambda _: call)
 
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
@@ -64,7 +65,7 @@ def test_every_level_has_a_mark_of_its_own_and_a_remedy_stands_below(
         )
     )
 
-    assert code == cli.FINDINGS
+    assert code == ExitCode.FINDINGS
     assert capsys.readouterr().out.splitlines() == [
         "The connector",
         "  ok  Well.",
@@ -79,22 +80,22 @@ def test_every_level_has_a_mark_of_its_own_and_a_remedy_stands_below(
         "      -> add it",
         "  ??  ?",
         "",
-        "1 to put right, 1 to look at, 1 not known",
+        "1 to fix, 1 to check, 1 unknown",
     ]
-    assert len({mark for mark, _ in cli.MARKS.values()}) == len(Level)
-    assert set(cli.MARKS) == {level.value for level in Level}
+    assert len({mark for mark, _ in GLYPHS.values()}) == len(Level)
+    assert set(GLYPHS) == {level.value for level in Level}
 
 
 def test_a_note_is_nothing_to_put_right(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(a_page(("rippling", None, [check(Level.GOOD, "Well."), check(Level.NOTE, "So.")])))
 
-    assert code == cli.DONE
+    assert code == ExitCode.DONE
     assert capsys.readouterr().out.splitlines()[-1] == "all is well"
 
 
 @pytest.mark.parametrize("level", [Level.WARNING, Level.BAD, Level.UNKNOWN])
 def test_what_is_not_known_to_be_well_ends_with_exit_code_1(level: Level, run: Run) -> None:
-    assert run(a_page(("rippling", None, [check(level, "Hm.")]))) == cli.FINDINGS
+    assert run(a_page(("rippling", None, [check(level, "Hm.")]))) == ExitCode.FINDINGS
 
 
 def test_lines_that_say_the_same_are_drawn_once_with_their_names(
@@ -116,7 +117,7 @@ def test_a_long_sentence_is_folded_under_its_mark(
     run(a_page(("rippling", None, [check(Level.BAD, "word " * 60, "deed " * 60)])))
 
     lines = capsys.readouterr().out.splitlines()[1:-2]
-    assert max(map(len, lines)) <= cli.PAGE_WIDTH
+    assert max(map(len, lines)) <= PAGE_WIDTH
     assert lines[0].startswith("  !!  word")
     assert all(line.startswith("      ") for line in lines[1:])
     assert " ".join(lines).count("word") == " ".join(lines).count("deed") == 60
@@ -160,5 +161,5 @@ def test_as_json_the_page_is_the_answer_itself_with_the_same_exit_code(
 ) -> None:
     answer = a_page(("rippling", None, [check(Level.BAD, "Ill.")]))
 
-    assert run(answer, "--json") == cli.FINDINGS
+    assert run(answer, "--json") == ExitCode.FINDINGS
     assert json.loads(capsys.readouterr().out) == answer

@@ -1,0 +1,249 @@
+"""The command line: made from the registry of verbs, so that it knows none of them.
+
+Each verb becomes a typer command with the arguments that it names. What it asks of the account and
+how its result looks is in `stack` and `render`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from connector import __version__
+from connector.cli.exits import EXIT_CODES, CommandError, ExitCode
+from connector.cli.files import read_text, write_text
+from connector.cli.progress import progress
+from connector.cli.render import show
+from connector.cli.stack import Call, Connection, JsonObject, connect
+from connector.cli.terminal import accept_any_text, clean, quiet_on_closed_pipe
+from connector.services.operate.verbs import VERBS
+from connector.services.operate.verbs.verb import Argument, Form, Verb
+
+Connect: TypeAlias = Callable[[Connection], Call]
+
+FAMILIES = {"mappings": "look after the mapping", "oauth": "install the App Shop app in Rippling"}
+"""Verbs of two words, by the first one."""
+
+CODES = "\n".join(f"  {code.value:<3} {meaning}" for code, meaning in EXIT_CODES.items())
+HELP = f"""Look after a Rippling -> Visma.net ERP connector.
+
+\b
+Exit codes:
+{CODES}
+"""
+NO_STACK = "name the stack: --stack NAME before the verb, or the variable CONNECTOR_STACK"
+GOES_ON = (
+    "interrupted: what was asked for goes on in the account; `connector audit` shows what became"
+    " of it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is the same for all verbs of one command line."""
+
+    connection: Connection
+    connect: Connect
+
+
+def main(arguments: Sequence[str] | None = None, *, connect: Connect = connect) -> int:
+    """Carries out one command line; the exit code."""
+    accept_any_text()
+    command = typer.main.get_command(build(connect))
+    try:
+        command.main(args=None if arguments is None else list(arguments), prog_name="connector")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ExitCode.WRONG_USAGE
+    return ExitCode.DONE
+
+
+def build(connect: Connect) -> typer.Typer:
+    """The whole command line, a command for each verb."""
+    app = new_app(HELP)
+    app.callback()(session_options(connect))
+    families = {name: new_app(text) for name, text in FAMILIES.items()}
+    for name, family in families.items():
+        app.add_typer(family, name=name)
+    for verb in VERBS:
+        first, _, second = verb.name.partition(" ")
+        home = families[first] if second else app
+        home.command(second or first, help=verb.help, epilog=examples_of(verb))(command_of(verb))
+    return app
+
+
+def new_app(text: str) -> typer.Typer:
+    """A command with sub-commands; plain help, so that any terminal and any pipe shows it."""
+    return typer.Typer(
+        help=text, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
+
+
+def examples_of(verb: Verb) -> str:
+    """The examples of a verb, as they stand at the end of its help."""
+    return "\b\nExamples:\n" + "\n".join(f"  {each}" for each in verb.examples)
+
+
+def session_options(connect: Connect) -> Callable[..., None]:
+    """What may stand before every verb."""
+
+    def session(
+        context: typer.Context,
+        *,
+        stack: Annotated[
+            str, typer.Option(help="Name of the stack.", envvar="CONNECTOR_STACK")
+        ] = "",
+        region: Annotated[str | None, typer.Option(help="AWS region.")] = None,
+        profile: Annotated[str | None, typer.Option(help="AWS profile.")] = None,
+        endpoint_url: Annotated[
+            str | None, typer.Option(help="Another AWS endpoint, such as the embedded AWS.")
+        ] = None,
+        version: Annotated[
+            bool,
+            typer.Option(
+                "--version", help="Show the version.", is_eager=True, callback=end_with_version
+            ),
+        ] = False,
+    ) -> None:
+        del version  # the option has a callback of its own
+        context.obj = Session(Connection(stack, endpoint_url, region, profile), connect)
+
+    # typer reads annotations as objects, and this module has them as texts.
+    session.__annotations__ = inspect.get_annotations(session, eval_str=True)
+    return session
+
+
+def end_with_version(is_wanted: bool) -> None:
+    """Shows the version and ends, before anything else is looked at."""
+    if is_wanted:
+        sys.stdout.write(f"connector {__version__}\n")
+        raise typer.Exit
+
+
+def command_of(verb: Verb) -> Callable[..., None]:
+    """The function that typer calls for a verb, with a parameter for each argument."""
+
+    def command(context: typer.Context, **given: Any) -> None:
+        raise typer.Exit(execute(context.obj, verb, given))
+
+    parameters = [
+        inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+        *(parameter_of(argument) for argument in verb.arguments),
+        inspect.Parameter(
+            "as_json",
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False,
+            annotation=Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")],
+        ),
+    ]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    return command
+
+
+def parameter_of(argument: Argument) -> inspect.Parameter:
+    """An argument of a verb as typer wants it."""
+    kinds: dict[Form, Any] = {
+        Form.TEXT: str,
+        Form.TEXTS: list[str],
+        Form.INPUT_FILE: Path,
+        Form.OUTPUT_FILE: Path,
+    }
+    kind = kinds[argument.form] if argument.is_required else kinds[argument.form] | None
+    described = (
+        typer.Option(argument.flag, help=argument.help)
+        if argument.flag
+        else typer.Argument(help=argument.help)
+    )
+    return inspect.Parameter(
+        argument.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if argument.is_required else None,
+        annotation=Annotated[kind, described],
+    )
+
+
+def execute(session: Session, verb: Verb, given: Mapping[str, Any]) -> int:
+    """Asks for a verb and shows what came of it; the exit code."""
+    if not session.connection.stack:
+        return refuse([NO_STACK], as_json=given["as_json"], code=ExitCode.WRONG_USAGE)
+    try:
+        result = ask(session, verb, request_of(verb, given), is_quiet=given["as_json"])
+        if not result["ok"]:
+            return refuse(result["problems"], as_json=given["as_json"])
+        return present(verb, result, given)
+    except CommandError as error:
+        return refuse([str(error)], as_json=given["as_json"])
+    except KeyboardInterrupt:
+        return refuse([GOES_ON], as_json=given["as_json"], code=ExitCode.INTERRUPTED)
+
+
+def request_of(verb: Verb, given: Mapping[str, Any]) -> JsonObject:
+    """What is sent to the account: the arguments, and files by their text."""
+    request: JsonObject = {"verb": verb.name}
+    for argument in verb.arguments:
+        value = given[argument.name]
+        if argument.form is Form.INPUT_FILE:
+            request |= {"text": read_text(value)} if value else {}
+        elif argument.form is not Form.OUTPUT_FILE:
+            request[argument.name] = value
+    return request
+
+
+def ask(session: Session, verb: Verb, request: JsonObject, *, is_quiet: bool) -> JsonObject:
+    """The result of a verb, asked for until it is complete."""
+    call = session.connect(session.connection)
+    with progress(f"{verb.name} ...", is_wanted=not is_quiet) as update:
+        result = call(request)
+        while result["ok"] and not verb.is_complete(result):
+            update(f"{verb.name} ... {show_counts(result)}")
+            then = call(request)
+            result = verb.added(result, then) if then["ok"] else then
+    return result
+
+
+def show_counts(result: JsonObject) -> str:
+    """How far a verb is that needs several invocations."""
+    return ", ".join(
+        f"{count} {name}" for name, count in result.items() if type(count) is int and count
+    )
+
+
+def present(verb: Verb, result: JsonObject, given: Mapping[str, Any]) -> int:
+    """Shows a result in the way that was asked for; the exit code."""
+    targets = [each.name for each in verb.arguments if each.form is Form.OUTPUT_FILE]
+    file = next((given[name] for name in targets if given[name]), None)
+    if file:
+        write_text(file, result["text"])
+    with quiet_on_closed_pipe():
+        if given["as_json"] and not file:
+            print_json(result)
+        elif file and not given["as_json"]:
+            sys.stdout.write(f"written to {clean(str(file))}\n")
+        elif not file:
+            show(verb.view(result))
+    return ExitCode.FINDINGS if verb.needs_attention(result) else ExitCode.DONE
+
+
+def refuse(
+    problems: Iterable[str], *, as_json: bool, code: ExitCode = ExitCode.REFUSED
+) -> ExitCode:
+    """Says what stands in the way, where a person or a program looks for it."""
+    listed = list(problems)
+    if as_json:
+        with quiet_on_closed_pipe():
+            print_json({"ok": False, "problems": listed})
+    else:
+        sys.stderr.writelines(f"{clean(problem)}\n" for problem in listed)
+    return code
+
+
+def print_json(value: JsonObject) -> None:
+    """A value as JSON that no terminal takes for commands."""
+    sys.stdout.write(clean(json.dumps(value, indent=2, ensure_ascii=False), "\n") + "\n")

@@ -1,0 +1,36 @@
+"""What the operator's verbs work with, inside the account. Nothing is done here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector.ports.clock import Clock
+from connector.ports.ledger import AuditLog, Ledger
+from connector.ports.queue import ChangeQueue
+from connector.ports.state import Mappings, PollingPauses
+from connector.services.inbound.install import InstallStarter
+from connector.services.operate.held import HeldPeople
+from connector.services.operate.identity import Identity
+from connector.services.operate.mapping_diff import MappingDiff
+from connector.services.operate.mapping_import import MappingImport
+from connector.services.operate.mapping_validation import MappingValidation
+from connector.services.operate.ping import Ping
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The services and ports that verbs ask for."""
+
+    clock: Clock
+    ledger: Ledger
+    mappings: Mappings
+    audit: AuditLog
+    queue: ChangeQueue
+    pauses: PollingPauses
+    held: HeldPeople
+    identity: Identity
+    imports: MappingImport
+    diff: MappingDiff
+    validation: MappingValidation
+    installation: InstallStarter
+    ping: Ping

@@ -1,0 +1,74 @@
+"""Validating a mapping, in use or in a file, against what both systems have.
+
+It reads the systems; the comparison itself is in `mapping_check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from connector.domain.mapping.model import MappingFile
+from connector.domain.people import REMOTE
+from connector.ports.clock import Clock
+from connector.ports.rippling import Source
+from connector.ports.secrets import Secrets
+from connector.ports.state import Mappings
+from connector.services.operate.mapping_check import SystemsSnapshot, check
+from connector.services.operate.mapping_import import MappingImport
+from connector.services.shared.catalogues import Catalogues
+from connector.services.shared.configuration import check_configuration
+
+
+@dataclass(frozen=True, slots=True)
+class MappingValidation:
+    """The service behind `connector mappings check`."""
+
+    source: Source
+    mappings: Mappings
+    imports: MappingImport
+    catalogues: Catalogues
+    secrets: Secrets
+    clock: Clock
+    watch: Callable[[MappingFile], None]
+    """Told of the mapping before Rippling is read: the mapping decides which fields are read."""
+
+    def findings(self, text: str | None) -> list[dict[str, Any]]:
+        """Everything that does not fit, in the mapping of this file or in the one in use.
+
+        Raises:
+            ConfigurationError: the file makes no sense, or a secret is unusable.
+        """
+        mapping = self.imports.read(str(text)) if text else self.mappings.load()
+        self.watch(mapping)
+        check_configuration(self.secrets, MappingInHand(mapping))
+        systems = SystemsSnapshot(
+            departments=tuple(self.source.departments()),
+            locations=(*self.source.locations(), REMOTE),
+            workers=tuple(w for page in self.source.everyone() for w in page.workers),
+            catalogues={
+                company: self.catalogues.read_fresh(company, rules)
+                for company, rules in mapping.companies.items()
+            },
+        )
+        return [asdict(finding) for finding in check(mapping, systems, self.clock.now())]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingInHand:
+    """A mapping that is not in the table yet, in place of the table."""
+
+    mapping: MappingFile
+
+    def load(self) -> MappingFile:
+        """The mapping."""
+        return self.mapping
+
+    def rows(self) -> list[dict[str, Any]]:
+        """No rows: it is stored nowhere."""
+        return []
+
+    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+        """Never: a check writes nothing."""
+        raise AssertionError(f"a check writes nothing ({len(mapping.companies)} companies)")

@@ -1,0 +1,46 @@
+"""The verbs of the `connector` command, one file each. To add one: its file, and one line here.
+
+What several verbs need in common is a service beside this folder.
+"""
+
+from __future__ import annotations
+
+from connector.services.operate.verbs.adopt import Adopt
+from connector.services.operate.verbs.audit import Audit
+from connector.services.operate.verbs.dead_letters import DeadLetters
+from connector.services.operate.verbs.duplicates import Duplicates
+from connector.services.operate.verbs.held import Approve, Held, Reject
+from connector.services.operate.verbs.mappings_check import CheckMapping
+from connector.services.operate.verbs.mappings_diff import DiffMapping
+from connector.services.operate.verbs.mappings_export import ExportMapping
+from connector.services.operate.verbs.mappings_import import ImportMapping
+from connector.services.operate.verbs.mappings_rollback import RollBackMapping
+from connector.services.operate.verbs.oauth_start import StartInstallation
+from connector.services.operate.verbs.ping import PingVerb
+from connector.services.operate.verbs.rename import Rename
+from connector.services.operate.verbs.replay import Replay
+from connector.services.operate.verbs.resume import Resume
+from connector.services.operate.verbs.verb import Verb
+from connector.services.operate.verbs.waiting import Waiting
+
+VERBS: tuple[Verb, ...] = (
+    PingVerb(),
+    ImportMapping(),
+    DiffMapping(),
+    CheckMapping(),
+    ExportMapping(),
+    RollBackMapping(),
+    Audit(),
+    Waiting(),
+    Held(),
+    Approve(),
+    Reject(),
+    Adopt(),
+    Rename(),
+    Duplicates(),
+    DeadLetters(),
+    Replay(),
+    Resume(),
+    StartInstallation(),
+)
+"""In the order in which `connector --help` lists them."""

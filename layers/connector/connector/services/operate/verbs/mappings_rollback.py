@@ -1,0 +1,29 @@
+"""`connector mappings rollback`: back to the mapping before the last import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.services.operate.verbs.mappings_import import import_sentence
+from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
+from connector.services.operate.verbs.view import lines
+
+if TYPE_CHECKING:
+    from connector.services.operate.desk import Desk
+    from connector.services.operate.verbs.view import View
+
+
+class RollBackMapping(Verb):
+    """Restores the previous mapping; a rollback can itself be rolled back."""
+
+    name = "mappings rollback"
+    help = "return to the mapping before the last import"
+    examples = ("connector mappings rollback",)
+
+    def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        return desk.imports.rollback(arguments)
+
+    def view(self, result: JsonObject) -> View:
+        return lines(
+            f"back to the mapping before the import of {result['before']}", import_sentence(result)
+        )

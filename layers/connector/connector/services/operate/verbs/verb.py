@@ -1,0 +1,77 @@
+"""What a verb of the `connector` command consists of: its name, its help, its two sides.
+
+A verb is one file and one line in the registry. Both the operations function and the command load
+these files, so nothing heavy may be imported in them: no AWS, no HTTP, no mapping, no terminal.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+if TYPE_CHECKING:
+    from connector.services.operate.desk import Desk
+    from connector.services.operate.verbs.view import View
+
+JsonObject: TypeAlias = dict[str, Any]
+Arguments: TypeAlias = Mapping[str, Any]
+"""What the operator gave, by the names of the arguments."""
+
+
+class Form(Enum):
+    """What an argument is on the command line, and what becomes of it."""
+
+    TEXT = auto()
+    TEXTS = auto()
+    INPUT_FILE = auto()
+    """A file that is read on the operator's machine and sent as `text`."""
+
+    OUTPUT_FILE = auto()
+    """A file on the operator's machine that gets the `text` of the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a verb: positional, or an option where its flag is given."""
+
+    name: str
+    help: str
+    form: Form = Form.TEXT
+    is_required: bool = False
+    flag: str = ""
+
+
+class Verb(ABC):
+    """One verb: `run` inside the account, `view` on the operator's machine."""
+
+    name: ClassVar[str]
+    help: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]]
+    arguments: ClassVar[tuple[Argument, ...]] = ()
+
+    @abstractmethod
+    def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        """Carries the verb out; plain data that becomes JSON.
+
+        Raises:
+            ConnectorError: it was refused, or a system did not answer; told to the operator.
+        """
+
+    @abstractmethod
+    def view(self, result: JsonObject) -> View:
+        """What to show of a result."""
+
+    def needs_attention(self, _: JsonObject) -> bool:
+        """Whether the result leaves something for the operator to do: exit code 1."""
+        return False
+
+    def is_complete(self, _: JsonObject) -> bool:
+        """Whether all was done; if not, the command asks again and adds the results up."""
+        return True
+
+    def added(self, before: JsonObject, then: JsonObject) -> JsonObject:
+        """Two results of a verb that needed more than one invocation, as one."""
+        raise NotImplementedError(f"{self.name} never needs a second invocation: {before} {then}")

@@ -1,0 +1,53 @@
+"""A result of each verb, with a text put wherever a verb shows one that it did not make itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NOON = "2026-11-24T12:00:00+00:00"
+
+
+def some(*first: Any) -> dict[str, Any]:
+    return {"count": len(first) + 1, "first": list(first)}
+
+
+def results(text: str) -> dict[str, dict[str, Any]]:
+    who = {"company": text, "person": text, "employee_code": text, "since": NOON, "reason": text}
+    effect = some({"who": text, "how": text})
+    company = dict.fromkeys(("moves", "releases", "blocks", "excludes", "includes"), effect)
+    check = {"name": "thing", "level": "bad", "message": text, "remedy": text}
+    letter = {"id": "1", "sent_at": NOON, "worker": text, "cause": text, "reason": text}
+    imported = {"written": 1, "removed": 2, "companies": [text]}
+    employee = {"person": text, "company": text, "code": text}
+    return {
+        "ping": {
+            "systems": [{"system": "visma", "company": text, "checks": [check]}],
+            "counts": {"bad": 1, "warning": 0, "unknown": 0},
+            "to_put_right": 1,
+        },
+        "mappings import": imported,
+        "mappings rollback": {**imported, "before": text},
+        "mappings diff": {
+            "companies": [
+                {"company": text, **company, "hinges_on_pay": 1, "visma_known": False}
+            ],
+            "rows": {word: some(text) for word in ("added", "changed", "removed")},
+            "blocked": 1,
+        },
+        "mappings check": {"findings": [{"company": text, "message": text}]},
+        "mappings export": {"text": text},
+        "audit": {"rows": [{"time": NOON, "person": text, "message": text}], "left_out": 1},
+        "waiting": {"rows": [who]},
+        "held": {"rows": [{**who, "kind": text, "run": text}]},
+        "approve": {"queued": 1, "unknown": [text]},
+        "reject": {"queued": 1, "unknown": [text]},
+        "adopt": employee,
+        "rename": employee,
+        "duplicates": {
+            "rows": [{"company": text, "codes": [text, text], "reason": text, "active": [text]}]
+        },
+        "dead-letters": {"rows": [{**letter, "is_change": True}]},
+        "replay": {"replayed": 1, "left": 1, "more": False},
+        "resume": {"was_paused": True, "since": text, "reason": text},
+        "oauth start": {"expires_at": text, "link": text, "install_link": text},
+    }  # fmt: skip
