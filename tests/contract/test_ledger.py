@@ -848,3 +848,16 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(bench: Bench) -> 
     again = ledger.record("p1")
     expected = replace(person, version=2, audit_hash=read.person.audit_hash)
     assert again == Record(expected, {"norway": link})
+
+
+def test_the_headcount_of_a_company_counts_active_employees_alone(bench: Bench) -> None:
+    ledger = bench.writer()
+    active, inactive = {"status": "Active"}, {"status": "Inactive"}
+    end(ledger, "p1", a_link("p1", employee_code="1", written=active))
+    end(ledger, "p2", a_link("p2", employee_code="2", written=inactive))
+    end(ledger, "p3", a_link("p3", outcome=Outcome.WAITING))
+    end(ledger, "p4", a_link("p4", "sweden", employee_code="1", written=active))
+
+    counts = {company: ledger.headcount(company) for company in ("norway", "sweden", "denmark")}
+
+    assert counts == {"norway": 1, "sweden": 1, "denmark": 0}

@@ -26,7 +26,7 @@ def paid(amount: str | None = "700000", effective: date | None = None, **facts: 
 def now(
     before: Allocation | None, worker: Worker, cost_centre: str = "200", account: str = "5010"
 ) -> Allocation:
-    return allocated(before, cost_centre, account, worker, TODAY)
+    return allocated(before, worker, TODAY, cost_centre=cost_centre, expense_account=account)
 
 
 def test_the_first_allocation_is_valid_from_the_first_day_or_the_pay_s_own() -> None:

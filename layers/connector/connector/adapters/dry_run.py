@@ -69,6 +69,9 @@ class DryRunLedger:
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         return self._ledger.persons(ids)
 
+    def headcount(self, company: str) -> int:
+        return self._ledger.headcount(company)
+
     def links(self, company: str) -> Iterator[EmployeeLink]:
         return self._ledger.links(company)
 

@@ -163,20 +163,21 @@ def recheck(adapters: Adapters, guard: ChangeGuard, waiting: WaitingReleaser) ->
 def applier(adapters: Adapters, options: Options) -> Applier:
     """What brings one person's employee up to date."""
     from connector.services.apply.applier import Applier
+    from connector.services.apply.desired import EmployeeDesigner
     from connector.services.apply.employee_writer import EmployeeWriter
+    from connector.services.apply.person_reader import PersonReader
     from connector.services.apply.recorder import Recorder
     from connector.services.shared.guarding import GuardCheck
 
+    ledger = adapters.ledger
     return Applier(
-        source=adapters.source,
-        ledger=adapters.ledger,
+        reader=PersonReader(ledger, adapters.source, adapters.clock),
+        designer=EmployeeDesigner(catalogues_of(adapters)),
+        employee_writer=EmployeeWriter(adapters.targets, ledger),
+        recorder=Recorder(ledger, cost_allocation=options.cost_allocation),
+        guard_check=GuardCheck(ledger, adapters.guard_log, adapters.clock),
         mappings=adapters.mappings,
-        catalogues=catalogues_of(adapters),
-        clock=adapters.clock,
         metrics=adapters.metrics,
-        guard_check=GuardCheck(adapters.ledger, adapters.guard_log, adapters.clock),
-        employee_writer=EmployeeWriter(adapters.targets, adapters.ledger),
-        recorder=Recorder(adapters.ledger, cost_allocation=options.cost_allocation),
     )
 
 

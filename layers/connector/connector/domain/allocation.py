@@ -1,6 +1,6 @@
-"""What a person costs, on which cost centre and account, since when: the ground of the report.
+"""What a person costs, on which cost centre and account, since when: what the report builds on.
 
-The one place in which pay rests. No sentence made here says how much it is.
+The one place in which pay is stored. No message made here says how much it is.
 """
 
 from __future__ import annotations
@@ -28,21 +28,22 @@ class Allocation:
 
 def allocated(
     before: Allocation | None,
-    cost_centre: str | None,
-    expense_account: str | None,
     worker: Worker,
     today: date,
+    *,
+    cost_centre: str | None,
+    expense_account: str | None,
 ) -> Allocation:
-    """The allocation of somebody who works; pay that is not shown is left as it was."""
+    """The allocation of a working person; pay that is not shown is left as it was."""
     known = before or Allocation()
     now = replace(known, cost_centre=cost_centre, expense_account=expense_account, ended_on=None)
     if worker.pay:
         now = replace(now, yearly_cost=worker.pay.text, currency=worker.pay.currency)
-    return replace(now, valid_from=_valid_from(before, now, worker, today))
+    return replace(now, valid_from=valid_from_day(before, now, worker, today))
 
 
 def ended(before: Allocation | None, worker: Worker | None, today: date) -> Allocation | None:
-    """The allocation of somebody who works here no more; one that has ended stays as it is."""
+    """The allocation of a person who has left; one that has ended stays as it is."""
     if before is None or before.ended_on:
         return before
     last_day = worker.facts.end_date if worker else None
@@ -58,19 +59,21 @@ def change_of_pay(before: Allocation | None, pay: Pay | None) -> str | None:
     return f"changed from {pay.effective_on}" if pay.effective_on else "changed"
 
 
-def _valid_from(
+def valid_from_day(
     before: Allocation | None, now: Allocation, worker: Worker, today: date
 ) -> date | None:
+    """Since when an allocation holds: the day of whatever changed last."""
     effective = worker.pay.effective_on if worker.pay else None
     if before is None or before.ended_on:
         begun = (worker.facts.start_date, effective)
         return max((day for day in begun if day and day <= today), default=today)
-    if _booked_on(before) != _booked_on(now):
+    if booked_on(before) != booked_on(now):
         return today
     if (before.yearly_cost, before.currency) != (now.yearly_cost, now.currency):
         return effective or today
     return before.valid_from
 
 
-def _booked_on(allocation: Allocation) -> tuple[str | None, str | None]:
+def booked_on(allocation: Allocation) -> tuple[str | None, str | None]:
+    """Where the cost of an allocation belongs in the ledger of Visma."""
     return allocation.cost_centre, allocation.expense_account

@@ -42,6 +42,10 @@ class EmployeeKey:
     auto_numbered: bool = False
 
 
+NO_NUMBER = "Rippling gives no number to make the employee code of"
+NUMBERED_BY_VISMA = "Visma numbers employees by itself; set the EMPLOYEE numbering to manual"
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The catalogue of one company. Codes are looked up without regard to case and padding."""
@@ -69,6 +73,18 @@ class Catalogue:
         """True where the segment value exists and is active."""
         return self.cost_centres.get(canonical(code), False)
 
+    def problem_with_code(self, code: str | None, name: str = "") -> str | None:
+        """Why a new employee cannot have this code, or None; `name` stands for the code itself."""
+        if code is None:
+            return NO_NUMBER
+        length = self.employee_key.length
+        if length and len(code) > length:
+            subject = name or f"employee code {code}"
+            return f"{subject} is longer than Visma's EMPLOYEE key ({length} characters)"
+        if self.employee_key.auto_numbered:
+            return NUMBERED_BY_VISMA
+        return None
+
     def stale_parts(
         self, now: datetime, *, older_than: float, of: Iterable[Part] = EVERY_PART
     ) -> tuple[Part, ...]:
@@ -80,7 +96,7 @@ class Catalogue:
         )
 
     def merged(self, parts: Mapping[Part, Any], now: datetime) -> Catalogue:
-        """This catalogue with some of its parts read anew."""
+        """This catalogue with some of its parts read again."""
         return Catalogue(
             departments=parts.get(Part.DEPARTMENTS, self.departments),
             branches=parts.get(Part.BRANCHES, self.branches),

@@ -40,6 +40,9 @@ REQUIRED_TO_CREATE = (
     "contact.email",
 )
 
+IDENTITY = ("contact.last_name", "contact.email")
+"""The fields that Visma wants repeated in every update, changed or not."""
+
 ACTIVE = "Active"
 INACTIVE = "Inactive"
 

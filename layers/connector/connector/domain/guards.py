@@ -1,7 +1,7 @@
 """Guards: how much of a company one run may change before a human has to agree.
 
-A run is one tick, one sweep or one edit of the mapping. What is over the line is held, all of it or
-none. Counting and judging live here; who is asked, and where it rests, does not.
+A run is one tick, one sweep or one edit of the mapping. A kind of change over its limit is held,
+all of it or none. Counting and judging live here; who is asked, and where it is stored, does not.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from connector.domain.decisions import Action, Decision
 from connector.domain.mapping.model import Guards, MappingFile
+from connector.domain.planning import Outcome, Plan
 
 
 class ChangeKind(StrEnum):
@@ -24,12 +25,106 @@ class ChangeKind(StrEnum):
     TRANSFER = "transfer"
 
 
-WORDS: Mapping[ChangeKind, str] = {
-    ChangeKind.CREATE: "create",
-    ChangeKind.DEACTIVATE: "deactivate",
-    ChangeKind.MOVE: "move to another department",
-    ChangeKind.TRANSFER: "move to another company",
-}
+@dataclass(frozen=True, slots=True)
+class ProposedChange:
+    """What a run would do about one person, as far as it can be told without Visma."""
+
+    decision: Decision
+    active_in: tuple[str, ...]
+    changes_department: bool
+
+    @property
+    def is_work(self) -> bool:
+        """Whether the person is to be an active employee of a company."""
+        return self.decision.action is Action.WRITE and self.decision.company is not None
+
+    @property
+    def leaves(self) -> str | None:
+        """The company that a leaver is counted in."""
+        is_leaver = self.decision.action is Action.LEAVE and bool(self.active_in)
+        return self.active_in[-1] if is_leaver else None
+
+    @property
+    def transfers_from(self) -> str | None:
+        """The company that a person leaves for another one."""
+        return next(iter(self.decision.leave_first), None) if self.is_work else None
+
+    @property
+    def is_created_in(self) -> str | None:
+        """The company in which a person has no active employee yet."""
+        is_new = self.is_work and self.decision.company not in self.active_in
+        return self.decision.company if is_new else None
+
+    @property
+    def moves_within(self) -> str | None:
+        """The company in which a person changes the department."""
+        return self.decision.company if self.is_work and self.changes_department else None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRule:
+    """Everything about one guarded kind of change.
+
+    `found_in` recognises it before a run queues anything, and says in which company it counts;
+    `planned_by` recognises it before the writer sends anything.
+    """
+
+    kind: ChangeKind
+    phrase: str
+    percent: Callable[[Guards], int]
+    found_in: Callable[[ProposedChange], str | None]
+    planned_by: Callable[[Plan], bool]
+
+
+GUARDS: tuple[GuardRule, ...] = (
+    GuardRule(
+        ChangeKind.DEACTIVATE,
+        "deactivate",
+        lambda guards: guards.deactivate_percent,
+        lambda change: change.leaves,
+        lambda plan: plan.outcome is Outcome.DEACTIVATED,
+    ),
+    GuardRule(
+        ChangeKind.TRANSFER,
+        "move to another company",
+        lambda guards: guards.move_percent,
+        lambda change: change.transfers_from,
+        lambda _: False,  # two plans make a transfer: the writer asks before the first of them
+    ),
+    GuardRule(
+        ChangeKind.CREATE,
+        "create",
+        lambda guards: guards.create_percent,
+        lambda change: change.is_created_in,
+        lambda plan: plan.outcome is Outcome.CREATED,
+    ),
+    GuardRule(
+        ChangeKind.MOVE,
+        "move to another department",
+        lambda guards: guards.move_percent,
+        lambda change: change.moves_within,
+        lambda plan: plan.outcome is Outcome.UPDATED and "department" in plan.fields,
+    ),
+)
+"""Every guarded kind of change, the first that applies decides. Both sides ask this table."""
+
+
+def rule_of(kind: ChangeKind) -> GuardRule:
+    """The rule of a kind."""
+    return next(rule for rule in GUARDS if rule.kind is kind)
+
+
+def kind_of(change: ProposedChange) -> tuple[str, ChangeKind] | None:
+    """The guarded kind of a proposed change, and the company that it counts in."""
+    for rule in GUARDS:
+        if company := rule.found_in(change):
+            return company, rule.kind
+    return None
+
+
+def kind_of_plan(plan: Plan) -> ChangeKind | None:
+    """The guarded kind of change that a plan for one employee amounts to."""
+    return next((rule.kind for rule in GUARDS if rule.planned_by(plan)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +138,10 @@ class GuardBreach:
     population: int
 
     def message(self, run: str) -> str:
-        """Why somebody is held, and what to do about it."""
+        """Why a change is held, and what to do about it."""
         return (
-            f"run {run} would {WORDS[self.kind]} {self.count} of {self.population} people in"
-            f" {self.company}, and the guard allows {self.limit}; approve or reject it"
+            f"run {run} would {rule_of(self.kind).phrase} {self.count} of {self.population} people"
+            f" in {self.company}, and the guard allows {self.limit}; approve or reject it"
         )
 
 
@@ -63,7 +158,7 @@ class Run:
         return next(found, None)
 
     def to_json(self) -> dict[str, Any]:
-        """A plain form that rests beside the watermarks."""
+        """The form that is stored beside the watermarks."""
         names = ("company", "kind", "count", "limit", "population")
         return {
             "breaches": [
@@ -91,13 +186,7 @@ def limit(kind: ChangeKind, guards: Guards, population: int) -> int:
     """How many changes of a kind a run may do: a percentage, but never less than the floor."""
     if kind is ChangeKind.CREATE and population == 0 and guards.first_load == "allowed":
         return UNLIMITED
-    percent = {
-        ChangeKind.CREATE: guards.create_percent,
-        ChangeKind.DEACTIVATE: guards.deactivate_percent,
-        ChangeKind.MOVE: guards.move_percent,
-        ChangeKind.TRANSFER: guards.move_percent,
-    }[kind]
-    return max(guards.floor, population * percent // 100)
+    return max(guards.floor, population * rule_of(kind).percent(guards) // 100)
 
 
 UNLIMITED = 10**9
@@ -129,7 +218,7 @@ def judge(
         counts[each] = counts.get(each, 0) + 1
     breaches = []
     for (company, kind), count in sorted(counts.items()):
-        guards = _guards(mapping, company)
+        guards = guards_of(mapping, company)
         if count <= guards.floor:
             continue
         is_loading = kind is ChangeKind.CREATE and company in loading
@@ -140,22 +229,7 @@ def judge(
     return tuple(breaches)
 
 
-def kind_of(
-    decision: Decision, active_in: Iterable[str], *, changes_department: bool
-) -> tuple[str, ChangeKind] | None:
-    """The guarded kind of change that a decision amounts to, and the company that it touches."""
-    active = tuple(active_in)
-    if decision.action is Action.LEAVE and active:
-        return active[-1], ChangeKind.DEACTIVATE
-    if decision.action is not Action.WRITE or decision.company is None:
-        return None
-    if decision.leave_first:
-        return decision.leave_first[0], ChangeKind.TRANSFER
-    if decision.company not in active:
-        return decision.company, ChangeKind.CREATE
-    return (decision.company, ChangeKind.MOVE) if changes_department else None
-
-
-def _guards(mapping: MappingFile, company: str) -> Guards:
+def guards_of(mapping: MappingFile, company: str) -> Guards:
+    """The limits of a company; the defaults where the mapping does not know it."""
     rules = mapping.companies.get(company)
     return rules.guards if rules else Guards()

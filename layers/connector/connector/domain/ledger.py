@@ -11,21 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from enum import Enum, auto
+from typing import Any, TypeVar
 
 from connector.domain.allocation import Allocation
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.planning import Outcome
-
-BLANK: Mapping[str, Any] = {
-    "waiting_for": (),
-    "due_on": None,
-    "reason": "",
-    "held_kind": "",
-    "held_run": "",
-    "is_dropped": False,
-}
-"""What an outcome says anew each time."""
 
 INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for clocks
 
@@ -62,6 +53,45 @@ class Person:
     audit_hash: str = ""
 
 
+class Keep(Enum):
+    """Stands for "as it is": None is a value of its own, it forgets."""
+
+    AS_IT_IS = auto()
+
+
+AS_IT_IS = Keep.AS_IT_IS
+
+T = TypeVar("T")
+
+
+def kept(value: T | Keep, before: T) -> T:
+    """The new value, or the one before where nothing is said."""
+    return before if isinstance(value, Keep) else value
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUpdate:
+    """What an outcome says of an employee link.
+
+    The first members are said again with each outcome, and empty where nothing is said; the others
+    stay as they are.
+    """
+
+    waiting_for: tuple[str, ...] = ()
+    due_on: date | None = None
+    reason: str = ""
+    held_kind: str = ""
+    held_run: str = ""
+    is_dropped: bool = False
+    worker_id: str | Keep = AS_IT_IS
+    expected_code: str | Keep | None = AS_IT_IS
+    rules: tuple[str, ...] | Keep = AS_IT_IS
+    employee_code: str | Keep | None = AS_IT_IS
+    employee_id: int | Keep | None = AS_IT_IS
+    etag: str | Keep | None = AS_IT_IS
+    written: Mapping[str, str] | Keep | None = AS_IT_IS
+
+
 @dataclass(frozen=True, slots=True)
 class EmployeeLink:
     """One person in one company: the employee as last written, and what stands in the way."""
@@ -95,10 +125,31 @@ class EmployeeLink:
         """True where Visma is known to hold the employee."""
         return self.employee_code is not None
 
-    def after(self, outcome: Outcome, now: datetime, **changes: Any) -> EmployeeLink:
+    @property
+    def is_held(self) -> bool:
+        """True where a guard holds a change to this person here."""
+        return self.outcome is Outcome.HELD
+
+    def after(self, outcome: Outcome, now: datetime, update: LinkUpdate) -> EmployeeLink:
         """This row after an outcome; `since` moves only when the outcome does."""
-        since = self.since if self.outcome is outcome else now
-        return replace(self, outcome=outcome, since=since, **{**BLANK, **changes})
+        return replace(
+            self,
+            outcome=outcome,
+            since=self.since if self.outcome is outcome else now,
+            waiting_for=update.waiting_for,
+            due_on=update.due_on,
+            reason=update.reason,
+            held_kind=update.held_kind,
+            held_run=update.held_run,
+            is_dropped=update.is_dropped,
+            worker_id=kept(update.worker_id, self.worker_id),
+            expected_code=kept(update.expected_code, self.expected_code),
+            rules=kept(update.rules, self.rules),
+            employee_code=kept(update.employee_code, self.employee_code),
+            employee_id=kept(update.employee_id, self.employee_id),
+            etag=kept(update.etag, self.etag),
+            written=kept(update.written, self.written),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +158,11 @@ class Record:
 
     person: Person
     links: Mapping[str, EmployeeLink] = field(default_factory=dict)
+
+    @property
+    def active_in(self) -> tuple[str, ...]:
+        """The companies in which the person is known to have an active employee."""
+        return tuple(sorted(company for company, link in self.links.items() if link.is_active))
 
     @property
     def is_known(self) -> bool:

@@ -98,6 +98,7 @@ class Placement:
     company: str
     department: str | None = None
     cost_centre: str | None = None
+    expense_account: str | None = None
     branch: str | None = None
     employee_class: str | None = None
     calendar: str | None = None
@@ -105,7 +106,10 @@ class Placement:
     missing: tuple[Missing, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """A plain form that rests in the ledger; equal placements have equal forms."""
+        """The form that the ledger stores; equal placements have equal forms.
+
+        The expense account is Visma's own and follows from the department: it is left out.
+        """
         plain: dict[str, Any] = {
             "company": self.company,
             "department": self.department,
@@ -150,21 +154,22 @@ def resolve_placement(
 ) -> Placement:
     """Where a worker with these facts belongs in one company.
 
-    Where the class hinges on pay that is not known, the remembered one is kept.
+    Where the class depends on pay that is unknown, the remembered one is kept.
     """
     department, source = _department(rules, facts, catalogue)
     location = rules.location(facts.location)
     class_, class_rule = _class(rules, facts, pay, remembered_class)
-    place_ = Placement(
+    place = Placement(
         company=company,
         department=department.department if department else None,
         cost_centre=_cost_centre(department, catalogue),
+        expense_account=catalogue.expense_account(department.department if department else None),
         branch=location.branch if location else rules.defaults.branch,
         employee_class=class_,
         calendar=(location.calendar if location else None) or rules.defaults.calendar,
         rules=tuple(_rules_used(source, location, class_rule)),
     )
-    return replace(place_, missing=tuple(_missing(place_, facts, catalogue)))
+    return replace(place, missing=tuple(_missing(place, facts, catalogue)))
 
 
 def class_in(placement: Mapping[str, Any], company: str) -> str | None:
@@ -214,26 +219,27 @@ def _rules_used(department: str, location: LocationRule | None, class_: str) -> 
     yield f"employee_classes: {class_}"
 
 
-def _missing(place_: Placement, facts: Facts, catalogue: Catalogue) -> Iterator[Missing]:
-    if place_.department is None:
+def _missing(place: Placement, facts: Facts, catalogue: Catalogue) -> Iterator[Missing]:
+    if place.department is None:
         yield Missing(
             MissingKind.DEPARTMENT_RULE, _name_of(facts.department.name, facts.department.id)
         )
     else:
-        yield from _missing_behind(place_.department, place_.cost_centre, catalogue)
-    if place_.branch is None:
+        yield from missing_in_department(place.department, place.cost_centre, catalogue)
+    if place.branch is None:
         yield Missing(MissingKind.LOCATION_RULE, _name_of(facts.location.name, facts.location.id))
-    elif not catalogue.has_branch(place_.branch):
-        yield Missing(MissingKind.BRANCH, place_.branch)
-    if place_.employee_class is None:
+    elif not catalogue.has_branch(place.branch):
+        yield Missing(MissingKind.BRANCH, place.branch)
+    if place.employee_class is None:
         yield Missing(MissingKind.CLASS_RULE, _name_of(facts.employment_type.label, None))
-    if place_.calendar is None:
+    if place.calendar is None:
         yield Missing(MissingKind.CALENDAR, "default")
 
 
-def _missing_behind(
+def missing_in_department(
     department: str, cost_centre: str | None, catalogue: Catalogue
 ) -> Iterator[Missing]:
+    """What Visma lacks for a department to take people in with this cost centre."""
     known = catalogue.department(department)
     if known is None:
         yield Missing(MissingKind.DEPARTMENT, department)

@@ -61,6 +61,9 @@ class Ledger(Protocol):
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         """The person rows with these ids, or all of them."""
 
+    def headcount(self, company: str) -> int:
+        """How many people are known to have an active employee in a company."""
+
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
 

@@ -194,6 +194,9 @@ class DynamoLedger:
             return map(person_from, self._person_rows(ids))
         return map(person_from, self._of_kind(PERSON, NO_COMPANY))
 
+    def headcount(self, company: str) -> int:
+        return sum(link.is_active for link in self.links(company))
+
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
         return map(link_from, self._of_kind(LINK, company))

@@ -39,7 +39,7 @@ from connector.adapters.visma.wire import (
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
-from connector.domain.employees import Employee, Fields, Written
+from connector.domain.employees import IDENTITY, Employee, Fields, Written
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -61,7 +61,6 @@ EMPLOYEES = "/v1/employee"
 RENAME = "/v1/employee/action/changeEmployeeCd"
 PAGE_SIZE = 500
 SAMPLE_SIZE = 100
-IDENTITY = ("contact.last_name", "contact.email")
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
 """How the ERP says that it has no such employee; some of its older endpoints say 400."""
 

@@ -1,7 +1,7 @@
 """Getting one employee into Visma safely: look, note, write once, and never write blind.
 
 Decides nothing about people; it is given the desired fields. It writes the intent to the ledger,
-never the outcome.
+never the outcome. Every result carries the ledger's record as it is by then.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from connector.domain.employees import (
+    IDENTITY,
     Employee,
     Fields,
     StoredValues,
@@ -21,16 +22,14 @@ from connector.domain.employees import (
     stored_values,
 )
 from connector.domain.errors import CodeTakenError, RefusedError, RetryableError
-from connector.domain.guards import ChangeKind
+from connector.domain.guards import ChangeKind, kind_of_plan
 from connector.domain.ledger import EmployeeLink, Record
 from connector.domain.planning import Difference, Outcome, Plan
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
 
-IDENTITY = ("contact.last_name", "contact.email")
-"""What Visma wants repeated in every update, changed or not."""
-
 LOST = "the answer to the write had been lost; Visma was found as desired"
+ADOPTED = "adopted: Visma had this code with the same e-mail address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ GuardFn: TypeAlias = Callable[[ChangeKind], Hold | None]
 
 
 def allow_all(_: ChangeKind) -> Hold | None:
-    """No guard has anything to say."""
+    """No guard objects."""
     return None
 
 
@@ -71,7 +70,7 @@ class Result:
 class WriteRequest:
     """One employee to bring up to date: whose, where, to which fields, by which plan.
 
-    `refusal` is what Visma said to the last attempt: then Visma is read, not written again.
+    `refusal` is Visma's answer to the last attempt: then Visma is read, not written again.
     """
 
     record: Record
@@ -81,7 +80,6 @@ class WriteRequest:
     refusal: RefusedError | None = None
     guard: GuardFn = allow_all
     must_look: bool = False
-    is_begun: bool = False
 
     @property
     def link(self) -> EmployeeLink | None:
@@ -94,56 +92,94 @@ class WriteRequest:
         return self.record.person.salt
 
     @property
-    def begun_code(self) -> str | None:
-        """The code of a write to this company that was begun and never ended."""
+    def unfinished_code(self) -> str | None:
+        """The code of a write to this company that was begun and never finished."""
         intent = self.record.person.intent
         return intent.code if intent and intent.company == self.company else None
 
+    def hold_for(self, plan: Plan) -> Hold | None:
+        """What the guards say about a plan."""
+        kind = kind_of_plan(plan)
+        return self.guard(kind) if kind else None
+
+    def is_desired(self, path: str, value: str) -> bool:
+        """Whether a stored value is what is desired of a field."""
+        return same(path, value, stored_value(path, self.desired.get(path, ""), self.salt))
+
+    def held(self, hold: Hold, plan: Plan) -> Result:
+        """Nothing is done, and the audit shows what would be."""
+        return Result(
+            Outcome.HELD,
+            self.record,
+            differences=plan.differences,
+            reason=hold.reason,
+            hold=hold,
+        )
+
+    def rejected(self, reason: str) -> Result:
+        """The employee cannot be written."""
+        return Result(Outcome.REJECTED, self.record, reason=reason)
+
+    def vanished(self) -> Result:
+        """Visma no longer has the employee that the ledger knows."""
+        code = self.link.employee_code if self.link else None
+        return self.rejected(
+            f"Visma has no employee {code} in {self.company} any more; was the code changed there?"
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """An employee as far as known: from the ledger, or from Visma where somebody had to look."""
+class KnownEmployee:
+    """An employee as far as known: from the ledger, or from Visma where it had to be read."""
 
     code: str
     stored: StoredValues
     etag: str | None
     employee: Employee | None = None
 
-    def created(self, record: Record) -> Result:
+    @property
+    def employee_id(self) -> int | None:
+        """Visma's own id, where the employee was read."""
+        return self.employee.employee_id if self.employee else None
+
+    def as_created(self, record: Record) -> Result:
         """The result of finding an employee of our own, just as it is."""
-        internal_id = self.employee.employee_id if self.employee else None
         return Result(
-            Outcome.CREATED, record, self.code, internal_id, self.etag, self.stored, remark=LOST
+            Outcome.CREATED,
+            record,
+            self.code,
+            self.employee_id,
+            self.etag,
+            self.stored,
+            remark=LOST,
         )
 
-    def found(self, request: WriteRequest, plan: Plan, remark: str = "") -> Result:
+    def unchanged(self, request: WriteRequest, plan: Plan) -> Result:
         """The result of leaving the employee as it is."""
-        return self.after(request, plan, self.etag, remark)
+        return self.changed(request, plan, self.etag)
 
-    def after(
+    def changed(
         self, request: WriteRequest, plan: Plan, etag: str | None, remark: str = ""
     ) -> Result:
         """The result once the differences of `plan` hold."""
-        now = {**self.stored, **{item.field: item.after for item in plan.differences}}
-        internal_id = self.employee.employee_id if self.employee else None
         return Result(
             plan.outcome,
             request.record,
             self.code,
-            internal_id,
+            self.employee_id,
             etag,
-            now,
+            {**self.stored, **{item.field: item.after for item in plan.differences}},
             plan.differences,
             remark=remark,
         )
 
 
+@dataclass(frozen=True, slots=True)
 class EmployeeWriter:
     """Creates, updates and deactivates employees."""
 
-    def __init__(self, targets: Targets, ledger: Ledger) -> None:
-        self._targets = targets
-        self._ledger = ledger
+    targets: Targets
+    ledger: Ledger
 
     def upsert(self, request: WriteRequest, code: str) -> Result:
         """Makes the employee of a working person the desired one; creates it if need be."""
@@ -153,7 +189,7 @@ class EmployeeWriter:
         return self._bring_up_to_date(request, link)
 
     def deactivate(self, request: WriteRequest) -> Result:
-        """Makes the employee of somebody who left inactive, and changes nothing else."""
+        """Makes the employee of a person who left inactive, and changes nothing else."""
         link = request.link
         if link and link.exists:
             return self._bring_up_to_date(request, link)
@@ -164,130 +200,140 @@ class EmployeeWriter:
         intent, salt = record.person.intent, record.person.salt
         if intent is None or not intent.proof:
             return None
-        employee = self._targets.company(intent.company).read(intent.code)
-        address = employee.fields.get("contact.email", "") if employee else ""
-        if employee is None or proof_of(address, salt) != intent.proof:
+        known = self._read(intent.company, intent.code, salt)
+        address = known.employee.fields.get("contact.email", "") if known and known.employee else ""
+        if known is None or proof_of(address, salt) != intent.proof:
             return None
-        known = _Known(employee.code, stored_values(employee.fields, salt), employee.etag, employee)
-        return intent.company, known.created(record)
+        return intent.company, known.as_created(record)
 
     def _bring_up_to_date(self, request: WriteRequest, link: EmployeeLink) -> Result:
         known = self._recall(request, link)
         if known is None:
-            return _vanished(request)
+            return request.vanished()
         result = self._close_gap(request, known)
         lost = request.plan(link.written)
-        if result.outcome is Outcome.UNCHANGED and request.begun_code and lost.differences:
+        if result.outcome is Outcome.UNCHANGED and request.unfinished_code and lost.differences:
             return replace(result, outcome=lost.outcome, differences=lost.differences, remark=LOST)
-        return replace(result, remark=_edited(request, known, link) or result.remark)
+        return replace(result, remark=edited_in_visma(request, known, link) or result.remark)
 
     def _create(self, request: WriteRequest, code: str) -> Result:
-        was_begun = request.begun_code == code
-        hold = None if was_begun else request.guard(ChangeKind.CREATE)
+        was_begun = request.unfinished_code == code
+        plan = request.plan(None)
+        hold = None if was_begun else request.hold_for(plan)
         if hold:
-            return _held(request, hold, request.plan(None))
+            return request.held(hold, plan)
         try:
+            # The claim makes the code this person's before Visma hears of it: of two writers,
+            # and of two people with one number, only one goes on.
             proof = proof_of(request.desired.get("contact.email", ""), request.salt)
-            record = self._ledger.begin(
+            record = self.ledger.begin(
                 request.record, request.company, code, claim=True, proof=proof
             )
         except CodeTakenError:
-            return _rejected(
-                request, f"employee code {code} is another person's in {request.company}"
+            return request.rejected(
+                f"employee code {code} is another person's in {request.company}"
             )
-        request = replace(request, record=record, is_begun=True, guard=allow_all)
-        with self._releasing_intent(request):
-            return self._create_begun(request, code, was_begun=was_begun)
+        begun = replace(request, record=record, guard=allow_all)
+        with self._released_on_failure(begun):
+            return self._create_or_adopt(begun, code, was_begun=was_begun)
 
-    def _create_begun(self, request: WriteRequest, code: str, *, was_begun: bool) -> Result:
-        known = self._look(request, code)
+    def _create_or_adopt(self, begun: WriteRequest, code: str, *, was_begun: bool) -> Result:
+        known = self._look(begun, code)
         if known:
-            return self._adopt(request, known, was_begun=was_begun)
-        result = self._create_new(request, code)
+            return self._adopt(begun, known, was_begun=was_begun)
+        result = self._create_new(begun, code)
         if result.outcome is Outcome.REJECTED:
             # A refusal may mean that a create of ours, believed lost, has arrived after all.
-            late = self._look(request, code)
-            if late and is_same_person(late.employee, request.desired):
-                return self._adopt(request, late, was_begun=True)
+            late = self._look(begun, code)
+            if late and is_same_person(late.employee, begun.desired):
+                return self._adopt(begun, late, was_begun=True)
         return result
 
-    def _adopt(self, request: WriteRequest, known: _Known, *, was_begun: bool) -> Result:
+    def _adopt(self, begun: WriteRequest, known: KnownEmployee, *, was_begun: bool) -> Result:
         """Takes over an employee on proof: our own lost create, or one that was there before us."""
-        if not is_same_person(known.employee, request.desired):
-            return _rejected(
-                request, f"Visma has an employee {known.code} with another e-mail address"
-            )
-        result = self._close_gap(request, known)
+        if not is_same_person(known.employee, begun.desired):
+            return begun.rejected(f"Visma has an employee {known.code} with another e-mail address")
+        result = self._close_gap(begun, known, is_begun=True)
         if result.outcome is Outcome.REJECTED:
             return result
         if was_begun:
             return replace(result, outcome=Outcome.CREATED, remark=LOST)
-        return replace(result, remark="adopted: Visma had this code with the same e-mail address")
+        return replace(result, remark=ADOPTED)
 
-    def _create_new(self, request: WriteRequest, code: str) -> Result:
-        if request.refusal:
-            return _rejected(request, str(request.refusal))
+    def _create_new(self, begun: WriteRequest, code: str) -> Result:
+        if begun.refusal:
+            return begun.rejected(str(begun.refusal))
         try:
-            written = self._targets.company(request.company).create(code, request.desired)
+            written = self.targets.company(begun.company).create(code, begun.desired)
         except RefusedError as error:
-            return _rejected(request, str(error))
+            return begun.rejected(str(error))
         remark = f"Visma gave the code {written.code}" if written.code != code else ""
-        return _Known(written.code, {}, None).after(
-            request, request.plan(None), written.etag, remark
-        )
+        created = KnownEmployee(written.code, {}, None)
+        return created.changed(begun, begun.plan(None), written.etag, remark)
 
-    def _close_gap(self, request: WriteRequest, known: _Known) -> Result:
+    def _close_gap(
+        self, request: WriteRequest, known: KnownEmployee, *, is_begun: bool = False
+    ) -> Result:
         """Writes what differs, if anything does, with the version that was seen."""
         plan = request.plan(known.stored)
         if not plan.differences:
-            return known.found(request, plan)
-        hold = _stopped(request, plan)
-        if hold:
-            return _held(request, hold, plan)
+            return known.unchanged(request, plan)
+        if hold := request.hold_for(plan):
+            return request.held(hold, plan)
         if request.refusal:
-            return _rejected(request, str(request.refusal))
-        identity = _identity(request, known, plan)
+            return request.rejected(str(request.refusal))
+        identity = identity_of(request, known, plan)
         if identity is None:
-            permitted = replace(request, guard=allow_all)
+            # Only Visma knows name or address. The guards have been asked about this very change.
             seen = self._look(request, known.code)
-            return self._close_gap(permitted, seen) if seen else _vanished(request)
+            allowed = replace(request, guard=allow_all)
+            return self._close_gap(allowed, seen, is_begun=is_begun) if seen else request.vanished()
+        if not is_begun:
+            record = self.ledger.begin(request.record, request.company, known.code, claim=False)
+            request = replace(request, record=record)
         return self._update(request, known, plan, identity)
 
-    def _update(self, request: WriteRequest, known: _Known, plan: Plan, identity: Fields) -> Result:
-        if not request.is_begun:
-            record = self._ledger.begin(request.record, request.company, known.code, claim=False)
-            request = replace(request, record=record)
-        fields = {path: request.desired[path] for path in plan.fields}
-        target = self._targets.company(request.company)
+    def _update(
+        self, begun: WriteRequest, known: KnownEmployee, plan: Plan, identity: Fields
+    ) -> Result:
+        fields = {path: begun.desired[path] for path in plan.fields}
+        target = self.targets.company(begun.company)
         try:
-            with self._releasing_intent(request):
+            with self._released_on_failure(begun):
                 written = target.update(known.code, fields, identity=identity, etag=known.etag)
         except RefusedError as error:
-            return _rejected(request, str(error))
-        return known.after(request, plan, written.etag)
+            return begun.rejected(str(error))
+        return known.changed(begun, plan, written.etag)
 
     @contextmanager
-    def _releasing_intent(self, request: WriteRequest) -> Iterator[None]:
-        """A write that ended in a fault is over: whoever looks next need not wait for us."""
+    def _released_on_failure(self, begun: WriteRequest) -> Iterator[None]:
+        """A write that ended in a fault is over: the next writer need not wait for this one.
+
+        Its outcome stays unknown: the intent's code and proof are kept, only its time is up.
+        """
         try:
             yield
         except RetryableError:
-            self._ledger.release_intent(request.record)
+            self.ledger.release_intent(begun.record)
             raise
 
-    def _recall(self, request: WriteRequest, link: EmployeeLink) -> _Known | None:
+    def _recall(self, request: WriteRequest, link: EmployeeLink) -> KnownEmployee | None:
         """The employee from memory where that can be trusted, else as Visma has it now."""
         code = link.employee_code or ""
-        trusted = request.record.person.intent is None and not request.must_look
-        if trusted and link.etag and link.written:
-            return _Known(code, link.written, link.etag)
+        is_trusted = request.record.person.intent is None and not request.must_look
+        if is_trusted and link.etag and link.written:
+            return KnownEmployee(code, link.written, link.etag)
         return self._look(request, code)
 
-    def _look(self, request: WriteRequest, code: str) -> _Known | None:
-        employee = self._targets.company(request.company).read(code)
+    def _look(self, request: WriteRequest, code: str) -> KnownEmployee | None:
+        return self._read(request.company, code, request.salt)
+
+    def _read(self, company: str, code: str, salt: str) -> KnownEmployee | None:
+        employee = self.targets.company(company).read(code)
         if employee is None:
             return None
-        return _Known(code, stored_values(employee.fields, request.salt), employee.etag, employee)
+        stored = stored_values(employee.fields, salt)
+        return KnownEmployee(employee.code, stored, employee.etag, employee)
 
 
 def is_same_person(employee: Employee | None, contact: Fields) -> bool:
@@ -297,15 +343,12 @@ def is_same_person(employee: Employee | None, contact: Fields) -> bool:
     return bool(theirs) and theirs == contact.get("contact.email", "").strip().casefold()
 
 
-def _identity(request: WriteRequest, known: _Known, plan: Plan) -> dict[str, str] | None:
+def identity_of(request: WriteRequest, known: KnownEmployee, plan: Plan) -> dict[str, str] | None:
     """Last name and e-mail as Visma will have them, or None where only Visma can tell."""
     identity = {}
     for path in IDENTITY:
-        value = request.desired.get(path, "")
-        if path in plan.fields or same(
-            path, known.stored.get(path, ""), stored_value(path, value, request.salt)
-        ):
-            identity[path] = value
+        if path in plan.fields or request.is_desired(path, known.stored.get(path, "")):
+            identity[path] = request.desired.get(path, "")
         elif known.employee:
             identity[path] = known.employee.fields.get(path, "")
         else:
@@ -313,43 +356,14 @@ def _identity(request: WriteRequest, known: _Known, plan: Plan) -> dict[str, str
     return identity
 
 
-def _edited(request: WriteRequest, known: _Known, link: EmployeeLink) -> str:
-    """Which fields somebody changed in Visma to neither what was written nor what is desired."""
+def edited_in_visma(request: WriteRequest, known: KnownEmployee, link: EmployeeLink) -> str:
+    """Which fields were changed in Visma to neither what was written nor what is desired."""
     written = link.written or {}
     edited = [
         path
         for path, value in known.stored.items()
         if path in written
         and not same(path, value, written[path])
-        and not same(path, value, stored_value(path, request.desired.get(path, ""), request.salt))
+        and not request.is_desired(path, value)
     ]
     return f"edited in Visma: {', '.join(edited)}" if edited else ""
-
-
-def _stopped(request: WriteRequest, plan: Plan) -> Hold | None:
-    """What a guard has to say about a plan; a lost answer to it was permitted before."""
-    if plan.outcome is Outcome.DEACTIVATED:
-        return request.guard(ChangeKind.DEACTIVATE)
-    if plan.outcome is Outcome.UPDATED and "department" in plan.fields:
-        return request.guard(ChangeKind.MOVE)
-    return None
-
-
-def _held(request: WriteRequest, hold: Hold, plan: Plan) -> Result:
-    """Nothing is done, and the audit shows what would be."""
-    differences = plan.differences
-    return Result(
-        Outcome.HELD, request.record, differences=differences, reason=hold.reason, hold=hold
-    )
-
-
-def _rejected(request: WriteRequest, reason: str) -> Result:
-    return Result(Outcome.REJECTED, request.record, reason=reason)
-
-
-def _vanished(request: WriteRequest) -> Result:
-    code = request.link.employee_code if request.link else None
-    reason = (
-        f"Visma has no employee {code} in {request.company} any more; was the code changed there?"
-    )
-    return _rejected(request, reason)

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qs
-from uuid import uuid4
 
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConnectorError
 from connector.ports.state import PollingPauses
 from connector.services.inbound.request_body import LARGEST_BODY, is_json, json_object
+from connector.services.shared.new_change import new_change
 
 WORKER_EVENTS = "employee."
 UNINSTALLED = "company.deleted"
@@ -78,7 +78,7 @@ class RipplingWebhook:
             return Answer(400, "WebhookMalformed")
         try:
             if is_worker:
-                self._queue.send([Change(fields.id, Cause.WEBHOOK, uuid4().hex)])
+                self._queue.send([new_change(fields.id, None, Cause.WEBHOOK)])
                 return Answer(202, "WebhookReceived")
             if fields.event == UNINSTALLED:
                 self._pauses.pause(STOPPED)

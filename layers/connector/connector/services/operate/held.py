@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
-from connector.domain.changes import Cause, Change, OperatorDecision
+from connector.domain.changes import Cause, OperatorDecision
 from connector.domain.errors import ConfigurationError
 from connector.domain.ledger import EmployeeLink
 from connector.domain.planning import Outcome
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
+from connector.services.shared.new_change import new_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class HeldPeople:
         chosen = [each for each in held if each.held_run == run or _names(each) & set(people)]
         known = {name for each in held for name in _names(each)}
         queued = self.queue.send(
-            Change(each.worker_id, Cause.OPERATOR, uuid4().hex, each.person_id, decision=decision)
+            new_change(each.worker_id, each.person_id, Cause.OPERATOR, decision=decision)
             for each in chosen
         )
         return {"queued": queued, "unknown": sorted(set(people) - known)}

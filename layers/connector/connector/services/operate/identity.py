@@ -14,16 +14,17 @@ from uuid import uuid4
 
 from connector.domain.audit import AuditRow
 from connector.domain.catalogue import canonical
-from connector.domain.changes import Cause, Change
+from connector.domain.changes import Cause
 from connector.domain.employees import INACTIVE, Employee
 from connector.domain.errors import CodeTakenError, ConfigurationError
-from connector.domain.ledger import EmployeeLink, Record
+from connector.domain.ledger import EmployeeLink, LinkUpdate, Record
 from connector.domain.planning import Outcome
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
 from connector.ports.visma import Target, Targets
+from connector.services.shared.new_change import new_change
 
 Arguments = Mapping[str, Any]
 
@@ -55,9 +56,7 @@ class Identity:
         if employee is None:
             raise ConfigurationError(f"Visma ({company}) has no employee {code}")
         self._tie(record, company, employee)
-        queued = self.queue.send(
-            [Change(record.person.worker_id, Cause.OPERATOR, uuid4().hex, person_id)]
-        )
+        queued = self.queue.send([new_change(record.person.worker_id, person_id, Cause.OPERATOR)])
         return {"person": person_id, "company": company, "code": employee.code, "queued": queued}
 
     def rename(self, arguments: Arguments) -> dict[str, Any]:
@@ -72,7 +71,7 @@ class Identity:
         begun = self._begin(record, company, code)
         self._give_code(self.targets.company(company), link, company, code)
         now = self.clock.now()
-        after = link.after(Outcome.UPDATED, now, employee_code=code, etag=None)
+        after = link.after(Outcome.UPDATED, now, LinkUpdate(employee_code=code, etag=None))
         message = f"Renamed employee {link.employee_code} to {code} in {company}."
         self.ledger.finish(begun, begun.person, [after], [self._row(record, after, message)])
         return {"person": person_id, "company": company, "code": code}
@@ -117,7 +116,7 @@ class Identity:
             etag=None,  # so that the writer looks before it writes
             written={"status": employee.fields.get("status", INACTIVE)},
         )
-        tied = tied.after(Outcome.UNCHANGED, now, reason=ADOPTED)
+        tied = tied.after(Outcome.UNCHANGED, now, LinkUpdate(reason=ADOPTED))
         message = f"Adopted employee {employee.code} in {company}: {ADOPTED}."
         active = tuple(sorted({*begun.person.active_in, company} if tied.is_active else ()))
         person = replace(begun.person, active_in=active or begun.person.active_in)

@@ -10,19 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.domain.catalogue import Catalogue
+from connector.domain.catalogue import NUMBERED_BY_VISMA, Catalogue
 from connector.domain.decisions import Action, decide
 from connector.domain.mapping import lint as mapping_sense
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Named, Worker
-from connector.domain.placement import resolve_placement
+from connector.domain.placement import missing_in_department, resolve_placement
 
 SHOWN_CODES = 10
+THE_CODE = "the employee code"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to put right, in a sentence; `people` counts those whom it keeps waiting."""
+    """One thing to fix, in a sentence; `people` counts those it keeps waiting."""
 
     company: str
     message: str
@@ -60,9 +61,8 @@ def _rows(company: str, rules: CompanyRules, around: SystemsSnapshot) -> Iterato
         company, "location", [row.rippling for row in rules.locations], around.locations
     )
     for row in rules.departments:
-        problem = _department_problem(row.department, row.cost_centre, catalogue)
-        if problem:
-            yield Finding(company, f"departments: {row.rippling}: {problem}")
+        for thing in missing_in_department(row.department, row.cost_centre, catalogue):
+            yield Finding(company, f"departments: {row.rippling}: {thing.message(company)}")
     branches = [(f"locations: {row.rippling}", row.branch) for row in rules.locations]
     if rules.defaults.branch:
         branches.append(("defaults", rules.defaults.branch))
@@ -70,7 +70,7 @@ def _rows(company: str, rules: CompanyRules, around: SystemsSnapshot) -> Iterato
         if not catalogue.has_branch(branch):
             yield Finding(company, f"{where}: Visma has no active branch {branch}")
     if catalogue.employee_key.auto_numbered:
-        yield Finding(company, "Visma numbers employees by itself; set the numbering to manual")
+        yield Finding(company, NUMBERED_BY_VISMA)
 
 
 def _unknown(
@@ -82,22 +82,6 @@ def _unknown(
             yield Finding(company, f"{kind}s: {key}: Rippling has no such {kind}")
 
 
-def _department_problem(
-    department: str, cost_centre: str | None, catalogue: Catalogue
-) -> str | None:
-    known = catalogue.department(department)
-    if known is None:
-        return f"Visma has no department {department}"
-    if cost_centre is None:
-        return None
-    if not catalogue.has_cost_centre(cost_centre):
-        return f"Visma has no active cost centre {cost_centre}"
-    if (known.cost_centre or "").upper() != cost_centre.upper():
-        carried = known.cost_centre or "none"
-        return f"department {department} carries the cost centre {carried}, not {cost_centre}"
-    return None
-
-
 def _people(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> Iterator[Finding]:
     waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
     holders: dict[tuple[str, str], int] = defaultdict(int)
@@ -107,7 +91,7 @@ def _people(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> Ite
         shown = code or f"worker {worker.id}"
         for thing in resolve_placement(company, rules, worker.facts, catalogue, worker.pay).missing:
             waiting[company, thing.message(company)].append(shown)
-        problem = _code_problem(code, catalogue)
+        problem = catalogue.problem_with_code(code, THE_CODE)
         if problem:
             waiting[company, problem].append(shown)
         holders[company, shown] += 1
@@ -129,15 +113,6 @@ def _working(
         works = decision.action in (Action.WRITE, Action.SCHEDULE)
         if works and decision.company and decision.worker:
             yield decision.company, decision.worker
-
-
-def _code_problem(code: str | None, catalogue: Catalogue) -> str | None:
-    length = catalogue.employee_key.length
-    if code is None:
-        return "Rippling gives no number to make the employee code of"
-    if length and len(code) > length:
-        return f"the employee code is longer than Visma's EMPLOYEE key ({length} characters)"
-    return None
 
 
 def _listed(codes: list[str]) -> str:

@@ -1,0 +1,78 @@
+"""Everything read and decided about one change, as it stands while the change is applied.
+
+Immutable: whoever reads again makes a new one. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from connector.domain.changes import Cause, Change
+from connector.domain.decisions import Decision
+from connector.domain.errors import RefusedError
+from connector.domain.ledger import EmployeeLink, Record
+from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.people import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContext:
+    """One change, the person's rows and employments, and what to do about them.
+
+    `refusal` is Visma's answer to the last attempt, where it is believed.
+    """
+
+    change: Change
+    record: Record
+    workers: Sequence[Worker] = field(repr=False)
+    decision: Decision
+    now: datetime
+    mapping: MappingFile = field(repr=False)
+    refusal: RefusedError | None = None
+
+    @property
+    def worker(self) -> Worker | None:
+        """The employment that counts."""
+        return self.decision.worker
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether the employee was edited in Visma: then the ledger is not to be trusted."""
+        return self.change.cause is Cause.DRIFT
+
+    @property
+    def salt(self) -> str:
+        """The person's salt."""
+        return self.record.person.salt
+
+    def link(self, company: str | None) -> EmployeeLink | None:
+        """The ledger's row of this person in a company."""
+        return self.record.links.get(company or "")
+
+    def rules(self, company: str) -> CompanyRules | None:
+        """The rules of a company, where the mapping knows it."""
+        return self.mapping.companies.get(company)
+
+    def today(self, company: str) -> date:
+        """The calendar day it is in a company, as far as the mapping knows the company."""
+        known = company in self.mapping.companies
+        return self.mapping.today(company, self.now) if known else self.now.date()
+
+    @property
+    def companies_to_leave(self) -> tuple[str, ...]:
+        """The companies in which an active employee must be assumed."""
+        return assumed_active(self.change, self.record)
+
+    @property
+    def held_in(self) -> str | None:
+        """The company in which a change to this person is held."""
+        return next((key for key, link in self.record.links.items() if link.is_held), None)
+
+
+def assumed_active(change: Change, record: Record) -> tuple[str, ...]:
+    """Where the person is active; after an edit in Visma, wherever there is an employee at all."""
+    if change.cause is Cause.DRIFT:
+        return tuple(sorted(key for key, link in record.links.items() if link.exists))
+    return record.active_in

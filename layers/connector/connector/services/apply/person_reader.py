@@ -1,0 +1,68 @@
+"""Reading a person fresh: the ledger's rows, then Rippling's employments, then the decision.
+
+The order is a promise: what the ledger says is older than what Rippling says, so an outcome that is
+written on the condition of the ledger's version can never carry an older state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector.domain.changes import Change
+from connector.domain.decisions import decide
+from connector.domain.errors import RefusedError
+from connector.domain.ledger import Record
+from connector.domain.mapping.model import MappingFile
+from connector.domain.people import Worker
+from connector.ports.clock import Clock
+from connector.ports.ledger import Ledger
+from connector.ports.rippling import Source
+from connector.services.apply.context import ChangeContext, assumed_active
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReader:
+    """Makes the context of a change."""
+
+    ledger: Ledger
+    source: Source
+    clock: Clock
+
+    def read(
+        self, change: Change, mapping: MappingFile, refusal: RefusedError | None = None
+    ) -> ChangeContext:
+        """The person behind a change as they are now, and what to do about them.
+
+        Raises:
+            RetryableError: Rippling or the ledger does not answer.
+        """
+        record, workers = self.person_of(change)
+        now = self.clock.now()
+        active_in = assumed_active(change, record)
+        decision = decide(workers, mapping, now, active_in, record.person.worker_id)
+        return ChangeContext(change, record, workers, decision, now, mapping, refusal)
+
+    def read_again(self, context: ChangeContext) -> ChangeContext:
+        """The same change after a write: both sides may have moved on."""
+        return self.read(context.change, context.mapping, context.refusal)
+
+    def person_of(self, change: Change) -> tuple[Record, list[Worker]]:
+        """Who a worker is, the ledger remembers; that counts as long as Rippling agrees."""
+        if change.person_id:
+            return self.rows_and_employments(change, change.person_id)
+        remembered = self.ledger.person_with(change.worker_id)
+        if remembered:
+            record, workers = self.rows_and_employments(change, remembered)
+            if change.worker_id in {worker.id for worker in workers}:
+                return record, workers
+        return self.rows_and_employments(change, self.source.person_of(change.worker_id))
+
+    def rows_and_employments(
+        self, change: Change, person_id: str | None
+    ) -> tuple[Record, list[Worker]]:
+        """The person's rows first, see above."""
+        record = self.ledger.record(person_id or f"worker {change.worker_id}")
+        if person_id is None:
+            return record, []
+        known = record.person.fingerprints
+        return record, self.source.employments(change.worker_id, person_id, known)

@@ -1,0 +1,164 @@
+"""How a change ends in one company: each kind of end is made here, whole and at once.
+
+What an end means for the ledger and the audit is in `recorder`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from connector.domain.catalogue import canonical
+from connector.domain.changes import Cause
+from connector.domain.decisions import Action, in_force_since
+from connector.domain.placement import Placement
+from connector.domain.planning import Outcome
+from connector.services.apply.context import ChangeContext
+from connector.services.apply.desired import DesiredEmployee
+from connector.services.apply.employee_writer import Hold, Result
+
+DROPPED = "the operator rejected it; nothing happens until something changes in Rippling"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The end of a change in one company; `is_last` is False where another company follows."""
+
+    company: str | None
+    result: Result
+    placement: Placement | None = None
+    waiting_for: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    due_on: date | None = None
+    is_last: bool = True
+    is_dropped: bool = False
+    expected_code: str | None = None
+    back_dated: date | None = None
+
+    @property
+    def all_reasons(self) -> tuple[str, ...]:
+        """Everything that the audit says about why it ended so."""
+        since = f"back-dated, holds since {self.back_dated}" if self.back_dated else ""
+        texts = (*self.reasons, self.result.reason, self.result.remark, since)
+        return tuple(text for text in texts if text)
+
+
+def of_work(context: ChangeContext, desired: DesiredEmployee, result: Result) -> Resolution:
+    """A working person: the employee was written, left as it is, held or rejected."""
+    due_on = context.decision.due_on
+    last_day: tuple[str, ...] = ()
+    if due_on is not None and result.outcome is Outcome.UNCHANGED:
+        # Nothing to write, and a day is known on which there will be.
+        result, last_day = (
+            replace(result, outcome=Outcome.SCHEDULED),
+            (next_change(context, due_on),),
+        )
+    return Resolution(
+        desired.company,
+        result,
+        desired.placement,
+        reasons=(*last_day, *kept_code(context, desired)),
+        due_on=due_on,
+        expected_code=desired.code,
+        back_dated=late_by(context, desired.company, result.outcome),
+    )
+
+
+def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:
+    """A working person who cannot be placed until something exists."""
+    missing = desired.placement.missing
+    return Resolution(
+        desired.company,
+        Result(Outcome.WAITING, context.record),
+        desired.placement,
+        waiting_for=tuple(str(thing) for thing in missing),
+        reasons=tuple(thing.message(desired.company) for thing in missing),
+        due_on=context.decision.due_on,
+        expected_code=desired.code,
+    )
+
+
+def of_problem(context: ChangeContext, desired: DesiredEmployee, problem: str) -> Resolution:
+    """A working person whose employee cannot be created as they are."""
+    return of_work(context, desired, Result(Outcome.REJECTED, context.record, reason=problem))
+
+
+def of_leaving(
+    context: ChangeContext, company: str, result: Result, *, is_last: bool
+) -> Resolution:
+    """A person who left a company, for good or for another one."""
+    has_moved = context.decision.action is Action.WRITE
+    reason = f"moved to {context.decision.company}" if has_moved else context.decision.reason
+    return Resolution(
+        company,
+        result,
+        reasons=(reason,),
+        due_on=context.decision.due_on,
+        is_last=is_last,
+        back_dated=late_by(context, company, result.outcome),
+    )
+
+
+def of_held_transfer(context: ChangeContext, company: str, hold: Hold) -> Resolution:
+    """A move between companies that a guard holds: nothing was done in either."""
+    return Resolution(company, Result(Outcome.HELD, context.record, reason=hold.reason, hold=hold))
+
+
+def of_dropping(context: ChangeContext, company: str) -> Resolution:
+    """A held change that the operator rejected."""
+    result = Result(Outcome.REJECTED, context.record, reason=DROPPED)
+    return Resolution(company, result, is_dropped=True)
+
+
+def of_lost_create(company: str, result: Result) -> Resolution:
+    """An employee whose create had arrived; the change itself is still to be applied."""
+    return Resolution(company, result, is_last=False)
+
+
+def of_nothing_to_do(context: ChangeContext) -> Resolution:
+    """Nothing is to be written: a day is awaited, or the person is none of ours."""
+    first_active = next(iter(context.record.active_in), None)
+    return Resolution(
+        context.decision.company or first_active,
+        Result(quiet_outcome(context), context.record),
+        reasons=(context.decision.reason,),
+        due_on=context.decision.due_on,
+    )
+
+
+def quiet_outcome(context: ChangeContext) -> Outcome:
+    """The outcome where nothing is to be written."""
+    if context.decision.action is Action.SCHEDULE:
+        return Outcome.SCHEDULED
+    is_known = any(link.exists for link in context.record.links.values())
+    if is_known and context.decision.action is not Action.IGNORE:
+        return Outcome.UNCHANGED
+    return Outcome.OUT_OF_SCOPE
+
+
+def next_change(context: ChangeContext, due_on: date) -> str:
+    """Why a person is due on a day."""
+    day = context.worker.facts.end_date if context.worker else None
+    if day and day <= due_on:
+        return f"the last day is {day.isoformat()}"
+    return f"another employment changes on {due_on.isoformat()}"
+
+
+def kept_code(context: ChangeContext, desired: DesiredEmployee) -> Iterator[str]:
+    """That the employee keeps its code, where the mapping would make another one now."""
+    link = context.link(desired.company)
+    current = link.employee_code if link else None
+    if current and desired.code and canonical(current) != canonical(desired.code):
+        yield f"Rippling's number now makes the code {desired.code}; the employee keeps {current}"
+
+
+def late_by(context: ChangeContext, company: str, outcome: Outcome) -> date | None:
+    """Since when a change has been due that is made only now.
+
+    The first load finds everyone's first day in the past; that is no news.
+    """
+    is_news = context.change.cause is not Cause.SWEEP or outcome is Outcome.DEACTIVATED
+    if context.worker is None or context.rules(company) is None or not is_news:
+        return None
+    return in_force_since(context.worker, outcome, context.today(company))

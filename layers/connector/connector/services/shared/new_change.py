@@ -1,0 +1,19 @@
+"""Making a change: the one place that gives it the id by which all that follows is found."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from connector.domain.changes import Cause, Change, OperatorDecision
+
+
+def new_change(
+    worker_id: str,
+    person_id: str | None,
+    cause: Cause,
+    *,
+    run: str | None = None,
+    decision: OperatorDecision | None = None,
+) -> Change:
+    """A change with a correlation id of its own."""
+    return Change(worker_id, cause, uuid4().hex, person_id, run=run, decision=decision)
