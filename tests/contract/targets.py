@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connector.adapters.memory import InMemorySecrets
-from connector.adapters.visma.client import VismaTargets
+from connector.adapters.visma.targets import VismaTargets
 from connector.ports.secrets import VismaCredentials
 from tests.simulator import Visma, credentials, nordfab_visma
 

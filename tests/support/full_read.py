@@ -24,7 +24,7 @@ from connector.adapters.memory import (
     InMemoryReferenceCache,
     InMemorySecrets,
 )
-from connector.adapters.visma.client import VismaTargets
+from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters, Options
 from connector.bootstrap.vendors import rippling_source

@@ -32,7 +32,7 @@ from connector.adapters.memory import (
     InMemoryTables,
 )
 from connector.adapters.rippling.sign_in import RipplingSignIn
-from connector.adapters.visma.client import VismaTargets
+from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
 from connector.bootstrap.vendors import rippling_source

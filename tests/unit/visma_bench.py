@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from connector.adapters.visma.client import VismaTarget, VismaTargets
+from connector.adapters.visma.client import VismaTarget
+from connector.adapters.visma.targets import VismaTargets
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from tests.simulator import Visma, credentials
 from tests.simulator.messages import Request, Response, json_response

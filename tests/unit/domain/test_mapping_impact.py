@@ -8,7 +8,7 @@ from typing import Any
 from connector.domain.catalogue import Catalogue
 from connector.domain.ledger import Person
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping_impact import EffectKind, effect_on, hinges_on_pay
+from connector.domain.mapping_impact import EffectKind, company_hinging_on_pay, effect_on
 from connector.domain.people import EmploymentStatus, EmploymentType
 from connector.domain.placement import resolve_placement
 from tests.unit.builders import a_catalogue, a_mapping, some_facts, some_rules
@@ -139,12 +139,12 @@ def test_of_a_company_that_was_never_read_only_missing_rows_are_told() -> None:
     assert "names the Rippling department Production" in how
 
 
-def test_a_class_that_hinges_on_pay_is_left_open_and_counted() -> None:
+def test_a_class_that_company_hinging_on_pay_is_left_open_and_counted() -> None:
     after = a_mapping(norway=some_rules(employee_classes=BAND))
 
     assert effect(somebody(), after) is None
-    assert hinges_on_pay(somebody(), a_mapping(), after) == "norway"
-    assert hinges_on_pay(somebody(), None, after) == "norway"
+    assert company_hinging_on_pay(somebody(), a_mapping(), after) == "norway"
+    assert company_hinging_on_pay(somebody(), None, after) == "norway"
 
 
 def test_a_class_is_open_only_where_its_rules_change_and_pay_decides() -> None:
@@ -157,10 +157,10 @@ def test_a_class_is_open_only_where_its_rules_change_and_pay_decides() -> None:
     )
     contractor = somebody(employment_type=EmploymentType("x", "CONTRACTOR"))
 
-    assert hinges_on_pay(somebody(), bands, elsewhere) is None
-    assert hinges_on_pay(somebody(), a_mapping(), hourly_first) is None
-    assert hinges_on_pay(contractor, a_mapping(), hourly_first) == "norway"
-    assert hinges_on_pay(_left_out(), a_mapping(), bands) is None
+    assert company_hinging_on_pay(somebody(), bands, elsewhere) is None
+    assert company_hinging_on_pay(somebody(), a_mapping(), hourly_first) is None
+    assert company_hinging_on_pay(contractor, a_mapping(), hourly_first) == "norway"
+    assert company_hinging_on_pay(_left_out(), a_mapping(), bands) is None
 
 
 def test_every_kind_of_effect_is_seen_here() -> None:

@@ -11,7 +11,7 @@ from connector.adapters.rippling.oauth import RipplingInstallation, RipplingToke
 from connector.adapters.rippling.platform import RipplingPlatformSource
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
-from connector.adapters.visma.client import VismaTargets
+from connector.adapters.visma.targets import VismaTargets
 from connector.observability import BudgetReports, EmfMetrics, Log
 from connector.services.shared.location_names import LocationNames
 

@@ -62,7 +62,7 @@ class Change:
             NotAChangeError: the body is something else. The message says what is wrong with it
                 and repeats nothing of it.
         """
-        data = _object(body)
+        data = message_object(body)
         unknown = set(data) - MEMBERS
         if unknown:
             raise NotAChangeError(f"the message has {len(unknown)} member(s) that no change has")
@@ -95,7 +95,8 @@ LONGEST_REFERENCE = 128  # SQS refuses a longer message group id
 MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run", "decision"})
 
 
-def _object(body: str) -> dict[str, Any]:
+def message_object(body: str) -> dict[str, Any]:
+    """The JSON object in a message."""
     try:
         data = json.loads(body)
     except ValueError:

@@ -87,7 +87,7 @@ def _decide(
     in_scope = [worker for worker in workers if _scope_problem(worker, mapping) is None]
     if not in_scope:
         return _out_of_scope(workers, mapping, now, active_in)
-    employment = primary_employment(in_scope, lambda worker: _look(worker, mapping, now))
+    employment = primary_employment(in_scope, lambda worker: employment_today(worker, mapping, now))
     if employment is None:
         raise AssertionError("there is at least one employment in scope")
     return _decision(employment, workers, mapping, now, active_in)
@@ -102,18 +102,17 @@ def _decision(
 ) -> Decision:
     worker = employment.worker
     company = mapping.company_of(worker.facts)
-    in_scope = [other for other in workers if _scope_problem(other, mapping) is None]
-    due_on = _next_day([_look(other, mapping, now) for other in in_scope])
+    due_on = next_day(workers, mapping, now)
     match employment.state:
         case EmploymentState.WORKING | EmploymentState.ENDS_LATER:
             others = tuple(sorted(set(active_in) - {company}))
             return Decision(Action.WRITE, worker, company, "", due_on, leave_first=others)
         case EmploymentState.STARTS_LATER:
-            ended = any(_look(other, mapping, now).state in OVER for other in workers)
-            action = Action.LEAVE if ended and active_in else Action.SCHEDULE
+            has_left = bool(active_in) and has_ended_employment(workers, mapping, now)
+            action = Action.LEAVE if has_left else Action.SCHEDULE
             return Decision(action, worker, company, _starts(worker), due_on)
         case EmploymentState.ENDED:
-            return Decision(Action.LEAVE, worker, company, _ended(worker))
+            return Decision(Action.LEAVE, worker, company, reason_of_end(worker))
         case EmploymentState.NEVER_BEGAN:
             return Decision(Action.LEAVE, worker, company, "the employment never began")
         case EmploymentState.NOT_HIRED:
@@ -122,15 +121,22 @@ def _decision(
             return Decision(Action.KEEP, worker, company, "Rippling gives a status we do not know")
 
 
-def _next_day(employments: Sequence[EmploymentOnDay]) -> date | None:
+def next_day(workers: Sequence[Worker], mapping: MappingFile, now: datetime) -> date | None:
     """The next day on which something about the person changes, whichever employment says so."""
-    return min((each.due_on for each in employments if each.due_on), default=None)
+    in_scope = [worker for worker in workers if _scope_problem(worker, mapping) is None]
+    days = [employment_today(worker, mapping, now).due_on for worker in in_scope]
+    return min((day for day in days if day), default=None)
+
+
+def has_ended_employment(workers: Sequence[Worker], mapping: MappingFile, now: datetime) -> bool:
+    """Whether an employment of the person is over."""
+    return any(employment_today(worker, mapping, now).state in OVER for worker in workers)
 
 
 def _out_of_scope(
     workers: Sequence[Worker], mapping: MappingFile, now: datetime, active_in: Collection[str]
 ) -> Decision:
-    employment = primary_employment(workers, lambda worker: _look(worker, mapping, now))
+    employment = primary_employment(workers, lambda worker: employment_today(worker, mapping, now))
     if employment is None:
         raise AssertionError("there is at least one employment")
     worker = employment.worker
@@ -148,7 +154,8 @@ def _out_of_scope(
     return Decision(Action.IGNORE, worker, mapping.company_of(worker.facts), reason, due_on)
 
 
-def _look(worker: Worker, mapping: MappingFile, now: datetime) -> EmploymentOnDay:
+def employment_today(worker: Worker, mapping: MappingFile, now: datetime) -> EmploymentOnDay:
+    """An employment on the present day of the company that it belongs to."""
     company = mapping.company_of(worker.facts)
     if company is None:
         return state_on(worker, now.date())
@@ -165,6 +172,7 @@ def _starts(worker: Worker) -> str:
     return f"starts on {day.isoformat()}" if day else "accepted, but without a start date"
 
 
-def _ended(worker: Worker) -> str:
+def reason_of_end(worker: Worker) -> str:
+    """Why an employment is over, for the audit."""
     day = worker.facts.end_date
     return f"left on {day.isoformat()}" if day else "left"

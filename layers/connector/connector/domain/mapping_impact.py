@@ -77,7 +77,9 @@ def effect_on(
     return Effect(kind, person.id, person.worker_id, where, how)
 
 
-def hinges_on_pay(person: Person, before: MappingFile | None, after: MappingFile) -> str | None:
+def company_hinging_on_pay(
+    person: Person, before: MappingFile | None, after: MappingFile
+) -> str | None:
     """The company in which a change of class depends on pay alone, or None."""
     facts = Facts.from_json(person.facts)
     company = after.company_of(facts)
@@ -105,23 +107,24 @@ def _resolve_placement(
 def _compared(
     before: Mapping[str, Any], after: Placement, catalogue: Catalogue
 ) -> tuple[EffectKind, str] | None:
-    missing = _missing(after, catalogue)
+    missing = missing_by_rules(after, catalogue)
     if missing:
         message = "; ".join(thing.message(after.company) for thing in missing)
         return None if before.get("missing") else (EffectKind.BLOCKS, message)
-    changes = _changes(before, after)
+    changes = changes_between(before, after)
     if before.get("missing"):
         return EffectKind.RELEASES, changes
     return (EffectKind.MOVES, changes) if changes else None
 
 
-def _missing(placement: Placement, catalogue: Catalogue) -> list[Missing]:
+def missing_by_rules(placement: Placement, catalogue: Catalogue) -> list[Missing]:
     """What would be waited for; of a company that was never asked, only what needs a rule."""
     is_known = bool(catalogue.read_at)
     return [thing for thing in placement.missing if is_known or thing.kind in NEEDS_A_RULE]
 
 
-def _changes(before: Mapping[str, Any], after: Placement) -> str:
+def changes_between(before: Mapping[str, Any], after: Placement) -> str:
+    """What of a placement changes, from what to what."""
     now = after.to_json()
     changes = (
         f"{name.replace('_', ' ')} {before.get(name, '(none)')} -> {now.get(name, '(none)')}"

@@ -75,7 +75,7 @@ class Facts:
 
     def to_json(self) -> dict[str, Any]:
         """A plain form that rests in the ledger; `from_json` reads it back."""
-        return {key: _plain(value) for key, value in asdict(self).items() if value}
+        return {key: plain_facts(value) for key, value in asdict(self).items() if value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Facts:
@@ -165,7 +165,8 @@ def fingerprint(worker: Worker) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _plain(value: Any) -> Any:
+def plain_facts(value: Any) -> Any:
+    """Facts as plain data."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):

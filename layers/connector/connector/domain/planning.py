@@ -78,7 +78,7 @@ def contact_fields(person: Personal, rules: CompanyRules) -> dict[str, str]:
     email = person.work_email
     if not email and rules.email == "work_or_personal":
         email = person.personal_email
-    return _shown(
+    return known_texts(
         {
             "contact.first_name": person.given_name,
             "contact.middle_name": person.middle_name,
@@ -169,5 +169,6 @@ def _office(office: OfficeAddress) -> dict[str, str]:
     }
 
 
-def _shown(fields: Mapping[str, str | None]) -> dict[str, str]:
+def known_texts(fields: Mapping[str, str | None]) -> dict[str, str]:
+    """The fields that Rippling shows, trimmed."""
     return {path: value.strip() for path, value in fields.items() if value is not None}

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from connector.adapters.rippling.platform_wire import (
     Register,
-    department_of,
-    location_of,
-    person_of,
-    worker_of,
+    department_in_list,
+    location_in_list,
+    person_of_employee,
+    worker_of_employee,
 )
 from connector.domain.people import (
     Address,
@@ -46,24 +46,28 @@ def register(names: Mapping[str, str]) -> Register:
 
 def read(custom_fields: frozenset[str] = frozenset(), /, **fields: Any) -> Worker:
     row = {"id": "r1", "userId": "p1", "roleState": "ACTIVE", **fields}
-    worker = worker_of(row, register(DEPARTMENTS), register(LOCATIONS), custom_fields)
+    worker = worker_of_employee(row, register(DEPARTMENTS), register(LOCATIONS), custom_fields)
     assert worker is not None
     return worker
 
 
 class TestIdentity:
     def test_the_barest_row_is_a_worker_of_whom_little_is_known(self) -> None:
-        worker = worker_of({"id": 17}, register({}), register({}))
+        worker = worker_of_employee({"id": 17}, register({}), register({}))
 
         assert worker == Worker("17", "17", Facts(EmploymentStatus.UNKNOWN))
 
     def test_a_role_without_a_shown_person_is_a_person_of_its_own(self) -> None:
-        assert person_of({"id": "r1"}) == person_of({"id": "r1", "userId": None}) == "r1"
-        assert person_of({"id": "r1", "userId": "p1"}) == "p1"
+        assert (
+            person_of_employee({"id": "r1"})
+            == person_of_employee({"id": "r1", "userId": None})
+            == "r1"
+        )
+        assert person_of_employee({"id": "r1", "userId": "p1"}) == "p1"
 
     @pytest.mark.parametrize("row", [None, 7, "r1", [], {}, {"userId": "p1"}, {"id": ""}])
     def test_a_row_without_an_id_is_nobody(self, row: Any) -> None:
-        assert worker_of(row, register({}), register({})) is None
+        assert worker_of_employee(row, register({}), register({})) is None
 
     @pytest.mark.parametrize(
         ("value", "number"), [(1042, "1042"), ("1042", "1042"), (" 0042 ", "0042"), (None, None)]
@@ -228,7 +232,7 @@ class TestEmploymentTypes:
     ) -> None:
         row = {"id": "r1", "compensation": pay}
 
-        worker = worker_of(row, register({}), register({}), with_pay=True)
+        worker = worker_of_employee(row, register({}), register({}), with_pay=True)
 
         assert worker is not None
         assert worker.pay == expected
@@ -271,13 +275,15 @@ class TestPersonal:
 
 class TestLists:
     def test_departments_and_locations_have_an_id_and_a_name(self) -> None:
-        assert department_of({"id": "d1", "name": "Sales", "parent": "d1"}) == Named("d1", "Sales")
-        assert location_of({"id": "l1", "nickname": "Oslo"}) == Named("l1", "Oslo")
-        assert location_of({"id": "l1", "nickname": None}) == Named("l1")
+        assert department_in_list({"id": "d1", "name": "Sales", "parent": "d1"}) == Named(
+            "d1", "Sales"
+        )
+        assert location_in_list({"id": "l1", "nickname": "Oslo"}) == Named("l1", "Oslo")
+        assert location_in_list({"id": "l1", "nickname": None}) == Named("l1")
 
     @pytest.mark.parametrize("row", [None, 7, {}, {"name": "Sales"}])
     def test_what_has_no_id_is_nothing(self, row: Any) -> None:
-        assert (department_of(row), location_of(row)) == (None, None)
+        assert (department_in_list(row), location_in_list(row)) == (None, None)
 
 
 json_values = st.recursive(
@@ -290,7 +296,7 @@ json_values = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), json_values))
 def test_no_row_whatever_it_holds_brings_the_reading_down(fields: dict[str, Any]) -> None:
-    worker = worker_of({"id": "r1", **fields}, register(DEPARTMENTS), register(LOCATIONS))
+    worker = worker_of_employee({"id": "r1", **fields}, register(DEPARTMENTS), register(LOCATIONS))
 
     assert worker is not None
     assert Facts.from_json(worker.facts.to_json()).status is worker.facts.status

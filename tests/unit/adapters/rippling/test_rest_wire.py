@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.adapters.rippling.rest_wire import day, moment, text, worker_of
+from connector.adapters.rippling.rest_wire import worker_of
+from connector.adapters.rippling.values import day, moment, text
 from connector.domain.people import (
     Address,
     EmploymentStatus,

@@ -6,13 +6,19 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.errors import ConflictError, RetryableError
+
+Item: TypeAlias = dict[str, Any]
+"""A row, as plain values or in the form that boto3 takes."""
+
+Values: TypeAlias = Mapping[str, Any]
+"""Plain values by the names of their attributes."""
 
 LARGEST_TRANSACTION = 100
 LARGEST_BATCH = 100
@@ -31,19 +37,19 @@ class NotWrittenError(ConflictError):
     one where there is none, or where it was not asked for.
     """
 
-    def __init__(self, current_rows: Mapping[int, dict[str, Any]]) -> None:
+    def __init__(self, current_rows: Mapping[int, Item]) -> None:
         super().__init__("the rows moved on since they were read")
         self.current_rows = current_rows
 
 
-def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+def to_item(values: Values) -> Item:
     """Plain values as DynamoDB wants them."""
     return {name: _serialize(_storable(value)) for name, value in values.items()}
 
 
-def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+def from_item(item: Values) -> Item:
     """A stored item as plain values: no Decimal, no set."""
-    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+    return {name: without_decimals(_deserialize(value)) for name, value in item.items()}
 
 
 def aliases(*expressions: str) -> dict[str, str]:
@@ -52,7 +58,7 @@ def aliases(*expressions: str) -> dict[str, str]:
     return {f"#{name}": name for name in names}
 
 
-def pages(call: Callable[..., Any], **request: Any) -> Iterator[dict[str, Any]]:
+def pages(call: Callable[..., Any], **request: Any) -> Iterator[Item]:
     """Every item that a Query or a Scan finds, page after page."""
     while True:
         with answering("DynamoDB"):
@@ -65,7 +71,7 @@ def pages(call: Callable[..., Any], **request: Any) -> Iterator[dict[str, Any]]:
 
 def batch_get(
     client: Client, table: str, keys: Sequence[Mapping[str, str]], **options: Any
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Item]:
     """The items with these keys that exist, strongly consistent, in no order."""
     for start in range(0, len(keys), LARGEST_BATCH):
         chunk = [to_item(key) for key in keys[start : start + LARGEST_BATCH]]
@@ -73,7 +79,7 @@ def batch_get(
         yield from _whole_batch(client, table, request)
 
 
-def transact(client: Client, actions: Sequence[Mapping[str, Any]]) -> None:
+def transact(client: Client, actions: Sequence[Values]) -> None:
     """Writes all of it or nothing.
 
     Raises:
@@ -93,7 +99,7 @@ def transact(client: Client, actions: Sequence[Mapping[str, Any]]) -> None:
         raise translated from error
 
 
-def _whole_batch(client: Client, table: str, request: Any) -> Iterator[dict[str, Any]]:
+def _whole_batch(client: Client, table: str, request: Any) -> Iterator[Item]:
     for attempt in range(BATCH_ATTEMPTS):
         with answering("DynamoDB"):
             answer = client.batch_get_item(RequestItems=request)
@@ -105,7 +111,7 @@ def _whole_batch(client: Client, table: str, request: Any) -> Iterator[dict[str,
     raise RetryableError("DynamoDB is busy: it left keys of a batch unread")
 
 
-def _translated(reasons: Sequence[Mapping[str, Any]]) -> RetryableError | None:
+def _translated(reasons: Sequence[Values]) -> RetryableError | None:
     codes = [reason.get("Code") for reason in reasons]
     if "ConditionalCheckFailed" in codes:
         return NotWrittenError(
@@ -132,13 +138,14 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def without_decimals(value: Any) -> Any:
+    """A deserialised value with ordinary numbers and lists."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+        return {name: without_decimals(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [without_decimals(inner) for inner in value]
     if isinstance(value, set):
-        return sorted(map(_plain, value))
+        return sorted(map(without_decimals, value))
     return value

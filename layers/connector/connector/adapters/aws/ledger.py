@@ -14,7 +14,9 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from connector.adapters.aws.dynamodb import (
+    Item,
     NotWrittenError,
+    Values,
     aliases,
     batch_get,
     from_item,
@@ -206,12 +208,12 @@ class DynamoLedger:
             answer = self._client.get_item(TableName=self._people, Key=to_item(key))
         return from_item(answer.get("Item", {})).get("owner")
 
-    def _of_kind(self, kind: str, company: str) -> Iterator[dict[str, Any]]:
+    def _of_kind(self, kind: str, company: str) -> Iterator[Item]:
         """The rows of one kind: a company's codes are claimed under its key, too."""
         rows = self._query({"company": company}, IndexName="ByCompany")
         return (row for row in rows if row.get("kind") == kind)
 
-    def _query(self, key: Mapping[str, str], **options: Any) -> Iterator[dict[str, Any]]:
+    def _query(self, key: Mapping[str, str], **options: Any) -> Iterator[Item]:
         ((name, value),) = key.items()
         condition = f"#{name} = :value"
         return pages(
@@ -223,7 +225,7 @@ class DynamoLedger:
             **options,
         )
 
-    def _person_rows(self, ids: Iterable[str], **options: Any) -> Iterator[dict[str, Any]]:
+    def _person_rows(self, ids: Iterable[str], **options: Any) -> Iterator[Item]:
         keys = [person_key(person_id) for person_id in dict.fromkeys(ids)]
         return batch_get(self._client, self._people, keys, **options)
 
@@ -252,11 +254,11 @@ class DynamoLedger:
     def _person_update(
         self,
         record: Record,
-        values: Mapping[str, Any],
+        values: Values,
         now: datetime,
         gone: Sequence[str] = (),
         first_time: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> Item:
         condition, given = self._condition(record, now, first_time)
         update = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
         if gone:
@@ -274,9 +276,7 @@ class DynamoLedger:
             }
         }
 
-    def _condition(
-        self, record: Record, now: datetime, first_time: str | None
-    ) -> tuple[str, dict[str, Any]]:
+    def _condition(self, record: Record, now: datetime, first_time: str | None) -> tuple[str, Item]:
         """The row is as it was read, and nobody else is in the middle of a write."""
         if not record.is_known:
             return NEW, {}
@@ -290,7 +290,7 @@ class DynamoLedger:
         given[":first_time"] = first_time
         return f"{SAME_VERSION} AND {NOBODY_ELSE} AND {IN_ORDER}", given
 
-    def _claim(self, code: str, company: str, person_id: str) -> dict[str, Any]:
+    def _claim(self, code: str, company: str, person_id: str) -> Item:
         claim = self._put(self._people, claim_item(code, company, person_id))
         claim["Put"] |= {
             "ConditionExpression": MINE,
@@ -299,13 +299,13 @@ class DynamoLedger:
         }
         return claim
 
-    def _append(self, row: AuditRow) -> dict[str, Any]:
+    def _append(self, row: AuditRow) -> Item:
         append = self._put(self._audit, row.stored(self._retention_days))
         append["Put"] |= {"ConditionExpression": NEW, "ExpressionAttributeNames": aliases(NEW)}
         return append
 
     @staticmethod
-    def _put(table: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    def _put(table: str, item: Values) -> Item:
         return {"Put": {"TableName": table, "Item": to_item(item)}}
 
     def _moved_on(self, record: Record, error: NotWrittenError, now: datetime) -> ConflictError:
@@ -327,7 +327,7 @@ class DynamoLedger:
         return datetime.fromisoformat(current_rows["audit_time"])
 
 
-def _record(person_id: str, rows: Sequence[Mapping[str, Any]]) -> Record:
+def _record(person_id: str, rows: Sequence[Values]) -> Record:
     own = [person_from(row) for row in rows if row.get("kind") == PERSON]
     held = [link_from(row) for row in rows if row.get("kind") == LINK]
     empty = unknown(person_id)

@@ -6,8 +6,9 @@ Empty values are left out. Only the translation lives here, no reading and no wr
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from connector.adapters.aws.dynamodb import Item, Values
 from connector.domain.allocation import Allocation
 from connector.domain.audit import timestamp
 from connector.domain.catalogue import canonical
@@ -47,9 +48,9 @@ def person_key(person_id: str) -> dict[str, str]:
     return {"person": person_id, "company": NO_COMPANY}
 
 
-def person_values(person: Person) -> dict[str, Any]:
+def person_values(person: Person) -> Item:
     """What a person's own row holds besides its key."""
-    return _shown(
+    return without_empty(
         {
             "kind": PERSON,
             "version": person.version,
@@ -67,7 +68,7 @@ def person_values(person: Person) -> dict[str, Any]:
     )
 
 
-def person_from(item: Mapping[str, Any]) -> Person:
+def person_from(item: Values) -> Person:
     """The person that a row tells of."""
     return Person(
         id=item["person"],
@@ -96,9 +97,9 @@ def intent_values(intent: Intent) -> dict[str, str]:
     }
 
 
-def link_item(link: EmployeeLink) -> dict[str, Any]:
+def link_item(link: EmployeeLink) -> Item:
     """The row of a person in a company; what is waited for first is what the index lists."""
-    item = _shown(
+    item = without_empty(
         {
             "person": link.person_id,
             "company": link.company,
@@ -126,7 +127,7 @@ def link_item(link: EmployeeLink) -> dict[str, Any]:
     return item
 
 
-def link_from(item: Mapping[str, Any]) -> EmployeeLink:
+def link_from(item: Values) -> EmployeeLink:
     """The link that a row tells of."""
     return EmployeeLink(
         person_id=item["person"],
@@ -204,5 +205,6 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+def without_empty(values: Values) -> Item:
+    """The attributes that have a value."""
     return {name: value for name, value in values.items() if value not in (None, "", {}, [])}

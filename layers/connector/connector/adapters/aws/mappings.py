@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.dynamodb import LARGEST_TRANSACTION, aliases, pages, to_item, transact
+from connector.adapters.aws.dynamodb import (
+    LARGEST_TRANSACTION,
+    Item,
+    Values,
+    aliases,
+    pages,
+    to_item,
+    transact,
+)
 from connector.adapters.aws.errors import answering, code_of
 from connector.domain.audit import timestamp
 from connector.domain.errors import ConfigurationError, RetryableError
@@ -26,7 +34,7 @@ from connector.domain.mapping.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from connector.adapters.aws.errors import Client
     from connector.domain.mapping.model import MappingFile
@@ -42,8 +50,8 @@ CUT_SHORT = (
     " import the file again, or go back with: connector mappings rollback"
 )
 
-Row = dict[str, Any]
-Action = dict[str, Any]
+Row = Item
+Action = Item
 
 
 class DynamoMappings:
@@ -119,7 +127,7 @@ class DynamoMappings:
         rows = (row for row in found if row_key(row) != IMPORT_SENTINEL)
         return sorted(rows, key=row_key), sentinel
 
-    def _refuse_while_under_way(self, sentinel: Mapping[str, Any]) -> None:
+    def _refuse_while_under_way(self, sentinel: Values) -> None:
         wait = (datetime.fromisoformat(sentinel["until"]) - self._clock.now()).total_seconds()
         if wait > 0:
             raise _under_way()
@@ -142,10 +150,10 @@ class DynamoMappings:
                 raise
             raise _under_way() from error
 
-    def _put(self, row: Mapping[str, Any]) -> Action:
+    def _put(self, row: Values) -> Action:
         return {"Put": {"TableName": self._table, "Item": to_item(row)}}
 
-    def _delete(self, row: Mapping[str, Any]) -> Action:
+    def _delete(self, row: Values) -> Action:
         key = {"company": row["company"], "rule": row["rule"]}
         return {"Delete": {"TableName": self._table, "Key": to_item(key)}}
 

@@ -63,7 +63,7 @@ class AwsSecrets:
             raise ConfigurationError(f"{RIPPLING}: {problem}" for problem in problems)
         texts = {name: data[name].strip() for name in RIPPLING_TEXTS if _is_text(data.get(name))}
         return RipplingCredentials(
-            **texts, expires_at=_moment(data.get("expires_at")), webhook_tokens=_tokens(data)
+            **texts, expires_at=expiry_in(data.get("expires_at")), webhook_tokens=_tokens(data)
         )
 
     def visma(self, *, fresh: bool = False) -> dict[str, VismaCredentials]:
@@ -142,7 +142,7 @@ class AwsSecrets:
         held = self._held.get(name)
         if held and not fresh and now - held[0] < self._max_age:
             return held[1]
-        data = _object(self._text(name))
+        data = secret_object(self._text(name))
         if data is None:
             raise ConfigurationError(f"{name} is not a JSON object: put {SHAPES[name]} in it")
         self._held[name] = (now, data)
@@ -162,7 +162,8 @@ class AwsSecrets:
         return text
 
 
-def _object(text: str) -> dict[str, Any] | None:
+def secret_object(text: str) -> dict[str, Any] | None:
+    """The JSON object in a secret, or None where it is something else."""
     try:
         data = json.loads(text)
     except ValueError:
@@ -238,7 +239,8 @@ def _tokens(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(token.strip() for token in data.get("webhook_tokens") or ())
 
 
-def _moment(value: object) -> datetime | None:
+def expiry_in(value: object) -> datetime | None:
+    """The moment in a secret, or None where it is none."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,9 +26,9 @@ from tenacity import (
     stop_after_attempt,
     wait_exponential_jitter,
 )
-from urllib3.exceptions import NewConnectionError
 
 from connector import __version__
+from connector.adapters.http.failures import cause_of, is_transient, nothing_was_sent
 from connector.adapters.http.rate_limit import PATIENCE_SECONDS, Limits
 from connector.domain.errors import (
     ConfigurationError,
@@ -180,7 +179,7 @@ class HttpClient:
             raise NonsenseError(
                 f"{self.vendor} answered something that is not JSON"
                 f" (content type {media_type(response)}, status {response.status_code},"
-                f" {_place(response.url)}); it will be tried again"
+                f" {shown_url(response.url)}); it will be tried again"
             ) from None
 
     def _read(self, call: _Call) -> requests.Response:
@@ -200,7 +199,7 @@ class HttpClient:
         try:
             response = self._send(call)
         except requests.RequestException as error:
-            raise _TransientError(self._unavailable(call, _cause(error))) from None
+            raise _TransientError(self._unavailable(call, cause_of(error))) from None
         self._raise_for_failed_read(call, response)
         return response
 
@@ -211,7 +210,7 @@ class HttpClient:
                 f"{self.vendor} gave no usable answer to {call} (a redirect, {status}, which is"
                 " never followed); it will be tried again. If it stays so, check the address"
             )
-        if not _is_transient(status):
+        if not is_transient(status):
             return
         wait = self._limits.retry_after(response)
         error: RetryableError = self._unavailable(call, f"status {status}", wait)
@@ -222,9 +221,9 @@ class HttpClient:
         raise _TransientError(error, wait)
 
     def _raise_for_broken_write(self, call: _Call, error: requests.RequestException) -> NoReturn:
-        if _nothing_was_sent(error):
-            raise self._unavailable(call, _cause(error)) from None
-        raise UnknownOutcomeError(self._unknown(call, _cause(error))) from None
+        if nothing_was_sent(error):
+            raise self._unavailable(call, cause_of(error)) from None
+        raise UnknownOutcomeError(self._unknown(call, cause_of(error))) from None
 
     def _raise_for_unclear_write(
         self, call: _Call, response: requests.Response, refusal: Refusal | None
@@ -233,7 +232,7 @@ class HttpClient:
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._limited(call, self._limits.retry_after(response))
         is_redirect = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
-        if status == HTTPStatus.ACCEPTED or is_redirect or _is_transient(status):
+        if status == HTTPStatus.ACCEPTED or is_redirect or is_transient(status):
             reason = refusal(response) if refusal else None
             raise UnknownOutcomeError(self._unknown(call, f"status {status}"), refusal=reason)
 
@@ -311,7 +310,7 @@ class _Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
-        return f"{self.method} {_place(self.url)}"
+        return f"{self.method} {shown_url(self.url)}"
 
 
 class _TransientError(Exception):
@@ -360,7 +359,8 @@ def _origin(url: str) -> tuple[str, str, int] | None:
     return parts.scheme, parts.hostname, port or DEFAULT_PORTS[parts.scheme]
 
 
-def _place(url: str) -> str:
+def shown_url(url: str) -> str:
+    """An address that may be shown: without its query."""
     parts = urlsplit(url)
     return parts.netloc + parts.path
 
@@ -369,33 +369,3 @@ def _wait(state: RetryCallState) -> float:
     failure = state.outcome.exception() if state.outcome else None
     asked = failure.wait if isinstance(failure, _TransientError) else None
     return asked or BACK_OFF(state)
-
-
-def _is_transient(status: int) -> bool:
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.TOO_MANY_REQUESTS,
-    )
-
-
-def _cause(error: requests.RequestException) -> str:
-    """What broke, in our words: the libraries' own would repeat the address with its query."""
-    words: dict[type, str] = {
-        requests.exceptions.ProxyError: "the proxy failed",
-        requests.exceptions.SSLError: "no trusted TLS connection",
-        requests.exceptions.ConnectTimeout: "could not connect in time",
-        requests.exceptions.Timeout: "no answer in time",
-        requests.exceptions.ChunkedEncodingError: "the answer broke off",
-        requests.exceptions.ContentDecodingError: "the answer is corrupt",
-        requests.exceptions.ConnectionError: "the connection failed",
-    }
-    return next((words[kind] for kind in type(error).__mro__ if kind in words), "it broke")
-
-
-def _nothing_was_sent(error: requests.RequestException) -> bool:
-    """True only where the connection itself never came about."""
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
-        return True
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    inner = reason.args[0] if isinstance(reason, Exception) and reason.args else None
-    return isinstance(reason, NewConnectionError) or isinstance(inner, ssl.SSLCertVerificationError)

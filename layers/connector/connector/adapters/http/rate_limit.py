@@ -100,7 +100,7 @@ class Limits:
 
     def retry_after(self, response: Response) -> float | None:
         """The wait that an answer asks for, given in seconds or as a date."""
-        seconds = _number(response, "Retry-After")
+        seconds = header_number(response, "Retry-After")
         if seconds is None:
             try:
                 moment = parsedate_to_datetime(response.headers.get("Retry-After", ""))
@@ -110,8 +110,8 @@ class Limits:
         return _within_a_window(seconds)
 
     def _told(self, response: Response, now: datetime) -> Budget:
-        limit = _number(response, "X-RateLimit-Limit")
-        remaining = _number(response, "X-RateLimit-Remaining")
+        limit = header_number(response, "X-RateLimit-Limit")
+        remaining = header_number(response, "X-RateLimit-Remaining")
         wait = self._reset(response)
         return Budget(
             None if limit is None else int(limit),
@@ -120,7 +120,7 @@ class Limits:
         )
 
     def _reset(self, response: Response) -> float:
-        reset = _number(response, "X-RateLimit-Reset") or 0.0
+        reset = header_number(response, "X-RateLimit-Reset") or 0.0
         return _within_a_window(reset - self._seconds() if reset > FIRST_EPOCH else reset)
 
     def _seconds(self) -> float:
@@ -131,6 +131,7 @@ def _within_a_window(seconds: float) -> float:
     return min(max(seconds, 0.0), LONGEST_WINDOW.total_seconds())
 
 
-def _number(response: Response, header: str) -> float | None:
+def header_number(response: Response, header: str) -> float | None:
+    """The number in a header, or None."""
     text = response.headers.get(header, "").strip()
     return float(text) if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", text) else None

@@ -15,16 +15,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from connector.adapters.http.client import HttpClient
-from connector.adapters.rippling.platform_checks import PlatformProbe
+from connector.adapters.rippling.platform_checks import PlatformChecks
 from connector.adapters.rippling.platform_wire import (
     Register,
-    department_of,
+    department_in_list,
     id_of,
-    location_of,
-    person_of,
-    worker_of,
+    location_in_list,
+    person_of_employee,
+    worker_of_employee,
 )
-from connector.adapters.rippling.responses import ID, ask, is_unknown, refusal, unreadable
+from connector.adapters.rippling.responses import ID, ask, is_unknown, refusal_of, unreadable
 from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
 from connector.ports.rippling import Page
 
@@ -106,7 +106,7 @@ class RipplingPlatformSource:
     def person_of(self, worker_id: str) -> str | None:
         """The person behind a worker id, or None where Rippling shows no such worker."""
         row = self._record(worker_id)
-        return person_of(row) if row is not None else None
+        return person_of_employee(row) if row is not None else None
 
     def employments(
         self, worker_id: str, person_id: str, known: Iterable[str] = ()
@@ -120,15 +120,15 @@ class RipplingPlatformSource:
 
     def departments(self) -> list[Named]:
         """All departments; this API shows no code of theirs."""
-        return self._all("/departments", department_of)
+        return self._all("/departments", department_in_list)
 
     def locations(self) -> list[Named]:
         """All work locations."""
-        return self._all("/work_locations", location_of)
+        return self._all("/work_locations", location_in_list)
 
     def checks(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
         """What this API lets the token do, check by check; the first one is the sign-in."""
-        return PlatformProbe(self._http, self._sample, _require_kinds).checks(needs)
+        return PlatformChecks(self._http, self._sample, _require_kinds).checks(needs)
 
     def _sample(self) -> list[object]:
         paging = {"limit": str(self._page_size), "offset": "0"}
@@ -147,7 +147,7 @@ class RipplingPlatformSource:
         return self._read(row)
 
     def _read(self, row: object) -> Worker | None:
-        worker = worker_of(
+        worker = worker_of_employee(
             row,
             self._departments,
             self._locations,
@@ -166,7 +166,7 @@ class RipplingPlatformSource:
         if is_unknown(response):
             return None
         if response.status_code != HTTPStatus.OK:
-            raise refusal(response, "/employees", SCOPES["/employees"])
+            raise refusal_of(response, "/employees", SCOPES["/employees"])
         content: object = self._http.json_of(response)
         if not isinstance(content, dict):
             raise unreadable("/employees", "no object")
@@ -215,7 +215,7 @@ class RipplingPlatformSource:
     def _rows(self, path: str, query: Mapping[str, str]) -> list[object]:
         response = ask(self._http, path, query)
         if response.status_code != HTTPStatus.OK:
-            raise refusal(response, path, SCOPES["/employees" if path == EVERYONE else path])
+            raise refusal_of(response, path, SCOPES["/employees" if path == EVERYONE else path])
         content = self._http.json_of(response)
         if not isinstance(content, list):
             raise unreadable(path, "no list")

@@ -37,7 +37,7 @@ PAY = (("compensation",), "employee:compensation: nobody's costs are known", Lev
 
 
 @dataclass(frozen=True, slots=True)
-class PlatformProbe:
+class PlatformChecks:
     """The checks of the Platform API; `sample` is the first page of employees, or raises."""
 
     http: HttpClient
@@ -51,10 +51,10 @@ class PlatformProbe:
             (
                 ("sign_in", lambda: self._sign_in(rows)),
                 ("company", self._company),
-                ("changes", _changes),
+                ("changes", changes_check),
                 ("legal_entities", lambda: _legal_entities(needs)),
                 ("kinds", lambda: self._kinds(rows)),
-                ("fields", lambda: _fields(rows, needs)),
+                ("fields", lambda: fields_check(rows, needs)),
             )
         )
 
@@ -81,7 +81,8 @@ class PlatformProbe:
         return Check("kinds", Level.GOOD, "Contractors can be told from employees.")
 
 
-def _changes() -> Check:
+def changes_check() -> Check:
+    """How changes are found with this API."""
     return Check(
         "changes",
         Level.NOTE,
@@ -98,15 +99,13 @@ def _legal_entities(needs: Collection[str]) -> Check:
     )
 
 
-def _fields(rows: list[Any], needs: Collection[str]) -> Check:
-    wanted = (*LACKING, *([PAY] if "compensation" in needs else []))
-    lacking = [
-        (cost, level)
-        for members, cost, level in wanted
-        if rows and not any(member in row for row in rows for member in members)
-    ]
+def fields_check(rows: list[Any], needs: Collection[str]) -> Check:
+    """Which members the token is not shown, and what that costs."""
     if not rows:
         return Check("fields", Level.NOTE, "Rippling shows no employee to look at.")
+    shown = {member for row in rows for member in row}
+    wanted = (*LACKING, *([PAY] if "compensation" in needs else []))
+    lacking = [(cost, level) for members, cost, level in wanted if shown.isdisjoint(members)]
     if not lacking:
         return Check("fields", Level.GOOD, "The token is shown everything that is asked for.")
     costs, levels = "; ".join(cost for cost, _ in lacking), {level for _, level in lacking}

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from connector.adapters.rippling.rest_wire import day, moment, pay_of, text
+from connector.adapters.rippling.values import (
+    Row,
+    day,
+    moment,
+    object_in,
+    pay_of,
+    shown_text,
+    status_of,
+    text,
+)
 from connector.domain.people import (
     NOTHING,
     REMOTE,
     Address,
-    EmploymentStatus,
     EmploymentType,
     Facts,
     Named,
@@ -24,7 +32,6 @@ from connector.domain.people import (
     Worker,
 )
 
-Row: TypeAlias = Mapping[str, Any]
 Names: TypeAlias = Callable[[bool], Mapping[str, str]]
 """Gives names by id; called with True when the ones it gave do not suffice."""
 
@@ -64,7 +71,7 @@ class Register:
         return [id_ for id_, other in self.names(read_fresh).items() if other == name]
 
 
-def worker_of(
+def worker_of_employee(
     row: object,
     departments: Register,
     locations: Register,
@@ -76,16 +83,16 @@ def worker_of(
 
     Of the custom fields only the named ones are kept; pay is looked at only `with_pay`.
     """
-    row = _object(row)
-    worker_id, person_id = text(row.get("id")), person_of(row)
-    pay = _object(row.get("compensation")) if with_pay else {}
+    row = object_in(row)
+    worker_id, person_id = text(row.get("id")), person_of_employee(row)
+    pay = object_in(row.get("compensation")) if with_pay else {}
     if worker_id is None or person_id is None:
         return None
     return Worker(
         id=worker_id,
         person_id=person_id,
-        facts=_facts(row, departments, locations, custom_fields),
-        personal=_personal(row),
+        facts=facts_of_employee(row, departments, locations, custom_fields),
+        personal=personal_of_employee(row),
         updated_at=moment(row.get("updatedAt")),
         title=text(row.get("title")),
         manager_id=text(row.get("manager")),
@@ -93,106 +100,103 @@ def worker_of(
     )
 
 
-def person_of(row: object) -> str | None:
+def person_of_employee(row: object) -> str | None:
     """The id of the person in a row; without one, the role stands for the person."""
-    row = _object(row)
+    row = object_in(row)
     return text(row.get("userId")) or text(row.get("id"))
 
 
 def id_of(row: object) -> str | None:
     """The id of a row of any list."""
-    return text(_object(row).get("id"))
+    return text(object_in(row).get("id"))
 
 
-def department_of(row: object) -> Named | None:
+def department_in_list(row: object) -> Named | None:
     """The department in a row, or None where it has no id."""
     id_ = id_of(row)
-    return Named(id_, text(_object(row).get("name"))) if id_ else None
+    return Named(id_, text(object_in(row).get("name"))) if id_ else None
 
 
-def location_of(row: object) -> Named | None:
+def location_in_list(row: object) -> Named | None:
     """The work location in a row, or None where it has no id."""
     id_ = id_of(row)
-    return Named(id_, text(_object(row).get("nickname"))) if id_ else None
+    return Named(id_, text(object_in(row).get("nickname"))) if id_ else None
 
 
-def _facts(
+def facts_of_employee(
     row: Row, departments: Register, locations: Register, custom_fields: Collection[str]
 ) -> Facts:
+    """The facts in an employee's row."""
     return Facts(
-        status=_status(row.get("roleState")),
+        status=status_of(row.get("roleState")),
         number=text(row.get("employeeNumber")),
         start_date=day(row.get("startDate")),
         end_date=day(row.get("endDate")),
         department=departments.complete(text(row.get("departmentId")), text(row.get("department"))),
-        location=_location(row, locations),
-        employment_type=_employment_type(row),
-        country=text(_object(row.get("workLocation")).get("country")),
-        custom_fields=dict(_custom_fields(row, custom_fields)),
+        location=location_of_employee(row, locations),
+        employment_type=employment_type_of_employee(row),
+        country=text(object_in(row.get("workLocation")).get("country")),
+        custom_fields=dict(custom_fields_of_employee(row, custom_fields)),
     )
 
 
-def _status(value: object) -> EmploymentStatus:
-    try:
-        return EmploymentStatus(text(value) or "")
-    except ValueError:
-        return EmploymentStatus.UNKNOWN
-
-
-def _location(row: Row, locations: Register) -> Named:
+def location_of_employee(row: Row, locations: Register) -> Named:
+    """The work location that an employee's row names."""
     if row.get("isRemote") is True:
         return REMOTE
-    return locations.complete(text(row.get("workLocationId")), text(_first(row, NICKNAMES)))
+    return locations.complete(text(row.get("workLocationId")), text(first_member(row, NICKNAMES)))
 
 
-def _employment_type(row: Row) -> EmploymentType:
+def employment_type_of_employee(row: Row) -> EmploymentType:
+    """The employment type in the words of the REST API."""
     word = text(row.get("employmentType"))
-    own = _object(row.get("companyEmploymentType"))
+    own = object_in(row.get("companyEmploymentType"))
     kind, period, amount = ENGAGEMENTS.get(word or "", (None, None, None))
     if period is None and kind != "CONTRACTOR":
-        period = _period(row, own)
+        period = period_of_pay(row, own)
     return EmploymentType(text(own.get("label")) or word, kind, period, amount)
 
 
-def _period(row: Row, own: Row) -> str | None:
+def period_of_pay(row: Row, own: Row) -> str | None:
+    """Whether pay is by the hour, where the employment type leaves it open."""
     if own.get("isHourly") is True:
         return "HOURLY"
     if own.get("isSalaried") is True:
         return "SALARIED"
-    return PERIODS.get(text(_object(row.get("compensation")).get("salaryUnit")) or "")
+    return PERIODS.get(text(object_in(row.get("compensation")).get("salaryUnit")) or "")
 
 
-def _custom_fields(row: Row, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
-    for title, entry in _object(row.get("customFields")).items():
+def custom_fields_of_employee(row: Row, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The wanted custom fields of an employee, title by title."""
+    for title, entry in object_in(row.get("customFields")).items():
         value = text(entry)
         if title in wanted and value:
             yield title, value
 
 
-def _personal(row: Row) -> Personal:
+def personal_of_employee(row: Row) -> Personal:
+    """The personal data in an employee's row."""
     return Personal(
-        given_name=_shown(row, "firstName"),
-        family_name=_shown(row, "lastName"),
-        work_email=_shown(row, "workEmail"),
-        personal_email=_shown(row, "personalEmail"),
-        mobile_phone=_phone(row),
-        address=_home(row),
+        given_name=shown_text(row, "firstName"),
+        family_name=shown_text(row, "lastName"),
+        work_email=shown_text(row, "workEmail"),
+        personal_email=shown_text(row, "personalEmail"),
+        mobile_phone=phone_of_employee(row),
+        address=address_of_employee(row),
     )
 
 
-def _shown(row: Row, name: str) -> str | None:
-    return text(row[name]) or "" if name in row else None
-
-
-def _phone(row: Row) -> str | None:
+def phone_of_employee(row: Row) -> str | None:
+    """The phone number; None where it is not shown."""
     shown = any(name in row for name in PHONES)
-    return text(_first(row, PHONES)) or "" if shown else None
+    return text(first_member(row, PHONES)) or "" if shown else None
 
 
-def _home(row: Row) -> Address | None:
+def address_of_employee(row: Row) -> Address | None:
+    """The home address; None where it is not shown."""
     if "address" not in row:
         return None
-    home = _object(row["address"])
+    home = object_in(row["address"])
     lines = (text(home.get(name)) for name in ("streetLine1", "streetLine2"))
     return Address(
         street="\n".join(line for line in lines if line),
@@ -202,9 +206,6 @@ def _home(row: Row) -> Address | None:
     )
 
 
-def _first(row: Row, names: Collection[str]) -> object:
+def first_member(row: Row, names: Collection[str]) -> object:
+    """The first of several members that has a value."""
     return next((row[name] for name in names if row.get(name)), None)
-
-
-def _object(value: object) -> Row:
-    return value if isinstance(value, dict) else {}

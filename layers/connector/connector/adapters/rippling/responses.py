@@ -52,7 +52,7 @@ def unreadable(path: str, what: str) -> NonsenseError:
     return NonsenseError(f"Rippling's answer to GET {path} has {what}; it will be tried again")
 
 
-def refusal(response: Response, path: str, scopes: str) -> ConfigurationError | NonsenseError:
+def refusal_of(response: Response, path: str, scopes: str) -> ConfigurationError | NonsenseError:
     """What a status other than 200 means, and what to do about it."""
     match response.status_code:
         case HTTPStatus.UNAUTHORIZED:

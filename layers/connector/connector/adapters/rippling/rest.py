@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connector.adapters.http.client import HttpClient
-from connector.adapters.rippling.responses import ID, ask, is_unknown, refusal, unreadable
-from connector.adapters.rippling.rest_checks import RestProbe
+from connector.adapters.rippling.responses import ID, ask, is_unknown, refusal_of, unreadable
+from connector.adapters.rippling.rest_checks import RestChecks
 from connector.adapters.rippling.rest_wire import (
     department_of,
     location_of,
@@ -128,7 +128,7 @@ class RipplingRestSource:
 
     def checks(self, now: datetime, needs: Collection[str]) -> Iterator[Check]:
         """What this API lets the token do, check by check; the first one is the sign-in."""
-        return RestProbe(self._http, _refusal).checks(now, needs)
+        return RestChecks(self._http, _refusal).checks(now, needs)
 
     def _workers(self, query: Mapping[str, str], page_token: str | None = None) -> Iterator[Page]:
         for answer in self._walk("/workers/", query, page_token):
@@ -265,4 +265,4 @@ def _refusal(response: Response, path: str) -> ConfigurationError | NonsenseErro
             f"Rippling does not understand the request for {path} (400); the token may be"
             " bound to an API version that is too old: make a new one"
         )
-    return refusal(response, path, SCOPES[path])
+    return refusal_of(response, path, SCOPES[path])

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.responses import ask, unreadable
-from connector.adapters.rippling.rest_wire import moment, withheld_fields
+from connector.adapters.rippling.rest_wire import withheld_fields
+from connector.adapters.rippling.values import moment
 from connector.domain.checks import Check, Level, one_by_one
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ GIVE_SCOPES = "give the token these scopes, and its maker the matching rights in
 
 
 @dataclass(frozen=True, slots=True)
-class RestProbe:
+class RestChecks:
     """The checks of the REST API; `refusal` says what a status other than 200 means."""
 
     http: HttpClient
@@ -165,7 +166,7 @@ class RestProbe:
         hidden += [name for name in names if name in withheld or _is_never_shown(name, rows)]
         if not rows:
             return Check("fields", Level.NOTE, "Rippling shows no worker to look at.")
-        return _shown(list(dict.fromkeys(hidden)), needs)
+        return shown_members(list(dict.fromkeys(hidden)), needs)
 
     def _expanded(self, names: list[str]) -> Response:
         query = {"order_by": "id", "limit": SAMPLE_SIZE, "expand": ",".join(names)}
@@ -184,7 +185,8 @@ class RestProbe:
         return results
 
 
-def _shown(hidden: list[str], needs: Collection[str]) -> Check:
+def shown_members(hidden: list[str], needs: Collection[str]) -> Check:
+    """Which members the token is not shown, and what that costs."""
     if not hidden:
         return Check("fields", Level.GOOD, "The token is shown everything that is asked for.")
     levels = {LACKING[name][1] for name in hidden if name in needs or name != "legal_entity"}

@@ -1,32 +1,26 @@
-"""Visma.net ERP as `Targets`: which requests are made, and what their answers mean.
+"""One company of Visma.net ERP: which requests are made, and what their answers mean.
 
-Shapes are in `visma_wire`, the sign-in in `visma_sign_in`, the way of a request in `http`. Nothing
+Shapes are in `wire`, the sign-in is in `sign_in`, the way of a request in `adapters/http`. Nothing
 is decided about people here, and no write is ever sent twice.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, unquote, urlsplit
 
 from connector.adapters.http.client import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
     HttpClient,
-    OnCall,
     media_type,
-    utc_now,
 )
-from connector.adapters.visma.sign_in import VismaTokens
 from connector.adapters.visma.wire import (
     NO_LICENCE,
     Segment,
+    VismaRow,
     branches_of,
     departments_of,
     employee_key_of,
@@ -50,11 +44,7 @@ from connector.domain.errors import (
 if TYPE_CHECKING:
     from requests import Response
 
-    from connector.adapters.http.rate_limit import Limits
-    from connector.ports.secrets import Secrets
     from connector.ports.visma import Sample
-
-__all__ = ["VismaTarget", "VismaTargets", "VismaTokens"]
 
 VENDOR = "Visma"
 EMPLOYEES = "/v1/employee"
@@ -92,15 +82,15 @@ class VismaTarget:
             RetryableError: Visma cannot answer.
             ConfigurationError: Visma will not answer this client.
         """
-        response = self._get(_path_of(code))
-        if response.status_code in MISSING and not _is_page(response):
+        response = self._get(path_of_employee(code))
+        if response.status_code in MISSING and not is_page(response):
             return None
         row = self._content(response, dict)
         employee = employee_of(row, response.headers.get("ETag"))
         if employee is None:
             raise self._unreadable(response)
         is_same = canonical(employee.code) == canonical(code)
-        return employee if is_same else _under(code, employee)
+        return employee if is_same else under_code(code, employee)
 
     def create(self, code: str, fields: Fields) -> Written:
         """Creates the employee. The code that Visma really gave is in the answer.
@@ -114,7 +104,7 @@ class VismaTarget:
         filled = {path: value for path, value in fields.items() if value.strip()}
         body = {"employeeCd": {"value": code}, **wrapped(filled)}
         response = self._write("POST", EMPLOYEES, body, f"create employee {code}")
-        given = _code_given(response.headers.get("Location", ""), code)
+        given = code_given(response.headers.get("Location", ""), code)
         return Written(given, response.headers.get("ETag"))
 
     def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
@@ -130,7 +120,9 @@ class VismaTarget:
         repeated = {path: identity[path] for path in IDENTITY if identity.get(path)}
         body = wrapped({**repeated, **fields})
         headers = {"If-Match": etag} if etag else {}
-        response = self._write("PUT", _path_of(code), body, f"update employee {code}", headers)
+        response = self._write(
+            "PUT", path_of_employee(code), body, f"update employee {code}", headers
+        )
         return Written(code, response.headers.get("ETag"))
 
     def rename(self, employee_id: int, new_code: str) -> None:
@@ -224,7 +216,7 @@ class VismaTarget:
     def _employee_key(self) -> EmployeeKey:
         return employee_key_of(self._dimension("EMPLOYEE"))
 
-    def _learn(self, subaccount: Mapping[str, Any], wanted: int) -> None:
+    def _learn(self, subaccount: VismaRow, wanted: int) -> None:
         """Remembers how a sub-account is put together."""
         segments = segments_of(subaccount)
         if segments and wanted not in {segment.number for segment in segments}:
@@ -235,16 +227,16 @@ class VismaTarget:
             )
         self._segments = segments
 
-    def _dimension(self, name: str, values: str | None = None) -> Mapping[str, Any]:
+    def _dimension(self, name: str, values: str | None = None) -> VismaRow:
         """A dimension, empty where the company has none of that name."""
         query = {"expandSegmentsValues": values} if values else None
         response = self._get(f"/v1/dimension/{name}", query)
-        if response.status_code == HTTPStatus.NOT_FOUND and not _is_page(response):
+        if response.status_code == HTTPStatus.NOT_FOUND and not is_page(response):
             return {}
-        content: Mapping[str, Any] = self._content(response, dict)
+        content: VismaRow = self._content(response, dict)
         return content
 
-    def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
+    def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[VismaRow]:
         rows: list[Any] = self._content(self._get(path, query), list)
         return [row for row in rows if isinstance(row, dict)]
 
@@ -265,7 +257,7 @@ class VismaTarget:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any],
+        body: VismaRow,
         what: str,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
@@ -288,7 +280,7 @@ class VismaTarget:
                 f"Visma did not {what} in {self._company}: somebody changed it there since it was"
                 " read; it is decided anew"
             )
-        if _is_page(response) or (status == HTTPStatus.NOT_FOUND and method == "POST"):
+        if is_page(response) or (status == HTTPStatus.NOT_FOUND and method == "POST"):
             raise self._unreadable(response)
         raise self._refused(response, what)
 
@@ -340,57 +332,12 @@ class VismaTarget:
         )
 
 
-class VismaTargets:
-    """The companies of Visma.net ERP, each with a client, a token and a budget of its own."""
-
-    def __init__(
-        self,
-        secrets: Secrets,
-        base_url: str,
-        token_url: str,
-        *,
-        on_call: OnCall | None = None,
-        limits: Callable[[str, str], Limits] | None = None,
-        timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
-        sleep: Callable[[float], None] = time.sleep,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self._secrets = secrets
-        self._base_url = base_url
-        self._token_url = token_url
-        self._now = now
-        self._limits = limits
-        self._client: dict[str, Any] = {
-            "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
-        }  # fmt: skip
-        self._sign_in = HttpClient(VENDOR, token_url, **self._client)
-        self._companies: dict[str, VismaTarget] = {}
-
-    def company(self, key: str) -> VismaTarget:
-        """The target for one company of the mapping.
-
-        Raises:
-            ConfigurationError: the Visma secret has no such company.
-        """
-        if key not in self._companies:
-            tokens = VismaTokens(key, self._token_url, self._sign_in, self._secrets, now=self._now)
-            tokens.credentials()
-            http = HttpClient(
-                VENDOR,
-                self._base_url,
-                authorization=tokens.authorization,
-                limits=self._limits(VENDOR, key) if self._limits else None,
-                **self._client,
-            )
-            self._companies[key] = VismaTarget(key, http, tokens.headers, tokens.sign_in)
-        return self._companies[key]
-
-
-def _path_of(code: str) -> str:
+def path_of_employee(code: str) -> str:
+    """The path of the employee with a code."""
     return f"{EMPLOYEES}/{quote(code, safe='')}"
 
 
-def _code_given(location: str, asked: str) -> str:
+def code_given(location: str, asked: str) -> str:
     """The code at the end of a Location, on whatever host; the one asked for where it has none."""
     if location.endswith(f"/{asked}"):
         return asked  # as it is: nobody promises that a code in a Location is percent-encoded
@@ -398,11 +345,11 @@ def _code_given(location: str, asked: str) -> str:
     return asked if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
 
 
-def _under(code: str, employee: Employee) -> Employee:
+def under_code(code: str, employee: Employee) -> Employee:
     """The employee under the code it was found by, which is the key; its number may be another."""
     return Employee(code, employee.fields, employee.etag, employee.employee_id)
 
 
-def _is_page(response: Response) -> bool:
+def is_page(response: Response) -> bool:
     """True for a page of a gateway: it says nothing about what was asked for."""
     return media_type(response) == "text/html"

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from connector.domain.catalogue import Department, EmployeeKey, canonical
 from connector.domain.employees import Employee, Fields
 from connector.ports.visma import Sample
+
+VismaRow: TypeAlias = Mapping[str, Any]
+"""A JSON object as Visma sends it."""
 
 EMPLOYEE_CODE = "employee_code"
 """Stands for the code itself where Visma refuses that; it is no field of ours."""
@@ -114,7 +117,7 @@ class Segment:
     length: int | None
 
 
-def flat_fields(row: Mapping[str, Any]) -> dict[str, str]:
+def flat_fields(row: VismaRow) -> dict[str, str]:
     """Every field of an employee as read; what is absent or null is empty."""
     return {place.path: _found(row, place.read) for place in PLACES}
 
@@ -135,9 +138,13 @@ def wrapped(fields: Fields) -> dict[str, Any]:
     return body
 
 
-def employee_of(row: Mapping[str, Any], etag: str | None = None) -> Employee | None:
+def employee_of(row: VismaRow, etag: str | None = None) -> Employee | None:
     """The employee in a row, or None where the row has no code."""
-    code, number, stamp = _text(row, "employeeNumber"), row.get("employeeId"), row.get("timeStamp")
+    code, number, stamp = (
+        text_in(row, "employeeNumber"),
+        row.get("employeeId"),
+        row.get("timeStamp"),
+    )
     if not code:
         return None
     version = etag or (f'"{stamp}"' if stamp else None)
@@ -155,68 +162,68 @@ def failure_of(content: bytes) -> Failure:
     texts = [body.get(name) for name in ("message", "ExceptionMessage", "ExceptionDetails")]
     words = " ".join(text[:LONGEST_TEXT] for text in texts if isinstance(text, str))
     return Failure(
-        is_business=bool(_text(body, "message")),
+        is_business=bool(text_in(body, "message")),
         field=_field_in(words),
         reference=_reference(words, body.get("ExceptionMessageID")),
-        fault_code=_text(body, "ExceptionFaultCode") or None,
+        fault_code=text_in(body, "ExceptionFaultCode") or None,
     )
 
 
 def departments_of(
-    rows: Sequence[Mapping[str, Any]], segments: Sequence[Segment], cost_centre_segment: int
+    rows: Sequence[VismaRow], segments: Sequence[Segment], cost_centre_segment: int
 ) -> dict[str, Department]:
     """The departments by canonical id, each with the cost centre that its expenses go to."""
     found = {}
     for row in rows:
-        id_ = _text(row, "departmentId")
+        id_ = text_in(row, "departmentId")
         if id_:
             found[canonical(id_)] = Department(
                 id=id_,
-                description=_text(row, "description"),
-                cost_centre=_cost_centre(row, segments, cost_centre_segment),
+                description=text_in(row, "description"),
+                cost_centre=cost_centre_of(row, segments, cost_centre_segment),
                 expense_account=_found(row, "expenseAccount.number") or None,
             )
     return found
 
 
-def branches_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+def branches_of(rows: Sequence[VismaRow]) -> dict[str, bool]:
     """The branches by canonical number, and whether they are active."""
-    numbered = ((_text(row, "number"), row.get("isActive")) for row in rows)
+    numbered = ((text_in(row, "number"), row.get("isActive")) for row in rows)
     return {canonical(number): active is not False for number, active in numbered if number}
 
 
-def segments_of(dimension: Mapping[str, Any]) -> tuple[Segment, ...]:
+def segments_of(dimension: VismaRow) -> tuple[Segment, ...]:
     """The segments of a dimension, in the order in which they make up a key."""
     found = [
-        Segment(_int(row, "segmentId") or 0, _text(row, "description"), _int(row, "length"))
-        for row in _rows(dimension)
+        Segment(_int(row, "segmentId") or 0, text_in(row, "description"), _int(row, "length"))
+        for row in segment_rows(dimension)
     ]
     return tuple(sorted(found, key=lambda segment: segment.number))
 
 
-def segment_values_of(dimension: Mapping[str, Any], number: int) -> dict[str, bool]:
+def segment_values_of(dimension: VismaRow, number: int) -> dict[str, bool]:
     """The values of one segment in canonical form, and whether they are active."""
-    rows = [row for row in _rows(dimension) if _int(row, "segmentId") == number]
-    values = [value for row in rows for value in _list(row, "segmentValues")]
-    named = ((_text(value, "valueId"), value.get("active")) for value in values)
+    rows = [row for row in segment_rows(dimension) if _int(row, "segmentId") == number]
+    values = [value for row in rows for value in objects_under(row, "segmentValues")]
+    named = ((text_in(value, "valueId"), value.get("active")) for value in values)
     return {canonical(value): active is not False for value, active in named if value}
 
 
-def employee_key_of(dimension: Mapping[str, Any]) -> EmployeeKey:
+def employee_key_of(dimension: VismaRow) -> EmployeeKey:
     """The form of an employee code."""
-    rows = _rows(dimension)
+    rows = segment_rows(dimension)
     length = _int(dimension, "length") or sum(_int(row, "length") or 0 for row in rows)
     return EmployeeKey(length or None, any(row.get("isAutoNumber") is True for row in rows))
 
 
-def total_of(rows: Sequence[Mapping[str, Any]]) -> float:
+def total_of(rows: Sequence[VismaRow]) -> float:
     """How many there are in all, repeated in every row; without it, only an empty page ends."""
     told = (row["metadata"] for row in rows if isinstance(row.get("metadata"), dict))
     totals = (metadata.get("totalCount") for metadata in told)
     return next((total for total in totals if isinstance(total, int)), float("inf"))
 
 
-def sample_of(rows: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> Sample:
+def sample_of(rows: Sequence[VismaRow], headers: Mapping[str, str]) -> Sample:
     """What a page of employees and the headers that came with it tell of the company."""
     fields = [employee.fields for employee in map(employee_of, rows) if employee]
     total = total_of(rows)
@@ -234,9 +241,8 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text.strip()) else None
 
 
-def _cost_centre(
-    department: Mapping[str, Any], segments: Sequence[Segment], number: int
-) -> str | None:
+def cost_centre_of(department: VismaRow, segments: Sequence[Segment], number: int) -> str | None:
+    """The cost centre that a department's expenses go to."""
     subaccount = department.get("expenseSubaccount")
     if not isinstance(subaccount, dict) or subaccount.get("active") is False:
         return None
@@ -250,14 +256,19 @@ def _piece(key: str, segments: Sequence[Segment], number: int) -> str | None:
     numbers = [segment.number for segment in segments]
     if number not in numbers:
         return None
-    place, pieces = numbers.index(number), key.split("-")
-    if len(pieces) > 1 and len(pieces) == len(segments):
-        return pieces[place]
-    lengths = [segment.length for segment in segments]
-    if None in lengths or len(key) > sum(length or 0 for length in lengths):
+    position, pieces = numbers.index(number), key.split("-")
+    if len(pieces) == len(segments) > 1:
+        return pieces[position]
+    return piece_at(key, [segment.length for segment in segments], position)
+
+
+def piece_at(key: str, lengths: Sequence[int | None], position: int) -> str | None:
+    """One of the pieces that a key without separators consists of, by their lengths."""
+    known = [length for length in lengths if length is not None]
+    if len(known) < len(lengths) or len(key) > sum(known):
         return None
-    begin = sum(length or 0 for length in lengths[:place])
-    return key[begin : begin + (lengths[place] or 0)]
+    begin = sum(known[:position])
+    return key[begin : begin + known[position]]
 
 
 def _field_in(words: str) -> str | None:
@@ -278,32 +289,35 @@ def _reference(words: str, message_id: object) -> str | None:
     return match.group(1) if match else None
 
 
-def _found(row: Mapping[str, Any], path: str) -> str:
+def _found(row: VismaRow, path: str) -> str:
     value: Any = row
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
-    return _plain(value)
+    return single_value(value)
 
 
-def _text(row: Mapping[str, Any], name: str) -> str:
-    return _plain(row.get(name))
+def text_in(row: VismaRow, name: str) -> str:
+    """A member as text."""
+    return single_value(row.get(name))
 
 
-def _plain(value: object) -> str:
+def single_value(value: object) -> str:
     """A single value without the padding of Visma's keys; nothing for all else."""
     is_single = isinstance(value, str | int | float) and not isinstance(value, bool)
     return str(value).strip() if is_single else ""
 
 
-def _int(row: Mapping[str, Any], name: str) -> int | None:
+def _int(row: VismaRow, name: str) -> int | None:
     value = row.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _rows(dimension: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return _list(dimension, "segments")
+def segment_rows(dimension: VismaRow) -> list[VismaRow]:
+    """The segments of a dimension, as Visma sends them."""
+    return objects_under(dimension, "segments")
 
 
-def _list(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def objects_under(row: VismaRow, name: str) -> list[VismaRow]:
+    """The objects in a list under this name."""
     value = row.get(name)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

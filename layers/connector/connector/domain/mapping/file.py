@@ -42,7 +42,7 @@ def load(text: str) -> MappingFile:
     Raises:
         ConfigurationError: it was written by another version, whose mappings had another shape.
     """
-    return validate(_plain(_compose(text)))
+    return validate(plain_node(_compose(text)))
 
 
 def _read(
@@ -55,7 +55,7 @@ def _read(
     problems = list(_doubled_keys(root))
     if problems:
         return None, problems
-    plain = _plain(root)
+    plain = plain_node(root)
     problems = list(_senseless(root, plain, key_length_of))
     try:
         return MappingFile.model_validate(plain), problems
@@ -97,12 +97,13 @@ def _compose(text: str) -> yaml.Node:
     return root
 
 
-def _plain(node: yaml.Node) -> Any:
+def plain_node(node: yaml.Node) -> Any:
+    """A node of the file as plain data, every scalar as text."""
     if isinstance(node, yaml.MappingNode):
         given = [pair for pair in node.value if _is_given(pair[1])]
-        return {key.value: _plain(value) for key, value in given}
+        return {key.value: plain_node(value) for key, value in given}
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
+        return [plain_node(item) for item in node.value]
     return node.value
 
 

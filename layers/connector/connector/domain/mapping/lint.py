@@ -85,7 +85,7 @@ def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
             example.employee_class,
             rule.employee_class if rule else rules.defaults.employee_class,
         ),
-        ("department", example.department, _department(example, rules, facts)),
+        ("department", example.department, department_of_example(example, rules, facts)),
         ("branch", example.branch, location.branch if location else rules.defaults.branch),
     )
     for word, wanted, actual in given:
@@ -94,7 +94,7 @@ def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
             yield gives if actual else f"gives no {word}; {wanted} is expected"
 
 
-def _department(example: Example, rules: CompanyRules, facts: Facts) -> str | None:
+def department_of_example(example: Example, rules: CompanyRules, facts: Facts) -> str | None:
     """By the rows; where none speaks, the department that is given may be a reference code."""
     row = rules.department(facts.department)
     if row:

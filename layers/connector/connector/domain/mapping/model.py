@@ -171,12 +171,12 @@ class CompanyRules(MappingModel):
         """The row for a Rippling department: by id, else by reference code, else by exact name."""
         rows = {row.rippling: row for row in self.departments}
         keys = (department.id, department.code, department.name)
-        return _first(rows.get(key or "") for key in keys)
+        return first_match(rows.get(key or "") for key in keys)
 
     def location(self, location: Named) -> LocationRule | None:
         """The row for a Rippling work location: by id, else by exact name."""
         rows = {row.rippling: row for row in self.locations}
-        return _first(rows.get(key or "") for key in (location.id, location.name))
+        return first_match(rows.get(key or "") for key in (location.id, location.name))
 
     def employee_class(self, facts: Facts, pay: Pay | None = None) -> ClassRule | None:
         """The first rule that holds of a worker; a pay band never holds of unknown pay."""
@@ -278,5 +278,6 @@ def message(problem: Mapping[str, Any]) -> str:
     return known.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
 
 
-def _first(found: Iterator[AnyRule | None]) -> AnyRule | None:
+def first_match(found: Iterator[AnyRule | None]) -> AnyRule | None:
+    """The first of several answers that is one."""
     return next((item for item in found if item is not None), None)

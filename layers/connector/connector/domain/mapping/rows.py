@@ -111,7 +111,7 @@ def _is_settings(row: Mapping[str, Any]) -> bool:
 
 
 def _rules_of(rules: CompanyRules) -> Iterator[tuple[str, Row]]:
-    plain = _listed(rules.model_dump(exclude_none=True))
+    plain = listed_rows(rules.model_dump(exclude_none=True))
     yield SETTINGS, {name: plain[name] for name in SETTING_NAMES if name in plain}
     for part in PARTS:
         if plain[part]:
@@ -126,12 +126,12 @@ def _rules_of(rules: CompanyRules) -> Iterator[tuple[str, Row]]:
         yield f"{FIELD}#{path}", {"owner": owner}
 
 
-def _listed(value: Any) -> Any:
+def listed_rows(value: Any) -> Any:
     """The same with lists for tuples, which is how a table gives them back."""
     if isinstance(value, dict):
-        return {name: _listed(inner) for name, inner in value.items()}
+        return {name: listed_rows(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_listed(inner) for inner in value]
+        return [listed_rows(inner) for inner in value]
     return value
 
 
@@ -235,7 +235,7 @@ def _take(company: _Company, kind: str, source: str, values: Row) -> list[str]:
         return _take_field(company, source, values)
     if f"{kind}#{source}" == SETTINGS:
         company.settings = {name: value for name, value in values.items() if name in SETTING_NAMES}
-        return _unknown(values, SETTING_NAMES)
+        return unknown_keys(values, SETTING_NAMES)
     if kind in PARTS and source == ALL:
         company.parts[kind] = values
         return []
@@ -261,36 +261,41 @@ def _take_field(company: _Company, source: str, values: Row) -> list[str]:
     if source not in FIELDS:
         return [f"Visma has no such field; it has {', '.join(FIELDS)}"]
     company.fields[source] = values.get("owner")
-    return _unknown(values, ("owner",))
+    return unknown_keys(values, ("owner",))
 
 
 def _number_of(rule: str) -> int:
     return int(rule.partition("#")[2])
 
 
-def _unknown(values: Iterable[str], known: Sequence[str]) -> list[str]:
+def unknown_keys(values: Iterable[str], known: Sequence[str]) -> list[str]:
+    """A problem for each key that no rule has."""
     return [f"{name}: there is no such key" for name in values if name not in known]
 
 
 def _cleaned(row: Mapping[str, Any]) -> Row:
     """The cells of a row; one that was emptied counts as left out."""
-    cells = {name: _plain(value) for name, value in row.items() if name not in ("company", "rule")}
+    cells = {
+        name: plain_cell(value) for name, value in row.items() if name not in ("company", "rule")
+    }
     return {name: value for name, value in cells.items() if value not in (None, "")}
 
 
-def _plain(value: Any) -> Any:
+def plain_cell(value: Any) -> Any:
+    """A cell of the table as the mapping takes it."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, set | frozenset):
-        return sorted(map(_number, value))
+        return sorted(map(order_number, value))
     if isinstance(value, dict):
-        return {name: _number(inner) for name, inner in value.items()}
+        return {name: order_number(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return list(map(_number, value))
-    return _number(value)
+        return list(map(order_number, value))
+    return order_number(value)
 
 
-def _number(value: Any) -> Any:
+def order_number(value: Any) -> Any:
+    """The number of a rule, as the table gives it."""
     if not isinstance(value, Decimal):
         return value
     return int(value) if value == value.to_integral_value() else float(value)

@@ -65,7 +65,7 @@ class RipplingWebhook:
             return Answer(401, "WebhookUnauthorized")
         if body is not None and len(body) > LARGEST_BODY:
             return Answer(413, "WebhookTooLarge")
-        fields = None if body is None else _fields(headers.get("content-type", ""), body)
+        fields = None if body is None else announced_fields(headers.get("content-type", ""), body)
         if not fields or not fields.event:
             return Answer(400, "WebhookMalformed")
         if not _is_about(fields, access.company_id):
@@ -97,7 +97,7 @@ class _Fields:
     company_id: str
 
 
-def _fields(content_type: str, body: bytes) -> _Fields | None:
+def announced_fields(content_type: str, body: bytes) -> _Fields | None:
     """What a body says, whichever of the two forms it has; None where it has neither."""
     if is_json(content_type):
         said = json_object(body)

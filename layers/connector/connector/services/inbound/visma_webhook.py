@@ -80,7 +80,7 @@ class VismaWebhook:
             ValueError: a header says it in a way that nobody understands.
         """
         given = next((headers[name].strip() for name in TIMES if headers.get(name)), None)
-        return self.clock.now() - _moment(given) if given else timedelta()
+        return self.clock.now() - moment_said(given) if given else timedelta()
 
     def _accept(self, company: str, headers: Mapping[str, str], said: dict[str, Any]) -> Answer:
         events = _events(headers, said)
@@ -115,7 +115,7 @@ def _is_signed(key: str, given: str, body: bytes) -> bool:
     return bool(key) and any(matches)
 
 
-def _moment(text: str) -> datetime:
+def moment_said(text: str) -> datetime:
     """A moment as a date and time, or as seconds or milliseconds since 1970; UTC if it is not said.
 
     Raises:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from connector.domain.changes import Cause, OperatorDecision
 from connector.domain.errors import ConfigurationError
@@ -13,6 +12,7 @@ from connector.domain.planning import Outcome
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
+from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.new_change import new_change
 
 
@@ -24,19 +24,19 @@ class HeldPeople:
     mappings: Mappings
     queue: ChangeQueue
 
-    def show(self, _: Mapping[str, Any]) -> dict[str, Any]:
+    def show(self, _: Arguments) -> JsonObject:
         """Who is held, what would be done to them, and by the guard of which run."""
         return {"rows": [_described(link) for link in self._all()]}
 
-    def approve(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def approve(self, arguments: Arguments) -> JsonObject:
         """Lets the writer do what was held, for named people or for one run."""
         return self._say(OperatorDecision.APPROVE, arguments)
 
-    def reject(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def reject(self, arguments: Arguments) -> JsonObject:
         """Has named people, or one run, left as they are until Rippling says something new."""
         return self._say(OperatorDecision.REJECT, arguments)
 
-    def _say(self, decision: OperatorDecision, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def _say(self, decision: OperatorDecision, arguments: Arguments) -> JsonObject:
         run, people = arguments.get("run"), [str(each) for each in arguments.get("people") or ()]
         if not run and not people:
             raise ConfigurationError(
@@ -65,7 +65,7 @@ def _names(link: EmployeeLink) -> set[str]:
     return {name for name in names if name}
 
 
-def _described(link: EmployeeLink) -> dict[str, Any]:
+def _described(link: EmployeeLink) -> JsonObject:
     return {
         "company": link.company,
         "person": link.person_id,

@@ -7,9 +7,8 @@ address tie a person to an employee.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import uuid4
 
 from connector.domain.audit import AuditRow
@@ -24,9 +23,8 @@ from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
 from connector.ports.visma import Target, Targets
+from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.new_change import new_change
-
-Arguments = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Identity:
     clock: Clock
     is_dry_run: bool = False
 
-    def adopt(self, arguments: Arguments) -> dict[str, Any]:
+    def adopt(self, arguments: Arguments) -> JsonObject:
         """Ties a person to an employee that Visma has already, and looks at the person again."""
         person_id, code = _given(arguments, "person"), _given(arguments, "code")
         company = self._company(arguments)
@@ -59,7 +57,7 @@ class Identity:
         queued = self.queue.send([new_change(record.person.worker_id, person_id, Cause.OPERATOR)])
         return {"person": person_id, "company": company, "code": employee.code, "queued": queued}
 
-    def rename(self, arguments: Arguments) -> dict[str, Any]:
+    def rename(self, arguments: Arguments) -> JsonObject:
         """Gives the employee of a person another code, with Visma's own action."""
         person_id, code = _given(arguments, "person"), _given(arguments, "code")
         company = self._company(arguments)
@@ -93,7 +91,7 @@ class Identity:
         if self.is_dry_run:
             raise ConfigurationError("this stack is a dry run: it changes nothing in Visma")
 
-    def duplicates(self, arguments: Arguments) -> dict[str, Any]:
+    def duplicates(self, arguments: Arguments) -> JsonObject:
         """Employees who look like one person: the same e-mail, or the same name and branch."""
         mapping = self.mappings.load()
         wanted = arguments.get("company")
@@ -167,7 +165,7 @@ def _given(arguments: Arguments, name: str) -> str:
     return value
 
 
-def _duplicates(company: str, employees: Iterable[Employee]) -> Iterator[dict[str, Any]]:
+def _duplicates(company: str, employees: Iterable[Employee]) -> Iterator[JsonObject]:
     """Groups of codes; the values that make them alike are personal and stay here."""
     alike: dict[tuple[str, str], list[Employee]] = defaultdict(list)
     for employee in employees:

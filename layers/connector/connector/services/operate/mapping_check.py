@@ -12,7 +12,7 @@ from datetime import datetime
 
 from connector.domain.catalogue import NUMBERED_BY_VISMA, Catalogue
 from connector.domain.decisions import Action, decide
-from connector.domain.mapping import lint as mapping_sense
+from connector.domain.mapping import lint
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Named, Worker
 from connector.domain.placement import missing_in_department, resolve_placement
@@ -45,44 +45,51 @@ def check(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> list[
     findings = [
         finding
         for company, rules in mapping.companies.items()
-        for finding in _rows(company, rules, around)
+        for finding in row_findings(company, rules, around)
     ]
-    return findings + list(_people(mapping, around, now))
+    return findings + list(people_findings(mapping, around, now))
 
 
-def _rows(company: str, rules: CompanyRules, around: SystemsSnapshot) -> Iterator[Finding]:
+def row_findings(company: str, rules: CompanyRules, around: SystemsSnapshot) -> Iterator[Finding]:
+    """What is wrong with the rows of a company, whoever they are about."""
     catalogue = around.catalogues[company]
-    for problems in mapping_sense.problems(rules, catalogue.employee_key.length):
-        yield Finding(company, problems.message())
-    yield from _unknown(
-        company, "department", [row.rippling for row in rules.departments], around.departments
-    )
-    yield from _unknown(
-        company, "location", [row.rippling for row in rules.locations], around.locations
-    )
+    for problem in lint.problems(rules, catalogue.employee_key.length):
+        yield Finding(company, problem.message())
+    departments = [row.rippling for row in rules.departments]
+    yield from unknown_names(company, "department", departments, around.departments)
+    locations = [row.rippling for row in rules.locations]
+    yield from unknown_names(company, "location", locations, around.locations)
     for row in rules.departments:
         for thing in missing_in_department(row.department, row.cost_centre, catalogue):
             yield Finding(company, f"departments: {row.rippling}: {thing.message(company)}")
-    branches = [(f"locations: {row.rippling}", row.branch) for row in rules.locations]
-    if rules.defaults.branch:
-        branches.append(("defaults", rules.defaults.branch))
-    for where, branch in branches:
-        if not catalogue.has_branch(branch):
-            yield Finding(company, f"{where}: Visma has no active branch {branch}")
+    yield from branch_findings(company, rules, catalogue)
     if catalogue.employee_key.auto_numbered:
         yield Finding(company, NUMBERED_BY_VISMA)
 
 
-def _unknown(
+def branch_findings(company: str, rules: CompanyRules, catalogue: Catalogue) -> Iterator[Finding]:
+    """The branches that rows and defaults name, and Visma does not have."""
+    named = [(f"locations: {row.rippling}", row.branch) for row in rules.locations]
+    named += [("defaults", rules.defaults.branch)] if rules.defaults.branch else []
+    for where, branch in named:
+        if not catalogue.has_branch(branch):
+            yield Finding(company, f"{where}: Visma has no active branch {branch}")
+
+
+def unknown_names(
     company: str, kind: str, keys: Iterable[str], existing: Iterable[Named]
 ) -> Iterator[Finding]:
+    """Rows that name something Rippling does not have."""
     things = list(existing)
     for key in keys:
         if not any(thing.answers_to(key) for thing in things):
             yield Finding(company, f"{kind}s: {key}: Rippling has no such {kind}")
 
 
-def _people(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> Iterator[Finding]:
+def people_findings(
+    mapping: MappingFile, around: SystemsSnapshot, now: datetime
+) -> Iterator[Finding]:
+    """People whom no row covers, and codes that do not fit or are given twice."""
     waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
     holders: dict[tuple[str, str], int] = defaultdict(int)
     for company, worker in _working(mapping, around.workers, now):
@@ -96,7 +103,7 @@ def _people(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> Ite
             waiting[company, problem].append(shown)
         holders[company, shown] += 1
     for (company, problem), codes in waiting.items():
-        yield Finding(company, f"{problem}: {_listed(codes)}", len(codes))
+        yield Finding(company, f"{problem}: {shown_codes(codes)}", len(codes))
     for (company, code), count in holders.items():
         if count > 1:
             yield Finding(company, f"{count} people would get the employee code {code}", count)
@@ -115,6 +122,7 @@ def _working(
             yield decision.company, decision.worker
 
 
-def _listed(codes: list[str]) -> str:
+def shown_codes(codes: list[str]) -> str:
+    """The first few codes, and how many more there are."""
     more = f" and {len(codes) - SHOWN_CODES} more" if len(codes) > SHOWN_CODES else ""
     return ", ".join(codes[:SHOWN_CODES]) + more

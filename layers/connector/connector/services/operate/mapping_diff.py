@@ -6,20 +6,19 @@ From the ledger alone: neither Rippling nor Visma is asked, and nothing is chang
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, row_key, to_rows
-from connector.domain.mapping_impact import Effect, EffectKind, effect_on, hinges_on_pay
+from connector.domain.mapping_impact import Effect, EffectKind, company_hinging_on_pay, effect_on
 from connector.ports.ledger import Ledger
+from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.operate.mapping_import import MappingImport
 
 SHOWN = 20
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class MappingDiff:
     ledger: Ledger
     imports: MappingImport
 
-    def show(self, arguments: Mapping[str, Any]) -> Answer:
+    def show(self, arguments: Arguments) -> JsonObject:
         """Whom an import of a file would move, release, strand, leave out and take in."""
         after = self.imports.read(str(arguments.get("text", "")))
         before = self.imports.current()
@@ -37,7 +36,7 @@ class MappingDiff:
         catalogue_of = cache(self.imports.cache.catalogue)
         effects = [effect_on(person, before, after, catalogue_of) for person in persons]
         found = [effect for effect in effects if effect]
-        unclear = [hinges_on_pay(person, before, after) for person in persons]
+        unclear = [company_hinging_on_pay(person, before, after) for person in persons]
         known = [*(before.companies if before else ()), *after.companies]
         companies = dict.fromkeys([*known, *(effect.company for effect in found)])
         return {
@@ -53,7 +52,7 @@ class MappingDiff:
             "blocked": sum(effect.kind is EffectKind.BLOCKS for effect in found),
         }
 
-    def _company(self, company: str, effects: Sequence[Effect]) -> Answer:
+    def _company(self, company: str, effects: Sequence[Effect]) -> JsonObject:
         by_kind: dict[EffectKind, list[Effect]] = defaultdict(list)
         for effect in effects:
             by_kind[effect.kind].append(effect)
@@ -73,7 +72,7 @@ class MappingDiff:
         codes = ((each.person_id, each.employee_code or each.expected_code) for each in links)
         return {person_id: code for person_id, code in codes if code}
 
-    def _rows(self, after: MappingFile) -> Answer:
+    def _rows(self, after: MappingFile) -> JsonObject:
         resting = self.imports.mappings.rows()
         known = {row_key(row) for row in resting}
         written, removed = difference(resting, to_rows(after))
@@ -86,7 +85,7 @@ class MappingDiff:
         }
 
 
-def _shortened(things: Iterable[Any]) -> Answer:
+def _shortened(things: Iterable[Any]) -> JsonObject:
     """How many there are, and the first of them."""
     listed = list(things)
     return {"count": len(listed), "first": listed[:SHOWN]}

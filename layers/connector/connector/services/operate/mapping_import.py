@@ -5,9 +5,7 @@ A mapping that is shown to make no sense never gets into the table; what it repl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import file as mapping_file
@@ -16,9 +14,7 @@ from connector.domain.mapping.rows import difference, to_rows
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory, Mappings
-
-Arguments = Mapping[str, Any]
-Answer = dict[str, Any]
+from connector.services.operate.json_types import Arguments, JsonObject
 
 NO_PREVIOUS = "there is no previous mapping to go back to; nothing was changed"
 
@@ -40,13 +36,13 @@ class MappingImport:
         """
         return mapping_file.parse(text, self._key_length)
 
-    def import_mapping(self, arguments: Arguments) -> Answer:
+    def import_mapping(self, arguments: Arguments) -> JsonObject:
         """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
         mapping = self.read(str(arguments.get("text", "")))
         written, removed = self._replace(mapping)
         return {"written": written, "removed": removed, "companies": list(mapping.companies)}
 
-    def rollback(self, _: Arguments) -> Answer:
+    def rollback(self, _: Arguments) -> JsonObject:
         """Brings back the mapping before the last import; done twice, it is as it was."""
         previous = self.history.previous_mapping()
         if previous is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import REMOTE
@@ -15,6 +14,7 @@ from connector.ports.clock import Clock
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
 from connector.ports.state import Mappings
+from connector.services.operate.json_types import JsonObject
 from connector.services.operate.mapping_check import SystemsSnapshot, check
 from connector.services.operate.mapping_import import MappingImport
 from connector.services.shared.catalogues import Catalogues
@@ -34,7 +34,7 @@ class MappingValidation:
     watch: Callable[[MappingFile], None]
     """Told of the mapping before Rippling is read: the mapping decides which fields are read."""
 
-    def findings(self, text: str | None) -> list[dict[str, Any]]:
+    def findings(self, text: str | None) -> list[JsonObject]:
         """Everything that does not fit, in the mapping of this file or in the one in use.
 
         Raises:
@@ -65,7 +65,7 @@ class MappingInHand:
         """The mapping."""
         return self.mapping
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[JsonObject]:
         """No rows: it is stored nowhere."""
         return []
 

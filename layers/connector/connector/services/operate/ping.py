@@ -104,7 +104,7 @@ class Ping:
         )
 
     def _visma_secret(self) -> Check:
-        companies = _listed(self.secrets.visma(fresh=True))
+        companies = listed_names(self.secrets.visma(fresh=True))
         return Check("visma_secret", Level.GOOD, f"The Visma secret is filled for {companies}.")
 
     def _mapping(self) -> tuple[MappingFile | None, Check]:
@@ -120,7 +120,7 @@ class Ping:
                     "write one and bring it in: connector mappings import FILE",
                 )
             held.append(self.mappings.load())
-            companies = _listed(held[0].companies)
+            companies = listed_names(held[0].companies)
             return Check("mapping", Level.GOOD, f"The mapping makes sense. It has {companies}.")
 
         check = tried("mapping", look)
@@ -327,7 +327,8 @@ def _is_there(load: Callable[[], object]) -> bool:
     return True
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed_names(names: Iterable[str]) -> str:
+    """Names as they stand in a sentence."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 

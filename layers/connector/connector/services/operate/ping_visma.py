@@ -58,7 +58,7 @@ class CompanyProbe:
             return Check(
                 "rights",
                 Level.BAD,
-                f"The sign-in does not come with the right to {_listed(self._lacking)}.",
+                f"The sign-in does not come with the right to {listed_codes(self._lacking)}.",
                 "add the scope in the Developer Portal, and have the company approve it again",
             )
         return Check("rights", Level.GOOD, "No right to read, create or update is missing.")
@@ -67,14 +67,14 @@ class CompanyProbe:
         found = self._part(Part.BRANCHES)
         active = sorted(code for code, is_active in found.branches.items() if is_active)
         rows = self.rules.locations if self.rules else ()
-        wanted = _named((*(row.branch for row in rows), *self._defaults("branch")))
+        wanted = named_by_rules((*(row.branch for row in rows), *self._defaults("branch")))
         missing = [code for code in wanted if not found.has_branch(code)]
         return _held_against("branches", "active branch", active, wanted, missing)
 
     def _departments(self) -> Check:
         found = self._part(Part.DEPARTMENTS)
         rows = self.rules.departments if self.rules else ()
-        wanted = _named(row.department for row in rows)
+        wanted = named_by_rules(row.department for row in rows)
         missing = [code for code in wanted if not found.department(code)]
         return _held_against(
             "departments", "department", sorted(found.departments), wanted, missing
@@ -124,8 +124,8 @@ class CompanyProbe:
         unused = list(self._unused(sample))
         if unused and sample.shown:
             message += (
-                f" None of the first {sample.shown} has {_listed(unused)} of the mapping, and Visma"
-                " has no list of these."
+                f" None of the first {sample.shown} has {listed_codes(unused)} of the mapping,"
+                " and Visma has no list of these."
             )
             return Check("employees", Level.NOTE, message, "see that they are spelt as in Visma")
         return Check("employees", Level.GOOD, message)
@@ -139,7 +139,9 @@ class CompanyProbe:
             ("calendar", self._defaults("calendar"), sample.calendars),
         ):
             known = {canonical(code) for code in used}
-            yield from (f"{kind} {code}" for code in _named(wanted) if canonical(code) not in known)
+            yield from (
+                f"{kind} {code}" for code in named_by_rules(wanted) if canonical(code) not in known
+            )
 
     def _defaults(self, name: str) -> tuple[str | None, ...]:
         return (getattr(self.rules.defaults, name),) if self.rules else ()
@@ -153,15 +155,18 @@ def _held_against(
         return Check(
             name,
             Level.BAD,
-            f"Visma has no {one} {_listed(missing)}, which the mapping names. People wait for it.",
+            f"Visma has no {one} {listed_codes(missing)}, which the mapping names."
+            " People wait for it.",
             "add it in Visma, or correct the mapping",
         )
     if wanted:
         return Check(
-            name, Level.GOOD, f"The {name} of the mapping are there: {_listed(sorted(wanted))}."
+            name,
+            Level.GOOD,
+            f"The {name} of the mapping are there: {listed_codes(sorted(wanted))}.",
         )
     if have:
-        return Check(name, Level.GOOD, f"Visma shows its {name}: {_listed(have)}.")
+        return Check(name, Level.GOOD, f"Visma shows its {name}: {listed_codes(have)}.")
     return Check(name, Level.WARNING, f"Visma shows no {one} at all.", "add one in Visma")
 
 
@@ -179,11 +184,13 @@ def _is_short_of_calls(sample: Sample) -> bool:
     return sample.calls_left * 100 < sample.calls_limit * FEW_CALLS_PERCENT
 
 
-def _named(codes: Iterable[str | None]) -> list[str]:
+def named_by_rules(codes: Iterable[str | None]) -> list[str]:
+    """The codes that rules name, each once."""
     return list(dict.fromkeys(code for code in codes if code))
 
 
-def _listed(codes: Iterable[str]) -> str:
+def listed_codes(codes: Iterable[str]) -> str:
+    """The first few codes, and how many more there are."""
     shown = list(codes)
     more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
     return ", ".join(shown[:SHOWN]) + more

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.dynamodb import aliases, from_item, to_item
+from connector.adapters.aws.dynamodb import Item, aliases, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.audit import timestamp
 from connector.domain.budgets import Budget, current, merged
@@ -51,7 +51,7 @@ class DynamoBudgets:
                 return
         raise RetryableError(f"others changed {_stream(name)} {ATTEMPTS} times in between")
 
-    def _read(self, name: str) -> dict[str, Any]:
+    def _read(self, name: str) -> Item:
         with _usable(name), answering("DynamoDB"):
             answer = self._client.get_item(
                 TableName=self._table, Key=to_item({"stream": _stream(name)}), ConsistentRead=True
@@ -94,34 +94,36 @@ def _usable(name: str) -> Iterator[None]:
         ) from None
 
 
-def _values_of(budget: Budget) -> dict[str, Any]:
-    values: dict[str, Any] = {"limit": budget.limit, "remaining": budget.remaining}
+def _values_of(budget: Budget) -> Item:
+    values: Item = {"limit": budget.limit, "remaining": budget.remaining}
     moments = {"resets_at": budget.resets_at, "closed_until": budget.closed_until}
     values |= {key: timestamp(moment) for key, moment in moments.items() if moment}
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _parsed(item: dict[str, Any]) -> tuple[Budget, int | None]:
+def _parsed(item: Item) -> tuple[Budget, int | None]:
     """The budget in a row and the version of the row, None where there is none."""
     try:
         budget = Budget(
-            _number(item.get("limit")),
-            _number(item.get("remaining")),
-            _moment(item.get("resets_at")),
-            _moment(item.get("closed_until")),
+            budget_number(item.get("limit")),
+            budget_number(item.get("remaining")),
+            budget_moment(item.get("resets_at")),
+            budget_moment(item.get("closed_until")),
         )
-        return budget, _number(item.get("version"))
+        return budget, budget_number(item.get("version"))
     except (TypeError, ValueError):
         raise ConfigurationError(
             f"the row {item.get('stream')} in the WatermarksTable cannot be read: delete it"
         ) from None
 
 
-def _number(value: Any) -> int | None:
+def budget_number(value: Any) -> int | None:
+    """A stored number of calls."""
     return None if value is None else int(value)
 
 
-def _moment(text: Any) -> datetime | None:
+def budget_moment(text: Any) -> datetime | None:
+    """A stored moment."""
     if text is None:
         return None
     moment = datetime.fromisoformat(text)

@@ -17,31 +17,33 @@ class DynamoCursors(DynamoLeases):
         item = self._rows.read(stream)
         return Cursor(
             stream,
-            watermark=_moment(item.get("watermark")),
+            watermark=stored_moment(item.get("watermark")),
             page_token=item.get("page_token"),
-            started=_moment(item.get("started")),
-            newest=_moment(item.get("newest")),
+            started=stored_moment(item.get("started")),
+            newest=stored_moment(item.get("newest")),
             seen=int(item.get("seen", 0)),
             loading=tuple(item.get("loading", ())),
-            ended=_moment(item.get("ended")),
+            ended=stored_moment(item.get("ended")),
         )
 
     def save(self, cursor: Cursor) -> None:
         values = {
-            "watermark": _text(cursor.watermark),
+            "watermark": stored_text(cursor.watermark),
             "page_token": cursor.page_token,
-            "started": _text(cursor.started),
-            "newest": _text(cursor.newest),
+            "started": stored_text(cursor.started),
+            "newest": stored_text(cursor.newest),
             "seen": cursor.seen or None,
             "loading": list(cursor.loading) or None,
-            "ended": _text(cursor.ended),
+            "ended": stored_text(cursor.ended),
         }
         self._rows.put(cursor.stream, without_empty(values))
 
 
-def _text(moment: datetime | None) -> str | None:
+def stored_text(moment: datetime | None) -> str | None:
+    """A moment as it is stored."""
     return timestamp(moment) if moment else None
 
 
-def _moment(text: str | None) -> datetime | None:
+def stored_moment(text: str | None) -> datetime | None:
+    """A moment from the table."""
     return datetime.fromisoformat(text) if text else None

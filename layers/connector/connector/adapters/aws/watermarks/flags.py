@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.dynamodb import aliases, from_item, to_item
+from connector.adapters.aws.dynamodb import Values, aliases, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.ports.state import PollingPause
 
@@ -81,7 +81,7 @@ class DynamoNotifications:
         self._table = table
 
     def take(self, notification_id: str, until: datetime) -> bool:
-        item = {**_key(notification_id), "expires_at": int(until.timestamp())}
+        item = {**notification_key(notification_id), "expires_at": int(until.timestamp())}
         now = to_item({":now": int(self._clock.now().timestamp())})
         try:
             with answering("DynamoDB"):
@@ -100,15 +100,18 @@ class DynamoNotifications:
 
     def give_back(self, notification_id: str) -> None:
         with answering("DynamoDB"):
-            self._client.delete_item(TableName=self._table, Key=to_item(_key(notification_id)))
+            self._client.delete_item(
+                TableName=self._table, Key=to_item(notification_key(notification_id))
+            )
 
 
-def _key(notification_id: str) -> dict[str, str]:
+def notification_key(notification_id: str) -> dict[str, str]:
+    """The key of a notification: its id comes from outside, so only a digest is stored."""
     digest = sha256(notification_id.encode(errors="replace")).hexdigest()
     return {"stream": f"visma notification {digest}"}
 
 
-def _pause(item: Mapping[str, Any]) -> PollingPause | None:
+def _pause(item: Values) -> PollingPause | None:
     held = from_item(item)
     return (
         PollingPause(datetime.fromisoformat(held["at"]), held["reason"]) if "at" in held else None

@@ -31,14 +31,14 @@ class DynamoInstallStates:
 
     def remember(self, state: str, until: datetime) -> None:
         """Makes a state valid until then; the table forgets it some time after."""
-        item = {**_key(state), "expires_at": int(until.timestamp())}
+        item = {**state_key(state), "expires_at": int(until.timestamp())}
         with answering("DynamoDB"):
             self._client.put_item(TableName=self._table, Item=to_item(item))
 
     def is_open(self, state: str) -> bool:
         with answering("DynamoDB"):
             answer = self._client.get_item(
-                TableName=self._table, Key=to_item(_key(state)), ConsistentRead=True
+                TableName=self._table, Key=to_item(state_key(state)), ConsistentRead=True
             )
         until = from_item(answer.get("Item", {})).get("expires_at", 0)
         return bool(until > self._clock.now().timestamp())
@@ -48,7 +48,7 @@ class DynamoInstallStates:
             with answering("DynamoDB"):
                 self._client.delete_item(
                     TableName=self._table,
-                    Key=to_item(_key(state)),
+                    Key=to_item(state_key(state)),
                     ConditionExpression=OPEN,
                     ExpressionAttributeNames=aliases(OPEN),
                     ExpressionAttributeValues=to_item({":now": self._clock.now().timestamp()}),
@@ -60,5 +60,6 @@ class DynamoInstallStates:
         return True
 
 
-def _key(state: str) -> dict[str, str]:
+def state_key(state: str) -> dict[str, str]:
+    """The key of an install state: only its digest is stored."""
     return {"stream": f"oauth state {sha256(state.encode()).hexdigest()}"}

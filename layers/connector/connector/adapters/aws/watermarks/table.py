@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.dynamodb import aliases, from_item, to_item
+from connector.adapters.aws.dynamodb import Item, aliases, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class WatermarksTable:
         self._client = client
         self._table = table
 
-    def read(self, stream: str) -> dict[str, Any]:
+    def read(self, stream: str) -> Item:
         """The row, or an empty one where there is none."""
         with answering("DynamoDB"):
             answer = self._client.get_item(
@@ -49,7 +49,7 @@ class WatermarksTable:
             ExpressionAttributeValues=to_item(given),
         )
 
-    def update(self, stream: str, update: str, given: Mapping[str, object]) -> dict[str, Any]:
+    def update(self, stream: str, update: str, given: Mapping[str, object]) -> Item:
         """Changes some attributes; their new values."""
         with answering("DynamoDB"):
             answer = self._client.update_item(

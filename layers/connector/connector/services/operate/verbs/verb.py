@@ -7,18 +7,18 @@ these files, so nothing heavy may be imported in them: no AWS, no HTTP, no mappi
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
+
+from connector.services.operate.json_types import Arguments, JsonObject
 
 if TYPE_CHECKING:
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import View
 
-JsonObject: TypeAlias = dict[str, Any]
-Arguments: TypeAlias = Mapping[str, Any]
-"""What the operator gave, by the names of the arguments."""
+
+__all__ = ["Argument", "Arguments", "Form", "JsonObject", "Verb"]
 
 
 class Form(Enum):

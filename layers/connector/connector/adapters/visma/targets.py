@@ -1,0 +1,69 @@
+"""The companies of Visma.net ERP: each has a client, a token and a budget of its own.
+
+What one company is asked is in `client`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from connector.adapters.http.client import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    HttpClient,
+    OnCall,
+    utc_now,
+)
+from connector.adapters.http.rate_limit import Limits
+from connector.adapters.visma.client import VENDOR, VismaTarget
+from connector.adapters.visma.sign_in import VismaTokens
+from connector.ports.secrets import Secrets
+
+
+class VismaTargets:
+    """The companies of Visma.net ERP, each with a client, a token and a budget of its own."""
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        base_url: str,
+        token_url: str,
+        *,
+        on_call: OnCall | None = None,
+        limits: Callable[[str, str], Limits] | None = None,
+        timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._secrets = secrets
+        self._base_url = base_url
+        self._token_url = token_url
+        self._now = now
+        self._limits = limits
+        self._client: dict[str, Any] = {
+            "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
+        }  # fmt: skip
+        self._sign_in = HttpClient(VENDOR, token_url, **self._client)
+        self._companies: dict[str, VismaTarget] = {}
+
+    def company(self, key: str) -> VismaTarget:
+        """The target for one company of the mapping.
+
+        Raises:
+            ConfigurationError: the Visma secret has no such company.
+        """
+        if key not in self._companies:
+            tokens = VismaTokens(key, self._token_url, self._sign_in, self._secrets, now=self._now)
+            tokens.credentials()
+            http = HttpClient(
+                VENDOR,
+                self._base_url,
+                authorization=tokens.authorization,
+                limits=self._limits(VENDOR, key) if self._limits else None,
+                **self._client,
+            )
+            self._companies[key] = VismaTarget(key, http, tokens.headers, tokens.sign_in)
+        return self._companies[key]
