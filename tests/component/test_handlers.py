@@ -319,7 +319,7 @@ def test_a_check_names_rows_and_people_that_do_not_fit(
 
     told = "\n".join(finding["message"] for finding in findings)
     assert "departments: Vendors: Rippling has no such department" in told
-    assert "departments: Finance: Visma has no active cost centre 500" in told
+    assert "departments: Finance: Visma (norway) has no active cost centre 500" in told
     assert "locations: Bergen: Visma has no active branch 8" in told
     assert "names the Rippling department Robotics; add one: 7" in told
     assert "longer than Visma's EMPLOYEE key (10 characters): 12345678901" in told

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ledger import INTENT_SECONDS
+from connector.domain.records.ledger import INTENT_SECONDS
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ledger import Person
 from connector.domain.people import fingerprint
+from connector.domain.records.ledger import Person
 from tests.support.clock import HandClock
 from tests.support.world import World, a_world
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connector.adapters.aws.ledger_rows import link_item
-from connector.domain.allocation import Allocation
+from connector.domain.records.allocation import Allocation
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world
 

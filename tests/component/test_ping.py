@@ -499,7 +499,7 @@ def test_a_company_without_credentials_is_red_in_its_own_place(world: World) -> 
 
 
 def test_without_time_nobody_is_asked_and_that_is_said(world: World) -> None:
-    world.clock.remaining = probing.RESERVE_SECONDS - 1
+    world.clock.remaining = probing.PING_RESERVE_SECONDS - 1
     world.clear_journals()
 
     answer = ping(world)

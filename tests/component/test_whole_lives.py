@@ -22,10 +22,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from connector.adapters.memory import InMemoryLedger
 from connector.bootstrap import services
-from connector.domain.audit import first_break
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
+from connector.domain.records.audit import first_break
 from connector.services.apply.applier import Applier
 from tests.simulator import nordfab_rippling, nordfab_visma
 from tests.support.clock import HandClock

@@ -11,8 +11,8 @@ import pytest
 from connector.adapters.aws.audit_log import DynamoAuditLog
 from connector.adapters.aws.ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
-from connector.domain.audit import AuditRow, first_break
 from connector.domain.planning import Difference, Outcome
+from connector.domain.records.audit import AuditRow, first_break
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, aws, make_table
 from tests.support.clock import HandClock

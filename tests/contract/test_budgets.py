@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connector.adapters.aws.dynamodb import from_item, to_item
-from connector.adapters.aws.watermarks.budgets import ATTEMPTS, DynamoBudgets
+from connector.adapters.aws.watermarks.budgets import SHARE_ATTEMPTS, DynamoBudgets
 from connector.adapters.memory import InMemoryBudgets
 from connector.domain.budgets import Budget
 from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
@@ -165,7 +165,7 @@ def test_who_is_always_forestalled_gives_up_and_says_so(
     client: Any, on_dynamodb: Callable[..., DynamoBudgets]
 ) -> None:
     watched = Watched(client)
-    watched.answers["put_item"] = [refusal("ConditionalCheckFailedException")] * ATTEMPTS
+    watched.answers["put_item"] = [refusal("ConditionalCheckFailedException")] * SHARE_ATTEMPTS
 
     with pytest.raises(RetryableError, match="budget visma norway"):
         on_dynamodb(watched).share(NAME, Budget(500, 24, HALF_PAST))

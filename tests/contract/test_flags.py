@@ -53,7 +53,7 @@ def client() -> Iterator[Any]:
 # Both
 
 
-def test_nothing_is_stopped_until_somebody_stops_it(bench: Bench) -> None:
+def test_polling_is_not_paused_until_something_pauses_it(bench: Bench) -> None:
     assert bench.pauses.current() is None
     assert bench.pauses.end() is None
 
@@ -76,7 +76,7 @@ def test_who_stops_again_changes_neither_since_when_nor_why(bench: Bench) -> Non
     assert bench.pauses.current() == PollingPause(NOON, "uninstalled")
 
 
-def test_what_was_ended_may_be_stopped_anew(bench: Bench) -> None:
+def test_a_pause_that_was_ended_may_begin_again(bench: Bench) -> None:
     bench.pauses.pause("uninstalled")
     bench.pauses.end()
     bench.clock.turn(seconds=60)

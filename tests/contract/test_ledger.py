@@ -15,11 +15,11 @@ from connector.adapters.aws import dynamodb
 from connector.adapters.aws.audit_log import DynamoAuditLog
 from connector.adapters.aws.ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
-from connector.domain.allocation import Allocation
-from connector.domain.audit import AuditRow, first_break
 from connector.domain.errors import CodeTakenError, ConflictError, RetryableError
-from connector.domain.ledger import INTENT_SECONDS, EmployeeLink, Person, Record
 from connector.domain.planning import Difference, Outcome
+from connector.domain.records.allocation import Allocation
+from connector.domain.records.audit import AuditRow, first_break
+from connector.domain.records.ledger import INTENT_SECONDS, EmployeeLink, Person, Record
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, aws, make_table, refusal
 from tests.support.clock import HandClock

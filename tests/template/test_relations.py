@@ -509,7 +509,7 @@ def test_an_ended_installation_is_an_alarm_that_the_next_poll_raises(
     assert watch["Dimensions"] == [{"Name": "service", "Value": "poller"}]
 
 
-def test_an_uninstalled_app_is_an_alarm_for_as_long_as_polling_is_stopped(
+def test_an_uninstalled_app_is_an_alarm_for_as_long_as_polling_is_paused(
     resources: Resources,
 ) -> None:
     watch = resources["AppUninstalledAlarm"]["Properties"]

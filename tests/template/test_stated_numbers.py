@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector.domain.cursors import OVERLAP
-from connector.domain.ledger import INTENT_SECONDS
+from connector.domain.records.ledger import INTENT_SECONDS
 from connector.services.apply.consumer import LONGEST_WAIT_SECONDS, wait_before
 from connector.services.find.pages import MOST_FOUND, RESERVE_SECONDS
 from connector.services.find.poller import LEASE_SECONDS

@@ -23,8 +23,8 @@ from connector.domain.changes import Change
 from connector.domain.checks import Check
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError, UpstreamUnavailableError
-from connector.domain.ledger import Person
 from connector.domain.people import Named, Worker
+from connector.domain.records.ledger import Person
 from connector.ports.rippling import Page
 from connector.ports.visma import Target
 from connector.services.shared.requirements import WatchedMappings

@@ -11,11 +11,11 @@ import pytest
 
 from connector.adapters.dry_run import DryRunLedger, DryRunTargets
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
-from connector.domain.audit import AuditRow, first_break
 from connector.domain.catalogue import Part
 from connector.domain.employees import Employee, Fields, Written
-from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.planning import Outcome
+from connector.domain.records.audit import AuditRow, first_break
+from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Sample, Target, Targets
 from tests.support.clock import HandClock

@@ -57,8 +57,12 @@ def words_of(verb: Verb, tmp_path: Path) -> list[str]:
 
 @verbs
 def test_a_verb_has_help_with_an_example_that_the_command_understands(
-    verb: Verb, capsys: pytest.CaptureFixture[str]
+    verb: Verb,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # an example may write its file
     assert cli.main([*verb.name.split(), "--help"]) == ExitCode.DONE
 
     shown = capsys.readouterr().out

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.audit import AuditRow, first_break
-from connector.domain.audit_message import audit_message
 from connector.domain.changes import Cause, Change
 from connector.domain.employees import PERSONAL_FIELDS, stored_value, stored_values
 from connector.domain.errors import NotAChangeError
 from connector.domain.people import Facts, Named, fingerprint
 from connector.domain.planning import Difference, Outcome
+from connector.domain.records.audit import AuditRow, first_break
+from connector.domain.records.audit_message import audit_message
 from tests.unit.builders import NOW, a_worker, some_facts, some_personal
 
 

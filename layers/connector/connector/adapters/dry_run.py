@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from connector.domain.audit import AuditRow
     from connector.domain.catalogue import Part
-    from connector.domain.ledger import EmployeeLink, Person, Record
+    from connector.domain.records.audit import AuditRow
+    from connector.domain.records.ledger import EmployeeLink, Person, Record
     from connector.ports.ledger import Ledger
     from connector.ports.visma import Sample, Target, Targets
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.domain.audit import AuditRow, timestamp
 from connector.domain.errors import CodeTakenError, ConflictError
-from connector.domain.ledger import INTENT_SECONDS, Intent, Person, Record
+from connector.domain.records.audit import AuditRow, timestamp
+from connector.domain.records.ledger import INTENT_SECONDS, Intent, Person, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

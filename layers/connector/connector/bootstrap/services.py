@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from connector.domain.checks import Check
     from connector.domain.mapping.model import MappingFile
     from connector.services.apply.applier import Applier
-    from connector.services.apply.consumer import Consumer, Log
+    from connector.services.apply.consumer import Consumer, EventLog
     from connector.services.find.poller import Poller
     from connector.services.find.recheck import Recheck
     from connector.services.find.releaser import MappingReleaser, WaitingReleaser
@@ -126,11 +126,11 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
         ),
         recheck(adapters, guard, waiting),
         check=partial(check_configuration, adapters.secrets, adapters.mappings),
-        missing_capabilities=partial(missing_capabilities, adapters, options),
+        missing_capabilities=partial(capabilities_missing, adapters, options),
     )
 
 
-def missing_capabilities(adapters: Adapters, options: Options, mapping: MappingFile) -> list[Check]:
+def capabilities_missing(adapters: Adapters, options: Options, mapping: MappingFile) -> list[Check]:
     """What Rippling does not let the token do; nothing while polling is paused."""
     from connector.services.operate import ping as pings
 
@@ -181,7 +181,7 @@ def applier(adapters: Adapters, options: Options) -> Applier:
     )
 
 
-def writer(adapters: Adapters, options: Options, log: Log) -> Consumer:
+def writer(adapters: Adapters, options: Options, log: EventLog) -> Consumer:
     """The service behind the writer function."""
     from connector.services.apply.consumer import Consumer
 

@@ -21,22 +21,22 @@ from connector.cli.exits import EXIT_CODES, CommandError, ExitCode
 from connector.cli.files import read_text, write_text
 from connector.cli.progress import progress
 from connector.cli.render import show
-from connector.cli.stack import Call, Connection, JsonObject, connect
+from connector.cli.stack import Call, Connection, connect
 from connector.cli.terminal import accept_any_text, clean, quiet_on_closed_pipe
 from connector.services.operate.verbs import VERBS
-from connector.services.operate.verbs.verb import Argument, Form, Verb
+from connector.services.operate.verbs.verb import Argument, Form, JsonObject, Verb
 
 Connect: TypeAlias = Callable[[Connection], Call]
 
 FAMILIES = {"mappings": "look after the mapping", "oauth": "install the App Shop app in Rippling"}
 """Verbs of two words, by the first one."""
 
-CODES = "\n".join(f"  {code.value:<3} {meaning}" for code, meaning in EXIT_CODES.items())
+EXIT_CODE_LINES = "\n".join(f"  {code.value:<3} {meaning}" for code, meaning in EXIT_CODES.items())
 HELP = f"""Look after a Rippling -> Visma.net ERP connector.
 
 \b
 Exit codes:
-{CODES}
+{EXIT_CODE_LINES}
 """
 NO_STACK = "name the stack: --stack NAME before the verb, or the variable CONNECTOR_STACK"
 GOES_ON = (
@@ -174,7 +174,7 @@ def execute(session: Session, verb: Verb, given: Mapping[str, Any]) -> int:
     if not session.connection.stack:
         return refuse([NO_STACK], as_json=given["as_json"], code=ExitCode.WRONG_USAGE)
     try:
-        result = ask(session, verb, request_of(verb, given), is_quiet=given["as_json"])
+        result = ask_account(session, verb, request_of(verb, given), is_quiet=given["as_json"])
         if not result["ok"]:
             return refuse(result["problems"], as_json=given["as_json"])
         return present(verb, result, given)
@@ -196,7 +196,7 @@ def request_of(verb: Verb, given: Mapping[str, Any]) -> JsonObject:
     return request
 
 
-def ask(session: Session, verb: Verb, request: JsonObject, *, is_quiet: bool) -> JsonObject:
+def ask_account(session: Session, verb: Verb, request: JsonObject, *, is_quiet: bool) -> JsonObject:
     """The result of a verb, asked for until it is complete."""
     call = session.connect(session.connection)
     with progress(f"{verb.name} ...", is_wanted=not is_quiet) as update:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from connector.cli.exits import NotReachedError
+from connector.services.operate.verbs.verb import JsonObject
 
-LONGEST_WAIT_SECONDS = 330
+READ_TIMEOUT_SECONDS = 330
 """Longer than the function may run, so that the answer is not given up while it works."""
 
-JsonObject: TypeAlias = dict[str, Any]
 Call: TypeAlias = Callable[[Mapping[str, Any]], JsonObject]
 
 
@@ -49,7 +49,7 @@ def invoke(connection: Connection, request: Mapping[str, Any]) -> JsonObject:
     from botocore.config import Config
 
     # One attempt: a verb that AWS did not answer may have been carried out.
-    once = Config(read_timeout=LONGEST_WAIT_SECONDS, retries={"total_max_attempts": 1})
+    once = Config(read_timeout=READ_TIMEOUT_SECONDS, retries={"total_max_attempts": 1})
     session = boto3.Session(region_name=connection.region, profile_name=connection.profile)
     cloudformation = session.client(
         "cloudformation", endpoint_url=connection.endpoint_url, config=once

@@ -1,4 +1,4 @@
-"""What one check of the capability probe comes to, and how checks are kept from hiding each other.
+"""What one check of `ping` comes to, and how checks are kept from hiding each other.
 
 Pure. What is checked is known to those who look; how a page of checks is drawn, to the command.
 """

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from connector.domain.catalogue import Catalogue
-from connector.domain.ledger import Person
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import EmploymentStatus, Facts
 from connector.domain.placement import Missing, MissingKind, Placement, class_in, resolve_placement
+from connector.domain.records.ledger import Person
 
 NEEDS_A_RULE = frozenset(
     {
@@ -26,7 +26,7 @@ NEEDS_A_RULE = frozenset(
 )
 """What is known to be missing without knowing what Visma has."""
 
-SHOWN = ("company", "department", "cost_centre", "branch", "employee_class", "calendar")
+COMPARED = ("company", "department", "cost_centre", "branch", "employee_class", "calendar")
 
 
 class EffectKind(StrEnum):
@@ -128,7 +128,7 @@ def changes_between(before: Mapping[str, Any], after: Placement) -> str:
     now = after.to_json()
     changes = (
         f"{name.replace('_', ' ')} {before.get(name, '(none)')} -> {now.get(name, '(none)')}"
-        for name in SHOWN
+        for name in COMPARED
         if before.get(name) != now.get(name)
     )
     return ", ".join(changes)

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
-    from connector.domain.audit import AuditRow
-    from connector.domain.ledger import EmployeeLink, Person, Record
+    from connector.domain.records.audit import AuditRow
+    from connector.domain.records.ledger import EmployeeLink, Person, Record
 
 
 class Ledger(Protocol):

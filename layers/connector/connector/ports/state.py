@@ -68,7 +68,7 @@ class PollingPause:
 
 
 class PollingPauses(Protocol):
-    """Whether polling was stopped from outside; it stays so until an operator resumes it."""
+    """Whether polling was paused from outside; it stays so until an operator resumes it."""
 
     def pause(self, reason: str) -> None:
         """Stops polling."""

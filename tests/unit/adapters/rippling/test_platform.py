@@ -247,10 +247,10 @@ class TestOddPages:
             source_of(scripted).person_of("r1")
 
     @pytest.mark.parametrize("page_token", ["", "-1", "1e3", "x", "1" * 10, "http://127.0.0.1:9/"])
-    def test_a_position_of_another_kind_has_the_walk_begin_anew(
+    def test_a_page_token_of_another_kind_starts_the_read_again(
         self, platform: RipplingPlatform, page_token: str
     ) -> None:
-        with pytest.raises(UpstreamUnavailableError, match="begins anew"):
+        with pytest.raises(UpstreamUnavailableError, match="starts again"):
             ids(source_of(platform), page_token)
 
         assert platform.journal == []

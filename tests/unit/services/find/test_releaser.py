@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from connector.domain.catalogue import Catalogue
-from connector.domain.ledger import Person
 from connector.domain.mapping.model import MappingFile
 from connector.domain.placement import resolve_placement
+from connector.domain.records.ledger import Person
 from connector.services.find.releaser import EditedRules, has_moved
 from tests.unit.builders import a_catalogue, a_mapping, some_facts, some_rules
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connector.adapters.aws.dynamodb import Item, aliases, pages, to_item
-from connector.domain.audit import timestamp
+from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -51,16 +51,16 @@ from connector.adapters.ledger_steps import (
     unknown,
     with_intent,
 )
-from connector.domain.audit import AuditRow, timestamp
 from connector.domain.errors import ConflictError
-from connector.domain.ledger import Record
+from connector.domain.records.audit import AuditRow, timestamp
+from connector.domain.records.ledger import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from connector.adapters.aws.errors import Client
-    from connector.domain.ledger import EmployeeLink, Person
+    from connector.domain.records.ledger import EmployeeLink, Person
     from connector.ports.clock import Clock
 
 NEW = "attribute_not_exists(#person)"

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from connector.adapters.aws.dynamodb import Item, Values
-from connector.domain.allocation import Allocation
-from connector.domain.audit import timestamp
 from connector.domain.catalogue import canonical
-from connector.domain.ledger import EmployeeLink, Intent, Person
 from connector.domain.planning import Outcome
+from connector.domain.records.allocation import Allocation
+from connector.domain.records.audit import timestamp
+from connector.domain.records.ledger import EmployeeLink, Intent, Person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def person_key(person_id: str) -> dict[str, str]:
 
 def person_values(person: Person) -> Item:
     """What a person's own row holds besides its key."""
-    return without_empty(
+    return filled_attributes(
         {
             "kind": PERSON,
             "version": person.version,
@@ -99,7 +99,7 @@ def intent_values(intent: Intent) -> dict[str, str]:
 
 def link_item(link: EmployeeLink) -> Item:
     """The row of a person in a company; what is waited for first is what the index lists."""
-    item = without_empty(
+    item = filled_attributes(
         {
             "person": link.person_id,
             "company": link.company,
@@ -205,6 +205,6 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def without_empty(values: Values) -> Item:
+def filled_attributes(values: Values) -> Item:
     """The attributes that have a value."""
     return {name: value for name, value in values.items() if value not in (None, "", {}, [])}

@@ -22,7 +22,6 @@ from connector.adapters.aws.dynamodb import (
     transact,
 )
 from connector.adapters.aws.errors import answering, code_of
-from connector.domain.audit import timestamp
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.rows import (
     IMPORT_SENTINEL,
@@ -32,6 +31,7 @@ from connector.domain.mapping.rows import (
     row_key,
     to_rows,
 )
+from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,6 @@ CUT_SHORT = (
     " import the file again, or go back with: connector mappings rollback"
 )
 
-Row = Item
 Action = Item
 
 
@@ -79,7 +78,7 @@ class DynamoMappings:
                 raise ConfigurationError(CUT_SHORT)
         return from_rows(rows)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Item]:
         """The rows as they rest."""
         return self._read()[0]
 
@@ -120,7 +119,7 @@ class DynamoMappings:
         for start in range(0, len(actions), LARGEST_TRANSACTION):
             transact(self._client, actions[start : start + LARGEST_TRANSACTION])
 
-    def _read(self) -> tuple[list[Row], Row | None]:
+    def _read(self) -> tuple[list[Item], Item | None]:
         """The rows of the mapping, and the sentinel of an import if there is one."""
         found = list(pages(self._client.scan, TableName=self._table, ConsistentRead=True))
         sentinel = next((row for row in found if row_key(row) == IMPORT_SENTINEL), None)
@@ -132,7 +131,7 @@ class DynamoMappings:
         if wait > 0:
             raise _under_way()
 
-    def _put_sentinel(self, sentinel: Row, *, until: datetime, is_ours: bool = False) -> None:
+    def _put_sentinel(self, sentinel: Item, *, until: datetime, is_ours: bool = False) -> None:
         free = {
             "ConditionExpression": FREE,
             "ExpressionAttributeNames": aliases(FREE),

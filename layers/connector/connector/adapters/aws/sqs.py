@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from connector.domain.changes import Change
 
-LARGEST_BATCH = 10
+LARGEST_SEND = 10
 SEND_ATTEMPTS = 3
 LOOK_SECONDS = 30
 LONGEST_POSTPONEMENT = 43_200 - 120
@@ -53,7 +53,7 @@ class SqsChangeQueue:
     def send(self, changes: Iterable[Change]) -> int:
         """Queues changes; how many. None is ever swallowed as a duplicate of another."""
         waiting, sent = iter(changes), 0
-        while chunk := list(islice(waiting, LARGEST_BATCH)):
+        while chunk := list(islice(waiting, LARGEST_SEND)):
             self._send([_entry(position, change) for position, change in enumerate(chunk)])
             sent += len(chunk)
         return sent
@@ -73,7 +73,7 @@ class SqsChangeQueue:
         """Some dead letters, oldest first; nobody else sees them for half a minute."""
         found: list[DeadLetter] = []
         while len(found) < limit:
-            letters = self._look(min(LARGEST_BATCH, limit - len(found)))
+            letters = self._look(min(LARGEST_SEND, limit - len(found)))
             if not letters:
                 break
             found += letters

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FRESH = timedelta(seconds=15)
 """What was heard from the vendor or the others less than this ago is gone by."""
 
-EVERYBODY = "all"
+WHOLE_VENDOR = "all"
 """Stands for the company where a vendor counts for all of them."""
 
 
@@ -55,7 +55,7 @@ class RateBudget:
         self._now = now
         self._keeps_reserve = keeps_reserve
 
-    def limits(self, vendor: str, company: str = EVERYBODY) -> Limits:
+    def limits(self, vendor: str, company: str = WHOLE_VENDOR) -> Limits:
         """The limits for a client that makes calls on this budget."""
         shared = SharedBudget(vendor, company, self._budgets, self._reports, self._now)
         return Limits(vendor, self._now, shared, keeps_reserve=self._keeps_reserve)
@@ -73,7 +73,7 @@ class SharedBudget:
         now: Callable[[], datetime],
     ) -> None:
         self._who = vendor, company
-        self._name = vendor.lower() if company == EVERYBODY else f"{vendor.lower()} {company}"
+        self._name = vendor.lower() if company == WHOLE_VENDOR else f"{vendor.lower()} {company}"
         self._budgets = budgets
         self._reports = reports
         self._now = now

@@ -20,15 +20,15 @@ from connector.adapters.ledger_steps import (
     unknown,
     with_intent,
 )
-from connector.domain.audit import timestamp
 from connector.domain.catalogue import canonical
-from connector.domain.ledger import EmployeeLink, Person, Record
+from connector.domain.records.audit import timestamp
+from connector.domain.records.ledger import EmployeeLink, Person, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from connector.domain.audit import AuditRow
+    from connector.domain.records.audit import AuditRow
     from connector.ports.clock import Clock
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from connector.ports.telemetry import Metrics
 
 LEASE = "oauth"
-LEASE_SECONDS = 60.0
+RENEWAL_LEASE_SECONDS = 60.0
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """How long somebody waits for the lease who cannot do without a new token."""
 
@@ -157,7 +157,7 @@ class RipplingInstallation:
         # meanwhile gives way to what is installed.
         for pause in (0.0, *SHORT_PAUSES):
             self._sleep(pause)
-            with self._leases.lease(LEASE, LEASE_SECONDS) as is_ours:
+            with self._leases.lease(LEASE, RENEWAL_LEASE_SECONDS) as is_ours:
                 if is_ours or pause == SHORT_PAUSES[-1]:
                     self._store(self._endpoint.exchange(code))
                     return
@@ -172,14 +172,15 @@ class RipplingInstallation:
         """
         for pause in (0.0, *(PAUSES if waits else ())):
             self._sleep(pause)
-            with self._leases.lease(LEASE, LEASE_SECONDS) as is_ours:
+            with self._leases.lease(LEASE, RENEWAL_LEASE_SECONDS) as is_ours:
                 current = self._secrets.rippling(fresh=True)
                 if current.access_token != worn.access_token:
                     return current
                 if is_ours:
                     return self._refreshed(current)
         raise RetryableError(
-            "another function is renewing the sign-in to Rippling", retry_after=LEASE_SECONDS
+            "another function is renewing the sign-in to Rippling",
+            retry_after=RENEWAL_LEASE_SECONDS,
         )
 
     def _refreshed(self, current: RipplingCredentials) -> RipplingCredentials:

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from connector.domain.checks import Check
     from connector.domain.people import Named, Worker
 
-PAGE_SIZE = 100
+EMPLOYEES_A_PAGE = 100
 MOST_PASSES = 3
 """How often a list is walked in one read while its rows keep moving."""
 
 EVERYONE = "/employees/include_terminated"
-SCOPES: Mapping[str, str] = {
+PLATFORM_SCOPES: Mapping[str, str] = {
     "/employees": "employee, and employee:* for every field that is used",
     "/departments": "company and company:departments",
     "/work_locations": "company and company:workLocations",
@@ -71,7 +71,7 @@ class RipplingPlatformSource:
         location_names: CachedNames,
         custom_fields: Callable[[], Collection[str]] | None = None,
         compensation: Callable[[], bool] | None = None,
-        page_size: int = PAGE_SIZE,
+        page_size: int = EMPLOYEES_A_PAGE,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.unreadable_rows = 0
@@ -166,7 +166,7 @@ class RipplingPlatformSource:
         if is_unknown(response):
             return None
         if response.status_code != HTTPStatus.OK:
-            raise refusal_of(response, "/employees", SCOPES["/employees"])
+            raise refusal_of(response, "/employees", PLATFORM_SCOPES["/employees"])
         content: object = self._http.json_of(response)
         if not isinstance(content, dict):
             raise unreadable("/employees", "no object")
@@ -215,7 +215,9 @@ class RipplingPlatformSource:
     def _rows(self, path: str, query: Mapping[str, str]) -> list[object]:
         response = ask(self._http, path, query)
         if response.status_code != HTTPStatus.OK:
-            raise refusal_of(response, path, SCOPES["/employees" if path == EVERYONE else path])
+            raise refusal_of(
+                response, path, PLATFORM_SCOPES["/employees" if path == EVERYONE else path]
+            )
         content = self._http.json_of(response)
         if not isinstance(content, list):
             raise unreadable(path, "no list")
@@ -282,6 +284,6 @@ def _offset(page_token: str | None) -> int:
         return 0
     if not re.fullmatch(r"[0-9]{1,9}", page_token):
         raise UpstreamUnavailableError(
-            "the place where the walk over Rippling stopped cannot be read; it begins anew"
+            "the page token of the read of Rippling cannot be used; it starts again"
         )
     return int(page_token)

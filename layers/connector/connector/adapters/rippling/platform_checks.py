@@ -15,7 +15,7 @@ from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.responses import ask
 from connector.domain.checks import Check, Level, one_by_one
 
-LACKING: tuple[tuple[tuple[str, ...], str, Level], ...] = (
+MEMBERS_AND_COSTS: tuple[tuple[tuple[str, ...], str, Level], ...] = (
     (("name", "firstName", "lastName"), "employee:name: nobody can be created", Level.BAD),
     (
         ("workEmail", "personalEmail"),
@@ -104,7 +104,7 @@ def fields_check(rows: list[Any], needs: Collection[str]) -> Check:
     if not rows:
         return Check("fields", Level.NOTE, "Rippling shows no employee to look at.")
     shown = {member for row in rows for member in row}
-    wanted = (*LACKING, *([PAY] if "compensation" in needs else []))
+    wanted = (*MEMBERS_AND_COSTS, *([PAY] if "compensation" in needs else []))
     lacking = [(cost, level) for members, cost, level in wanted if shown.isdisjoint(members)]
     if not lacking:
         return Check("fields", Level.GOOD, "The token is shown everything that is asked for.")

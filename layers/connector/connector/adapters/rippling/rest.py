@@ -25,6 +25,7 @@ from connector.adapters.rippling.rest_wire import (
     withheld_fields,
     worker_of,
 )
+from connector.adapters.rippling.values import EXPANDS
 from connector.domain.errors import ConfigurationError, NonsenseError, UpstreamUnavailableError
 from connector.ports.rippling import Page
 
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from connector.domain.checks import Check
     from connector.domain.people import Named, Worker
 
-PAGE_SIZE = 100
-EXPANDS = ("user", "department", "employment_type", "legal_entity")
+WORKERS_A_PAGE = 100
 DISPENSABLE_EXPANDS = ("compensation", "custom_fields", "legal_entity")
 """What a token may lack the right to see, in the order in which it is done without."""
 
@@ -69,7 +69,7 @@ class RipplingRestSource:
         location_names: CachedNames,
         custom_fields: Callable[[], Collection[str]] | None = None,
         compensation: Callable[[], bool] | None = None,
-        page_size: int = PAGE_SIZE,
+        page_size: int = WORKERS_A_PAGE,
     ) -> None:
         self.unreadable_rows = 0
         self.refused_expands: tuple[str, ...] = ()

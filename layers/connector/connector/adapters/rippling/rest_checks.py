@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.responses import ask, unreadable
 from connector.adapters.rippling.rest_wire import withheld_fields
-from connector.adapters.rippling.values import moment
+from connector.adapters.rippling.values import EXPANDS, moment
 from connector.domain.checks import Check, Level, one_by_one
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ VERSION = "Rippling-Api-Version"
 SDK_VERSION = "2024-08-01"
 """The version that Rippling's own library names."""
 
-SAMPLE_SIZE = "25"
-EXPANDS = ("user", "department", "employment_type", "legal_entity")
+WORKERS_SAMPLED = "25"
 OPTIONAL = ("compensation", "custom_fields")
 LACKING: Mapping[str, tuple[str, Level]] = {
     "user": ("users.read: nobody has a name, so that nobody can be created", Level.BAD),
@@ -169,7 +168,7 @@ class RestChecks:
         return shown_members(list(dict.fromkeys(hidden)), needs)
 
     def _expanded(self, names: list[str]) -> Response:
-        query = {"order_by": "id", "limit": SAMPLE_SIZE, "expand": ",".join(names)}
+        query = {"order_by": "id", "limit": WORKERS_SAMPLED, "expand": ",".join(names)}
         return ask(self.http, WORKERS, query)
 
     def _rows(self, query: Mapping[str, str]) -> list[Any]:

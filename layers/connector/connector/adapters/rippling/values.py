@@ -15,6 +15,9 @@ from connector.domain.people import EmploymentStatus, Pay
 Row: TypeAlias = Mapping[str, Any]
 """A JSON object as Rippling sends it."""
 
+EXPANDS = ("user", "department", "employment_type", "legal_entity")
+"""What the REST API is asked to expand in a worker's row, and what `ping` therefore tries."""
+
 
 def moment(value: object) -> datetime | None:
     """A time stamp in UTC; one without an offset is UTC already."""

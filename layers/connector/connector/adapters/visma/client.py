@@ -55,7 +55,7 @@ MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
 """How the ERP says that it has no such employee; some of its older endpoints say 400."""
 
 CORRECT = "correct the value in Rippling or the mapping, or what it refers to in Visma"
-GONE = "there is none with this code; was the code changed in Visma?"
+NO_SUCH_CODE = "there is none with this code; was the code changed in Visma?"
 _B64_KEY = re.compile(r"b64\(.*\)")
 
 
@@ -315,7 +315,7 @@ class VismaTarget:
         details = [str(status)]
         details += [f"field {failure.field}"] if failure.field else []
         details += [f"Visma's reference {failure.reference}"] if failure.reference else []
-        advice = GONE if status == HTTPStatus.NOT_FOUND else CORRECT
+        advice = NO_SUCH_CODE if status == HTTPStatus.NOT_FOUND else CORRECT
         return RefusedError(
             f"Visma refused to {what} in {self._company} ({', '.join(details)}); {advice}",
             status=status,

@@ -25,7 +25,7 @@ MARGIN_SECONDS, MARGIN_SHARE = 60.0, 0.1
 SHORT_LIFE_SECONDS = 300.0
 """How long a token is trusted of which Visma does not say when it ends."""
 
-LONGEST_LIFE_SECONDS = 86_400.0
+LONGEST_TOKEN_SECONDS = 86_400.0
 
 
 class VismaTokens:
@@ -132,7 +132,7 @@ class VismaTokens:
 
     def _keep(self, granted: Mapping[str, Any]) -> None:
         life = granted.get("expires_in")
-        is_usable = isinstance(life, int | float) and 0 < life < LONGEST_LIFE_SECONDS
+        is_usable = isinstance(life, int | float) and 0 < life < LONGEST_TOKEN_SECONDS
         seconds = float(life) if is_usable and life else SHORT_LIFE_SECONDS
         margin = min(MARGIN_SECONDS, MARGIN_SHARE * seconds)
         self._good_until = self._now() + timedelta(seconds=seconds - margin)

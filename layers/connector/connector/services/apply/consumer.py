@@ -35,7 +35,7 @@ class Applies(Protocol):
         """Deals with a change."""
 
 
-class Log(Protocol):
+class EventLog(Protocol):
     """Where events are logged."""
 
     def info(self, event: str, **keys: object) -> None:
@@ -51,7 +51,9 @@ class Log(Protocol):
 class Consumer:
     """The service behind each record of the writer function."""
 
-    def __init__(self, applier: Applies, queue: ChangeQueue, log: Log, metrics: Metrics) -> None:
+    def __init__(
+        self, applier: Applies, queue: ChangeQueue, log: EventLog, metrics: Metrics
+    ) -> None:
         self._applier = applier
         self._queue = queue
         self._log = log

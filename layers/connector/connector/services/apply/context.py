@@ -12,9 +12,9 @@ from datetime import date, datetime
 from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Decision
 from connector.domain.errors import RefusedError
-from connector.domain.ledger import EmployeeLink, Record
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker
+from connector.domain.records.ledger import EmployeeLink, Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from connector.domain.employees import (
 )
 from connector.domain.errors import CodeTakenError, RefusedError, RetryableError
 from connector.domain.guards import ChangeKind, kind_of_plan
-from connector.domain.ledger import EmployeeLink, Record
 from connector.domain.planning import Difference, Outcome, Plan
+from connector.domain.records.ledger import EmployeeLink, Record
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
 

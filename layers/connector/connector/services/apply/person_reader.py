@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from connector.domain.changes import Change
 from connector.domain.decisions import decide
 from connector.domain.errors import RefusedError
-from connector.domain.ledger import Record
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
+from connector.domain.records.ledger import Record
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from connector.domain.allocation import Allocation, allocated, change_of_pay, ended
-from connector.domain.audit import AuditRow
-from connector.domain.audit_message import audit_message
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE
-from connector.domain.ledger import AS_IT_IS, EmployeeLink, LinkUpdate, Person
 from connector.domain.people import fingerprint
 from connector.domain.planning import Outcome
+from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
+from connector.domain.records.audit import AuditRow
+from connector.domain.records.audit_message import audit_message
+from connector.domain.records.ledger import AS_IT_IS, EmployeeLink, LinkUpdate, Person
 from connector.ports.ledger import Ledger
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from connector.domain.catalogue import canonical
 from connector.domain.employees import Employee
-from connector.domain.ledger import EmployeeLink
+from connector.domain.records.ledger import EmployeeLink
 from connector.ports.visma import Target
 
 

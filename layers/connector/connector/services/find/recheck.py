@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.errors import RetryableError
-from connector.domain.ledger import Record
 from connector.domain.mapping.model import MappingFile
+from connector.domain.records.ledger import Record
 from connector.ports.ledger import Ledger
 from connector.ports.state import Mappings, PollingPauses
 from connector.ports.telemetry import Metrics

@@ -12,11 +12,11 @@ from functools import cache
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
 from connector.domain.errors import RetryableError
-from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
 from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, class_in, resolve_placement
+from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.reference_cache import ReferenceCache

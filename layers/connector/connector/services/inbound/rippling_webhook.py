@@ -20,7 +20,7 @@ from connector.services.shared.new_change import new_change
 
 WORKER_EVENTS = "employee."
 UNINSTALLED = "company.deleted"
-STOPPED = "Rippling says that the app was uninstalled (company.deleted)"
+PAUSED_BY_UNINSTALL = "Rippling says that the app was uninstalled (company.deleted)"
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -69,7 +69,7 @@ class RipplingWebhook:
         if not fields or not fields.event:
             return Answer(400, "WebhookMalformed")
         if not _is_about(fields, access.company_id):
-            return Answer(401, "WebhookOfAnotherCompany")  # as little as a stranger is message
+            return Answer(401, "WebhookOfAnotherCompany")  # a stranger learns nothing
         return self._accept(fields)
 
     def _accept(self, fields: _Fields) -> Answer:
@@ -81,8 +81,8 @@ class RipplingWebhook:
                 self._queue.send([new_change(fields.id, None, Cause.WEBHOOK)])
                 return Answer(202, "WebhookReceived")
             if fields.event == UNINSTALLED:
-                self._pauses.pause(STOPPED)
-                return Answer(202, "AppUninstalled", reason=STOPPED)
+                self._pauses.pause(PAUSED_BY_UNINSTALL)
+                return Answer(202, "AppUninstalled", reason=PAUSED_BY_UNINSTALL)
         except ConnectorError:
             return Answer(503, "WebhookNotQueued")
         return Answer(202, "WebhookOfNoInterest")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from connector.domain.changes import Cause, OperatorDecision
 from connector.domain.errors import ConfigurationError
-from connector.domain.ledger import EmployeeLink
 from connector.domain.planning import Outcome
+from connector.domain.records.ledger import EmployeeLink
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings

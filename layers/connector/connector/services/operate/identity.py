@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from connector.domain.audit import AuditRow
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.employees import INACTIVE, Employee
 from connector.domain.errors import CodeTakenError, ConfigurationError
-from connector.domain.ledger import EmployeeLink, LinkUpdate, Record
 from connector.domain.planning import Outcome
+from connector.domain.records.audit import AuditRow
+from connector.domain.records.ledger import EmployeeLink, LinkUpdate, Record
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
@@ -114,8 +114,8 @@ class Identity:
             etag=None,  # so that the writer looks before it writes
             written={"status": employee.fields.get("status", INACTIVE)},
         )
-        tied = tied.after(Outcome.UNCHANGED, now, LinkUpdate(reason=ADOPTED))
-        message = f"Adopted employee {employee.code} in {company}: {ADOPTED}."
+        tied = tied.after(Outcome.UNCHANGED, now, LinkUpdate(reason=ON_THE_OPERATORS_WORD))
+        message = f"Adopted employee {employee.code} in {company}: {ON_THE_OPERATORS_WORD}."
         active = tuple(sorted({*begun.person.active_in, company} if tied.is_active else ()))
         person = replace(begun.person, active_in=active or begun.person.active_in)
         self.ledger.finish(begun, person, [tied], [self._row(record, tied, message)])
@@ -155,7 +155,7 @@ class Identity:
         raise ConfigurationError(f"company: name one of {', '.join(companies)}")
 
 
-ADOPTED = "on the operator's word"
+ON_THE_OPERATORS_WORD = "on the operator's word"
 
 
 def _given(arguments: Arguments, name: str) -> str:

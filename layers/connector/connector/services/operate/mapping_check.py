@@ -99,7 +99,7 @@ def people_findings(
         for thing in resolve_placement(company, rules, worker.facts, catalogue, worker.pay).missing:
             waiting[company, thing.message(company)].append(shown)
         problem = catalogue.problem_with_code(code, THE_CODE)
-        if problem:
+        if problem and problem != NUMBERED_BY_VISMA:  # that is said once, of the company
             waiting[company, problem].append(shown)
         holders[company, shown] += 1
     for (company, problem), codes in waiting.items():

@@ -1,4 +1,4 @@
-"""The capability probe: is everything there that the connector lives on, and what is missing?
+"""The checks behind `connector ping`: is everything in place that the connector depends on?
 
 Reads a little of everything and changes nothing. Every check is made for itself, so that one that
 fails hides no other; what could not be asked is unknown, which is not the same as bad.
@@ -24,9 +24,9 @@ from connector.ports.secrets import Secrets
 from connector.ports.state import Mappings, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
-from connector.services.operate.ping_visma import CompanyProbe
+from connector.services.operate.ping_visma import CompanyChecks
 
-RESERVE_SECONDS = 90.0
+PING_RESERVE_SECONDS = 90.0
 """A check may take longer than a minute where a vendor is silent; then there is no time for it."""
 
 SILENT = timedelta(minutes=30)
@@ -141,7 +141,7 @@ class Ping:
 
     def _polling(self) -> Check:
         if pause := self.pauses.current():
-            message = f"Polling was stopped on {_time(pause.at)}: {pause.reason}."
+            message = f"Polling was paused on {_time(pause.at)}: {pause.reason}."
             remedy = "have the app installed again (connector oauth start), then connector resume"
             return Check("polling", Level.BAD, message, remedy)
         if self.deployment.polling_enabled:
@@ -247,7 +247,7 @@ class Ping:
         seen = 0
         for page in self.source.everyone():
             seen += len(page.workers)
-            if page.next_page_token and self.clock.remaining_seconds() < RESERVE_SECONDS:
+            if page.next_page_token and self.clock.remaining_seconds() < PING_RESERVE_SECONDS:
                 return not_checked(["workers"], f"{NO_TIME} to count more than {seen}")
         message = (
             f"Rippling shows {_counted(seen, 'worker')}, past ones among them; the ledger knows"
@@ -257,7 +257,7 @@ class Ping:
             return Check(
                 "workers",
                 Level.BAD,
-                f"{message} A full sweep would be stopped.",
+                f"{message} A full sweep would be aborted.",
                 "see that the maker of the Rippling token may still see everybody",
             )
         return Check("workers", Level.GOOD, message)
@@ -270,8 +270,8 @@ class Ping:
             return
         mapped = mapping.companies if mapping else {}
         for company in dict.fromkeys((*mapped, *self.secrets.visma())):
-            probe = CompanyProbe(company, self.targets, mapped.get(company))
-            yield company, list(self._timely_all(probe.checks()))
+            of_company = CompanyChecks(company, self.targets, mapped.get(company))
+            yield company, list(self._timely_all(of_company.checks()))
 
     # Time
 
@@ -279,13 +279,13 @@ class Ping:
         return self.cursors.cursor(self.deployment.stream).ended
 
     def _timely(self, name: str, look: Look) -> Check:
-        if self.clock.remaining_seconds() < RESERVE_SECONDS:
+        if self.clock.remaining_seconds() < PING_RESERVE_SECONDS:
             return not_checked([name], NO_TIME)
         return tried(name, look)
 
     def _timely_all(self, checks: Iterator[Check]) -> Iterator[Check]:
         """The checks for which there is time: none is made before it is asked for."""
-        while self.clock.remaining_seconds() >= RESERVE_SECONDS:
+        while self.clock.remaining_seconds() >= PING_RESERVE_SECONDS:
             check = next(checks, None)
             if check is None:
                 return

@@ -15,12 +15,12 @@ from connector.domain.checks import Check, Level, one_by_one
 from connector.domain.mapping.model import CompanyRules
 from connector.ports.visma import Sample, Target, Targets
 
-SHOWN = 10
+CODES_SHOWN = 10
 FEW_CALLS_PERCENT = 10
 
 
 @dataclass(slots=True)
-class CompanyProbe:
+class CompanyChecks:
     """The checks of one company; without `rules` the mapping does not have it."""
 
     company: str
@@ -192,5 +192,5 @@ def named_by_rules(codes: Iterable[str | None]) -> list[str]:
 def listed_codes(codes: Iterable[str]) -> str:
     """The first few codes, and how many more there are."""
     shown = list(codes)
-    more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
-    return ", ".join(shown[:SHOWN]) + more
+    more = f" and {len(shown) - CODES_SHOWN} more" if len(shown) > CODES_SHOWN else ""
+    return ", ".join(shown[:CODES_SHOWN]) + more

@@ -25,10 +25,10 @@ from connector.domain.guards import (
     kind_of,
     limit,
 )
-from connector.domain.ledger import EmployeeLink, Person
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker
 from connector.domain.placement import resolve_placement
+from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger

@@ -10,19 +10,19 @@ from botocore.exceptions import ClientError
 
 from connector.adapters.aws.dynamodb import Item, aliases, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
-from connector.domain.audit import timestamp
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connector.ports.clock import Clock
 
-ATTEMPTS = 4
+SHARE_ATTEMPTS = 4
 UNCHANGED = "#version = :seen"
 UNSEEN = "attribute_not_exists(#version)"
-REFUSED = "ConditionalCheckFailedException"
+CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoBudgets:
@@ -44,12 +44,12 @@ class DynamoBudgets:
             RetryableError: DynamoDB does not answer, or others tell something all the time.
             ConfigurationError: the row is unusable, or the role may not write it.
         """
-        for _ in range(ATTEMPTS):
+        for _ in range(SHARE_ATTEMPTS):
             known, version = _parsed(self._read(name))
             after = merged(known, budget, self._clock.now())
             if after == known or self._put(name, after, version):
                 return
-        raise RetryableError(f"others changed {_stream(name)} {ATTEMPTS} times in between")
+        raise RetryableError(f"others changed {_stream(name)} {SHARE_ATTEMPTS} times in between")
 
     def _read(self, name: str) -> Item:
         with _usable(name), answering("DynamoDB"):
@@ -73,7 +73,7 @@ class DynamoBudgets:
                     **values,
                 )
             except ClientError as error:
-                if code_of(error) != REFUSED:
+                if code_of(error) != CONDITION_FAILED:
                     raise
                 return False
         return True

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from connector.adapters.aws.watermarks.leases import DynamoLeases
 from connector.adapters.aws.watermarks.table import without_empty
-from connector.domain.audit import timestamp
 from connector.domain.cursors import Cursor
+from connector.domain.records.audit import timestamp
 
 
 class DynamoCursors(DynamoLeases):

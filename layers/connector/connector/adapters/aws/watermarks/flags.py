@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from connector.ports.clock import Clock
 
-STOPPED = "stopped"
+PAUSE_KEY = "paused"
 NOT_YET = "attribute_not_exists(#stream)"
 NOT_ANY_MORE = f"{NOT_YET} OR #expires_at <= :now"
 THERE = "attribute_exists(#at)"
 
 
 class DynamoPollingPauses:
-    """Whether polling was stopped from outside; it stays so until an operator resumes it."""
+    """Whether polling is paused, in one row."""
 
     def __init__(self, clock: Clock, client: Client, table: str) -> None:
         self._clock = clock
@@ -35,7 +35,7 @@ class DynamoPollingPauses:
         self._table = table
 
     def pause(self, reason: str) -> None:
-        """Stops polling; where it is stopped already, since when and why stay as they are."""
+        """Pauses polling; where it is paused already, since when and why stay as they are."""
         update = "SET #at = if_not_exists(#at, :at), #reason = if_not_exists(#reason, :reason)"
         given = {":at": self._clock.now().isoformat(timespec="seconds"), ":reason": reason}
         self._update(update, given)
@@ -43,7 +43,7 @@ class DynamoPollingPauses:
     def current(self) -> PollingPause | None:
         with answering("DynamoDB"):
             answer = self._client.get_item(
-                TableName=self._table, Key=to_item({"stream": STOPPED}), ConsistentRead=True
+                TableName=self._table, Key=to_item({"stream": PAUSE_KEY}), ConsistentRead=True
             )
         return _pause(answer.get("Item", {}))
 
@@ -62,7 +62,7 @@ class DynamoPollingPauses:
         with answering("DynamoDB"):
             answer = self._client.update_item(
                 TableName=self._table,
-                Key=to_item({"stream": STOPPED}),
+                Key=to_item({"stream": PAUSE_KEY}),
                 UpdateExpression=update,
                 ExpressionAttributeNames=aliases(update, *condition.values()),
                 ReturnValues="ALL_OLD",

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from connector.domain.audit import timestamp
 from connector.domain.errors import RetryableError
+from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable
     from connector.ports.clock import Clock
 
-FREE = "attribute_not_exists(#lease_owner) OR #lease_until <= :now OR #lease_owner = :owner"
+LEASE_IS_FREE = (
+    "attribute_not_exists(#lease_owner) OR #lease_until <= :now OR #lease_owner = :owner"
+)
 OWN = "#lease_owner = :owner"
 
 
@@ -32,7 +34,7 @@ class DynamoLeases:
         row, owner, now = f"lease {stream}", uuid4().hex, self._clock.now()
         until = timestamp(now + timedelta(seconds=seconds))
         held = self._rows.put_if(
-            FREE,
+            LEASE_IS_FREE,
             {":now": timestamp(now), ":owner": owner},
             row,
             {"lease_owner": owner, "lease_until": until},

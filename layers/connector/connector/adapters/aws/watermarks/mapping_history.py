@@ -7,7 +7,7 @@ import zlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from connector.domain.audit import timestamp
+from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable

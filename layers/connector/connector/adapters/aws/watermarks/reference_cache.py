@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.adapters.aws.watermarks.table import without_empty
-from connector.domain.audit import timestamp
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
+from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,11 @@ from connector.services.operate.verbs.audit import Audit
 from connector.services.operate.verbs.dead_letters import DeadLetters
 from connector.services.operate.verbs.duplicates import Duplicates
 from connector.services.operate.verbs.held import Approve, Held, Reject
-from connector.services.operate.verbs.mappings_check import CheckMapping
-from connector.services.operate.verbs.mappings_diff import DiffMapping
-from connector.services.operate.verbs.mappings_export import ExportMapping
-from connector.services.operate.verbs.mappings_import import ImportMapping
-from connector.services.operate.verbs.mappings_rollback import RollBackMapping
+from connector.services.operate.verbs.mappings.check import CheckMapping
+from connector.services.operate.verbs.mappings.diff import DiffMapping
+from connector.services.operate.verbs.mappings.export import ExportMapping
+from connector.services.operate.verbs.mappings.import_file import ImportMapping
+from connector.services.operate.verbs.mappings.rollback import RollBackMapping
 from connector.services.operate.verbs.oauth_start import StartInstallation
 from connector.services.operate.verbs.ping import PingVerb
 from connector.services.operate.verbs.rename import Rename

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.allocation import Allocation, allocated, change_of_pay, ended
 from connector.domain.people import Pay, Worker
+from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
 from tests.unit.builders import TODAY, a_worker
 
 RAISE_DAY = date(2026, 10, 1)

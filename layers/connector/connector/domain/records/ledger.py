@@ -14,9 +14,9 @@ from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from connector.domain.allocation import Allocation
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.planning import Outcome
+from connector.domain.records.allocation import Allocation
 
 INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for clocks
 
