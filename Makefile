@@ -1,4 +1,4 @@
-# Everything this repository does, by name. `make` alone lists it.
+# Every task of this repository, by name. `make` alone lists them.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -9,7 +9,7 @@ export PARAMETERS  # read by `make up`
 PIP_VERSION := 26.3
 MINOR := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
-# A stamp carries the interpreter and a checksum of what it stands for: unchanged files, nothing to install.
+# A stamp carries the interpreter and a checksum of the files it stands for: if they are unchanged, nothing is installed.
 checksum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 TOOLS_FILES := requirements-dev.txt layers/dependencies/requirements.txt pyproject.toml
 TOOLS := .venv/.ready-$(MINOR)-$(call checksum,$(TOOLS_FILES))
@@ -25,7 +25,7 @@ help: ## list the targets
 setup: ## install the tools, the tests, the connector command and the embedded AWS (cached)
 	@$(MAKE) --no-print-directory --silent -j2 $(TOOLS) $(EMBEDDED)
 
-# $(call environment,folder): makes it, or makes it again when it belongs to another interpreter.
+# $(call environment,folder): creates it, or creates it again if it belongs to another interpreter.
 define environment
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is $(MINOR)." >&2; exit 1; }
 @if ! $(1)/bin/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(MINOR)")' 2>/dev/null; then \
@@ -55,7 +55,7 @@ demo: setup ## watch the connector at work on the embedded AWS; KEEP=1 leaves it
 up: setup ## start the embedded AWS and deploy the stack: PARAMETERS="Key=Value ...", PORT=4566
 	@.venv/bin/python -m tests.embedded up $(if $(PORT),--port $(PORT))
 
-down: ## end what `make up` or `make demo KEEP=1` left running
+down: ## stop what `make up` or `make demo KEEP=1` left running
 	@if [ -x .venv/bin/python ]; then .venv/bin/python -m tests.embedded down; fi
 
 test: setup ## run every test: unit, component, contract, template, e2e
@@ -71,13 +71,13 @@ check: setup ## lint, formatting, types, template
 	@.venv/bin/mypy
 	@.venv/bin/python -m tests.embedded validate
 
-fmt: setup ## put the code into shape
+fmt: setup ## format the code, with ruff's safe fixes
 	@.venv/bin/ruff check --fix --exit-zero --quiet .
 	@.venv/bin/ruff format .
 
 invoke: setup ## invoke a function of `make up`: FUNCTION=poller EVENT=events/poll_tick.json
 	@.venv/bin/python -m tests.embedded invoke $(FUNCTION) $(EVENT)
 
-clean: down ## remove everything that is not in the repository
+clean: down ## remove environments, caches and build output
 	@rm -rf .venv .venv-aws .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
