@@ -37,7 +37,7 @@ def _use_up(world: World) -> None:
             world.applier.apply(change)
         except RateLimitedError:
             return
-    raise AssertionError("the hour was long enough for everybody")
+    raise AssertionError("the hour was long enough for everyone")
 
 
 def test_an_hour_that_ends_in_the_middle_of_a_first_load_loses_and_doubles_nobody(

@@ -209,7 +209,7 @@ def test_a_token_that_sees_far_fewer_people_stops_the_sweep(world: World) -> Non
 
     assert summary.sweep == "aborted"
     assert summary.queued == 0
-    assert "may the creator of the Rippling token still see everybody?" in summary.problems[0]
+    assert "may the creator of the Rippling token still see everyone?" in summary.problems[0]
     assert world.metrics.counts["SweepAborted"] == 1
     assert all(item["status"] == "Active" for item in world.visma.employees())
 

@@ -113,7 +113,7 @@ def test_an_employee_with_another_e_mail_is_adopted_on_the_operators_word(world:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"person": "nobody", "code": "1"}, "does not know the person"),
+        ({"person": "no one", "code": "1"}, "does not know the person"),
         ({"person": "", "code": "1"}, "person: is missing"),
         ({"code": "1", "person": "x", "company": "mars"}, "name one of norway"),
     ],

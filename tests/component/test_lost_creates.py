@@ -22,7 +22,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def worker(world: World) -> dict[str, Any]:
-    """Somebody whose create arrived in Norway, and whose writer died before it could say so."""
+    """Someone whose create arrived in Norway, and whose writer died before it could say so."""
     worker = world.rippling.hire(
         department="Sales",
         location="Oslo",

@@ -24,7 +24,7 @@ def world() -> Iterator[World]:
 
 
 def _hire(world: World, **fields: Any) -> str:
-    """Somebody new; their employee code."""
+    """Someone new; their employee code."""
     return str(world.hire(**{"start_date": "2026-11-02", **fields})["number"])
 
 
@@ -113,25 +113,25 @@ def test_whom_a_scope_leaves_out_and_takes_in_is_told(world: World) -> None:
 
     assert left_out == {code: "country DK is out of scope in norway"}
     worker = world.rippling.numbered(int(contractor))
-    assert f"worker {worker['id']}" in taken_in, "somebody without an employee has no code yet"
+    assert f"worker {worker['id']}" in taken_in, "someone without an employee has no code yet"
 
 
 def test_a_second_company_takes_over_those_whom_it_claims(world: World) -> None:
     world.first_load()
-    everybody = {item["employeeNumber"] for item in world.visma.employees()}
+    everyone = {item["employeeNumber"] for item in world.visma.employees()}
 
     (norway, sweden) = _diff(world, _swedish())["companies"]
 
-    assert {each["who"] for each in norway["moves"]["first"]} == everybody
+    assert {each["who"] for each in norway["moves"]["first"]} == everyone
     assert all("company norway -> sweden" in each["how"] for each in norway["moves"]["first"])
     assert (norway["visma_known"], sweden["visma_known"]) == (True, False)
     assert sweden["blocks"]["count"] == 0
 
 
 def _swedish() -> str:
-    """A mapping in which a company whose Visma was never read takes everybody."""
+    """A mapping in which a company whose Visma was never read takes everyone."""
     claimed = NORDFAB_MAPPING_TWO_COMPANIES.replace('["Nordfab AB"]', '["*"]')
-    return claimed.replace('["Nordfab AS"]', '["Nobody AS"]')
+    return claimed.replace('["Nordfab AS"]', '["No one AS"]')
 
 
 def test_twenty_are_listed_and_all_are_counted(world: World) -> None:

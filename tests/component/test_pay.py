@@ -1,4 +1,4 @@
-"""Money's way into the ledger: pay chooses the class, is kept as cost, and is told to nobody."""
+"""Money's way into the ledger: pay chooses the class, is kept as cost, and is told to no one."""
 
 from __future__ import annotations
 
@@ -371,7 +371,7 @@ def test_turned_on_later_the_next_sweep_gives_it_to_everybody() -> None:
 
 
 def _at_rest(world: World) -> str:
-    """Everything that rests, as it rests, but for the cost allocations themselves."""
+    """Everything that rests, as it is stored, but for the cost allocations themselves."""
     links = [
         {name: value for name, value in link_item(link).items() if name != "allocation"}
         for held in world.tables.links.values()

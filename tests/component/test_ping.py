@@ -26,7 +26,7 @@ Checks = dict[str, dict[str, Any]]
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """Two companies, everybody loaded, polling a moment ago."""
+    """Two companies, everyone loaded, polling a moment ago."""
     with a_world(people=40, companies=2) as world:
         world.first_load()
         yield world

@@ -1,4 +1,4 @@
-"""People who cannot be written yet: visible, out of everybody's way, and set free by themselves."""
+"""People who cannot be written yet: visible, out of everyone's way, and set free by themselves."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whole lives: whatever happens to people, mapping, books and network, in whatever order.
 
 A machine says the verbs of HR, controller, finance and fate in any order. At each step nothing may
-change that nobody asked for, and once all is quiet Visma must hold what a second, independent
+change that no one asked for, and once all is quiet Visma must hold what a second, independent
 opinion says (`tests.support.model`). CONNECTOR_MACHINE_EXAMPLES lets it run longer.
 """
 
@@ -90,7 +90,7 @@ class SmallPages(World):
     """Rippling gives five workers a page, so that every read has several."""
 
     def build(self) -> None:
-        """Builds all services anew."""
+        """Builds all services again."""
         super().build()
         vars(self.source)["_limit"] = "5"
 
@@ -215,7 +215,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(n=whom, days=st.integers(-2, 6), department=department, entity=entity, is_new=yes_or_no)
     def rehire(self, n: int, days: int, department: str, entity: str, is_new: bool) -> None:
-        """Somebody who left comes back, or somebody takes on a second employment."""
+        """Someone who left comes back, or someone takes on a second employment."""
         if worker := self._worker(n, "TERMINATED") if is_new else self._worker(n):
             self.rippling.rehire(
                 worker["user_id"],
@@ -250,7 +250,7 @@ class Lives(RuleBasedStateMachine):
             known = self.world.tables.persons.get(user_id)
             is_counted = bool(known and known.worker_id == worker["id"])
             if not self.model.present(user_id, now).company and (worked or is_counted):
-                # It may have ended before it vanished, and nobody looked in between.
+                # It may have ended before it vanished, and no one looked in between.
                 self.model.out_of_sight[user_id] = not (worked and is_counted)
             self.unannounced.add(user_id)
 
@@ -375,7 +375,7 @@ class Lives(RuleBasedStateMachine):
                 faults.lose_answer(method=method, path=EMPLOYEE, times=n, every=2)
             case "a word":
                 faults.fail_after_apply(503, "html", method=method, path=EMPLOYEE, times=n)
-            case _:  # an answer, and then there is nobody to ask
+            case _:  # an answer, and then there is no one to ask
                 faults.lose_answer(method=method, path=EMPLOYEE, times=1)
                 faults.fail(503, "html", method="GET", path=EMPLOYEE)
         self._work(reach)
@@ -461,7 +461,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(is_rehired=yes_or_no)
     def come_and_vanish(self, is_rehired: bool) -> None:
-        """A row is seen once, as somebody's second employment or before the first day."""
+        """A row is seen once, as someone's second employment or before the first day."""
         worker = self._worker(0, "TERMINATED") if is_rehired else None
         if worker:
             self.rehire(n=0, days=0, department="Sales", entity=ENTITIES[0], is_new=True)
@@ -633,7 +633,7 @@ class Lives(RuleBasedStateMachine):
 
     @contextmanager
     def _watched(self, newer: Sequence[Outcome] | None = None) -> Iterator[None]:
-        """Nothing may change in Visma that nobody asked for.
+        """Nothing may change in Visma that no one asked for.
 
         Where `newer` is given, an older state may still be written as long as there is none.
         """
@@ -711,7 +711,7 @@ class Lives(RuleBasedStateMachine):
     def _unsure(self) -> Iterator[str]:
         """The people about whom the connector may still believe what was so a while ago."""
         now = self.clock.now()
-        for user_id in self.model.everybody():
+        for user_id in self.model.everyone():
             first, *others = self.model.possible(user_id, now, now)
             if any(each != first for each in others):
                 yield user_id
@@ -723,7 +723,7 @@ class Lives(RuleBasedStateMachine):
         assert must <= shown <= may, ("waiting", must - shown, shown - may)
 
     def _check_adopted(self) -> None:
-        """Somebody entered by hand becomes ours only on the proof of the e-mail address."""
+        """Someone entered by hand becomes ours only on the proof of the e-mail address."""
         for (key, code), address in list(self.model.entered.items()):
             person = self.model.persons[code]
             link = self.world.tables.links.get(person, {}).get(key)

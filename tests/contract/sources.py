@@ -40,7 +40,7 @@ class Staff:
     naps: list[float] = field(default_factory=list)
 
     def hire(self, **fields: Any) -> dict[str, Any]:
-        """Somebody new."""
+        """Someone new."""
         return self.rippling.hire(**fields)
 
     def everyone(self) -> list[Worker]:
@@ -135,7 +135,7 @@ def read_by(name: str, rippling: Rippling, *, pay: bool = False) -> Iterator[Sta
 
 
 def small_company() -> Rippling:
-    """A company with a place for everything, and nobody in it."""
+    """A company with a place for everything, and no one in it."""
     rippling = Rippling()
     rippling.found("Nordfab", FOUNDED)
     rippling.add_legal_entity("Nordfab AS", "NO", FOUNDED)

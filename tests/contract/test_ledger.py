@@ -767,7 +767,7 @@ def test_an_intent_put_there_by_hand_is_respected(client: Any) -> None:
     ledger = _dynamodb(client).writer()
     seen = end(ledger)
     until = NOON + timedelta(seconds=50)
-    intent = {"company": "norway", "code": "1", "until": until.isoformat(), "owner": "somebody"}
+    intent = {"company": "norway", "code": "1", "until": until.isoformat(), "owner": "someone"}
     client.update_item(
         TableName="PeopleTable",
         Key=dynamodb.to_item({"person": "p1", "company": "-"}),

@@ -318,7 +318,7 @@ def test_every_page_is_read_and_what_is_read_is_the_latest(
 
 @pytest.fixture
 def by_hand(watched: Watched, on_dynamodb: DynamoMappings) -> Callable[..., DynamoMappings]:
-    """Edits one row as somebody in the DynamoDB console would."""
+    """Edits one row as someone in the DynamoDB console would."""
     on_dynamodb.replace(a_mapping())
 
     def edit(rule: str, **values: Any) -> DynamoMappings:

@@ -77,7 +77,7 @@ def filled(kind: str, vault: Vault) -> Secrets:
 
 @pytest.fixture
 def app(kind: str, vault: Vault) -> Secrets:
-    """The secrets of an App Shop app that nobody has installed yet."""
+    """The secrets of an App Shop app that no one has installed yet."""
     if kind == "memory":
         return InMemorySecrets(RipplingCredentials(**APP, webhook_tokens=(CURRENT,)), VISMA)
     return vault.fill(rippling={**APP, "webhook_tokens": [CURRENT], "note": "kept"})

@@ -47,12 +47,12 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """True where nobody is there twice, missing, or other than they should be."""
+        """True where no one is there twice, missing, or other than they should be."""
         return not self.duplicates and not self.lost
 
 
 def audit(rippling: Rippling, visma: Visma, books: Books) -> Report:
-    """Compares everybody in every company."""
+    """Compares everyone in every company."""
     employees = {key: visma.employees(company=key) for key in COMPANIES.values()}
     duplicates = sum(_duplicates(rows) for rows in employees.values())
     by_email = {key: {_email(row): row for row in rows} for key, rows in employees.items()}
@@ -132,7 +132,7 @@ def _strangers(people: Mapping[str, list[dict[str, Any]]], employees: Employees)
     for company, held in employees.items():
         for email, employee in held.items():
             if email not in known:
-                yield f"{company}: nobody in Rippling is behind {employee['employeeNumber']}"
+                yield f"{company}: no one in Rippling is behind {employee['employeeNumber']}"
 
 
 def _by_person(rippling: Rippling) -> dict[str, list[dict[str, Any]]]:

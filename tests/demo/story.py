@@ -31,7 +31,7 @@ class Story:
         self.cast: dict[str, dict[str, Any]] = {}
 
     def hire(self, **fields: Any) -> dict[str, Any]:
-        """Somebody new in Rippling."""
+        """Someone new in Rippling."""
         usual = {
             "department": "Sales",
             "location": "Bergen",
@@ -55,7 +55,7 @@ class Story:
                 self.tell(f"    {left} {counted}")
 
     def outcomes_of(self, worker: dict[str, Any]) -> list[str]:
-        """What the audit says of somebody, through the command."""
+        """What the audit says of someone, through the command."""
         rows = self.stage.connector("audit", "--person", worker["user_id"])["rows"]
         return [row["outcome"] for row in rows]
 
@@ -80,12 +80,12 @@ def the_mapping(story: Story) -> str:
 
 
 def first_load(story: Story) -> str:
-    """Everybody for the first time."""
+    """Everyone for the first time."""
     summary = story.stage.tick()
     story.travel(counted="people still to go")
     norway = len(story.stage.visma.employees(company="norway"))
     sweden = len(story.stage.visma.employees(company="sweden"))
-    must(norway > 0 and sweden > 0, "nobody arrived")
+    must(norway > 0 and sweden > 0, "no one arrived")
     read = summary["workers_read"]
     return (
         f"first load: {read} people read, {norway} employees created in Norway, {sweden} in Sweden"
@@ -93,7 +93,7 @@ def first_load(story: Story) -> str:
 
 
 def a_hire(story: Story) -> str:
-    """Somebody new."""
+    """Someone new."""
     worker = story.cast["hire"] = story.hire()
     story.stage.settle()
     employee = story.employee(worker)
@@ -152,7 +152,7 @@ def a_release(story: Story) -> str:
 
 
 def a_leaver(story: Story) -> str:
-    """Somebody leaves."""
+    """Someone leaves."""
     worker = story.cast["hire"]
     story.stage.rippling.terminate(worker["id"], day(0))
     story.stage.settle()
@@ -180,7 +180,7 @@ def a_rehire(story: Story) -> str:
 
 
 def a_future_starter(story: Story) -> str:
-    """Somebody who starts next month."""
+    """Someone who starts next month."""
     worker = story.hire(start_date=day(30), status="ACCEPTED")
     story.stage.settle()
     must(story.outcomes_of(worker) == ["scheduled"], "the start was not scheduled")
@@ -188,12 +188,12 @@ def a_future_starter(story: Story) -> str:
 
 
 def a_leaver_to_be(story: Story) -> str:
-    """Somebody whose last day is known already."""
+    """Someone whose last day is known already."""
     worker = story.hire()
     story.stage.settle()
     story.stage.rippling.terminate(worker["id"], day(10))
     story.stage.settle()
-    must(story.employee(worker)["status"] == "Active", "somebody left before the last day")
+    must(story.employee(worker)["status"] == "Active", "someone left before the last day")
     must(story.outcomes_of(worker)[-1] == "scheduled", "the last day was not noted")
     return (
         f"leaver to be: the last day of employee {worker['number']} is {day(10)}; active until then"
@@ -201,7 +201,7 @@ def a_leaver_to_be(story: Story) -> str:
 
 
 def a_transfer(story: Story) -> str:
-    """Somebody moves from the Norwegian company to the Swedish one."""
+    """Someone moves from the Norwegian company to the Swedish one."""
     worker = story.hire(department="IT", location="Oslo")
     story.stage.settle()
     story.stage.rippling.change(worker["id"], legal_entity="Nordfab AB", silent=True)
@@ -213,7 +213,7 @@ def a_transfer(story: Story) -> str:
 
 
 def an_accident(story: Story) -> str:
-    """Somebody terminates 40 people by mistake: a guard holds all of them."""
+    """Someone terminates 40 people by mistake: a guard holds all of them."""
     stage = story.stage
     held_before = {item["employeeNumber"] for item in stage.visma.employees()}
     staff = [each for each in stage.rippling.workers() if str(each["number"]) in held_before]
@@ -224,7 +224,7 @@ def an_accident(story: Story) -> str:
     stage.settle()
     rows = stage.connector("held")["rows"]
     must(len(rows) == 40, f"{len(rows)} people are held, not 40")
-    must(all(story.employee(each)["status"] == "Active" for each in active), "somebody left")
+    must(all(story.employee(each)["status"] == "Active" for each in active), "someone left")
     return f"mass termination: all 40 held; {rows[0]['reason']}"
 
 
@@ -240,7 +240,7 @@ def a_word(story: Story) -> str:
     stage.settle()
     gone = [story.employee(each)["status"] for each in leaving]
     must(gone == ["Inactive", "Inactive"], "the approved did not leave")
-    must(not stage.connector("held")["rows"], "somebody is still held")
+    must(not stage.connector("held")["rows"], "someone is still held")
     return "approved: 2 people by name, deactivated; 38 taken back in Rippling, untouched in Visma"
 
 
@@ -268,12 +268,12 @@ def an_outage(story: Story) -> str:
     lost = [call for call in visma.calls("POST", "/v1/employee") if call.status == 0]
     held = Counter(item["employeeNumber"] for item in visma.employees())
     must(len(lost) > 0, "no answer was lost")
-    must(all(held[str(each["number"])] == 1 for each in workers), "somebody is missing or double")
+    must(all(held[str(each["number"])] == 1 for each in workers), "someone is missing or double")
     return f"outage: 503 for a while, then {len(lost)} answers lost; 21 hires, 21 employees"
 
 
 def a_poison_record(story: Story) -> str:
-    """Somebody Visma cannot hold, among people it can, and a message that is no change at all."""
+    """Someone Visma cannot hold, among people it can, and a message that is no change at all."""
     bad = story.hire(person={"given_name": "Uten", "family_name": ""})
     story.books.unwritable.add(bad["user_id"])
     good = [story.hire(department="IT", location="Oslo") for _ in range(3)]
@@ -306,7 +306,7 @@ def dead_letters(story: Story) -> str:
 
 
 def a_full_sweep(story: Story) -> str:
-    """A change that moves no time stamp, caught by the daily walk over everybody."""
+    """A change that moves no time stamp, caught by the daily walk over everyone."""
     worker = story.cast["waiting"]
     story.stage.rippling.change_user(worker["user_id"], family_name="Nygård")
     story.stage.tick(full_sweep=True)

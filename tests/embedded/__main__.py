@@ -23,7 +23,7 @@ def main() -> int:
     """Does what the command line asks and returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.embedded", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="up|down|status|invoke|validate")
-    up_parser = verbs.add_parser("up", help="start afresh, deploy the stack, leave it running")
+    up_parser = verbs.add_parser("up", help="start again, deploy the stack, leave it running")
     up_parser.set_defaults(run=up)
     up_parser.add_argument("--port", type=int, help="4566, or any free port if that is taken")
     up_parser.add_argument("--stack", default="connector", help="the stack's name")
@@ -52,7 +52,7 @@ def validate(_: argparse.Namespace) -> int:
 
 
 def up(options: argparse.Namespace) -> int:
-    """Ends an earlier one, starts afresh, deploys, and leaves it running."""
+    """Ends an earlier one, starts again, deploys, and leaves it running."""
     parameters = parse_parameters(
         [*shlex.split(os.environ.get("PARAMETERS", "")), *options.parameters]
     )

@@ -66,14 +66,14 @@ def start_emulator(port: int = 0, *, outlives_us: bool = False) -> Emulator:
     if port:
         return _start_on(port, outlives_us=outlives_us)
     for _ in range(PORT_TRIES - 1):
-        # Between finding a free port and listening on it, somebody else may take it.
+        # Between finding a free port and listening on it, someone else may take it.
         with suppress(EmbeddedError):
             return _start_on(free_port(), outlives_us=outlives_us)
     return _start_on(free_port(), outlives_us=outlives_us)
 
 
 def free_port() -> int:
-    """A port of the loopback interface on which nobody listens right now."""
+    """A port of the loopback interface on which no one listens right now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -81,7 +81,7 @@ def free_port() -> int:
 
 
 def is_taken(port: int) -> bool:
-    """Whether somebody listens on this port of the loopback interface."""
+    """Whether someone listens on this port of the loopback interface."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
@@ -111,14 +111,14 @@ def _start_on(port: int, *, outlives_us: bool) -> Emulator:
     except BaseException:
         emulator.stop()
         raise
-    process.returncode = 0  # it is ended by its id: nobody is to be warned that it still runs
+    process.returncode = 0  # it is ended by its id: no one is to be warned that it still runs
     return emulator
 
 
 def _forget_ended_ones() -> None:
     """Removes the folders of emulators that ended a while ago, some of them without a goodbye."""
     for home in LOCAL.glob("aws-*"):
-        with suppress(FileNotFoundError):  # somebody else was quicker
+        with suppress(FileNotFoundError):  # someone else was quicker
             age = time.time() - home.stat().st_mtime
             if age > LOGS_KEPT_SECONDS and not is_taken(int(home.name.removeprefix("aws-"))):
                 shutil.rmtree(home)

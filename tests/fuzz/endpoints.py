@@ -63,7 +63,7 @@ class Looks:
 
 
 def announce(how: int, body: bytes) -> None:
-    """One announcement of Rippling, or of somebody who would like to be taken for it."""
+    """One announcement of Rippling, or of someone who would like to be taken for it."""
     is_stranger = how & STRANGER
     token = body[:40].decode("latin-1") if is_stranger else f"Bearer {TOKEN}"
     kind, company = KINDS[how & 3], COMPANY if how & CHECKED else None
@@ -88,7 +88,7 @@ def announce(how: int, body: bytes) -> None:
 
 
 def notify(how: int, rest: bytes) -> None:
-    """One notification of Visma, or of somebody who has no key; some have headers before it."""
+    """One notification of Visma, or of someone who has no key; some have headers before it."""
     is_signed = not how & STRANGER
     *lines, body = rest.split(b"\n", 3) if how & 3 else [rest]
     names = (notifying.EVENT_HEADER, notifying.TIMES[how >> 4 & 1], notifying.ID_HEADER)

@@ -247,7 +247,7 @@ class Company:
         return employee
 
     def rename_employee(self, internal_id: int, code: str) -> Employee:
-        """Gives an employee another code, if nobody has it."""
+        """Gives an employee another code, if no one has it."""
         found = [each for each in self._employees.values() if each.row["employeeId"] == internal_id]
         if not found or self.find_employee(code) or len(code) > self.employee_key_length:
             raise RefusedError(story("updating", "Employee", "EmployeeCd", f"'{code}' is no use."))

@@ -57,7 +57,7 @@ COUNTRY_NAMES = {"NO": "Norway", "SE": "Sweden", "DK": "Denmark", "FI": "Finland
 
 @dataclass
 class Employee:
-    """One employee; `row` is the read shape, made anew at each write."""
+    """One employee; `row` is the read shape, made again at each write."""
 
     code: str
     number: int

@@ -1,7 +1,7 @@
 """Nordfab, the demo company: its people in Rippling, its books in Visma, the mapping between.
 
 A Nordic manufacturer with offices in Oslo, Bergen and Stockholm and a distribution centre at
-Gardermoen. Everybody is invented, and a seed always gives the same company.
+Gardermoen. Everyone is invented, and a seed always gives the same company.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.simulator.clock import Now
 
 FOUNDED = datetime(2012, 1, 2, 8, tzinfo=UTC)
-# Everybody was last touched in these two years, so that a clock set later finds a quiet company.
+# Everyone was last touched in these two years, so that a clock set later finds a quiet company.
 TOUCHED_FROM = datetime(2023, 1, 2, 8, tzinfo=UTC)
 TOUCHED_FOR = timedelta(days=700)
 LAST_OLD_DAY = date(2022, 12, 31)

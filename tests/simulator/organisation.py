@@ -42,7 +42,7 @@ NAMED = {
 
 
 class Organisation:
-    """What a Rippling company has before anybody works there, and the verbs that shape it."""
+    """What a Rippling company has before anyone works there, and the verbs that shape it."""
 
     def __init__(self, clock: Now | None = None) -> None:
         self.clock = Clock(clock)

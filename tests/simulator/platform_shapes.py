@@ -1,7 +1,7 @@
 """A simulated company's people, departments and places as the Platform API shows them.
 
 One row of the REST API in, one of this API out. What the API cannot say is dropped here: legal
-entities, reference codes, middle names, the kind of a phone number, why somebody left.
+entities, reference codes, middle names, the kind of a phone number, why someone left.
 """
 
 from __future__ import annotations

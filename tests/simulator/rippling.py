@@ -193,7 +193,7 @@ class Rippling(Workforce, Server):
             return None
         version = request.headers.get("rippling-api-version", self.bound_version)
         if self.versions is not None and version not in self.versions:
-            # Nobody has published how a version is refused.
+            # No one has published how a version is refused.
             raise QueryError(400, f"Unsupported API version {version}")
         if name in self.forbid:
             raise QueryError(403, f"Insufficient oauth scopes to access {name}")

@@ -30,7 +30,7 @@ DEMO_APP: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Code:
-    """An approval that nobody has exchanged yet."""
+    """An approval that no one has exchanged yet."""
 
     redirect_uri: str
     until: datetime

@@ -125,7 +125,7 @@ class RipplingPlatform(Server):
         return {name: value for name, value in shape.items() if name not in self.withheld}
 
     def _rows(self, table: str) -> list[Row]:
-        """In the order of their ids, which nobody has promised."""
+        """In the order of their ids, which no one has promised."""
         return self.rippling.tables[table].page("id", limit=1_000_000)
 
     def _company(self) -> Json:

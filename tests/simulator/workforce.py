@@ -79,7 +79,7 @@ class Workforce(Organisation):
         at: datetime | str | None = None,
         **fields: Any,
     ) -> dict[str, Any]:
-        """Takes somebody on, invented where nothing is said, and gives the worker."""
+        """Takes someone on, invented where nothing is said, and gives the worker."""
         with self.state_lock:
             number = fields.pop("number", None) or self._next_number()
             country = self._country(fields)
@@ -350,7 +350,7 @@ class Workforce(Organisation):
         package = {"worker_id": worker_id, "worker": None, **_package(dict(pay))}
         made = self._add("compensations", package, at)
         worker = self.tables["workers"][worker_id]
-        # The stamp stays: hiring somebody is one write, though it makes two rows.
+        # The stamp stays: hiring someone is one write, though it makes two rows.
         return self.tables["workers"].put({**worker, "compensation_id": made["id"]})
 
     def _repay(self, worker: Row, pay: Mapping[str, Any], at: datetime | str | None) -> None:

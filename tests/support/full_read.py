@@ -47,7 +47,7 @@ class NoMetrics:
 
 
 def main() -> None:
-    """Reads everybody once."""
+    """Reads everyone once."""
     url, token = sys.argv[1:]
     clock, cache, secrets = SystemClock(), InMemoryReferenceCache(), InMemorySecrets()
     mappings = WatchedMappings(InMemoryMappings(mapping_file.parse(MAPPING)))

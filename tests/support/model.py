@@ -121,7 +121,7 @@ class Expected:
     """What a person should have: where they work and as what, or that they have left.
 
     Without `fields` they wait, and where they neither work nor have left, nothing may change.
-    `left_scope` are the companies that want nobody who is out of scope.
+    `left_scope` are the companies that want no one who is out of scope.
     `is_refused` where Visma cannot take them in as they are, and `may_leave` where it cannot be
     said whether the connector has seen enough to be sure.
     """
@@ -137,7 +137,7 @@ class Expected:
     def leaves(self, company: str) -> bool:
         """True where an employee of this company must be inactive.
 
-        Nobody leaves one company before they can arrive in the other.
+        No one leaves one company before they can arrive in the other.
         """
         arrives = self.fields is not None and not self.is_refused
         has_moved = arrives and self.company not in (None, company)
@@ -146,7 +146,7 @@ class Expected:
 
 @dataclass
 class Model:
-    """The second opinion on everybody."""
+    """The second opinion on everyone."""
 
     rippling: Rippling
     visma: Visma
@@ -168,7 +168,7 @@ class Model:
         """Takes in the numbers of Rippling and the books of Visma as they are now."""
         workers = self.rippling.tables["workers"]
         self.persons |= {str(row["number"]): row["user_id"] for row in workers}
-        for user_id in self.everybody():
+        for user_id in self.everyone():
             had = self.had_addresses.setdefault(user_id, set())
             had |= self.addresses(user_id)
         books = {key: self._books_of(key) for key in self.visma.companies}
@@ -182,14 +182,14 @@ class Model:
                 del self.out_of_sight[user_id]
 
     def employees(self) -> Employees:
-        """Everybody in Visma."""
+        """Everyone in Visma."""
         return {
             (company, row["employeeNumber"]): flat(row)
             for company in self.visma.companies
             for row in self.visma.employees(company)
         }
 
-    def everybody(self) -> list[str]:
+    def everyone(self) -> list[str]:
         """Every person who is or was there."""
         return sorted(set(self.persons.values()))
 
@@ -239,9 +239,9 @@ class Model:
                 yield f"{company}: employee {code}: {changed or 'created'} without a reason"
 
     def mismatches(self, now: datetime, skipped: Iterable[str] = ()) -> Iterator[str]:
-        """Everybody whose employees are not what they should be."""
+        """Everyone whose employees are not what they should be."""
         employees = self.employees()
-        for user_id in self.everybody():
+        for user_id in self.everyone():
             if user_id not in skipped:
                 yield from self._mismatches(user_id, self.present(user_id, now), employees)
 
@@ -250,7 +250,7 @@ class Model:
         employees = self.employees()
         may = {
             user_id: expected
-            for user_id in self.everybody()
+            for user_id in self.everyone()
             if (expected := self.present(user_id, now)).company and expected.fields is None
         }
         must = {
@@ -258,7 +258,7 @@ class Model:
             for user_id, expected in may.items()
             if not self._is_active_in(user_id, str(expected.company), employees)
         }
-        out_of_sight = {each for each in self.everybody() if not self._workers(each)}
+        out_of_sight = {each for each in self.everyone() if not self._workers(each)}
         return must, {*may, *out_of_sight, *self.out_of_sight}
 
     def doubles(self, employees: Employees) -> Iterator[str]:
@@ -285,7 +285,7 @@ class Model:
 
     def stuck(self, now: datetime) -> set[str]:
         """The people who work where they cannot be written."""
-        expected = {user_id: self.present(user_id, now) for user_id in self.everybody()}
+        expected = {user_id: self.present(user_id, now) for user_id in self.everyone()}
         return {
             user_id
             for user_id, each in expected.items()
@@ -352,7 +352,7 @@ class Model:
         return str(fields.get("contact.phone1", "rippling")) if name == "phone" else "rippling"
 
     def _is_ours(self, key: tuple[str, str]) -> bool:
-        """False for somebody else whom finance entered under the code of one of our people."""
+        """False for someone else whom finance entered under the code of one of our people."""
         person = self.persons.get(key[1], "")
         address = self.entered.get(key)
         return address is None or address in self.addresses(person)
@@ -419,7 +419,7 @@ class Model:
     def _working(self, worker: Row, books: Mapping[str, Books]) -> Expected:
         company = self._company(worker)
         if company is None:
-            raise AssertionError("somebody in scope has a company")
+            raise AssertionError("someone in scope has a company")
         department = self._department(worker, company, books[company])
         place = self._row("work-locations", (worker["location"] or {}).get("work_location_id"))
         branch = self.rules.branch(company, place.get("name"))

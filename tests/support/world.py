@@ -236,7 +236,7 @@ class World:
         return self.drain()
 
     def first_load(self) -> Counter[str]:
-        """Everybody for the first time."""
+        """Everyone for the first time."""
         return self.settle()
 
     def notice(self, worker_id: str) -> Counter[str]:

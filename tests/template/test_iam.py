@@ -1,4 +1,4 @@
-"""Least privilege as data: who may do what, and that nobody may do more."""
+"""Least privilege as data: who may do what, and that no one may do more."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""What has to agree between two places of template.yaml, where nobody would notice otherwise."""
+"""What has to agree between two places of template.yaml, where no one would notice otherwise."""
 
 import json
 import re

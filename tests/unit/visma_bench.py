@@ -25,7 +25,7 @@ KARI = {
 
 
 class ScriptedVisma(Scripted):
-    """A Visma that signs everybody in, unless a test lays down something else."""
+    """A Visma that signs everyone in, unless a test lays down something else."""
 
     def answer(self, request: Request) -> Response:
         if request.path == TOKEN_PATH and f"POST {TOKEN_PATH}" not in self.answers:

@@ -40,7 +40,7 @@ def dry(tables: InMemoryTables) -> Ledger:
 
 
 def plan(dry: Ledger, **changes: Any) -> None:
-    """Plans to create somebody, as the writer would."""
+    """Plans to create someone, as the writer would."""
     record = dry.record("p1")
     begun = dry.begin(record, "norway", "1042", claim=True)
     person = replace(begun.person, **changes)

@@ -124,7 +124,7 @@ def test_a_long_sentence_is_folded_under_its_mark(
 
 
 class Terminal(io.StringIO):
-    """A place to print that somebody looks at."""
+    """A place to print that someone looks at."""
 
     def isatty(self) -> bool:
         return True

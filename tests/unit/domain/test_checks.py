@@ -65,7 +65,7 @@ def test_a_check_that_fails_hides_no_other() -> None:
 @pytest.mark.parametrize("error", [ConfigurationError("no"), UpstreamUnavailableError("away")])
 def test_behind_a_door_that_is_shut_nothing_is_tried_and_that_is_said(error: Exception) -> None:
     def never() -> Check:
-        raise AssertionError("nobody asked")
+        raise AssertionError("no one asked")
 
     found = list(one_by_one([("door", failing(error)), ("the_room", never), ("window", never)]))
 

@@ -1,4 +1,4 @@
-"""What another mapping would do to somebody, told from what the ledger remembers alone."""
+"""What another mapping would do to someone, told from what the ledger remembers alone."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SALES = [{"rippling": "Production", "department": "MGMT"}]
 BAND = [{"when": {"annual_pay": {"below": 1, "currency": "NOK"}}, "employee_class": "LOW"}]
 
 
-def somebody(mapping: MappingFile | None = None, **facts: Any) -> Person:
-    """Somebody as the ledger remembers them under a mapping."""
+def someone(mapping: MappingFile | None = None, **facts: Any) -> Person:
+    """Someone as the ledger remembers them under a mapping."""
     mapping, own = mapping or a_mapping(), some_facts(**facts)
     company = mapping.company_of(own) or ""
     placement = resolve_placement(company, mapping.companies[company], own, a_catalogue())
@@ -45,13 +45,13 @@ def effect(
 
 
 def test_the_same_mapping_does_nothing() -> None:
-    assert effect(somebody(), a_mapping()) is None
+    assert effect(someone(), a_mapping()) is None
 
 
 def test_a_move_is_told_with_everything_that_changes() -> None:
     after = a_mapping(norway=some_rules(departments=SALES, locations=[]))
 
-    assert effect(somebody(), after) == (
+    assert effect(someone(), after) == (
         "moves",
         "norway",
         "department PROD -> MGMT, cost centre 200 -> 900, branch 2 -> 1",
@@ -61,20 +61,20 @@ def test_a_move_is_told_with_everything_that_changes() -> None:
 def test_another_rule_to_the_same_place_is_no_move() -> None:
     by_id = [{"rippling": "d1", "department": "PROD", "cost_centre": "200"}]
 
-    assert effect(somebody(), a_mapping(norway=some_rules(departments=by_id))) is None
+    assert effect(someone(), a_mapping(norway=some_rules(departments=by_id))) is None
 
 
 def test_a_move_to_another_company_is_told_where_the_person_is_today() -> None:
     after = a_mapping(
-        norway=some_rules(legal_entities=["Nobody AS"]), sweden=some_rules(legal_entities=["*"])
+        norway=some_rules(legal_entities=["No one AS"]), sweden=some_rules(legal_entities=["*"])
     )
 
-    assert effect(somebody(), after) == ("moves", "norway", "company norway -> sweden")
+    assert effect(someone(), after) == ("moves", "norway", "company norway -> sweden")
 
 
 def test_somebody_who_would_have_to_wait_is_stranded_and_told_for_what() -> None:
     kind, company, how = effect(
-        somebody(),
+        someone(),
         a_mapping(norway=some_rules(departments=[{"rippling": "Production", "department": "X1"}])),
     ) or ("", "", "")
 
@@ -85,7 +85,7 @@ def test_somebody_who_would_have_to_wait_is_stranded_and_told_for_what() -> None
 def test_somebody_who_waits_is_released_by_the_row_that_was_missing() -> None:
     before = a_mapping(norway=some_rules(departments=[]))
 
-    kind, company, how = effect(somebody(before), a_mapping(), before) or ("", "", "")
+    kind, company, how = effect(someone(before), a_mapping(), before) or ("", "", "")
 
     assert (kind, company) == ("releases", "norway")
     assert "department (none) -> PROD" in how
@@ -94,23 +94,23 @@ def test_somebody_who_waits_is_released_by_the_row_that_was_missing() -> None:
 def test_somebody_who_waits_before_and_after_is_no_news() -> None:
     before = a_mapping(norway=some_rules(departments=[]))
 
-    assert effect(somebody(before), before, before) is None
+    assert effect(someone(before), before, before) is None
 
 
 def test_somebody_who_is_left_out_from_now_on_is_told_with_the_reason() -> None:
     after = a_mapping(norway=some_rules(scope={"exclude_countries": ["NO"]}))
 
-    assert effect(somebody(), after) == (
+    assert effect(someone(), after) == (
         "excludes",
         "norway",
         "country NO is out of scope in norway",
     )
-    unclaimed = a_mapping(norway=some_rules(legal_entities=["Nobody AS"]))
-    assert (effect(somebody(), unclaimed) or ("", "", ""))[0] == "excludes"
+    unclaimed = a_mapping(norway=some_rules(legal_entities=["No one AS"]))
+    assert (effect(someone(), unclaimed) or ("", "", ""))[0] == "excludes"
 
 
 def _left_out(**facts: Any) -> Person:
-    return replace(somebody(**facts), placement={"company": "norway"}, outcome="out_of_scope")
+    return replace(someone(**facts), placement={"company": "norway"}, outcome="out_of_scope")
 
 
 def test_somebody_who_was_left_out_is_taken_in() -> None:
@@ -132,9 +132,9 @@ def test_of_a_company_that_was_never_read_only_missing_rows_are_told() -> None:
     moved = a_mapping(norway=some_rules(departments=[{"rippling": "d1", "department": "NEW"}]))
     bare = a_mapping(norway=some_rules(departments=[], defaults={"calendar": "NORWAY"}))
 
-    kind, _, how = effect(somebody(), moved, norway=Catalogue()) or ("", "", "")
+    kind, _, how = effect(someone(), moved, norway=Catalogue()) or ("", "", "")
     assert (kind, how) == ("moves", "department PROD -> NEW, cost centre 200 -> (none)")
-    kind, _, how = effect(somebody(), bare, norway=Catalogue()) or ("", "", "")
+    kind, _, how = effect(someone(), bare, norway=Catalogue()) or ("", "", "")
     assert kind == "blocks"
     assert "names the Rippling department Production" in how
 
@@ -142,9 +142,9 @@ def test_of_a_company_that_was_never_read_only_missing_rows_are_told() -> None:
 def test_a_class_that_company_hinging_on_pay_is_left_open_and_counted() -> None:
     after = a_mapping(norway=some_rules(employee_classes=BAND))
 
-    assert effect(somebody(), after) is None
-    assert company_hinging_on_pay(somebody(), a_mapping(), after) == "norway"
-    assert company_hinging_on_pay(somebody(), None, after) == "norway"
+    assert effect(someone(), after) is None
+    assert company_hinging_on_pay(someone(), a_mapping(), after) == "norway"
+    assert company_hinging_on_pay(someone(), None, after) == "norway"
 
 
 def test_a_class_is_open_only_where_its_rules_change_and_pay_decides() -> None:
@@ -155,10 +155,10 @@ def test_a_class_is_open_only_where_its_rules_change_and_pay_decides() -> None:
             employee_classes=[{"when": {"kind": "EMPLOYEE"}, "employee_class": "X"}, *BAND]
         )
     )
-    contractor = somebody(employment_type=EmploymentType("x", "CONTRACTOR"))
+    contractor = someone(employment_type=EmploymentType("x", "CONTRACTOR"))
 
-    assert company_hinging_on_pay(somebody(), bands, elsewhere) is None
-    assert company_hinging_on_pay(somebody(), a_mapping(), hourly_first) is None
+    assert company_hinging_on_pay(someone(), bands, elsewhere) is None
+    assert company_hinging_on_pay(someone(), a_mapping(), hourly_first) is None
     assert company_hinging_on_pay(contractor, a_mapping(), hourly_first) == "norway"
     assert company_hinging_on_pay(_left_out(), a_mapping(), bands) is None
 

@@ -1,4 +1,4 @@
-"""What beginning and finishing a write mean, whatever the ledger rests in.
+"""What beginning and finishing a write mean, whatever the ledger is stored in.
 
 Every ledger adapter stands on these steps, so that all behave alike. Nothing is stored here.
 """
@@ -23,7 +23,7 @@ SMALLEST_STEP = timedelta(microseconds=1)
 
 
 def unknown(person_id: str) -> Record:
-    """The record of somebody never seen, with a salt so that fields can be marked at once."""
+    """The record of someone never seen, with a salt so that fields can be marked at once."""
     return Record(Person(person_id, salt=new_salt()))
 
 
@@ -91,5 +91,5 @@ def moved_on(person: Person, owner: str, now: datetime) -> ConflictError:
 
 
 def code_taken(code: str, company: str) -> CodeTakenError:
-    """The error of a writer whose employee code is somebody else's."""
+    """The error of a writer whose employee code is someone else's."""
     return CodeTakenError(f"employee code {code} is claimed by another person in {company}")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 def say_nothing(_: str) -> None:
-    """Where nobody looks."""
+    """Where no one looks."""
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def is_plain() -> bool:
 
 @contextmanager
 def quiet_on_closed_pipe() -> Iterator[None]:
-    """Ends the command without a word where nobody reads on, as in `connector audit | head`."""
+    """Ends the command without a word where no one reads on, as in `connector audit | head`."""
     try:
         yield
         sys.stdout.flush()

@@ -23,7 +23,7 @@ LONGEST_WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The calls of the running window as last heard of; None is what nobody has said."""
+    """The calls of the running window as last heard of; None is what no one has said."""
 
     limit: int | None = None
     remaining: int | None = None

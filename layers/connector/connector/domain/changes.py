@@ -11,7 +11,7 @@ from connector.domain.errors import NotAChangeError
 
 
 class OperatorDecision(StrEnum):
-    """What an operator says about somebody who is held."""
+    """What an operator says about someone who is held."""
 
     APPROVE = "approve"
     REJECT = "reject"

@@ -1,6 +1,6 @@
 """What one check of `ping` comes to, and how checks are kept from hiding each other.
 
-Pure. What is checked is known to those who look; how a page of checks is drawn, to the command.
+Pure. What is checked is known to those who check; how a page of checks is drawn, to the command.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Level(StrEnum):
     """Worth knowing; nothing has to be done."""
 
     WARNING = "warning"
-    """The connector works, and somebody gets less of it than they may expect."""
+    """The connector works, and someone gets less of it than they may expect."""
 
     BAD = "bad"
     UNKNOWN = "unknown"
@@ -42,17 +42,17 @@ class Check:
     remedy: str = ""
 
 
-Look: TypeAlias = Callable[[], Check]
+CheckFn: TypeAlias = Callable[[], Check]
 
 
-def tried(name: str, look: Look) -> Check:
-    """What a look comes to, whatever stops it.
+def tried(name: str, check: CheckFn) -> Check:
+    """What a check comes to, whatever stops it.
 
     Who cannot answer at the moment leaves the check unknown; an answer that is no answer of this
     API, or that only a human can change, is bad.
     """
     try:
-        return look()
+        return check()
     except NonsenseError as error:
         return Check(name, Level.BAD, _capitalised(error))
     except RetryableError as error:
@@ -61,12 +61,12 @@ def tried(name: str, look: Look) -> Check:
         return Check(name, Level.BAD, _capitalised(error))
 
 
-def one_by_one(looks: Iterable[tuple[str, Look]]) -> Iterator[Check]:
-    """Each look for itself. The first is the door: where it is shut, the others are not tried."""
-    (name, look), *others = looks
-    door = tried(name, look)
-    yield door
-    if door.level is Level.GOOD:
+def one_by_one(checks: Iterable[tuple[str, CheckFn]]) -> Iterator[Check]:
+    """Runs each check independently. If the first (sign-in) fails, the rest are skipped."""
+    (name, check), *others = checks
+    sign_in = tried(name, check)
+    yield sign_in
+    if sign_in.level is Level.GOOD:
         yield from (tried(*each) for each in others)
         return
     yield not_checked(name for name, _ in others)

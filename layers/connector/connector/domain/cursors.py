@@ -46,7 +46,7 @@ class Cursor:
         return Cursor(self.stream, ended=self.ended)
 
     def finished(self, now: datetime) -> Cursor:
-        """The cursor of a sweep that has read everybody."""
+        """The cursor of a sweep that has read everyone."""
         return Cursor(self.stream, loading=self.loading, ended=now)
 
     def after_first(self, sweep: Cursor, now: datetime) -> Cursor:
@@ -79,7 +79,7 @@ class Progress:
     def begin(
         cls, cursor: Cursor, watermark: datetime, now: datetime, *, reads_increments: bool
     ) -> Progress:
-        """A read that begins now; a source without increments reads everybody, by id."""
+        """A read that begins now; a source without increments reads everyone, by id."""
         return cls(cursor, watermark, now, reads_increments, watermark, in_order=reads_increments)
 
     @property

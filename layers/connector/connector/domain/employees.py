@@ -50,7 +50,7 @@ Fields: TypeAlias = Mapping[str, str]
 """Field path to text. A path left out is unknown; an empty text is empty."""
 
 StoredValues: TypeAlias = Mapping[str, str]
-"""Field path to what may rest in the ledger: business fields in clear, personal ones as hashes."""
+"""Field path to stored value: business fields in clear, personal ones as hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Written:
 
 
 def stored_value(path: str, value: str, salt: str) -> str:
-    """What of a value may rest: itself where it is business, a salted hash where it is personal."""
+    """The form in which a value is stored: business in clear, personal as a salted hash."""
     plain = value.strip()
     if path in BUSINESS_FIELDS or not plain:
         return plain
@@ -85,7 +85,7 @@ def stored_values(fields: Fields, salt: str) -> dict[str, str]:
 
 
 def proof_of(address: str, salt: str) -> str:
-    """What of an e-mail address may rest as the proof of who somebody is; empty where none is."""
+    """The stored proof of identity, from an e-mail address; empty where there is none."""
     return stored_value("contact.email", address.casefold(), salt)
 
 

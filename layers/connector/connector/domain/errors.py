@@ -8,9 +8,9 @@
      |   |- UpstreamUnavailableError a vendor does not answer, or not sensibly; nothing written
      |   |   |- NonsenseError            it answers, and not as its API would: the address?
      |   |- UnknownOutcomeError      a write's answer never came: look before trying again
-     |   |- ConflictError            somebody else changed the ledger or the employee: decide anew
+     |   |- ConflictError            someone else changed the ledger or the employee: decide again
      |- RefusedError            the vendor says no to this request, and will say no again
-     |- CodeTakenError          the employee code belongs to somebody else
+     |- CodeTakenError          the employee code belongs to someone else
 
 Messages name people by code or id, never by name, and never repeat a vendor's body.
 """
@@ -37,7 +37,7 @@ class NotAChangeError(ConnectorError):
 
 
 class RetryableError(ConnectorError):
-    """Worth trying again; `retry_after` is in seconds where somebody knows it."""
+    """Worth trying again; `retry_after` is in seconds where someone knows it."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -56,7 +56,7 @@ def effect_on(
     after: MappingFile,
     catalogue_of: Callable[[str], Catalogue],
 ) -> Effect | None:
-    """What replacing one mapping by another does to somebody, or None where it does nothing."""
+    """What replacing one mapping by another does to someone, or None where it does nothing."""
     facts = Facts.from_json(person.facts)
     problem, company = after.scope_problem(facts), after.company_of(facts)
     remembered = str(person.placement.get("company", ""))

@@ -1,7 +1,7 @@
 """What Rippling says of a person, in our words and independent of which of its APIs said it.
 
-Business facts, personal data and pay are kept apart: `Facts` may rest in the ledger and the audit
-in clear, `Personal` never leaves memory except towards Visma, and `Pay` rests nowhere but in the
+Business facts, personal data and pay are kept apart: `Facts` may be stored in clear in the ledger
+and the audit, `Personal` never leaves memory except towards Visma, and `Pay` is stored only in the
 cost allocation of the ledger.
 """
 
@@ -43,12 +43,12 @@ class Named:
 
 NOTHING = Named()
 REMOTE = Named(name="Remote")
-"""Where somebody works who is bound to no work location."""
+"""Where someone works who is bound to no work location."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmploymentType:
-    """How somebody is employed: `kind` EMPLOYEE or CONTRACTOR, `period` HOURLY or SALARIED."""
+    """How someone is employed: `kind` EMPLOYEE or CONTRACTOR, `period` HOURLY or SALARIED."""
 
     label: str | None = None
     kind: str | None = None
@@ -74,7 +74,7 @@ class Facts:
     custom_fields: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """A plain form that rests in the ledger; `from_json` reads it back."""
+        """A plain form that is stored in the ledger; `from_json` reads it back."""
         return {key: plain_facts(value) for key, value in asdict(self).items() if value}
 
     @classmethod
@@ -138,7 +138,7 @@ class Pay:
 class Worker:
     """One employment of one person, as Rippling showed it at the moment of reading.
 
-    `pay` is None where nobody asked for it, where Rippling withholds it, and where there is none.
+    `pay` is None where no one asked for it, where Rippling withholds it, and where there is none.
     """
 
     id: str

@@ -31,7 +31,7 @@ class Ledger(Protocol):
         `proof` is what a created employee can be known by, should its answer be lost.
 
         Raises:
-            CodeTakenError: the code is claimed by somebody else in this company.
+            CodeTakenError: the code is claimed by someone else in this company.
         """
 
     def release_intent(self, record: Record) -> None:

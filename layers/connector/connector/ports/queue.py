@@ -40,7 +40,7 @@ class ChangeQueue(Protocol):
         """Puts a message that is not a change among the dead letters."""
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """Some dead letters, oldest first; hidden from everybody else until they are put back."""
+        """Some dead letters, oldest first; hidden from everyone else until they are put back."""
 
     def release(self, letters: Iterable[DeadLetter]) -> None:
         """Lets others see dead letters again."""

@@ -41,7 +41,7 @@ class Source(Protocol):
         """
 
     def everyone(self, page_token: str | None = None) -> Iterator[Page]:
-        """Pages of every worker in every status, by id; `page_token` resumes a walk cut short."""
+        """Pages of every worker in every status, by id; `page_token` resumes a read."""
 
     def person_of(self, worker_id: str) -> str | None:
         """The person behind a worker id, or None where Rippling shows no such worker."""
@@ -65,5 +65,5 @@ class Source(Protocol):
         """What this API lets the token do, check by check; the first one is the sign-in.
 
         `needs` are what the mapping asks for beyond the usual: `legal_entity`, `compensation`,
-        `custom_fields`. Nothing that stands in the way is raised, and nobody is named.
+        `custom_fields`. Nothing that stands in the way is raised, and no one is named.
         """

@@ -60,7 +60,7 @@ class Target(Protocol):
         """Every employee of the company."""
 
     def sign_in(self) -> tuple[str, ...]:
-        """Signs in anew; the rights that were asked for and not given, where Visma says so."""
+        """Signs in again; the rights that were asked for and not given, where Visma says so."""
 
     def segments(self) -> Mapping[int, str]:
         """The segments of a sub-account, by number, with their names."""

@@ -184,7 +184,7 @@ class TestSignIn:
         self, bench: ClientBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         netrc = tmp_path / "netrc"
-        netrc.write_text("machine 127.0.0.1 login somebody password else\n", "utf-8")
+        netrc.write_text("machine 127.0.0.1 login someone password else\n", "utf-8")
         monkeypatch.setenv("NETRC", str(netrc))
         bench.client().get("/things")
         bench.client(authorization=lambda _: "Bearer one").get("/things")

@@ -236,8 +236,8 @@ DEPARTMENTS = (
 PAYS = [None, *(pay(amount, money) for amount in (0, 100, 200, 300) for money in ("NOK", "SEK"))]
 
 
-def everybody() -> Iterator[tuple[Facts, Pay | None]]:
-    """Somebody for each combination that rules below can tell apart, and for none of them."""
+def everyone() -> Iterator[tuple[Facts, Pay | None]]:
+    """Someone for each combination that rules below can tell apart, and for none of them."""
     kinds = (None, "HOURLY", "SALARIED")
     for period, country, department, paid in product(kinds, (None, "NO"), DEPARTMENTS, PAYS):
         facts = some_facts(
@@ -246,7 +246,7 @@ def everybody() -> Iterator[tuple[Facts, Pay | None]]:
         yield facts, paid
 
 
-EVERYBODY = list(everybody())
+EVERYBODY = list(everyone())
 
 
 @st.composite

@@ -29,7 +29,7 @@ class Failing:
 
 
 class Silent:
-    """A log that nobody reads."""
+    """A log that no one reads."""
 
     def info(self, event: str, **keys: object) -> None: ...
     def warning(self, event: str, **keys: object) -> None: ...

@@ -1,4 +1,4 @@
-"""Batches and summaries add up, and nobody's own is changed by it."""
+"""Batches and summaries add up, and no one's own is changed by it."""
 
 from __future__ import annotations
 

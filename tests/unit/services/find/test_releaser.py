@@ -40,15 +40,15 @@ def catalogue_of(company: str) -> Catalogue:
             PLACED,
             a_mapping(norway=some_rules(legal_entities=["Other AS"])),
             True,
-            id="placed, and now nobody's",
+            id="placed, and now no one's",
         ),
         pytest.param(
             {},
             a_mapping(norway=some_rules(legal_entities=["Other AS"])),
             False,
-            id="nobody's as before",
+            id="no one's as before",
         ),
-        pytest.param({}, a_mapping(), True, id="nobody's, and now a company's"),
+        pytest.param({}, a_mapping(), True, id="no one's, and now a company's"),
         pytest.param(
             {"company": "norway"}, a_mapping(), False, id="never placed, in the same company"
         ),

@@ -84,7 +84,7 @@ def transact(client: Client, actions: Sequence[Values]) -> None:
 
     Raises:
         NotWrittenError: a condition did not hold.
-        ConflictError: somebody else was writing the same rows.
+        ConflictError: someone else was writing the same rows.
     """
     try:
         with answering("DynamoDB"):
@@ -122,7 +122,7 @@ def _translated(reasons: Sequence[Values]) -> RetryableError | None:
             }
         )
     if "TransactionConflict" in codes:
-        return ConflictError("somebody else is writing the same rows")
+        return ConflictError("someone else is writing the same rows")
     if THROTTLED.intersection(map(str, codes)):
         return RetryableError("DynamoDB is busy: it throttled a transaction")
     return None

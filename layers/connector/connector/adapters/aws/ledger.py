@@ -277,7 +277,7 @@ class DynamoLedger:
         }
 
     def _condition(self, record: Record, now: datetime, first_time: str | None) -> tuple[str, Item]:
-        """The row is as it was read, and nobody else is in the middle of a write."""
+        """The row is as it was read, and no one else is in the middle of a write."""
         if not record.is_known:
             return NEW, {}
         given = {

@@ -79,7 +79,7 @@ class DynamoMappings:
         return from_rows(rows)
 
     def rows(self) -> list[Item]:
-        """The rows as they rest."""
+        """The rows as they are stored."""
         return self._read()[0]
 
     def replace(self, mapping: MappingFile) -> tuple[int, int]:
@@ -110,7 +110,7 @@ class DynamoMappings:
                 [*(action for action in actions if action != remove_sentinel), remove_sentinel]
             )
         except Exception:
-            # Nobody is at it any more: let the operator import again, and readers be told so.
+            # No one is at it any more: let the operator import again, and readers be told so.
             with suppress(RetryableError):
                 self._put_sentinel(sentinel, until=self._clock.now(), is_ours=True)
             raise

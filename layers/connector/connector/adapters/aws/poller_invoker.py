@@ -1,4 +1,4 @@
-"""The poller as somebody who can be asked to look. The webhook loads this file: it stays light."""
+"""The poller as someone who can be asked to look. The webhook loads this file: it stays light."""
 
 from __future__ import annotations
 

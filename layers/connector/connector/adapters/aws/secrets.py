@@ -32,7 +32,7 @@ SHAPES = {
 
 
 class _EmptyError(ConfigurationError):
-    """A secret that nobody has filled yet."""
+    """A secret that no one has filled yet."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is empty: put {SHAPES[name]} in it")

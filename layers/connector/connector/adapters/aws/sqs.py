@@ -70,7 +70,7 @@ class SqsChangeQueue:
             )
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """Some dead letters, oldest first; nobody else sees them for half a minute."""
+        """Some dead letters, oldest first; no one else sees them for half a minute."""
         found: list[DeadLetter] = []
         while len(found) < limit:
             letters = self._look(min(LARGEST_SEND, limit - len(found)))

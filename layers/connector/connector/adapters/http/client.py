@@ -274,7 +274,7 @@ class HttpClient:
         if header is not None and not (header.isascii() and header.isprintable()):
             # Checked here because the libraries below would repeat the token in their errors.
             raise ConfigurationError(
-                f"the token of {self.vendor} has a character that no token may have; enter it anew"
+                f"the token of {self.vendor} has a character that no token may have; enter it again"
             )
         return _Signature(header)
 

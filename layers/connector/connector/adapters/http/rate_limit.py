@@ -39,14 +39,14 @@ class Sharing(Protocol):
 
 
 class Alone:
-    """Nobody else makes calls on this budget, or nobody can be asked."""
+    """No one else makes calls on this budget, or no one can be asked."""
 
     def before_a_call(self, known: Budget) -> Budget:
         """The budget as it is."""
         return known
 
     def after_an_answer(self, known: Budget, *, has_news: bool) -> None:
-        """There is nobody to be told."""
+        """There is no one to be told."""
 
 
 class Limits:

@@ -131,8 +131,8 @@ class InMemoryLedger:
         return sum(link.is_active for link in self.links(company))
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
-        everybody = list(self.tables.links.values())
-        return (held[company] for held in everybody if company in held)
+        everyone = list(self.tables.links.values())
+        return (held[company] for held in everyone if company in held)
 
     def _check(self, record: Record, now: datetime) -> None:
         stored = self.tables.persons.get(record.person.id, Person(record.person.id))

@@ -1,7 +1,7 @@
 """The tokens of an App Shop installation: fetched from Rippling, kept in the secret.
 
 Only this file changes them, under a lease, so that two functions end with one valid pair. The
-newest refresh token always rests in the secret before the access token that came with it is used.
+newest refresh token is always stored before the access token that came with it is used.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LEASE = "oauth"
 RENEWAL_LEASE_SECONDS = 60.0
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
-"""How long somebody waits for the lease who cannot do without a new token."""
+"""How long someone waits for the lease who cannot do without a new token."""
 
 SHORT_PAUSES = PAUSES[:4]
 
@@ -167,7 +167,7 @@ class RipplingInstallation:
 
         Raises:
             ConfigurationError: the installation has ended, or the client is not known.
-            RetryableError: the endpoint does not answer, or somebody else is at it; with `waits`
+            RetryableError: the endpoint does not answer, or someone else is at it; with `waits`
                 only if they are at it for long.
         """
         for pause in (0.0, *(PAUSES if waits else ())):

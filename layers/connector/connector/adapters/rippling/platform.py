@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 EMPLOYEES_A_PAGE = 100
 MOST_PASSES = 3
-"""How often a list is walked in one read while its rows keep moving."""
+"""How often a list is read in one go while its rows keep moving."""
 
 EVERYONE = "/employees/include_terminated"
 PLATFORM_SCOPES: Mapping[str, str] = {
@@ -53,7 +53,7 @@ NAMES_AGAIN_SECONDS = 60.0
 class RipplingPlatformSource:
     """Rippling as its Platform API shows it.
 
-    The API cannot say what changed: every read of changes is a walk over everybody. It knows no
+    The API cannot say what changed: every read of changes is a full read. It knows no
     legal entities, and a token that is not shown `userId` has one person for every role.
 
     `unreadable_rows` counts rows without an id, which are skipped. `location_names` is given what
@@ -83,7 +83,7 @@ class RipplingPlatformSource:
         self._locations = Register(partial(location_names, self.locations))
 
     def changed_since(self, cutoff: datetime, page_token: str | None = None) -> Iterator[Page]:
-        """Pages of everybody: what changed since `cutoff` is among them, and all the rest, too.
+        """Pages of everyone: what changed since `cutoff` is among them, and all the rest, too.
 
         Raises:
             RetryableError: Rippling cannot answer, or `page_token` is not one of this API's.
@@ -113,7 +113,7 @@ class RipplingPlatformSource:
     ) -> list[Worker]:
         """The employments of one person among `worker_id` and the `known` ones, one call each.
 
-        This API cannot look for a person: an employment that nobody has seen is found by a walk.
+        This API cannot look for a person: an unknown employment is found by a full read.
         """
         found = (self._worker(one) for one in dict.fromkeys((worker_id, *known)))
         return [worker for worker in found if worker and worker.person_id == person_id]
@@ -178,29 +178,29 @@ class RipplingPlatformSource:
         """The rows of a list, each once, page by page, and where to go on.
 
         Rows that come or go shift all that follow, so that one may slip from a page not yet read
-        to one already read. A pass in which that happened is walked again from the beginning.
+        to one already read. A pass in which that happened is read again from the beginning.
         """
         offset = _offset(page_token)
         seen: set[str] = set()
         before: set[str] = set()
         for passes_left in reversed(range(MOST_PASSES)):
-            walk = _Pass(path, seen)
-            for rows, following in self._pages(path, query, offset, walk):
+            current = _Pass(path, seen)
+            for rows, following in self._pages(path, query, offset, current):
                 is_over = following is None
-                again = is_over and passes_left > 0 and walk.is_shifted and walk.ids != before
+                again = is_over and passes_left > 0 and current.is_shifted and current.ids != before
                 yield rows, _position(0 if again else following)
             if not again:
                 return
-            before, offset = walk.ids, 0
+            before, offset = current.ids, 0
 
     def _pages(
-        self, path: str, query: Mapping[str, str], offset: int, walk: _Pass
+        self, path: str, query: Mapping[str, str], offset: int, current: _Pass
     ) -> Iterator[tuple[list[object], int | None]]:
         """One pass. Pages overlap by a row, which shows whether those before it have moved."""
         while True:
             paging = {"limit": str(self._page_size), "offset": str(offset)}
             rows = self._rows(path, {**query, **paging})
-            fresh, is_new = walk.take(rows)
+            fresh, is_new = current.take(rows)
             # More than was asked for is everything there is, where the next page brings no more.
             is_last = len(rows) < self._page_size or (len(rows) > self._page_size and not is_new)
             yield fresh, None if is_last else offset + len(rows)
@@ -225,7 +225,7 @@ class RipplingPlatformSource:
 
 
 class _Pass:
-    """One walk over a list: the ids it came across, and whether rows moved under it."""
+    """One pass over a list: the ids it came across, and whether rows moved under it."""
 
     def __init__(self, path: str, seen: set[str]) -> None:
         self.ids: set[str] = set()

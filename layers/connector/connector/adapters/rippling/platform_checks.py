@@ -16,24 +16,24 @@ from connector.adapters.rippling.responses import ask
 from connector.domain.checks import Check, Level, one_by_one
 
 MEMBERS_AND_COSTS: tuple[tuple[tuple[str, ...], str, Level], ...] = (
-    (("name", "firstName", "lastName"), "employee:name: nobody can be created", Level.BAD),
+    (("name", "firstName", "lastName"), "employee:name: no one can be created", Level.BAD),
     (
         ("workEmail", "personalEmail"),
-        "employee:workEmail or employee:personalEmail: nobody can be created",
+        "employee:workEmail or employee:personalEmail: no one can be created",
         Level.BAD,
     ),
     (
         ("department", "departmentId"),
-        "employee:department: everybody waits for a department",
+        "employee:department: everyone waits for a department",
         Level.BAD,
     ),
-    (("employeeNumber",), "employee:employeeNumber: nobody has a number", Level.WARNING),
-    (("startDate",), "employee:startDate: nobody is created ahead of time", Level.WARNING),
-    (("userId",), "userId: somebody who is rehired is a stranger", Level.WARNING),
+    (("employeeNumber",), "employee:employeeNumber: no one has a number", Level.WARNING),
+    (("startDate",), "employee:startDate: no one is created ahead of time", Level.WARNING),
+    (("userId",), "userId: someone who is rehired is a stranger", Level.WARNING),
 )
 """Members of an employee one of which has to be there, what is lost without, and how bad it is."""
 
-PAY = (("compensation",), "employee:compensation: nobody's costs are known", Level.WARNING)
+PAY = (("compensation",), "employee:compensation: no one's costs are known", Level.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def changes_check() -> Check:
     return Check(
         "changes",
         Level.NOTE,
-        "The Platform API cannot say what changed: every tick reads everybody, a call for every"
+        "The Platform API cannot say what changed: every tick reads everyone, a call for every"
         " hundred people. It has neither entitlements nor versions to check.",
     )
 
@@ -95,7 +95,7 @@ def _legal_entities(needs: Collection[str]) -> Check:
     return Check(
         "legal_entities",
         Level.WARNING if "legal_entity" in needs else Level.NOTE,
-        'The Platform API has no legal entities: everybody goes to the company that takes "*".',
+        'The Platform API has no legal entities: everyone goes to the company that takes "*".',
     )
 
 

@@ -46,7 +46,7 @@ ENGAGEMENTS: Mapping[str, tuple[str, str | None, str | None]] = {
 """The employment types of this API as kind, period and amount, in the words of the REST API."""
 
 PERIODS = {"YEAR": "SALARIED", "HOUR": "HOURLY"}
-"""What the unit of pay says of somebody whose employment type leaves the period open."""
+"""What the unit of pay says of someone whose employment type leaves the period open."""
 
 NICKNAMES = ("worklocationNickname", "workLocationNickname")
 PHONES = ("phone", "phoneNumber")

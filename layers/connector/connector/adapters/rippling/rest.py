@@ -91,7 +91,7 @@ class RipplingRestSource:
         return self._workers(query, page_token)
 
     def everyone(self, page_token: str | None = None) -> Iterator[Page]:
-        """Pages of every worker in every status, by id; `page_token` resumes a walk cut short.
+        """Pages of every worker in every status, by id; `page_token` resumes a read.
 
         Raises:
             RetryableError: Rippling cannot answer, or no longer accepts the `page_token`.
@@ -167,7 +167,7 @@ class RipplingRestSource:
     def _walk(
         self, path: str, query: Mapping[str, str], page_token: str | None = None
     ) -> Iterator[_Answer]:
-        """The pages of a list, from the first one or from where an earlier walk was cut short."""
+        """The pages of a list, from the first one or from where an earlier read was cut short."""
         asked = {**query, "limit": self._limit}
         if path == "/workers/":
             asked["expand"] = ""

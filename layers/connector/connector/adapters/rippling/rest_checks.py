@@ -1,4 +1,4 @@
-"""What Rippling's REST API lets a token do: a few reads that change nothing and name nobody.
+"""What Rippling's REST API lets a token do: a few reads that change nothing and name no one.
 
 Used by `connector ping` and before a scheduled sweep, never by a tick. Of what people are, only
 whether it is shown is looked at.
@@ -30,18 +30,18 @@ SDK_VERSION = "2024-08-01"
 WORKERS_SAMPLED = "25"
 OPTIONAL = ("compensation", "custom_fields")
 LACKING: Mapping[str, tuple[str, Level]] = {
-    "user": ("users.read: nobody has a name, so that nobody can be created", Level.BAD),
-    "department": ("departments.read: everybody waits for a department", Level.BAD),
+    "user": ("users.read: no one has a name, so that no one can be created", Level.BAD),
+    "department": ("departments.read: everyone waits for a department", Level.BAD),
     "employment_type": (
-        "employment-types.read: contractors look like employees, and nobody's pay basis is known",
+        "employment-types.read: contractors look like employees, and no one's pay basis is known",
         Level.BAD,
     ),
     "legal_entity": (
-        'legal-entities.read: everybody goes to the company that takes "*"',
+        'legal-entities.read: everyone goes to the company that takes "*"',
         Level.WARNING,
     ),
     "compensation": (
-        "compensations.read: nobody's costs are known, and no class rule by pay holds",
+        "compensations.read: no one's costs are known, and no class rule by pay holds",
         Level.WARNING,
     ),
     "custom_fields": ("workers.custom-fields.read: no custom field is known", Level.WARNING),
@@ -95,7 +95,7 @@ class RestChecks:
         return Check("company", Level.GOOD, f"The token belongs to the company {shown}.")
 
     def _filter(self, now: datetime) -> Check:
-        """Nobody can have changed tomorrow: whoever is shown shows that the filter is ignored."""
+        """No one can have changed tomorrow: whoever is shown shows that the filter is ignored."""
         cutoff = now.astimezone(UTC) + timedelta(days=1)
         bare = cutoff.replace(tzinfo=None, microsecond=0).isoformat()
         rows = self._rows(
@@ -105,7 +105,7 @@ class RestChecks:
             return Check(
                 "filter",
                 Level.WARNING,
-                "Asked for what changed, Rippling shows everybody: it ignores the filter. Nothing"
+                "Asked for what changed, Rippling shows everyone: it ignores the filter. Nothing"
                 " is lost, but every tick takes a call for every hundred workers.",
                 "make a new token: it is bound to the API version of the day it is made",
             )
@@ -220,6 +220,6 @@ def _costs(tiers: set[int]) -> str:
     if 1 not in tiers:
         return "Without tier 1 there are no workers, and nothing works."
     return (
-        "Without tier 2 Rippling shows no legal entities, so that everybody goes to the company"
-        ' that takes "*", and no pay, so that nobody\'s costs are known.'
+        "Without tier 2 Rippling shows no legal entities, so that everyone goes to the company"
+        ' that takes "*", and no pay, so that no one\'s costs are known.'
     )

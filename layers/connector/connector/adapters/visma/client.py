@@ -111,7 +111,7 @@ class VismaTarget:
         """Writes the given fields if the employee still is at version `etag`, where one is known.
 
         Raises:
-            ConflictError: somebody else changed the employee; nothing was written.
+            ConflictError: someone else changed the employee; nothing was written.
             RefusedError: Visma says no, and will say no again.
             UnknownOutcomeError: it may or may not have been written: look before trying again.
             RetryableError: nothing was written.
@@ -179,7 +179,7 @@ class VismaTarget:
                 return
 
     def sign_in(self) -> tuple[str, ...]:
-        """Signs in anew; the rights that were asked for and not given, where Visma says so.
+        """Signs in again; the rights that were asked for and not given, where Visma says so.
 
         Raises:
             RetryableError: the sign-in does not answer.
@@ -277,8 +277,8 @@ class VismaTarget:
         status = response.status_code
         if status == HTTPStatus.PRECONDITION_FAILED:
             raise ConflictError(
-                f"Visma did not {what} in {self._company}: somebody changed it there since it was"
-                " read; it is decided anew"
+                f"Visma did not {what} in {self._company}: someone changed it there since it was"
+                " read; it is decided again"
             )
         if is_page(response) or (status == HTTPStatus.NOT_FOUND and method == "POST"):
             raise self._unreadable(response)
@@ -340,7 +340,7 @@ def path_of_employee(code: str) -> str:
 def code_given(location: str, asked: str) -> str:
     """The code at the end of a Location, on whatever host; the one asked for where it has none."""
     if location.endswith(f"/{asked}"):
-        return asked  # as it is: nobody promises that a code in a Location is percent-encoded
+        return asked  # as it is: no one promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
     return asked if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
 

@@ -81,7 +81,7 @@ class VismaTokens:
         """How to sign in to the company.
 
         Raises:
-            ConfigurationError: the secret has no such company, even read anew.
+            ConfigurationError: the secret has no such company, even read again.
         """
         found = self._secrets.visma(fresh=fresh).get(self._company)
         if found is None and not fresh:

@@ -41,7 +41,7 @@ Amount = Annotated[
     Field(ge=0, max_digits=15),
     PlainSerializer(lambda amount: f"{amount:f}", return_type=str),
 ]
-"""An amount of money: exact, and written as text wherever it rests."""
+"""An amount of money: exact, and written as text wherever it is stored."""
 Currency = Annotated[str, BeforeValidator(_trimmed), Field(pattern=r"^[A-Z]{3}$")]
 
 

@@ -1,6 +1,6 @@
 """Which employee class holds for whom: conditions, pay bands, and rules that can never hold.
 
-Pay is looked at here and kept nowhere: no text made here says how much somebody earns.
+Pay is looked at here and kept nowhere: no text made here says how much someone earns.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def first_that_holds(rules: Rules, facts: Facts, pay: Pay | None) -> ClassRule |
 
 
 def hinges_on_pay(rules: Rules, facts: Facts) -> bool:
-    """True where nobody can tell which rule decides without knowing pay."""
+    """True where no one can tell which rule decides without knowing pay."""
     candidates = (rule for rule in rules if rule.when.hold_but_for_pay(facts))
     first = next(candidates, None)
     return first is not None and first.when.annual_pay is not None
@@ -124,7 +124,7 @@ def label(rules: Rules, rule: ClassRule) -> str:
 
 
 def unreachable(rules: Rules) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Each rule that can never decide, with the earlier ones that take everybody before it."""
+    """Each rule that can never decide, with the earlier ones that take everyone before it."""
     for position, rule in enumerate(rules):
         before = _covering(rules[:position], rule.when)
         if before:
@@ -134,7 +134,7 @@ def unreachable(rules: Rules) -> Iterator[tuple[int, tuple[int, ...]]]:
 def _covering(earlier: Rules, when: Conditions) -> tuple[int, ...]:
     """The earlier rules that hold whenever `when` does: one alone if there is one, else several.
 
-    A rule that asks for something that `when` leaves open always lets somebody through, so only
+    A rule that asks for something that `when` leaves open always lets someone through, so only
     those count that ask for no more. Of these, pay bands that lie side by side count together.
     """
     wider = {

@@ -1,4 +1,4 @@
-"""The controller's own examples: somebody invented, and where the rules have to put them.
+"""The controller's own examples: someone invented, and where the rules have to put them.
 
 Only what an example looks like; whether it holds is found out in `mapping_sense`.
 """
@@ -19,7 +19,7 @@ class Money(MappingModel):
 
 
 class Given(MappingModel):
-    """Somebody invented, in the words of the conditions of a class rule."""
+    """Someone invented, in the words of the conditions of a class rule."""
 
     compensation_time_period: Key | None = None
     employment_type: Key | None = None
@@ -33,7 +33,7 @@ class Given(MappingModel):
 
     @property
     def facts(self) -> Facts:
-        """The facts of somebody like this, who works."""
+        """The facts of someone like this, who works."""
         return Facts(
             status=EmploymentStatus.ACTIVE,
             department=_named(self.department),
@@ -52,7 +52,7 @@ class Given(MappingModel):
 
 
 class Example(MappingModel):
-    """Somebody invented, and what the rules have to make of them; only what is named is checked."""
+    """Someone invented, and what the rules have to make of them; only what is named is checked."""
 
     given: Given
     employee_class: Code | None = None

@@ -20,7 +20,7 @@ LARGEST_FILE = 1_000_000
 
 
 def _no_length(_: str) -> int | None:
-    """Where nobody knows how long an employee code may be."""
+    """Where no one knows how long an employee code may be."""
     return None
 
 

@@ -1,6 +1,6 @@
 """The controller's mapping: its format, its rules of sense, and which rule speaks for whom.
 
-What Visma holds is not looked at here (see `placement`), and neither is where the rows rest.
+What Visma holds is not looked at here (see `placement`), and neither is where the rows are stored.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Defaults(MappingModel):
 
 
 class Scope(MappingModel):
-    """Who is left out, and what happens to somebody who is left out from now on."""
+    """Who is left out, and what happens to someone who is left out from now on."""
 
     exclude_employment_types: tuple[Key, ...] = ("CONTRACTOR",)
     exclude_countries: tuple[Key, ...] = ()
@@ -219,7 +219,7 @@ class MappingFile(MappingModel):
         return self
 
     def company_of(self, facts: Facts) -> str | None:
-        """The company that claims a worker's legal entity, else the one that takes everybody."""
+        """The company that claims a worker's legal entity, else the one that takes everyone."""
         named = self._claimant(lambda claims: any(map(facts.legal_entity.answers_to, claims)))
         return named or self._claimant(lambda claims: EVERYBODY in claims)
 

@@ -1,6 +1,6 @@
 """The mapping as rows: one rule a row, in the words of the controller who reads and edits them.
 
-Pure translation between a mapping and its rows; where the rows rest is not known here. A number
+Pure translation between a mapping and its rows; where rows are stored is not known here. A number
 typed into a cell may come as text, and blanks around a text mean nothing.
 """
 
@@ -102,7 +102,7 @@ def digest(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def row_key(row: Mapping[str, Any]) -> tuple[str, str]:
-    """The key of a row, by which rows are sorted where they rest."""
+    """The key of a row, by which rows are sorted where they are stored."""
     return row["company"], row["rule"]
 
 

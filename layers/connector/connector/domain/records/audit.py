@@ -35,7 +35,7 @@ class AuditRow:
     previous_hash: str = ""
 
     def content(self) -> dict[str, Any]:
-        """The row as it rests, without its own hash; empty members are left out."""
+        """The row as it is stored, without its own hash; empty members are left out."""
         plain: dict[str, Any] = {
             "person": self.person_id,
             "time": timestamp(self.time),

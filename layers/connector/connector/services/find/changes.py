@@ -26,7 +26,7 @@ class ChangeReader:
 
     @property
     def reads_increments(self) -> bool:
-        """False where Rippling cannot say what changed, and everybody is read instead."""
+        """False where Rippling cannot say what changed, and everyone is read instead."""
         return self.source.reads_increments
 
     def read(self, cursor: Cursor, mapping: MappingFile) -> Batch:
@@ -52,7 +52,7 @@ class ChangeReader:
     ) -> tuple[Batch, Progress]:
         batch = Batch()
         for page in pages:
-            # Where the filter is ignored, every tick shows everybody: old rows are the sweep's.
+            # Where the filter is ignored, every tick shows everyone: old rows are the sweep's.
             recent = [each for each in page.workers if progress.is_recent(each.updated_at)]
             batch += self.comparison.changed(recent, Cause.POLL, mapping)
             times = [worker.updated_at for worker in page.workers]

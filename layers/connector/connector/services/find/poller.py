@@ -1,7 +1,7 @@
 """One run of the poller: who may differ is read, judged by the guards together, and queued.
 
 Polling only ever queues references. It may queue too much, never too little: every row of every
-page is checked, and no cursor is saved before everybody it has passed is on the queue.
+page is checked, and no cursor is saved before everyone it has passed is on the queue.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Poller:
         # new ones of a company that has been loaded already.
         loading = [company for cursor in batch.cursors for company in cursor.loading]
         queued = self.guard.queue(batch.candidates, mapping, loading)
-        # Only after queueing: a run that ends in between repeats what it read, and loses nobody.
+        # Only after queueing: a run that ends in between repeats what it read, and loses no one.
         for cursor in batch.cursors:
             self.cursors.save(cursor)
         return batch.report + Summary(queued=queued)
@@ -81,7 +81,7 @@ class Poller:
         is_sweep = full_sweep or cursor.watermark is None or sweep.started is not None
         if not is_sweep:
             return self.changes.read(cursor, mapping)
-        # Where Rippling cannot say what changed, a sweep is a tick as well: nobody is read twice.
+        # Where Rippling cannot say what changed, a sweep is a tick as well: no one is read twice.
         is_tick = self.changes.reads_increments
         batch = self.changes.read(cursor, mapping) if is_tick else Batch()
         try:

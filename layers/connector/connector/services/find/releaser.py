@@ -1,6 +1,6 @@
 """Setting people free: their missing thing exists now, their day has come, their rule changed.
 
-Everything is decided from the facts in the ledger, so that nobody is read from Rippling in vain.
+Everything is decided from the facts in the ledger, so that no one is read from Rippling in vain.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class WaitingReleaser:
     def read(self, mapping: MappingFile) -> Batch:
         """The people whose day has come, and the waiting for whom something has changed.
 
-        Where Visma cannot say what it has, nobody is released, and the report says why.
+        Where Visma cannot say what it has, no one is released, and the report says why.
         """
         due = list(self.due(mapping))
         released: set[str] = set()
@@ -121,7 +121,7 @@ class WaitingReleaser:
         """The catalogue, with every part that the waiting wait for as Visma has it now.
 
         With one thing found, the next may turn out to be missing: its part is read, too, so that
-        nobody is set free only to wait for a tick more.
+        no one is set free only to wait for a tick more.
         """
         keys = [Missing.parse(key) for link in waiting for key in link.waiting_for]
         facts = [Facts.from_json(person.facts) for person in persons]
@@ -145,7 +145,7 @@ class MappingReleaser:
     guard: ChangeGuard
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
-        """Queues everybody whom these edits (company and rule key) may move; how many."""
+        """Queues everyone whom these edits (company and rule key) may move; how many."""
         rules = EditedRules.of(edited, mapping)
         catalogue_of = cache(self.cache.catalogue)
         moved = [

@@ -1,4 +1,4 @@
-"""The full sweep: everybody in Rippling, and once a day whoever needs a second look."""
+"""The full sweep: everyone in Rippling, and once a day whoever needs a second look."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ class SweepReader:
         return batch + self._finished(sweep, changes, mapping)
 
     def _aborted(self, sweep: Cursor, report: Summary, employed: int) -> Batch:
-        """A token that no longer sees everybody shows leavers who never left: none is queued."""
+        """A token that no longer sees everyone shows leavers who never left: none is queued."""
         self.metrics.count("SweepAborted")
         message = (
             f"the sweep saw {sweep.seen} workers and {employed} people are employed: nothing of it"
-            " was queued; may the creator of the Rippling token still see everybody?"
+            " was queued; may the creator of the Rippling token still see everyone?"
         )
         return Batch(
             cursors=(sweep.aborted(),),

@@ -82,7 +82,7 @@ class Installer:
     """The service behind the two routes of the install.
 
     `exchange` puts a code's tokens into the secret. Of what Rippling's redirect brings, only code
-    and state are looked at; nobody is ever sent to an address that stands in a request.
+    and state are looked at; no one is ever sent to an address that stands in a request.
     """
 
     states: InstallStates

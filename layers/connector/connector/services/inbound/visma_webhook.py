@@ -77,7 +77,7 @@ class VismaWebhook:
         """How long ago it was sent; nothing where no header says when.
 
         Raises:
-            ValueError: a header says it in a way that nobody understands.
+            ValueError: a header says it in a way that no one understands.
         """
         given = next((headers[name].strip() for name in TIMES if headers.get(name)), None)
         return self.clock.now() - moment_said(given) if given else timedelta()

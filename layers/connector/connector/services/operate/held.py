@@ -18,7 +18,7 @@ from connector.services.shared.new_change import new_change
 
 @dataclass(frozen=True, slots=True)
 class HeldPeople:
-    """Lists and releases. Nothing is decided here: the writer looks at each person afresh."""
+    """Lists and releases. Nothing is decided here: the writer looks at each person again."""
 
     ledger: Ledger
     mappings: Mappings

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.domain.checks import TO_PUT_RIGHT, Check, Level, Look, not_checked, tried
+from connector.domain.checks import TO_PUT_RIGHT, Check, CheckFn, Level, not_checked, tried
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import EVERYBODY, MappingFile
@@ -116,7 +116,7 @@ class Ping:
                 return Check(
                     "mapping",
                     Level.WARNING,
-                    "There is no mapping yet, so that nobody can be placed.",
+                    "There is no mapping yet, so that no one can be placed.",
                     "write one and bring it in: connector mappings import FILE",
                 )
             held.append(self.mappings.load())
@@ -183,7 +183,7 @@ class Ping:
             f" Given up: {_counted(dead, 'dead letter')}."
         )
         if dead:
-            remedy = "connector dead-letters says why; put that right, then connector replay"
+            remedy = "connector dead-letters says why; fix that, then connector replay"
             return Check("dead_letters", Level.BAD, message, remedy)
         return Check("dead_letters", Level.GOOD, message)
 
@@ -258,7 +258,7 @@ class Ping:
                 "workers",
                 Level.BAD,
                 f"{message} A full sweep would be aborted.",
-                "see that the maker of the Rippling token may still see everybody",
+                "see that the maker of the Rippling token may still see everyone",
             )
         return Check("workers", Level.GOOD, message)
 
@@ -278,7 +278,7 @@ class Ping:
     def _last_ended(self) -> datetime | None:
         return self.cursors.cursor(self.deployment.stream).ended
 
-    def _timely(self, name: str, look: Look) -> Check:
+    def _timely(self, name: str, look: CheckFn) -> Check:
         if self.clock.remaining_seconds() < PING_RESERVE_SECONDS:
             return not_checked([name], NO_TIME)
         return tried(name, look)

@@ -86,7 +86,7 @@ class CompanyChecks:
             return Check(
                 "employee_key",
                 Level.BAD,
-                "Visma numbers employees by itself, so that nobody is created.",
+                "Visma numbers employees by itself, so that no one is created.",
                 "set the numbering of the EMPLOYEE key to manual in Visma.net ERP",
             )
         length = f", up to {key.length} characters" if key.length else ""
@@ -131,7 +131,7 @@ class CompanyChecks:
         return Check("employees", Level.GOOD, message)
 
     def _unused(self, sample: Sample) -> Iterator[str]:
-        """The classes and calendars of the mapping that nobody on the first page has."""
+        """The classes and calendars of the mapping that no one on the first page has."""
         rows = self.rules.employee_classes if self.rules else ()
         classes = (*self._defaults("employee_class"), *(row.employee_class for row in rows))
         for kind, wanted, used in (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from connector.ports.clock import Clock
 
 COUNTED_FOR = timedelta(days=2)
-"""A counter is for one hour, and nobody looks at it later."""
+"""A counter is for one hour, and no one looks at it later."""
 
 
 class DynamoGuardLog:

@@ -22,7 +22,7 @@ OPEN = "#expires_at > :now"
 
 
 class DynamoInstallStates:
-    """The states of installations that were started here: each opens the door once, for a while."""
+    """The states of installations that were started here: each is valid once, and for a while."""
 
     def __init__(self, clock: Clock, client: Client, table: str) -> None:
         self._clock = clock
