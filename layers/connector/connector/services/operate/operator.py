@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 from connector.domain.errors import ConfigurationError, ConnectorError
 from connector.services.operate.desk import Desk
 from connector.services.operate.verbs import VERBS
-from connector.services.operate.verbs.verb import JsonObject
+from connector.services.operate.verbs.verb import Arguments, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class Operator:
 
     desk: Desk
 
-    def dispatch(self, event: Mapping[str, Any]) -> JsonObject:
+    def dispatch(self, event: Arguments) -> JsonObject:
         """Carries out `event["verb"]`; what went wrong is in `problems`, never raised."""
         name = str(event.get("verb"))
         verb = next((each for each in VERBS if each.name == name), None)
