@@ -1,10 +1,8 @@
-"""A result of each verb, with a text put wherever a verb shows one that it did not make itself."""
+"""A result of each verb, with a text put wherever there is one, be it a time or a code."""
 
 from __future__ import annotations
 
 from typing import Any
-
-NOON = "2026-11-24T12:00:00+00:00"
 
 
 def some(*first: Any) -> dict[str, Any]:
@@ -12,11 +10,11 @@ def some(*first: Any) -> dict[str, Any]:
 
 
 def results(text: str) -> dict[str, dict[str, Any]]:
-    who = {"company": text, "person": text, "employee_code": text, "since": NOON, "reason": text}
+    who = {"company": text, "person": text, "employee_code": text, "since": text, "reason": text}
     effect = some({"who": text, "how": text})
     company = dict.fromkeys(("moves", "releases", "blocks", "excludes", "includes"), effect)
     check = {"name": "thing", "level": "bad", "message": text, "remedy": text}
-    letter = {"id": "1", "sent_at": NOON, "worker": text, "cause": text, "reason": text}
+    letter = {"id": "1", "sent_at": text, "worker": text, "cause": text, "reason": text}
     imported = {"written": 1, "removed": 2, "companies": [text]}
     employee = {"person": text, "company": text, "code": text}
     return {
@@ -36,7 +34,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         },
         "mappings check": {"findings": [{"company": text, "message": text}]},
         "mappings export": {"text": text},
-        "audit": {"rows": [{"time": NOON, "person": text, "message": text}], "left_out": 1},
+        "audit": {"rows": [{"time": text, "person": text, "message": text}], "left_out": 1},
         "waiting": {"rows": [who]},
         "held": {"rows": [{**who, "kind": text, "run": text}]},
         "approve": {"queued": 1, "unknown": [text]},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,32 @@ from tests.unit.cli.results import results
 
 Asked = list[Mapping[str, Any]]
 LAYER = ROOT / "layers" / "connector"
+EXPORT = ("--stack", "s", "mappings", "export")
+FOREIGN = "Visma has no Łódź, é or 東京 \U0001f389"
+EMPLOYEE = {"ok": True, "person": FOREIGN, "code": "1", "company": "norway"}
+AS_A_PROGRAM = (
+    "import json, sys; from connector.cli import main; answer = json.loads(sys.argv[1]);"
+    " sys.exit(main(sys.argv[2:], connect=lambda _: lambda _: answer))"
+)
+
+
+def program(
+    words: Sequence[str],
+    answer: Mapping[str, Any],
+    *,
+    encoding: str = "utf-8",
+    stdout: int = subprocess.PIPE,
+    script: str = AS_A_PROGRAM,
+    **variables: str,
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs the command in a process of its own, with an output of this encoding."""
+    return subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", script, json.dumps(answer), *words],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+        env={"PYTHONPATH": str(LAYER), "PYTHONIOENCODING": encoding, **variables},
+    )
 
 
 @pytest.fixture
@@ -106,6 +133,8 @@ def test_wrong_usage_asks_for_nothing_and_ends_with_2(
         ("æøå".encode("cp1252"), "is not UTF-8 (line 1)"),
         (b"a: b\n" + "æ".encode("latin-1"), "is not UTF-8 (line 2)"),
         ("companies: {}".encode("utf-16"), "is not UTF-8"),
+        ("companies: {}".encode("utf-16-le"), "is not UTF-8 (line 1)"),
+        (b"a: b\n\x7fELF\x00\x01", "is not UTF-8 (line 2)"),
         (bytes(range(128, 256)), "is not UTF-8"),
         (None, "cannot read"),
     ],
@@ -221,51 +250,97 @@ def test_columns_are_aligned_in_a_pipe_and_nothing_is_cut_off(
     assert count == "2 waiting"
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
-@pytest.mark.parametrize("options", ["", "--json"])
-def test_any_encoding_of_the_output_ends_well(encoding: str, options: str) -> None:
-    done = program(
-        f"answer = {{'ok': True, 'text': 'Łódź, 東京'}}; {RUN_EXPORT}", encoding, options
+encodings = pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+
+
+@encodings
+def test_what_the_encoding_of_the_output_lacks_is_shown_as_escapes(encoding: str) -> None:
+    done = program(["--stack", "s", "adopt", "1", "2"], EMPLOYEE, encoding=encoding)
+
+    shown = done.stdout.decode(encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert shown.startswith("person Visma has no ")
+    has_all = encoding == "utf-8"
+    assert ("東京 \U0001f389" in shown, "\\u6771\\u4eac \\ud83c\\udf89" in shown) == (
+        has_all,
+        not has_all,
     )
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
+    assert ("é" in shown) is (encoding != "ascii")
 
 
-def test_a_closed_pipe_ends_quietly() -> None:
-    script = f"answer = {{'ok': True, 'text': 'x' * 1_000_000}}; {RUN_EXPORT}"
+@encodings
+def test_json_is_the_same_json_in_any_encoding_of_the_output(encoding: str) -> None:
+    done = program(["--stack", "s", "adopt", "1", "2", "--json"], EMPLOYEE, encoding=encoding)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout.decode(encoding)) == EMPLOYEE
+
+
+@encodings
+def test_an_exported_file_in_a_pipe_is_the_file_whatever_the_terminal_has(encoding: str) -> None:
+    text = f"companies: {{}}  # {FOREIGN}\n"
+
+    done = program(EXPORT, {"ok": True, "text": text}, encoding=encoding)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == text.encode()
+
+
+@pytest.mark.parametrize(
+    "words", [[*EXPORT], [*EXPORT, "--json"], ["--help"], ["--version"]], ids=" ".join
+)
+def test_a_closed_pipe_ends_quietly_with_the_exit_code_of_one(words: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = program(script, "utf-8", "", stdout=writer)
+        done = program(words, {"ok": True, "text": "x" * 100_000}, stdout=writer)
     finally:
         os.close(writer)
 
-    assert done.returncode == ExitCode.CLOSED_PIPE
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (ExitCode.CLOSED_PIPE, b"")
 
 
-def test_completion_is_there_for_the_shell(
-    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["--help"], {}) == ExitCode.DONE
-    assert "--install-completion" in capsys.readouterr().out
-
-
-RUN_EXPORT = (
-    "import sys; from connector.cli import main;"
-    " words = ['--stack', 's', 'mappings', 'export', *sys.argv[1:]];"
-    " sys.exit(main(words, connect=lambda _: lambda _: answer))"
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize(
+    "words", [[*EXPORT], [*EXPORT, "--json"], ["--help"], ["--version"]], ids=" ".join
 )
+def test_a_full_disk_is_one_sentence_and_exit_code_3(words: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = program(words, {"ok": True, "text": "x"}, stdout=full.fileno())
+
+    assert done.returncode == ExitCode.REFUSED
+    assert done.stderr == b"cannot write the output: No space left on device\n"
 
 
-def program(script: str, encoding: str, options: str, stdout: int = subprocess.PIPE) -> Any:
-    """Runs the command in a process of its own, with an output of this encoding."""
-    return subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", script, *options.split()],
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        encoding=encoding,
-        check=False,
-        env={"PYTHONPATH": str(LAYER), "PYTHONIOENCODING": encoding},
+def test_without_any_output_a_verb_still_ends_with_its_exit_code() -> None:
+    closed = f"import os; os.close(1); {AS_A_PROGRAM}"
+
+    done = program(
+        EXPORT, {"ok": True, "text": "x"}, script=f"import sys; sys.stdout = None; {closed}"
     )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_is_given_a_script_that_completes(shell: str) -> None:
+    done = program([], {}, _CONNECTOR_COMPLETE=f"source_{shell}")
+
+    assert done.returncode == 0
+    assert b"_CONNECTOR_COMPLETE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("connector dead", ["dead-letters"]),
+        ("connector mappings ", ["import", "diff", "check", "export", "rollback"]),
+        ("connector audit --per", ["--person"]),
+    ],
+)
+def test_the_shell_completes_verbs_and_their_options(typed: str, offered: list[str]) -> None:
+    number = str(typed.count(" "))
+
+    done = program([], {}, _CONNECTOR_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=number)
+
+    assert done.stdout.decode().split() == offered

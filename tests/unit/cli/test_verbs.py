@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
 
 from connector import cli
+from connector.cli import app
 from connector.cli.exits import EXIT_CODES, ExitCode
-from connector.services.operate.verbs import VERBS
-from connector.services.operate.verbs.verb import Form, Verb
+from connector.domain.errors import ConfigurationError
+from connector.services.operate import operator
+from connector.services.operate.desk import Desk
+from connector.services.operate.verbs import FAMILIES, VERBS
+from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
+from connector.services.operate.verbs.view import Line, Table, View
 from tests.embedded.template import ROOT
 from tests.unit.cli.results import results
+from tests.unit.cli.terminal import COLOURS, acting_in, output, texts
 
 verbs = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-HOSTILE = (
-    "\x1b[2J\x1b[32mok all is well",
-    "\x9b31m",
-    "a\rb",
-    "x\x07",
-    "\u202eevil",
-    "\u200b",
-    "[red]x",
-)
+TERMINAL = ["typer", "rich", "click"]
+HEAVY = ["pydantic", "boto3", "botocore", "yaml", "requests", "connector.domain.mapping"]
 PAGES = "\n".join(
     page.read_text(encoding="utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
 )
@@ -77,8 +75,10 @@ def test_a_verb_has_help_with_an_example_that_the_command_understands(
 
 
 @verbs
-def test_a_verb_is_documented(verb: Verb) -> None:
-    assert f"connector {verb.name}" in PAGES or f"`{verb.name}`" in PAGES
+def test_a_verb_is_documented_with_each_of_its_options(verb: Verb) -> None:
+    assert re.search(rf"connector {verb.name}(?![\w-])", PAGES)
+    flags = [each.flag for each in verb.arguments if each.flag]
+    assert [flag for flag in flags if not re.search(rf"{flag}(?![\w-])", PAGES)] == []
 
 
 @verbs
@@ -97,64 +97,45 @@ def test_every_exit_code_stands_in_the_help(capsys: pytest.CaptureFixture[str]) 
 
 
 @verbs
-@pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["drawn", "json"])
+@pytest.mark.parametrize("is_terminal", [True, False], ids=["terminal", "pipe"])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=texts)
 def test_no_text_from_outside_controls_the_terminal(
-    verb: Verb,
-    text: str,
-    options: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    verb: Verb, text: str, options: list[str], is_terminal: bool, tmp_path: Path
 ) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stdout", terminal)
-    monkeypatch.setenv("TERM", "dumb")
+    is_file = verb.name == "mappings export" and not is_terminal and not options
+    words = [*words_of(verb, tmp_path), *options]
 
-    cli.main([*words_of(verb, tmp_path), *options], connect=answering(results(text)[verb.name]))
+    with output(is_terminal=is_terminal) as shown:
+        cli.main(words, connect=answering(results(text)[verb.name]))
 
-    shown = terminal.getvalue()
-    assert shown
-    assert not [each for each in shown if each != "\n" and unicodedata.category(each) in "CcCfCs"]
-
-
-class Terminal(io.StringIO):
-    """Standard output that someone looks at."""
-
-    def isatty(self) -> bool:
-        return True
+    assert shown.getvalue() or is_file
+    assert is_file or acting_in(COLOURS.sub("", shown.getvalue())) == []
 
 
-@pytest.mark.parametrize("name", ["waiting", "held", "audit", "duplicates", "dead-letters"])
-@pytest.mark.parametrize("text", HOSTILE)
-def test_neither_does_it_in_a_table_with_borders(
-    name: str, text: str, monkeypatch: pytest.MonkeyPatch
+@verbs
+def test_a_name_in_brackets_is_a_name_and_no_colour(verb: Verb, tmp_path: Path) -> None:
+    result = results("[red]x")[verb.name]
+
+    with output(is_terminal=True) as shown:
+        cli.main(words_of(verb, tmp_path), connect=answering(result))
+
+    assert "[red]x" in shown.getvalue() or "[red]x" not in str(result)
+
+
+@verbs
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=texts)
+def test_json_says_what_the_account_said_whatever_that_is(
+    verb: Verb, text: str, tmp_path: Path
 ) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stdout", terminal)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    result = results(text)[verb.name]
 
-    cli.main(["--stack", "s", name], connect=answering(results(text)[name]))
+    with output(is_terminal=False) as shown:
+        cli.main([*words_of(verb, tmp_path), "--json"], connect=answering(result))
 
-    shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue())
-    assert "\u2500" in shown, "a table has borders on a terminal"
-    assert not [each for each in shown if each != "\n" and unicodedata.category(each) in "CcCfCs"]
-    if text == "[red]x":
-        assert text in shown, "a name in brackets is a name, not a colour"
-
-
-@given(st.text())
-def test_json_says_what_the_account_said_whatever_that_is(text: str) -> None:
-    kept, sys.stdout = sys.stdout, io.StringIO()
-    try:
-        cli.main(["--stack", "s", "adopt", "1", "2", "--json"], connect=answering({"person": text}))
-        shown = sys.stdout.getvalue()
-    finally:
-        sys.stdout = kept
-
-    assert json.loads(shown) == {"ok": True, "person": text}
-    assert not [each for each in shown if each != "\n" and unicodedata.category(each) in "CcCfCs"]
+    assert json.loads(shown.getvalue()) == json.loads(json.dumps({"ok": True, **result}))
 
 
 @verbs
@@ -169,20 +150,89 @@ def test_a_refusal_is_said_line_by_line_with_exit_code_3(
     assert capsys.readouterr().err == "one\nother\\u001b[2J\n"
 
 
-def test_the_operations_load_no_terminal_and_the_help_neither_aws_nor_the_mapping() -> None:
-    # typer itself loads pydantic, which is no concern of the functions.
-    heavy = ("typer", "rich", "boto3", "botocore", "yaml", "requests", "connector.domain.mapping")
-    program = "import sys; {0}; print([m for m in {1!r} if m in sys.modules])"
-    for statement, allowed in (
-        ("import connector.services.operate.verbs", []),
-        ("from connector.cli import main; main(['--version'])", ["typer"]),
-        ("from connector.cli import main; main(['audit', '--help'])", ["typer"]),
-    ):
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, "-c", program.format(statement, heavy)],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"PYTHONPATH": f"{ROOT / 'layers' / 'connector'}"},
-        )
-        assert done.stdout.splitlines()[-1] == str(allowed)
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import connector.services.operate.verbs", [*TERMINAL, *HEAVY]),
+        ("import connector.services.operate.operator, connector.bootstrap", TERMINAL),
+        ("from operations import app", TERMINAL),
+        # Later, typer itself loads pydantic to convert arguments.
+        ("from connector.cli import main; main(['--help'])", ["rich", *HEAVY]),
+        ("from connector.cli import main; main(['--version'])", ["rich", *HEAVY]),
+        ("from connector.cli import main; main(['audit', '--help'])", ["rich", *HEAVY[1:]]),
+    ],
+    ids=lambda each: each.rpartition("import ")[-1] if isinstance(each, str) else "",
+)
+def test_nothing_is_loaded_that_is_not_needed(statement: str, absent: list[str]) -> None:
+    program = f"import sys; {statement}; print([m for m in {absent!r} if m in sys.modules])"
+    folders = (ROOT / "layers" / "connector", ROOT / "functions")
+
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": os.pathsep.join(map(str, folders))},
+    )
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+class Greet(Verb):
+    """A verb that does not exist, all of it in one place as a new one would be."""
+
+    name = "mappings greet"
+    help = "greet whoever is named"
+    examples = ("connector mappings greet Anna --twice yes",)
+    arguments = (
+        Argument("whom", "a name", is_required=True),
+        Argument("twice", "any word", flag="--twice"),
+    )
+
+    def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        if arguments["whom"] == "nobody":
+            raise ConfigurationError("whom: name a person")
+        return {"rows": [("hello", arguments["whom"])] * (2 if arguments["twice"] else 1)}
+
+    def view(self, result: JsonObject) -> View:
+        return [Table(("Word", "Person"), result["rows"]), Line("greeted")]
+
+    def needs_attention(self, result: JsonObject) -> bool:
+        return len(result["rows"]) > 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "out", "err"),
+    [
+        (["Anna"], 0, ["Word   Person", "hello  Anna", "greeted"], []),
+        (["Anna", "--twice", "yes"], 1, ["Word   Person", *["hello  Anna"] * 2, "greeted"], []),
+        (["nobody"], 3, [], ["whom: name a person"]),
+    ],
+)
+def test_a_new_verb_is_one_class_and_one_line_in_the_registry(
+    words: list[str],
+    code: int,
+    out: list[str],
+    err: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for module in (app, operator):
+        monkeypatch.setattr(module, "VERBS", (*VERBS, Greet()))
+    dispatch = operator.Operator(Mock()).dispatch
+
+    cli.main(["mappings", "--help"])
+    assert "greet whoever is named" in capsys.readouterr().out
+    cli.main(["mappings", "greet", "--help"])
+    assert Greet.examples[0] in capsys.readouterr().out
+    ended = cli.main(["--stack", "s", "mappings", "greet", *words], connect=lambda _: dispatch)
+
+    shown = capsys.readouterr()
+    assert (ended, shown.out.splitlines(), shown.err.splitlines()) == (code, out, err)
+
+
+def test_the_registry_names_each_verb_once_and_describes_each_family_that_it_has() -> None:
+    names = [verb.name for verb in VERBS]
+
+    assert len(names) == len(set(names))
+    assert set(FAMILIES) == {name.partition(" ")[0] for name in names if " " in name}

@@ -22,14 +22,13 @@ from connector.cli.files import read_text, write_text
 from connector.cli.progress import progress
 from connector.cli.render import show
 from connector.cli.stack import Call, Connection, connect
-from connector.cli.terminal import accept_any_text, clean, quiet_on_closed_pipe
-from connector.services.operate.verbs import VERBS
+from connector.cli.terminal import clean, give_up_output, prepare_output
+from connector.services.operate.verbs import FAMILIES, VERBS
 from connector.services.operate.verbs.verb import Argument, Form, JsonObject, Verb
 
 Connect: TypeAlias = Callable[[Connection], Call]
-
-FAMILIES = {"mappings": "look after the mapping", "oauth": "install the App Shop app in Rippling"}
-"""Verbs of two words, by the first one."""
+Given: TypeAlias = Mapping[str, object]
+"""What stood on the command line, by the names of a verb's arguments."""
 
 EXIT_CODE_LINES = "\n".join(f"  {code.value:<3} {meaning}" for code, meaning in EXIT_CODES.items())
 HELP = f"""Look after a Rippling -> Visma.net ERP connector.
@@ -55,11 +54,27 @@ class Session:
 
 def main(arguments: Sequence[str] | None = None, *, connect: Connect = connect) -> int:
     """Carries out one command line; the exit code."""
-    accept_any_text()
-    command = typer.main.get_command(build(connect))
+    prepare_output()
+    try:
+        code = run(build(connect), arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        return give_up_output(error)
+    return code
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
+    """Has typer carry out a command line; the exit code.
+
+    Raises:
+        OSError: the output cannot be written.
+    """
+    command = typer.main.get_command(app)
     try:
         command.main(args=None if arguments is None else list(arguments), prog_name="connector")
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None  # typer would end with 1, which means something here
         return end.code if isinstance(end.code, int) else ExitCode.WRONG_USAGE
     return ExitCode.DONE
 
@@ -97,12 +112,14 @@ def session_options(connect: Connect) -> Callable[..., None]:
         context: typer.Context,
         *,
         stack: Annotated[
-            str, typer.Option(help="Name of the stack.", envvar="CONNECTOR_STACK")
+            str,
+            typer.Option(help="Name of the stack.", envvar="CONNECTOR_STACK", metavar="NAME"),
         ] = "",
-        region: Annotated[str | None, typer.Option(help="AWS region.")] = None,
-        profile: Annotated[str | None, typer.Option(help="AWS profile.")] = None,
+        region: Annotated[str | None, typer.Option(help="AWS region.", metavar="NAME")] = None,
+        profile: Annotated[str | None, typer.Option(help="AWS profile.", metavar="NAME")] = None,
         endpoint_url: Annotated[
-            str | None, typer.Option(help="Another AWS endpoint, such as the embedded AWS.")
+            str | None,
+            typer.Option(help="Another AWS endpoint, such as the embedded AWS.", metavar="URL"),
         ] = None,
         version: Annotated[
             bool,
@@ -129,8 +146,8 @@ def end_with_version(is_wanted: bool) -> None:
 def command_of(verb: Verb) -> Callable[..., None]:
     """The function that typer calls for a verb, with a parameter for each argument."""
 
-    def command(context: typer.Context, **given: Any) -> None:
-        raise typer.Exit(execute(context.obj, verb, given))
+    def command(context: typer.Context, *, as_json: bool, **given: object) -> None:
+        raise typer.Exit(execute(context.obj, verb, given, as_json=as_json))
 
     parameters = [
         inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
@@ -156,10 +173,11 @@ def parameter_of(argument: Argument) -> inspect.Parameter:
         Form.OUTPUT_FILE: Path,
     }
     kind = kinds[argument.form] if argument.is_required else kinds[argument.form] | None
+    metavar = argument.name.upper()
     described = (
-        typer.Option(argument.flag, help=argument.help)
+        typer.Option(argument.flag, help=argument.help, metavar=metavar)
         if argument.flag
-        else typer.Argument(help=argument.help)
+        else typer.Argument(help=argument.help, metavar=metavar)
     )
     return inspect.Parameter(
         argument.name,
@@ -169,34 +187,43 @@ def parameter_of(argument: Argument) -> inspect.Parameter:
     )
 
 
-def execute(session: Session, verb: Verb, given: Mapping[str, Any]) -> int:
+def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int:
     """Asks for a verb and shows what came of it; the exit code."""
     if not session.connection.stack:
-        return refuse([NO_STACK], as_json=given["as_json"], code=ExitCode.WRONG_USAGE)
+        return refuse([NO_STACK], as_json=as_json, code=ExitCode.WRONG_USAGE)
     try:
-        result = ask_account(session, verb, request_of(verb, given), is_quiet=given["as_json"])
+        result = complete_result(session, verb, request_of(verb, given), is_quiet=as_json)
         if not result["ok"]:
-            return refuse(result["problems"], as_json=given["as_json"])
-        return present(verb, result, given)
+            return refuse(result["problems"], as_json=as_json)
+        present(verb, result, output_file(verb, given), as_json=as_json)
     except CommandError as error:
-        return refuse([str(error)], as_json=given["as_json"])
+        return refuse([str(error)], as_json=as_json)
     except KeyboardInterrupt:
-        return refuse([GOES_ON], as_json=given["as_json"], code=ExitCode.INTERRUPTED)
+        return refuse([GOES_ON], as_json=as_json, code=ExitCode.INTERRUPTED)
+    return ExitCode.FINDINGS if verb.needs_attention(result) else ExitCode.DONE
 
 
-def request_of(verb: Verb, given: Mapping[str, Any]) -> JsonObject:
+def request_of(verb: Verb, given: Given) -> JsonObject:
     """What is sent to the account: the arguments, and files by their text."""
     request: JsonObject = {"verb": verb.name}
     for argument in verb.arguments:
         value = given[argument.name]
-        if argument.form is Form.INPUT_FILE:
-            request |= {"text": read_text(value)} if value else {}
-        elif argument.form is not Form.OUTPUT_FILE:
-            request[argument.name] = value
+        if not isinstance(value, Path):
+            request |= {} if argument.is_file else {argument.name: value}
+        elif argument.form is Form.INPUT_FILE:
+            request["text"] = read_text(value)
     return request
 
 
-def ask_account(session: Session, verb: Verb, request: JsonObject, *, is_quiet: bool) -> JsonObject:
+def output_file(verb: Verb, given: Given) -> Path | None:
+    """The file that gets the text of the result, where one was named."""
+    targets = (given[each.name] for each in verb.arguments if each.form is Form.OUTPUT_FILE)
+    return next((target for target in targets if isinstance(target, Path)), None)
+
+
+def complete_result(
+    session: Session, verb: Verb, request: JsonObject, *, is_quiet: bool
+) -> JsonObject:
     """The result of a verb, asked for until it is complete."""
     call = session.connect(session.connection)
     with progress(f"{verb.name} ...", is_wanted=not is_quiet) as update:
@@ -215,20 +242,16 @@ def show_counts(result: JsonObject) -> str:
     )
 
 
-def present(verb: Verb, result: JsonObject, given: Mapping[str, Any]) -> int:
-    """Shows a result in the way that was asked for; the exit code."""
-    targets = [each.name for each in verb.arguments if each.form is Form.OUTPUT_FILE]
-    file = next((given[name] for name in targets if given[name]), None)
-    if file:
+def present(verb: Verb, result: JsonObject, file: Path | None, *, as_json: bool) -> None:
+    """Shows a result in the way that was asked for; JSON is silent about a file."""
+    if file is not None:
         write_text(file, result["text"])
-    with quiet_on_closed_pipe():
-        if given["as_json"] and not file:
-            print_json(result)
-        elif file and not given["as_json"]:
+        if not as_json:
             sys.stdout.write(f"written to {clean(str(file))}\n")
-        elif not file:
-            show(verb.view(result))
-    return ExitCode.FINDINGS if verb.needs_attention(result) else ExitCode.DONE
+    elif as_json:
+        print_json(result)
+    else:
+        show(verb.view(result))
 
 
 def refuse(
@@ -237,8 +260,7 @@ def refuse(
     """Says what stands in the way, where a person or a program looks for it."""
     listed = list(problems)
     if as_json:
-        with quiet_on_closed_pipe():
-            print_json({"ok": False, "problems": listed})
+        print_json({"ok": False, "problems": listed})
     else:
         sys.stderr.writelines(f"{clean(problem)}\n" for problem in listed)
     return code

@@ -11,19 +11,25 @@ def read_text(path: Path) -> str:
     """The text of a UTF-8 file, with or without a byte-order mark.
 
     Raises:
-        UnusableFileError: it cannot be read, or is not UTF-8.
+        UnusableFileError: it cannot be read, or is not text in UTF-8.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnusableFileError(f"cannot read {path}: {error.strerror or error}") from None
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise UnusableFileError(
-            f"{path} is not UTF-8 (line {line}); save it with the encoding UTF-8"
-        ) from None
+        raise not_utf_8(path, content, error.start) from None
+    if "\0" in text:  # UTF-16 without its mark, or no text at all, though each byte is allowed
+        raise not_utf_8(path, content, content.index(b"\0"))
+    return text
+
+
+def not_utf_8(path: Path, content: bytes, position: int) -> UnusableFileError:
+    """What to say of a file with a byte that no UTF-8 text has there."""
+    line = content[:position].count(b"\n") + 1
+    return UnusableFileError(f"{path} is not UTF-8 (line {line}); save it with the encoding UTF-8")
 
 
 def write_text(path: Path, text: str) -> None:

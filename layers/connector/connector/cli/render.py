@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator
+from shutil import get_terminal_size
 
-from connector.cli.terminal import clean, is_plain
+from connector.cli.terminal import clean, is_plain, write_file_as_it_is
 from connector.services.operate.verbs.view import CheckLine, Document, Line, Part, Table, View
 
 PAGE_WIDTH, MARGIN = 100, 6
@@ -19,17 +20,24 @@ GLYPHS = {
 }
 """How a check is marked, and the colour of that on a terminal."""
 
-COLOURS = {"green": 32, "cyan": 36, "yellow": 33, "red": 31, "magenta": 35}
 GAP = "  "
+BORDER_WIDTH = 3
+"""What a column of a table with borders needs besides its text."""
+
+NARROWEST_FOLD = 24
+"""The last column of a table is folded to no less than this."""
 
 
 def show(view: View) -> None:
     """Writes a view to the standard output."""
     for part in view:
-        if isinstance(part, Table) and part.rows and not is_plain():
-            show_rich_table(part)
-        else:
-            sys.stdout.writelines(f"{line}\n" for line in text_lines(part))
+        match part:
+            case Document() if not sys.stdout.isatty():
+                write_file_as_it_is(part.text)
+            case Table() if not is_plain() and fits(part):
+                show_with_borders(part)
+            case _:
+                sys.stdout.writelines(f"{line}\n" for line in text_lines(part))
 
 
 def text_lines(part: Part) -> Iterator[str]:
@@ -42,9 +50,7 @@ def text_lines(part: Part) -> Iterator[str]:
             if part.remedy:
                 yield " " * MARGIN + folded(clean(part.remedy))
         case Document():
-            # A file must come out of a pipe as it is; a terminal must not be controlled by it.
-            text = part.text if is_plain() and not sys.stdout.isatty() else clean(part.text, "\n")
-            yield text.removesuffix("\n")
+            yield clean(part.text, "\n").removesuffix("\n")
         case Table():
             yield from column_lines(part)
 
@@ -53,13 +59,43 @@ def column_lines(table: Table) -> Iterator[str]:
     """A table as aligned columns; the last one is as long as its text, so nothing is cut off."""
     if not table.rows:
         return
-    rows = [table.headings, *(tuple(clean(str(cell)) for cell in row) for row in table.rows)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.headings))]
-    for row in rows:
-        yield GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    widths = widths_of(table)
+    for row in (table.headings, *cleaned_rows(table)):
+        cells = (
+            cell + " " * (width - cells_in(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        yield GAP.join(cells).rstrip()
 
 
-def show_rich_table(table: Table) -> None:
+def cleaned_rows(table: Table) -> list[tuple[str, ...]]:
+    """The rows of a table, safe to show."""
+    return [tuple(clean(str(cell)) for cell in row) for row in table.rows]
+
+
+def widths_of(table: Table) -> list[int]:
+    """How wide each column is, its heading included."""
+    columns = zip(table.headings, *cleaned_rows(table), strict=True)
+    return [max(map(cells_in, column)) for column in columns]
+
+
+def cells_in(text: str) -> int:
+    """How wide a text is on a terminal, where some characters are two cells wide and some none."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def fits(table: Table) -> bool:
+    """Whether the terminal has room for a table with borders without cutting an id off.
+
+    There is nothing to draw without rows.
+    """
+    *ids, last = widths_of(table)
+    needed = sum(ids) + min(last, NARROWEST_FOLD) + BORDER_WIDTH * len(table.headings)
+    return bool(table.rows) and needed <= get_terminal_size().columns
+
+
+def show_with_borders(table: Table) -> None:
     """A table with its last column folded to the width of the terminal."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -71,16 +107,20 @@ def show_rich_table(table: Table) -> None:
     for heading in ids:
         drawn.add_column(heading, no_wrap=True)
     drawn.add_column(last, overflow="fold")
-    for row in table.rows:
+    for row in cleaned_rows(table):
         # Text, not markup: "[red]" in a name is part of the name.
-        drawn.add_row(*(Text(clean(str(cell))) for cell in row))
-    Console(file=sys.stdout).print(drawn)
+        drawn.add_row(*map(Text, row))
+    Console(file=sys.stdout, width=get_terminal_size().columns).print(drawn)
 
 
 def glyph(level: str) -> str:
     """The mark of a level, coloured where someone looks at it."""
     mark, colour = GLYPHS[level]
-    return mark if is_plain() else f"\x1b[{COLOURS[colour]}m{mark}\x1b[0m"
+    if is_plain():
+        return mark
+    from rich.style import Style
+
+    return Style(color=colour).render(mark)
 
 
 def folded(text: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from connector.cli.exits import NotReachedError
 from connector.services.operate.verbs.verb import JsonObject
@@ -13,7 +13,7 @@ from connector.services.operate.verbs.verb import JsonObject
 READ_TIMEOUT_SECONDS = 330
 """Longer than the function may run, so that the answer is not given up while it works."""
 
-Call: TypeAlias = Callable[[Mapping[str, Any]], JsonObject]
+Call: TypeAlias = Callable[[JsonObject], JsonObject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,23 @@ def connect(connection: Connection) -> Call:
         NotReachedError: on each call, where AWS, the stack or its function does not answer.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
-    def call(request: Mapping[str, Any]) -> JsonObject:
+    def call(request: JsonObject) -> JsonObject:
         try:
             return invoke(connection, request)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, OSError) as error:
             raise NotReachedError(f"AWS does not answer as expected: {error}") from None
+        except (ResponseParserError, LookupError, ValueError) as error:
+            # A wrong address, or a proxy that answers with a page of its own.
+            raise NotReachedError(
+                f"whatever answers is not AWS; look at --endpoint-url and at any proxy ({error})"
+            ) from None
 
     return call
 
 
-def invoke(connection: Connection, request: Mapping[str, Any]) -> JsonObject:
+def invoke(connection: Connection, request: JsonObject) -> JsonObject:
     """One request to the operations function of a stack."""
     import boto3
     from botocore.config import Config
@@ -54,7 +60,9 @@ def invoke(connection: Connection, request: Mapping[str, Any]) -> JsonObject:
     cloudformation = session.client(
         "cloudformation", endpoint_url=connection.endpoint_url, config=once
     )
-    function = operations_function(cloudformation, connection.stack)
+    described = cloudformation.describe_stacks(StackName=connection.stack)["Stacks"][0]
+    outputs = ((each["OutputKey"], each["OutputValue"]) for each in described.get("Outputs", []))
+    function = operations_function(connection.stack, outputs)
     invoker = session.client("lambda", endpoint_url=connection.endpoint_url, config=once)
     answer = invoker.invoke(FunctionName=function, Payload=json.dumps(request).encode())
     payload: JsonObject = json.loads(answer["Payload"].read())
@@ -64,10 +72,13 @@ def invoke(connection: Connection, request: Mapping[str, Any]) -> JsonObject:
     return payload
 
 
-def operations_function(cloudformation: Any, stack: str) -> str:
-    """The name of the operations function, from the outputs of the stack."""
-    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
-    names = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    if "OperationsFunctionName" not in names:
+def operations_function(stack: str, outputs: Iterable[tuple[str, str]]) -> str:
+    """The name of the operations function, from the outputs of its stack.
+
+    Raises:
+        NotReachedError: it is no stack of the connector.
+    """
+    name = dict(outputs).get("OperationsFunctionName")
+    if name is None:
         raise NotReachedError(f"the stack {stack} has no output OperationsFunctionName")
-    return str(names["OperationsFunctionName"])
+    return name

@@ -44,3 +44,6 @@ VERBS: tuple[Verb, ...] = (
     StartInstallation(),
 )
 """In the order in which `connector --help` lists them."""
+
+FAMILIES = {"mappings": "look after the mapping", "oauth": "install the App Shop app in Rippling"}
+"""Verbs of two words, by the first one."""

@@ -43,6 +43,11 @@ class Argument:
     is_required: bool = False
     flag: str = ""
 
+    @property
+    def is_file(self) -> bool:
+        """Whether a file on the operator's machine is named."""
+        return self.form in (Form.INPUT_FILE, Form.OUTPUT_FILE)
+
 
 class Verb(ABC):
     """One verb: `run` inside the account, `view` on the operator's machine."""
