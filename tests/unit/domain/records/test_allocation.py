@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connector.domain.people import Pay, Worker
+from connector.domain.placement import Placement
 from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
 from tests.unit.builders import TODAY, a_worker
 
@@ -26,7 +27,8 @@ def paid(amount: str | None = "700000", effective: date | None = None, **facts: 
 def now(
     before: Allocation | None, worker: Worker, cost_centre: str = "200", account: str = "5010"
 ) -> Allocation:
-    return allocated(before, worker, TODAY, cost_centre=cost_centre, expense_account=account)
+    placement = Placement("norway", cost_centre=cost_centre, expense_account=account)
+    return allocated(before, worker, placement, TODAY)
 
 
 def test_the_first_allocation_is_valid_from_the_first_day_or_the_pay_s_own() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from connector.domain.people import Pay, Worker
+from connector.domain.placement import Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,16 @@ class Allocation:
 
 
 def allocated(
-    before: Allocation | None,
-    worker: Worker,
-    today: date,
-    *,
-    cost_centre: str | None,
-    expense_account: str | None,
+    before: Allocation | None, worker: Worker, placement: Placement, today: date
 ) -> Allocation:
     """The allocation of a working person; pay that is not shown is left as it was."""
     known = before or Allocation()
-    now = replace(known, cost_centre=cost_centre, expense_account=expense_account, ended_on=None)
+    now = replace(
+        known,
+        cost_centre=placement.cost_centre,
+        expense_account=placement.expense_account,
+        ended_on=None,
+    )
     if worker.pay:
         now = replace(now, yearly_cost=worker.pay.text, currency=worker.pay.currency)
     return replace(now, valid_from=valid_from_day(before, now, worker, today))

@@ -144,13 +144,7 @@ def allocation_after(context: ChangeContext, resolution: Resolution) -> Allocati
     placement = resolution.placement
     if placement is None or worker is None:
         return before
-    return allocated(
-        before,
-        worker,
-        today,
-        cost_centre=placement.cost_centre,
-        expense_account=placement.expense_account,
-    )
+    return allocated(before, worker, placement, today)
 
 
 def allocation_before(resolution: Resolution) -> Allocation | None:
