@@ -70,6 +70,10 @@ IN_ORDER = "(attribute_not_exists(#audit_time) OR #audit_time < :first_time)"
 MINE = "attribute_not_exists(#person) OR #owner = :owner"
 
 
+PERSON_ACTION = 0
+"""The position of the person's own row in every transaction."""
+
+
 class DynamoLedger:
     """The ledger in DynamoDB; with `planned`, what a dry run dealt with counts as dealt with."""
 
@@ -114,13 +118,15 @@ class DynamoLedger:
         after = with_intent(record, intent_of(company, code, self._owner, now, proof))
         values = person_values(after.person)
         noted = {name: values[name] for name in ("kind", "version", "salt", "intent")}
+        # The person's row goes first: its condition is the version, and whatever is in the way of a
+        # transaction is told by position, so PERSON_ACTION is how a version that moved on is known.
         actions = [self._person_update(record, noted, now)]
         if claim:
             actions.append(self._claim(code, company, record.person.id))
         try:
             transact(self._client, actions)
         except NotWrittenError as error:
-            if 0 in error.current_rows:
+            if PERSON_ACTION in error.current_rows:
                 raise self._moved_on(record, error, now) from error
             raise code_taken(code, company) from error
         return after
@@ -309,8 +315,8 @@ class DynamoLedger:
         return {"Put": {"TableName": table, "Item": to_item(item)}}
 
     def _moved_on(self, record: Record, error: NotWrittenError, now: datetime) -> ConflictError:
-        current_rows = error.current_rows.get(0)
-        person = person_from(current_rows) if current_rows else record.person
+        row = error.current_rows.get(PERSON_ACTION)
+        person = person_from(row) if row else record.person
         return moved_on(person, self._owner, now)
 
     def _last_time(self, record: Record, error: NotWrittenError, now: datetime) -> datetime | None:
@@ -318,13 +324,13 @@ class DynamoLedger:
 
         The clocks of two functions differ by a little, and the chain is read by time.
         """
-        current_rows = error.current_rows.get(0)
-        if not current_rows or "audit_time" not in current_rows:
+        row = error.current_rows.get(PERSON_ACTION)
+        if not row or "audit_time" not in row:
             return None
-        held = person_from(current_rows)
-        if held.version != record.person.version or is_foreign(held.intent, self._owner, now):
+        stored = person_from(row)
+        if stored.version != record.person.version or is_foreign(stored.intent, self._owner, now):
             return None
-        return datetime.fromisoformat(current_rows["audit_time"])
+        return datetime.fromisoformat(row["audit_time"])
 
 
 def _record(person_id: str, rows: Sequence[Values]) -> Record:
