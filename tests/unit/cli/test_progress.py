@@ -83,6 +83,7 @@ def test_with_json_nothing_is_shown_while_the_account_works(
 def test_where_nobody_looks_nothing_is_shown_while_the_account_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich by itself would take a pipe for a terminal then
     with watched(monkeypatch) as terminal:
         monkeypatch.setattr(terminal, "isatty", lambda: False)
         replay(terminal=terminal)
