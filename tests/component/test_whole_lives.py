@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -771,7 +771,10 @@ def _slow_writer(world: World, meanwhile: Callable[[], None]) -> Applier:
 
 
 EXAMPLES = int(os.environ.get("CONNECTOR_MACHINE_EXAMPLES", "50"))
-TestWholeLives = Lives.TestCase
+SEED = int(os.environ.get("CONNECTOR_MACHINE_SEED", "1"))
+"""Said, because Hypothesis would else derive it from the names in this file."""
+
+TestWholeLives = seed(SEED)(Lives).TestCase
 TestWholeLives.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=50,
