@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from connector.domain.employees import DIMENSION
+
 
 class Part(StrEnum):
     """The parts of a catalogue; each is one call to Visma."""
@@ -43,7 +45,7 @@ class EmployeeKey:
 
 
 NO_NUMBER = "Rippling gives no number to make the employee code of"
-NUMBERED_BY_VISMA = "Visma numbers employees by itself; set the EMPLOYEE numbering to manual"
+NUMBERED_BY_VISMA = f"Visma numbers employees by itself; set the {DIMENSION} numbering to manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Catalogue:
         length = self.employee_key.length
         if length and len(code) > length:
             subject = name or f"employee code {code}"
-            return f"{subject} is longer than Visma's EMPLOYEE key ({length} characters)"
+            return f"{subject} is longer than Visma's {DIMENSION} key ({length} characters)"
         if self.employee_key.auto_numbered:
             return NUMBERED_BY_VISMA
         return None

@@ -43,6 +43,9 @@ REQUIRED_TO_CREATE = (
 IDENTITY = ("contact.last_name", "contact.email")
 """The fields that Visma wants repeated in every update, changed or not."""
 
+DIMENSION = "EMPLOYEE"
+"""The dimension of Visma whose key says what an employee code looks like."""
+
 ACTIVE = "Active"
 INACTIVE = "Inactive"
 

@@ -59,18 +59,15 @@ class WebhookSecrets(Protocol):
         """The keys by which Visma signs its notifications, by company."""
 
 
-class Secrets(Protocol):
-    """The two secrets. Values are cached for minutes; `fresh` reads them again.
+class RipplingSecret(Protocol):
+    """The Rippling secret. Its value is cached for minutes; `fresh` reads it again.
 
     Raises:
-        ConfigurationError: a secret is empty or unusable; with every problem in it.
+        ConfigurationError: the secret is empty or unusable; with every problem in it.
     """
 
     def rippling(self, *, fresh: bool = False) -> RipplingCredentials:
-        """The Rippling secret."""
-
-    def visma(self, *, fresh: bool = False) -> Mapping[str, VismaCredentials]:
-        """The Visma secret, by company key."""
+        """How to sign in to Rippling."""
 
     def store_rippling_tokens(
         self, access_token: str, refresh_token: str | None, expires_at: datetime
@@ -79,3 +76,18 @@ class Secrets(Protocol):
 
         Without a new refresh token the one that is there stays, too.
         """
+
+
+class VismaSecret(Protocol):
+    """The Visma secret. Its value is cached for minutes; `fresh` reads it again.
+
+    Raises:
+        ConfigurationError: the secret is empty or unusable; with every problem in it.
+    """
+
+    def visma(self, *, fresh: bool = False) -> Mapping[str, VismaCredentials]:
+        """How to sign in to each Visma company, by company key."""
+
+
+class Secrets(RipplingSecret, VismaSecret, Protocol):
+    """Both secrets, for whoever talks to both vendors."""

@@ -16,5 +16,10 @@ def client(service: str) -> Client:
     config = Config(
         connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
     )
-    session: Client = boto3.Session()
-    return session.client(service, config=config)
+    return _session().client(service, config=config)
+
+
+@cache
+def _session() -> Client:
+    """The one session: each of its own would load AWS's endpoints and its credentials again."""
+    return boto3.Session()

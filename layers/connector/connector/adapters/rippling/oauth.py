@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from requests import Response
 
     from connector.ports.cursors import Leases
-    from connector.ports.secrets import RipplingCredentials, Secrets
+    from connector.ports.secrets import RipplingCredentials, RipplingSecret
     from connector.ports.telemetry import Metrics
 
 LEASE = "oauth"
@@ -61,7 +61,7 @@ class RipplingTokenEndpoint:
     def __init__(
         self,
         token_url: str,
-        secrets: Secrets,
+        secrets: RipplingSecret,
         *,
         on_call: OnCall | None = None,
         timeouts: tuple[float, float] = TIMEOUTS,
@@ -138,7 +138,7 @@ class RipplingInstallation:
     def __init__(
         self,
         endpoint: RipplingTokenEndpoint,
-        secrets: Secrets,
+        secrets: RipplingSecret,
         leases: Leases,
         metrics: Metrics,
         *,

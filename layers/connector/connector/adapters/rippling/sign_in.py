@@ -11,7 +11,7 @@ from connector.adapters.rippling.oauth import RipplingInstallation, app_of
 from connector.domain.errors import ConfigurationError, RetryableError
 
 if TYPE_CHECKING:
-    from connector.ports.secrets import RipplingCredentials, Secrets
+    from connector.ports.secrets import RipplingCredentials, RipplingSecret
 
 AHEAD = timedelta(hours=2)
 MARGIN = timedelta(minutes=1)
@@ -25,7 +25,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class RipplingSignIn:
     """The Authorization header for Rippling, made of the API token in the secret."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: RipplingSecret) -> None:
         self._secrets = secrets
 
     def authorization(self, renew: bool) -> str:
@@ -49,7 +49,7 @@ class RipplingOAuthSignIn:
     def __init__(
         self,
         installation: RipplingInstallation,
-        secrets: Secrets,
+        secrets: RipplingSecret,
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:

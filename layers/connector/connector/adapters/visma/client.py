@@ -33,7 +33,7 @@ from connector.adapters.visma.wire import (
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
-from connector.domain.employees import IDENTITY, Employee, Fields, Written
+from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -214,7 +214,7 @@ class VismaTarget:
         return segment_values_of(dimension, segment)
 
     def _employee_key(self) -> EmployeeKey:
-        return employee_key_of(self._dimension("EMPLOYEE"))
+        return employee_key_of(self._dimension(DIMENSION))
 
     def _learn(self, subaccount: VismaRow, wanted: int) -> None:
         """Remembers how a sub-account is put together."""

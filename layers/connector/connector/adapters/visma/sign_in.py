@@ -16,7 +16,7 @@ from connector.domain.errors import ConfigurationError, NonsenseError
 if TYPE_CHECKING:
     from requests import Response
 
-    from connector.ports.secrets import Secrets, VismaCredentials
+    from connector.ports.secrets import VismaCredentials, VismaSecret
 
 API = "vismanet_erp_service_api"
 RIGHTS = ("read", "create", "update")
@@ -36,7 +36,7 @@ class VismaTokens:
         company: str,
         token_url: str,
         http: HttpClient,
-        secrets: Secrets,
+        secrets: VismaSecret,
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:

@@ -20,7 +20,7 @@ from connector.adapters.http.client import (
 from connector.adapters.http.rate_limit import Limits
 from connector.adapters.visma.client import VENDOR, VismaTarget
 from connector.adapters.visma.sign_in import VismaTokens
-from connector.ports.secrets import Secrets
+from connector.ports.secrets import VismaSecret
 
 
 class VismaTargets:
@@ -28,7 +28,7 @@ class VismaTargets:
 
     def __init__(
         self,
-        secrets: Secrets,
+        secrets: VismaSecret,
         base_url: str,
         token_url: str,
         *,

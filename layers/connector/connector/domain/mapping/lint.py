@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 
 from connector.domain.catalogue import canonical
+from connector.domain.employees import DIMENSION
 from connector.domain.mapping.class_rules import unreachable
 from connector.domain.mapping.examples import Example
 from connector.domain.mapping.model import CompanyRules, path_of
@@ -109,7 +110,7 @@ def _long_codes(rules: CompanyRules, key_length: KeyLength) -> Iterator[Problem]
     if key_length is not None and shortest > key_length:
         yield Problem(
             ("employee_code",),
-            f"gives codes of {shortest} characters and more, and Visma's EMPLOYEE key takes"
+            f"gives codes of {shortest} characters and more, and Visma's {DIMENSION} key takes"
             f" {key_length}; shorten what stands around the parts",
         )
 

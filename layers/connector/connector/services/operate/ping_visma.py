@@ -12,6 +12,7 @@ from typing import Any
 
 from connector.domain.catalogue import Catalogue, Part, canonical
 from connector.domain.checks import Check, Level, one_by_one
+from connector.domain.employees import DIMENSION
 from connector.domain.mapping.model import CompanyRules
 from connector.ports.visma import Sample, Target, Targets
 
@@ -87,7 +88,7 @@ class CompanyChecks:
                 "employee_key",
                 Level.BAD,
                 "Visma numbers employees by itself, so that no one is created.",
-                "set the numbering of the EMPLOYEE key to manual in Visma.net ERP",
+                f"set the numbering of the {DIMENSION} key to manual in Visma.net ERP",
             )
         length = f", up to {key.length} characters" if key.length else ""
         message = f"Visma leaves the employee codes to the connector{length}."
