@@ -277,18 +277,39 @@ def test_what_happens_on_its_day_is_not_flagged(world: World) -> None:
     assert [row.get("back_dated") for row in world.audit_of(worker["user_id"])] == [None, None]
 
 
-def test_a_tenant_that_shows_no_legal_entity_is_told_so_once_and_the_star_takes_over() -> None:
+@pytest.mark.parametrize(("claim", "outcome"), [("*", "waiting"), ("?", "created")])
+def test_new_people_without_a_legal_entity_go_only_where_the_mapping_says_so(
+    claim: str, outcome: str
+) -> None:
     with a_world(people=10, companies=2) as world:
         world.rippling.redact.add("legal_entity")
-        world.edit_mapping(world.mapping_text.replace('"Nordfab AB"', '"*"'))
+        world.edit_mapping(world.mapping_text.replace('"Nordfab AB"', f'"{claim}"'))
 
         summary = world.tick()
 
-        assert len(summary.problems) == 1
-        assert "does not show the legal entity" in summary.problems[0]
+        (problem,) = summary.problems
+        assert "does not show the legal entity" in problem
         world.drain()
+        assert {person.outcome for person in world.tables.persons.values()} == {outcome}
         assert world.visma.employees(company="norway") == []
-        assert world.visma.employees(company="sweden") != []
+        assert bool(world.visma.employees(company="sweden")) == (claim == "?")
+
+
+def everyone(world: World) -> list[list[dict[str, Any]]]:
+    return [world.visma.employees(company=company) for company in ("norway", "sweden")]
+
+
+def test_nobody_who_has_a_company_moves_because_the_legal_entity_is_no_longer_shown() -> None:
+    with a_world(people=10, companies=2) as world:
+        world.edit_mapping(world.mapping_text.replace('"Nordfab AB"', '"*"'))
+        world.first_load()
+        before = everyone(world)
+        world.rippling.redact.add("legal_entity")
+
+        world.tick(full_sweep=True)
+        world.drain()
+
+        assert everyone(world) == before
 
 
 def test_a_contractor_is_out_of_scope_with_an_audit_row(world: World) -> None:

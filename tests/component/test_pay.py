@@ -172,14 +172,16 @@ def test_pay_that_rippling_stops_showing_moves_nobody_to_another_class(
     assert _allocation(world, rich).yearly_cost == "900000"
 
 
-def test_somebody_whose_pay_was_never_shown_gets_the_default_class(world: World) -> None:
+def test_somebody_whose_pay_was_never_shown_waits_for_it(world: World) -> None:
     rich = _hire(world, annual_salary=900_000)
     _with_bands(world)
     world.rippling.redact = {"compensation"}
 
     world.first_load()
 
-    assert _class(world, rich) == "STAFF"
+    rows = world.operator.dispatch({"verb": "waiting"})["rows"]
+    (row,) = (row for row in rows if row["person"] == rich["user_id"])
+    assert row["waiting_for"] == ["fact#pay"]
 
 
 def test_a_waiting_person_is_released_although_the_class_hinges_on_pay(world: World) -> None:

@@ -165,8 +165,8 @@ class TestWalks:
         assert held_in_visma(world.visma) == before
 
 
-def test_without_legal_entities_everybody_goes_to_the_company_that_takes_all() -> None:
-    text = nordfab_mapping(2).replace('["Nordfab AS"]', '["Nordfab AS", "*"]')
+def test_without_legal_entities_new_people_go_to_the_company_that_takes_them() -> None:
+    text = nordfab_mapping(2).replace('["Nordfab AS"]', '["Nordfab AS", "?"]')
     with a_world(people=30, companies=2, by_platform=True, mapping_text=text) as world:
         summary = world.tick()
         world.drain()

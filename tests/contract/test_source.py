@@ -16,7 +16,8 @@ from connector.domain.checks import Level
 from connector.domain.errors import (
     RetryableError,
 )
-from connector.domain.people import Address, EmploymentStatus, EmploymentType, Named, Pay
+from connector.domain.facts import UNKNOWN, Known, Named, shown
+from connector.domain.people import Address, EmploymentStatus, Pay
 from tests.simulator import nordfab_rippling
 
 if TYPE_CHECKING:
@@ -243,13 +244,17 @@ class TestFacts:
 
         assert worker.title == "Operator"
         facts = worker.facts
-        assert (facts.number, facts.country) == ("1042", "NO")
-        assert facts.start_date == date(2026, 2, 1)
+        assert (facts.number, facts.country) == (Known("1042"), Known("NO"))
+        assert facts.start_date == Known(date(2026, 2, 1))
         code = None if "department_code" in staff.lacks else "PRD"
         assert facts.department == Named(department["id"], "Production", code)
         assert facts.location == Named(place["id"], "Bergen")
-        assert facts.employment_type == EmploymentType(
-            "Salaried", "EMPLOYEE", "SALARIED", "FULL-TIME"
+        kind = facts.employment_type
+        assert kind.named.name == "Salaried"
+        assert (kind.kind, kind.period, kind.amount) == (
+            Known("EMPLOYEE"),
+            Known("SALARIED"),
+            Known("FULL-TIME"),
         )
 
     def test_the_end_of_an_employment_is_read(self, staff: Staff) -> None:
@@ -259,7 +264,7 @@ class TestFacts:
         facts = staff.only().facts
 
         assert facts.status is EmploymentStatus.TERMINATED
-        assert facts.end_date == date(2026, 3, 31)
+        assert facts.end_date == Known(date(2026, 3, 31))
 
     def test_what_only_the_rest_api_says_is_read_there(self, incremental: Staff) -> None:
         worker = incremental.hire(number=1042, start_date="2025-02-01")
@@ -268,7 +273,10 @@ class TestFacts:
 
         facts = incremental.only().facts
 
-        assert (facts.person_number, facts.termination_type) == ("1042", "RETIREMENT")
+        assert (facts.person_number, facts.termination_type) == (
+            Known("1042"),
+            Known("RETIREMENT"),
+        )
         assert facts.legal_entity == Named(entity["id"], "Nordfab AS")
 
     def test_who_works_from_home_is_at_a_place_called_remote(self, staff: Staff) -> None:
@@ -283,7 +291,7 @@ class TestFacts:
         staff.rippling.set_custom_field(worker["id"], "Cost centre", "200")
         staff.rippling.set_custom_field(worker["id"], "Shoe size", "43")
 
-        assert staff.only().facts.custom_fields == {"Cost centre": "200"}
+        assert staff.only().facts.custom_fields == Known({"Cost centre": "200"})
 
     def test_a_status_that_nobody_knows_yet_is_unknown(self, staff: Staff) -> None:
         worker = staff.hire()
@@ -360,14 +368,14 @@ class TestPay:
         effective_on = None if "day_of_pay" in paid.lacks else date(2026, 2, 1)
         expected = Pay(Decimal("731529.25"), "SEK", effective_on)
 
-        assert paid.only().pay == expected
+        assert paid.only().pay == Known(expected)
         (one,) = paid.source.employments(worker["id"], worker["user_id"])
-        assert one.pay == expected
+        assert one.pay == Known(expected)
 
     def test_the_yearly_pay_of_somebody_paid_by_the_hour_is_read(self, paid: Staff) -> None:
         paid.hire(hourly_wage=250)
 
-        pay = paid.only().pay
+        pay = shown(paid.only().pay)
 
         assert pay is not None
         assert pay.amount == 250 * 2080
@@ -375,7 +383,7 @@ class TestPay:
     def test_pay_is_not_read_where_nobody_wants_it(self, staff: Staff) -> None:
         staff.hire(annual_salary=731_529)
 
-        assert staff.only().pay is None
+        assert staff.only().pay is UNKNOWN
 
     def test_withheld_pay_is_unknown(self, paid: Staff) -> None:
         paid.hire(annual_salary=731_529)
@@ -383,14 +391,14 @@ class TestPay:
 
         worker = paid.only()
 
-        assert worker.pay is None
+        assert worker.pay is UNKNOWN
         assert worker.facts.department.name == "Production"
 
     def test_a_new_pay_is_seen_by_the_next_reading(self, paid: Staff) -> None:
         worker = paid.hire(annual_salary=600_000)
         paid.rippling.change(worker["id"], annual_salary=650_000)
 
-        pay = paid.only().pay
+        pay = shown(paid.only().pay)
 
         assert pay is not None
         assert pay.amount == 650_000

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
+from connector.domain.facts import Absence, Known, Named, fact
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import (
     Address,
     EmploymentStatus,
     EmploymentType,
     Facts,
-    Named,
     Personal,
     Worker,
 )
@@ -27,20 +27,29 @@ def a_worker(worker_id: str = "w1", person_id: str = "p1", **facts: Any) -> Work
     return Worker(worker_id, person_id, some_facts(**facts), some_personal(), NOW)
 
 
+PLAIN = ("number", "person_number", "start_date", "end_date", "termination_type", "country")
+
+
 def some_facts(**changes: Any) -> Facts:
-    """The facts of an active, salaried worker in Production in Bergen."""
+    """The facts of an active, salaried worker in Production in Bergen; plain values are known."""
     facts = Facts(
         status=EmploymentStatus.ACTIVE,
-        number="1042",
-        person_number="77",
-        start_date=date(2020, 1, 1),
+        number=Known("1042"),
+        person_number=Known("77"),
+        start_date=Known(date(2020, 1, 1)),
         department=Named("d1", "Production", "PRD"),
         location=Named("l1", "Bergen"),
         legal_entity=Named("e1", "Nordfab AS"),
-        employment_type=EmploymentType("Salaried", "EMPLOYEE", "SALARIED", "FULL-TIME"),
-        country="NO",
+        employment_type=EmploymentType.of("Salaried", "EMPLOYEE", "SALARIED", "FULL-TIME"),
+        country=Known("NO"),
     )
-    return replace(facts, **changes)
+    return replace(facts, **{name: as_fact(name, value) for name, value in changes.items()})
+
+
+def as_fact(name: str, value: Any) -> Any:
+    """A plain value of a fact as the fact that it is known, or empty where it is None."""
+    is_fact = isinstance(value, Known | Absence)
+    return fact(value) if name in (*PLAIN, "custom_fields") and not is_fact else value
 
 
 def some_personal(**changes: Any) -> Personal:

@@ -23,7 +23,8 @@ from connector.domain.changes import Change
 from connector.domain.checks import Check
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError, UpstreamUnavailableError
-from connector.domain.people import Named, Worker
+from connector.domain.facts import Named
+from connector.domain.people import Worker
 from connector.domain.records.ledger import Person
 from connector.ports.rippling import Page
 from connector.ports.visma import Target

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.domain.decisions import Action, Decision, decide
+from connector.domain.facts import Named
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import EmploymentStatus, EmploymentType, Named, Worker
+from connector.domain.people import EmploymentStatus, EmploymentType, Worker
 from tests.unit.builders import NOW, a_mapping, a_worker, some_rules
 
 TERMINATED, ACCEPTED = EmploymentStatus.TERMINATED, EmploymentStatus.ACCEPTED
-CONTRACTOR = EmploymentType("Consultant", "CONTRACTOR", "HOURLY", None)
+CONTRACTOR = EmploymentType.of("Consultant", "CONTRACTOR", "HOURLY", None)
 
 
 def _decide(

@@ -11,6 +11,7 @@ from connector.domain.mapping_impact import EffectKind, company_hinging_on_pay, 
 from connector.domain.people import EmploymentStatus, EmploymentType
 from connector.domain.placement import resolve_placement
 from connector.domain.records.ledger import Person
+from connector.domain.routing import route
 from tests.unit.builders import a_catalogue, a_mapping, some_facts, some_rules
 
 SALES = [{"rippling": "Production", "department": "MGMT"}]
@@ -20,7 +21,7 @@ BAND = [{"when": {"annual_pay": {"below": 1, "currency": "NOK"}}, "employee_clas
 def someone(mapping: MappingFile | None = None, **facts: Any) -> Person:
     """Someone as the ledger remembers them under a mapping."""
     mapping, own = mapping or a_mapping(), some_facts(**facts)
-    company = mapping.company_of(own) or ""
+    company = route(own, mapping).company or ""
     placement = resolve_placement(company, mapping.companies[company], own, a_catalogue())
     outcome = "waiting" if placement.missing else "unchanged"
     return Person(
@@ -155,7 +156,7 @@ def test_a_class_is_open_only_where_its_rules_change_and_pay_decides() -> None:
             employee_classes=[{"when": {"kind": "EMPLOYEE"}, "employee_class": "X"}, *BAND]
         )
     )
-    contractor = someone(employment_type=EmploymentType("x", "CONTRACTOR"))
+    contractor = someone(employment_type=EmploymentType.of("x", "CONTRACTOR"))
 
     assert company_hinging_on_pay(someone(), bands, elsewhere) is None
     assert company_hinging_on_pay(someone(), a_mapping(), hourly_first) is None

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from connector.domain.changes import Cause, Change
 from connector.domain.employees import PERSONAL_FIELDS, stored_value, stored_values
 from connector.domain.errors import NotAChangeError
-from connector.domain.people import Facts, Named, fingerprint
+from connector.domain.facts import Named
+from connector.domain.people import Facts, fingerprint
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.audit import AuditRow, first_break
 from connector.domain.records.audit_message import audit_message

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from connector.domain.catalogue import Department
+from connector.domain.facts import NOTHING, Named
 from connector.domain.mapping.model import CompanyRules
-from connector.domain.people import NOTHING, EmploymentType, Named
+from connector.domain.people import EmploymentType
 from connector.domain.placement import Missing, Placement, resolve_placement
 from tests.unit.builders import a_catalogue, some_facts, some_rules
 
@@ -128,8 +129,8 @@ def test_without_row_and_default_everything_missing_is_named_at_once() -> None:
     assert _missing(_place(rules)) == [
         "department_rule#Production",
         "location_rule#Bergen",
-        "class_rule#Salaried",
         "calendar#default",
+        "class_rule#Salaried",
     ]
 
 
@@ -138,7 +139,7 @@ def test_somebody_without_department_waits_for_a_rule() -> None:
 
 
 def test_the_first_class_rule_that_holds_decides() -> None:
-    hourly = EmploymentType("Hourly", "EMPLOYEE", "HOURLY", "PART-TIME")
+    hourly = EmploymentType.of("Hourly", "EMPLOYEE", "HOURLY", "PART-TIME")
     rules = some_rules(
         employee_classes=[
             {

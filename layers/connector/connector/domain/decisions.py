@@ -7,7 +7,7 @@ this file joins scope, company and dates into one decision. It reads nothing and
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -17,9 +17,11 @@ from connector.domain.employment import (
     primary_employment,
     state_on,
 )
+from connector.domain.facts import shown
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import Worker
+from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.planning import Outcome
+from connector.domain.routing import Route, not_shown, route
 
 
 class Action(StrEnum):
@@ -30,11 +32,15 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     IGNORE = "ignore"
     KEEP = "keep"
+    WAIT = "wait"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with a person, in which company, and the companies they must leave first."""
+    """What to do with a person, in which company, and the companies they must leave first.
+
+    `unknown` names the facts that Rippling does not show and that this hinged on.
+    """
 
     action: Action
     worker: Worker | None = None
@@ -42,20 +48,24 @@ class Decision:
     reason: str = ""
     due_on: date | None = None
     leave_first: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def in_force_since(worker: Worker, outcome: Outcome, today: date) -> date | None:
     """The day from which a change of status holds, where that day has passed already."""
     days = {
-        Outcome.DEACTIVATED: worker.facts.end_date,
-        Outcome.CREATED: worker.facts.start_date,
-        Outcome.REACTIVATED: worker.facts.start_date,
+        Outcome.DEACTIVATED: shown(worker.facts.end_date),
+        Outcome.CREATED: shown(worker.facts.start_date),
+        Outcome.REACTIVATED: shown(worker.facts.start_date),
     }
     day = days.get(outcome)
     return day if day and day < today else None
 
 
 OVER = (EmploymentState.ENDED, EmploymentState.NEVER_BEGAN)
+
+ENDING_WORDS = (EmploymentStatus.TERMINATED,)
+"""Whoever has no employee and is on the way out waits for nothing."""
 
 GONE = "Rippling shows no employment of this person; absence is never a termination"
 
@@ -72,107 +82,123 @@ def decide(
     `counted` is the worker that counted last time. Where it is gone, an older employment that
     ended says nothing about it.
     """
-    decision = _decide(workers, mapping, now, active_in)
+    decision = _decide(Situation(workers, mapping, now, active_in))
     is_gone = bool(counted) and counted not in {worker.id for worker in workers}
     if decision.action is Action.LEAVE and active_in and is_gone:
         return Decision(Action.KEEP, decision.worker, decision.company, GONE)
     return decision
 
 
-def _decide(
-    workers: Sequence[Worker], mapping: MappingFile, now: datetime, active_in: Collection[str]
-) -> Decision:
-    if not workers:
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a decision about one person is made of."""
+
+    workers: Sequence[Worker]
+    mapping: MappingFile
+    now: datetime
+    active_in: Collection[str]
+
+    def route(self, worker: Worker) -> Route:
+        """Where an employment belongs."""
+        return route(worker.facts, self.mapping, self.active_in)
+
+    def today(self, worker: Worker) -> EmploymentOnDay:
+        """An employment on the present day of the company that it belongs to."""
+        company = self.route(worker).company
+        if company is None:
+            return state_on(worker, self.now.date())
+        lead_days = self.mapping.companies[company].lead_days
+        return state_on(worker, self.mapping.today(company, self.now), lead_days=lead_days)
+
+    @property
+    def in_scope(self) -> list[Worker]:
+        """The employments that the mapping does not leave out."""
+        return [worker for worker in self.workers if not self.route(worker).left_out]
+
+    @property
+    def next_day(self) -> date | None:
+        """The next day on which something changes, whichever employment says so."""
+        days = [self.today(worker).due_on for worker in self.in_scope]
+        return min((day for day in days if day), default=None)
+
+    @property
+    def has_ended_employment(self) -> bool:
+        """Whether an employment of the person is over."""
+        return any(self.today(worker).state in OVER for worker in self.workers)
+
+
+def _decide(person: Situation) -> Decision:
+    if not person.workers:
         return Decision(Action.KEEP, reason=GONE)
-    in_scope = [worker for worker in workers if _scope_problem(worker, mapping) is None]
-    if not in_scope:
-        return _out_of_scope(workers, mapping, now, active_in)
-    employment = primary_employment(in_scope, lambda worker: employment_today(worker, mapping, now))
+    in_scope = person.in_scope
+    employment = primary_employment(in_scope or person.workers, person.today)
     if employment is None:
-        raise AssertionError("there is at least one employment in scope")
-    return _decision(employment, workers, mapping, now, active_in)
+        raise AssertionError("there is at least one employment")
+    return _decision(employment, person) if in_scope else _out_of_scope(employment, person)
 
 
-def _decision(
-    employment: EmploymentOnDay,
-    workers: Sequence[Worker],
-    mapping: MappingFile,
-    now: datetime,
-    active_in: Collection[str],
-) -> Decision:
-    worker = employment.worker
-    company = mapping.company_of(worker.facts)
-    due_on = next_day(workers, mapping, now)
+def _decision(employment: EmploymentOnDay, person: Situation) -> Decision:
+    worker, to = employment.worker, person.route(employment.worker)
+    company, due_on = to.company, person.next_day
     match employment.state:
+        case EmploymentState.WORKING | EmploymentState.ENDS_LATER if to.waits:
+            return _undecided(worker, to, person)
         case EmploymentState.WORKING | EmploymentState.ENDS_LATER:
-            others = tuple(sorted(set(active_in) - {company}))
-            return Decision(Action.WRITE, worker, company, "", due_on, leave_first=others)
+            others = tuple(sorted(set(person.active_in) - {company}))
+            return Decision(
+                Action.WRITE, worker, company, "", due_on, leave_first=others, unknown=to.unknown
+            )
         case EmploymentState.STARTS_LATER:
-            has_left = bool(active_in) and has_ended_employment(workers, mapping, now)
+            has_left = bool(person.active_in) and person.has_ended_employment
             action = Action.LEAVE if has_left else Action.SCHEDULE
             return Decision(action, worker, company, _starts(worker), due_on)
-        case EmploymentState.ENDED:
-            return Decision(Action.LEAVE, worker, company, reason_of_end(worker))
-        case EmploymentState.NEVER_BEGAN:
-            return Decision(Action.LEAVE, worker, company, "the employment never began")
+        case EmploymentState.ENDED | EmploymentState.NEVER_BEGAN as state:
+            return Decision(Action.LEAVE, worker, company, reason_of_end(worker, state))
         case EmploymentState.NOT_HIRED:
             return Decision(Action.IGNORE, worker, company, "the offer is not accepted yet")
         case _:
-            return Decision(Action.KEEP, worker, company, "Rippling gives a status we do not know")
+            return _undecided(worker, unclear(to, employment), person)
 
 
-def next_day(workers: Sequence[Worker], mapping: MappingFile, now: datetime) -> date | None:
-    """The next day on which something about the person changes, whichever employment says so."""
-    in_scope = [worker for worker in workers if _scope_problem(worker, mapping) is None]
-    days = [employment_today(worker, mapping, now).due_on for worker in in_scope]
-    return min((day for day in days if day), default=None)
+def _undecided(worker: Worker, to: Route, person: Situation) -> Decision:
+    """What to do while a fact is unknown: an employee stays as it is, anyone else waits for it."""
+    is_waiting = not person.active_in and worker.facts.status not in ENDING_WORDS
+    action = Action.WAIT if is_waiting else Action.KEEP
+    if to.unknown == ("status",):
+        action = Action.KEEP  # there is nothing to wait for: the word is not one of ours
+    return Decision(action, worker, to.company, to.reason, unknown=to.unknown)
 
 
-def has_ended_employment(workers: Sequence[Worker], mapping: MappingFile, now: datetime) -> bool:
-    """Whether an employment of the person is over."""
-    return any(employment_today(worker, mapping, now).state in OVER for worker in workers)
+def unclear(to: Route, employment: EmploymentOnDay) -> Route:
+    """The route of an employment of which it cannot be told where it stands."""
+    unknown = employment.unknown
+    is_status = unknown == ("status",)
+    reason = "Rippling gives a status we do not know" if is_status else not_shown(unknown)
+    return replace(to, unknown=unknown, waits=True, reason=reason)
 
 
-def _out_of_scope(
-    workers: Sequence[Worker], mapping: MappingFile, now: datetime, active_in: Collection[str]
-) -> Decision:
-    employment = primary_employment(workers, lambda worker: employment_today(worker, mapping, now))
-    if employment is None:
-        raise AssertionError("there is at least one employment")
-    worker = employment.worker
-    reason = _scope_problem(worker, mapping) or ""
+def _out_of_scope(employment: EmploymentOnDay, person: Situation) -> Decision:
+    worker, to = employment.worker, person.route(employment.worker)
+    companies = person.mapping.companies
     leaving = [
         company
-        for company in active_in
-        if company in mapping.companies
-        and mapping.companies[company].scope.deactivate_when_out_of_scope
+        for company in person.active_in
+        if company in companies and companies[company].scope.deactivate_when_out_of_scope
     ]
-    ended = employment.state in (EmploymentState.ENDED, EmploymentState.NEVER_BEGAN)
-    if (leaving or ended) and active_in:
-        return Decision(Action.LEAVE, worker, mapping.company_of(worker.facts), reason)
-    due_on = employment.due_on if active_in else None  # who leaves, leaves in any case
-    return Decision(Action.IGNORE, worker, mapping.company_of(worker.facts), reason, due_on)
-
-
-def employment_today(worker: Worker, mapping: MappingFile, now: datetime) -> EmploymentOnDay:
-    """An employment on the present day of the company that it belongs to."""
-    company = mapping.company_of(worker.facts)
-    if company is None:
-        return state_on(worker, now.date())
-    lead_days = mapping.companies[company].lead_days
-    return state_on(worker, mapping.today(company, now), lead_days=lead_days)
-
-
-def _scope_problem(worker: Worker, mapping: MappingFile) -> str | None:
-    return mapping.scope_problem(worker.facts)
+    if (leaving or employment.state in OVER) and person.active_in:
+        return Decision(Action.LEAVE, worker, to.company, to.left_out)
+    due_on = employment.due_on if person.active_in else None  # who leaves, leaves in any case
+    return Decision(Action.IGNORE, worker, to.company, to.left_out, due_on)
 
 
 def _starts(worker: Worker) -> str:
-    day = worker.facts.start_date
+    day = shown(worker.facts.start_date)
     return f"starts on {day.isoformat()}" if day else "accepted, but without a start date"
 
 
-def reason_of_end(worker: Worker) -> str:
+def reason_of_end(worker: Worker, state: EmploymentState) -> str:
     """Why an employment is over, for the audit."""
-    day = worker.facts.end_date
+    if state is EmploymentState.NEVER_BEGAN:
+        return "the employment never began"
+    day = shown(worker.facts.end_date)
     return f"left on {day.isoformat()}" if day else "left"

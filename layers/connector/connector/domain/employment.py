@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
+from connector.domain.facts import Absence, Known, Truth, any_holds, says, shown
 from connector.domain.people import EmploymentStatus, Facts, Worker
 
 NEVER_BEGAN = frozenset({"OFFER_DECLINED", "RESCIND", "RENEGE"})
@@ -29,17 +30,31 @@ class EmploymentState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class EmploymentOnDay:
-    """A worker, where the employment stands, and the next day on which that may change."""
+    """A worker, where the employment stands, and the next day on which that may change.
+
+    `unknown` names the facts without which it cannot be told where it stands.
+    """
 
     worker: Worker
     state: EmploymentState
     due_on: date | None = None
+    unknown: tuple[str, ...] = ()
 
 
 def state_on(worker: Worker, today: date, *, lead_days: int = 0) -> EmploymentOnDay:
     """Where one employment stands on the company's calendar day `today`."""
-    state = _state(worker.facts, today, lead_days)
-    return EmploymentOnDay(worker, state, _due_on(worker.facts, state, today, lead_days))
+    facts = worker.facts
+    match facts.status:
+        case EmploymentStatus.TERMINATED:
+            return _ended(worker, today)
+        case EmploymentStatus.ACTIVE:
+            return EmploymentOnDay(worker, EmploymentState.WORKING, _day_after(facts, today))
+        case EmploymentStatus.ACCEPTED:
+            return _accepted(worker, today, lead_days)
+        case EmploymentStatus.INIT | EmploymentStatus.HIRED:
+            return EmploymentOnDay(worker, EmploymentState.NOT_HIRED)
+        case _:
+            return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("status",))
 
 
 def primary_employment(
@@ -52,47 +67,50 @@ def primary_employment(
 
 def _weight(employment: EmploymentOnDay) -> tuple[EmploymentState, date, str]:
     worker = employment.worker
-    return (employment.state, worker.facts.start_date or date.min, worker.id)
+    return (employment.state, shown(worker.facts.start_date) or date.min, worker.id)
 
 
-def _state(facts: Facts, today: date, lead_days: int) -> EmploymentState:
-    match facts.status:
-        case EmploymentStatus.TERMINATED:
-            return _ended(facts, today)
-        case EmploymentStatus.ACTIVE:
-            return EmploymentState.WORKING
-        case EmploymentStatus.ACCEPTED if facts.termination_type in NEVER_BEGAN:
-            return EmploymentState.NOT_HIRED
-        case EmploymentStatus.ACCEPTED:
-            first = _first_day(facts, lead_days)
-            return (
-                EmploymentState.WORKING
-                if first and first <= today
-                else EmploymentState.STARTS_LATER
-            )
-        case EmploymentStatus.INIT | EmploymentStatus.HIRED:
-            return EmploymentState.NOT_HIRED
+def _ended(worker: Worker, today: date) -> EmploymentOnDay:
+    facts = worker.facts
+    if never_began(facts) is Truth.YES:
+        return EmploymentOnDay(worker, EmploymentState.NEVER_BEGAN)
+    match facts.end_date:
+        case Known(day) if day > today:
+            return EmploymentOnDay(worker, EmploymentState.ENDS_LATER, day)
+        case Absence.UNKNOWN:
+            # The last day may be ahead: nobody is made to leave on a date that cannot be read.
+            return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("end_date",))
         case _:
-            return EmploymentState.UNCLEAR
+            return EmploymentOnDay(worker, EmploymentState.ENDED)
 
 
-def _ended(facts: Facts, today: date) -> EmploymentState:
-    if facts.termination_type in NEVER_BEGAN:
-        return EmploymentState.NEVER_BEGAN
-    if facts.end_date and facts.end_date > today:
-        return EmploymentState.ENDS_LATER
-    return EmploymentState.ENDED
+def _accepted(worker: Worker, today: date, lead_days: int) -> EmploymentOnDay:
+    facts = worker.facts
+    if never_began(facts) is Truth.YES:
+        return EmploymentOnDay(worker, EmploymentState.NOT_HIRED)
+    match facts.start_date:
+        case Known(start):
+            first = start - timedelta(days=lead_days)
+        case Absence.UNKNOWN:
+            return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("start_date",))
+        case _:
+            return EmploymentOnDay(worker, EmploymentState.STARTS_LATER)
+    if first > today:
+        return EmploymentOnDay(worker, EmploymentState.STARTS_LATER, first)
+    if never_began(facts) is Truth.UNKNOWN:
+        return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("termination_type",))
+    return EmploymentOnDay(worker, EmploymentState.WORKING)
 
 
-def _due_on(facts: Facts, state: EmploymentState, today: date, lead_days: int) -> date | None:
-    if state is EmploymentState.STARTS_LATER:
-        return _first_day(facts, lead_days)
-    if state is EmploymentState.ENDS_LATER:
-        return facts.end_date
-    if state is EmploymentState.WORKING and facts.end_date and facts.end_date >= today:
-        return facts.end_date + timedelta(days=1)  # Rippling should have said TERMINATED by then
-    return None
+def never_began(facts: Facts) -> Truth:
+    """Whether the offer came to nothing."""
+    return any_holds(says(facts.termination_type, word) for word in NEVER_BEGAN)
 
 
-def _first_day(facts: Facts, lead_days: int) -> date | None:
-    return facts.start_date - timedelta(days=lead_days) if facts.start_date else None
+def _day_after(facts: Facts, today: date) -> date | None:
+    """The day after the last day, when Rippling should have said TERMINATED."""
+    match facts.end_date:
+        case Known(last) if last >= today:
+            return last + timedelta(days=1)
+        case _:  # an unknown last day makes no one due; it is counted where rows are read
+            return None

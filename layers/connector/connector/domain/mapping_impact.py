@@ -13,8 +13,15 @@ from typing import Any
 from connector.domain.catalogue import Catalogue
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import EmploymentStatus, Facts
-from connector.domain.placement import Missing, MissingKind, Placement, class_in, resolve_placement
+from connector.domain.placement import (
+    Missing,
+    MissingKind,
+    Placement,
+    Remembered,
+    resolve_placement,
+)
 from connector.domain.records.ledger import Person
+from connector.domain.routing import route
 
 NEEDS_A_RULE = frozenset(
     {
@@ -58,17 +65,18 @@ def effect_on(
 ) -> Effect | None:
     """What replacing one mapping by another does to someone, or None where it does nothing."""
     facts = Facts.from_json(person.facts)
-    problem, company = after.scope_problem(facts), after.company_of(facts)
+    to = route(facts, after, person.active_in)
+    problem, company = to.left_out, to.company
     remembered = str(person.placement.get("company", ""))
     if "rules" not in person.placement:
-        was_left_out = before is not None and before.scope_problem(facts) is not None
+        was_left_out = before is not None and route(facts, before, person.active_in).left_out
         if not was_left_out or problem or facts.status is not EmploymentStatus.ACTIVE:
             return None  # nothing was to be written, for a reason that no mapping can change
         kind, where, how = EffectKind.INCLUDES, str(company), ""
     elif problem or company is None:
-        kind, where, how = EffectKind.EXCLUDES, remembered, str(problem)
+        kind, where, how = EffectKind.EXCLUDES, remembered, problem
     else:
-        placement = _resolve_placement(person, facts, company, after, catalogue_of(company))
+        placement = placement_of_known(person, company, after, catalogue_of(company))
         found = _compared(person.placement, placement, catalogue_of(company))
         if found is None:
             return None
@@ -82,7 +90,7 @@ def company_hinging_on_pay(
 ) -> str | None:
     """The company in which a change of class depends on pay alone, or None."""
     facts = Facts.from_json(person.facts)
-    company = after.company_of(facts)
+    company = route(facts, after, person.active_in).company
     if company is None or "rules" not in person.placement:
         return None
     old = before.companies.get(company) if before else None
@@ -95,13 +103,31 @@ def _about_class(rules: CompanyRules) -> tuple[Any, ...]:
     return rules.employee_classes, rules.defaults.employee_class
 
 
-def _resolve_placement(
-    person: Person, facts: Facts, company: str, mapping: MappingFile, catalogue: Catalogue
+def placement_of_known(
+    person: Person, company: str, mapping: MappingFile, catalogue: Catalogue
 ) -> Placement:
-    known = class_in(person.placement, company)
+    """Where a person would be placed in a company, by the facts in the ledger alone."""
     return resolve_placement(
-        company, mapping.companies[company], facts, catalogue, remembered_class=known
+        company,
+        mapping.companies[company],
+        Facts.from_json(person.facts),
+        catalogue,
+        remembered=Remembered.of(person.placement, company),
     )
+
+
+def has_moved(
+    person: Person, mapping: MappingFile, catalogue_of: Callable[[str], Catalogue]
+) -> bool:
+    """Whether a person would be placed otherwise today than the ledger remembers."""
+    to = route(Facts.from_json(person.facts), mapping, person.active_in)
+    remembered = person.placement
+    if to.company is None:
+        return bool(remembered.get("company"))
+    if "rules" not in remembered:  # never placed, as nothing was to be written
+        return to.company != remembered.get("company")
+    placement = placement_of_known(person, to.company, mapping, catalogue_of(to.company))
+    return placement.differs_from(remembered)
 
 
 def _compared(

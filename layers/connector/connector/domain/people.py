@@ -10,11 +10,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from connector.domain.facts import (
+    EMPTY,
+    NOT_SHOWN,
+    NOTHING,
+    UNKNOWN,
+    Absence,
+    Fact,
+    Known,
+    Named,
+    Truth,
+    any_holds,
+    fact,
+    says,
+)
 
 
 class EmploymentStatus(StrEnum):
@@ -29,31 +44,39 @@ class EmploymentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """Something Rippling knows by an id, mostly a name, and sometimes a code the customer keeps."""
-
-    id: str | None = None
-    name: str | None = None
-    code: str | None = None
-
-    def answers_to(self, key: str) -> bool:
-        """True where `key` is exactly this thing's id, code or name."""
-        return key in (self.id, self.code, self.name)
-
-
-NOTHING = Named()
-REMOTE = Named(name="Remote")
-"""Where someone works who is bound to no work location."""
-
-
-@dataclass(frozen=True, slots=True)
 class EmploymentType:
-    """How someone is employed: `kind` EMPLOYEE or CONTRACTOR, `period` HOURLY or SALARIED."""
+    """How someone is employed: `kind` EMPLOYEE or CONTRACTOR, `period` HOURLY or SALARIED.
 
-    label: str | None = None
-    kind: str | None = None
-    period: str | None = None
-    amount: str | None = None
+    `named` is the type itself by its label, which a customer may rename.
+    """
+
+    named: Named = NOTHING
+    kind: Fact[str] = EMPTY
+    period: Fact[str] = EMPTY
+    amount: Fact[str] = EMPTY
+
+    @classmethod
+    def of(
+        cls,
+        label: str | None,
+        kind: str | None = None,
+        period: str | None = None,
+        amount: str | None = None,
+    ) -> EmploymentType:
+        """A type of which everything is shown."""
+        return cls(Named(name=label), fact(kind), fact(period), fact(amount))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something of it is not shown."""
+        return self.named.is_partial or UNKNOWN in (self.kind, self.period, self.amount)
+
+    def answers_to(self, key: str) -> Truth:
+        """Whether `key` is this type's kind or label."""
+        return any_holds((says(self.kind, key), self.named.answers_to(key)))
+
+
+HIDDEN_TYPE = EmploymentType(NOT_SHOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +84,55 @@ class Facts:
     """The business side of one employment: all that routing, mapping and dates depend on."""
 
     status: EmploymentStatus
-    number: str | None = None
-    person_number: str | None = None
-    start_date: date | None = None
-    end_date: date | None = None
-    termination_type: str | None = None
+    number: Fact[str] = EMPTY
+    person_number: Fact[str] = EMPTY
+    start_date: Fact[date] = EMPTY
+    end_date: Fact[date] = EMPTY
+    termination_type: Fact[str] = EMPTY
     department: Named = NOTHING
     location: Named = NOTHING
     legal_entity: Named = NOTHING
     employment_type: EmploymentType = EmploymentType()
-    country: str | None = None
-    custom_fields: Mapping[str, str] = field(default_factory=dict)
+    country: Fact[str] = EMPTY
+    custom_fields: Fact[Mapping[str, str]] = EMPTY
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The names of the facts that Rippling does not show, or not wholly."""
+        return tuple(
+            each.name
+            for each in fields(self)
+            if (value := getattr(self, each.name)) is UNKNOWN
+            or (isinstance(value, Named | EmploymentType) and value.is_partial)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A plain form that is stored in the ledger; `from_json` reads it back."""
-        return {key: plain_facts(value) for key, value in asdict(self).items() if value}
+        plain = {each.name: plain_fact(getattr(self, each.name)) for each in fields(self)}
+        return {key: value for key, value in plain.items() if value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Facts:
         """The facts that `to_json` wrote; a member it does not know is ignored."""
+        kind = data.get("employment_type", {})
         return cls(
-            status=EmploymentStatus(data["status"]),
-            number=data.get("number"),
-            person_number=data.get("person_number"),
-            start_date=_date(data.get("start_date")),
-            end_date=_date(data.get("end_date")),
-            termination_type=data.get("termination_type"),
-            department=Named(**data.get("department", {})),
-            location=Named(**data.get("location", {})),
-            legal_entity=Named(**data.get("legal_entity", {})),
-            employment_type=EmploymentType(**data.get("employment_type", {})),
-            country=data.get("country"),
-            custom_fields=data.get("custom_fields", {}),
+            status=EmploymentStatus(data.get("status", EmploymentStatus.UNKNOWN)),
+            number=fact_in(data.get("number")),
+            person_number=fact_in(data.get("person_number")),
+            start_date=day_in(data.get("start_date")),
+            end_date=day_in(data.get("end_date")),
+            termination_type=fact_in(data.get("termination_type")),
+            department=named_in(data.get("department")),
+            location=named_in(data.get("location")),
+            legal_entity=named_in(data.get("legal_entity")),
+            employment_type=EmploymentType(
+                named_in(kind.get("named")),
+                fact_in(kind.get("kind")),
+                fact_in(kind.get("period")),
+                fact_in(kind.get("amount")),
+            ),
+            country=fact_in(data.get("country")),
+            custom_fields=fact_in(data.get("custom_fields")),
         )
 
 
@@ -138,7 +178,7 @@ class Pay:
 class Worker:
     """One employment of one person, as Rippling showed it at the moment of reading.
 
-    `pay` is None where no one asked for it, where Rippling withholds it, and where there is none.
+    `pay` is unknown where no one asked for it and where Rippling withholds it.
     """
 
     id: str
@@ -148,7 +188,7 @@ class Worker:
     updated_at: datetime | None = None
     title: str | None = None
     manager_id: str | None = None
-    pay: Pay | None = field(default=None, repr=False)
+    pay: Fact[Pay] = field(default=UNKNOWN, repr=False)
 
 
 def fingerprint(worker: Worker) -> str:
@@ -159,20 +199,46 @@ def fingerprint(worker: Worker) -> str:
     """
     content: list[Any] = [worker.id, worker.person_id]
     content += [worker.facts.to_json(), asdict(worker.personal)]
-    if worker.pay:
-        content.append([worker.pay.text, worker.pay.currency, worker.pay.effective_on])
+    if isinstance(worker.pay, Known):
+        pay = worker.pay.value
+        content.append([pay.text, pay.currency, pay.effective_on])
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def plain_facts(value: Any) -> Any:
-    """Facts as plain data."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: inner for key, inner in value.items() if inner}
-    return value
+HIDDEN: Mapping[str, bool] = {"hidden": True}
+"""How an unknown fact is stored; one that is empty is left out."""
 
 
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def plain_fact(member: Any) -> Any:
+    """A member of the facts as plain data; None where it is empty."""
+    value = member.value if isinstance(member, Known) else member
+    match value:
+        case Absence():
+            return dict(HIDDEN) if value is UNKNOWN else None
+        case Named() | EmploymentType():
+            members = {each.name: plain_fact(getattr(value, each.name)) for each in fields(value)}
+            return {name: plain for name, plain in members.items() if plain}
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def fact_in(stored: Any) -> Fact[Any]:
+    """The fact in its stored form."""
+    return UNKNOWN if stored == HIDDEN else fact(stored)
+
+
+def day_in(stored: Any) -> Fact[date]:
+    """The day in its stored form."""
+    one = fact_in(stored)
+    return Known(date.fromisoformat(one.value)) if isinstance(one, Known) else one
+
+
+def named_in(stored: Mapping[str, Any] | None) -> Named:
+    """The named thing in its stored form."""
+    plain = dict(stored or {})
+    return Named(**{**plain, "former": tuple(plain.get("former", ()))})

@@ -8,13 +8,14 @@ ever guessed by likeness: what no rule and no code names is missing, and the per
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from connector.domain.catalogue import Catalogue, Part
+from connector.domain.facts import EMPTY, UNKNOWN, Absence, Fact, Known, fact
 from connector.domain.mapping.class_rules import label
-from connector.domain.mapping.model import CompanyRules, DepartmentRule, LocationRule
+from connector.domain.mapping.model import CompanyRules, DepartmentRule
 from connector.domain.people import Facts, Pay
 
 
@@ -29,6 +30,7 @@ class MissingKind(StrEnum):
     COST_CENTRE = "cost_centre"
     DEPARTMENT_COST_CENTRE = "department_cost_centre"
     BRANCH = "branch"
+    FACT = "fact"
 
 
 WHERE: Mapping[MissingKind, tuple[Part, ...]] = {
@@ -88,12 +90,19 @@ _MESSAGES: Mapping[MissingKind, str] = {
     MissingKind.BRANCH: (
         "Visma ({company}) has no active branch {name}; add it there, or change the row"
     ),
+    MissingKind.FACT: (
+        "Rippling does not show the {name}; give the token the right to read it, or correct what"
+        " stands there"
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a worker belongs, by which rules, and what is missing for it to hold."""
+    """Where a worker belongs, by which rules, and what is missing for it to hold.
+
+    `unknown` names the facts that Rippling does not show: what hinges on them is as it was before.
+    """
 
     company: str
     department: str | None = None
@@ -104,6 +113,7 @@ class Placement:
     calendar: str | None = None
     rules: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The form that the ledger stores; equal placements have equal forms.
@@ -143,97 +153,184 @@ class Placement:
         return {path: value for path, value in known.items() if value is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Where a person belonged in a company before: it stands in for facts that are not shown."""
+
+    department: str | None = None
+    cost_centre: str | None = None
+    branch: str | None = None
+    employee_class: str | None = None
+    calendar: str | None = None
+
+    @classmethod
+    def of(
+        cls, placement: Mapping[str, Any], company: str, written: Mapping[str, str] | None = None
+    ) -> Remembered:
+        """From the remembered form of a placement in this company, else from what was written."""
+        if placement.get("company") != company or "rules" not in placement:
+            plain = written or {}
+            names = ("department", "branch", "employee_class", "calendar")
+            return cls(**{name: plain.get(name) or None for name in names})
+        return cls(**{each.name: placement.get(each.name) for each in fields(cls)})
+
+
+NOTHING_REMEMBERED = Remembered()
+
+
 def resolve_placement(
     company: str,
     rules: CompanyRules,
     facts: Facts,
     catalogue: Catalogue,
-    pay: Pay | None = None,
+    pay: Fact[Pay] = UNKNOWN,
     *,
-    remembered_class: str | None = None,
+    remembered: Remembered = NOTHING_REMEMBERED,
 ) -> Placement:
     """Where a worker with these facts belongs in one company.
 
-    Where the class depends on pay that is unknown, the remembered one is kept.
+    What hinges on a fact that is unknown is as remembered; where nothing is, the fact is missing.
     """
-    department, source = _department(rules, facts, catalogue)
-    location = rules.location(facts.location)
-    class_, class_rule = _class(rules, facts, pay, remembered_class)
+    parts = (
+        _department(rules, facts, catalogue, remembered),
+        _location(rules, facts, remembered),
+        _class(rules, facts, pay, remembered),
+    )
     place = Placement(
         company=company,
-        department=department.department if department else None,
-        cost_centre=_cost_centre(department, catalogue),
-        expense_account=catalogue.expense_account(department.department if department else None),
-        branch=location.branch if location else rules.defaults.branch,
-        employee_class=class_,
-        calendar=(location.calendar if location else None) or rules.defaults.calendar,
-        rules=tuple(_rules_used(source, location, class_rule)),
+        department=parts[0].values.get("department"),
+        cost_centre=parts[0].values.get("cost_centre"),
+        expense_account=catalogue.expense_account(parts[0].values.get("department")),
+        branch=parts[1].values.get("branch"),
+        employee_class=parts[2].values.get("employee_class"),
+        calendar=parts[1].values.get("calendar"),
+        rules=tuple(part.rule for part in parts if part.rule),
+        unknown=tuple(part.unknown for part in parts if part.unknown),
     )
-    return replace(place, missing=tuple(_missing(place, facts, catalogue)))
+    missing = [*_missing_in_visma(place, catalogue), *(m for part in parts for m in part.missing)]
+    return replace(place, missing=tuple(missing))
 
 
-def class_in(placement: Mapping[str, Any], company: str) -> str | None:
-    """The class in the remembered form of a placement, if it is one in this company."""
-    same_company = placement.get("company") == company
-    return placement.get("employee_class") if same_company else None
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a placement: its values, the rule that gave them, the fact that is unknown."""
+
+    values: Mapping[str, str | None]
+    rule: str = ""
+    unknown: str = ""
+    missing: tuple[Missing, ...] = ()
+
+
+def _as_before(fact: str, **values: str | None) -> _Part:
+    """A part as it was, since a fact is not shown; without a value the fact itself is missing."""
+    word = fact.replace("_", " ")
+    main = next(iter(values.values()))
+    missing = () if main else (Missing(MissingKind.FACT, word),)
+    return _Part(values, f"as before: the {word} is not shown", fact, missing)
 
 
 def _department(
-    rules: CompanyRules, facts: Facts, catalogue: Catalogue
-) -> tuple[DepartmentRule | None, str]:
+    rules: CompanyRules, facts: Facts, catalogue: Catalogue, remembered: Remembered
+) -> _Part:
     row = rules.department(facts.department)
-    if row:
-        return row, f"departments: {row.rippling}"
+    if isinstance(row, Known):
+        return _in_department(row.value, f"departments: {row.value.rippling}", catalogue)
+    own = _own_department(rules, facts, catalogue) if row is EMPTY else UNKNOWN
+    match own:
+        case Known((code, source)):
+            own_row = DepartmentRule(rippling=code, department=code)
+            return _in_department(own_row, f"departments: {source}", catalogue)
+        case Absence.UNKNOWN:
+            word = "department" if facts.department.is_partial else "custom_fields"
+            kept = {"department": remembered.department, "cost_centre": remembered.cost_centre}
+            return _as_before(word, **kept)
+    return _Part({}, missing=(Missing(MissingKind.DEPARTMENT_RULE, facts.department.label),))
+
+
+def _own_department(
+    rules: CompanyRules, facts: Facts, catalogue: Catalogue
+) -> Fact[tuple[str, str]]:
+    """The Visma department that Rippling names itself, and where: it needs no row."""
     code = facts.department.code
     if code and catalogue.department(code):
-        return DepartmentRule(rippling=code, department=code), "departments: reference code"
-    own = facts.custom_fields.get(rules.department_custom_field or "")
-    if own and catalogue.department(own):
-        return DepartmentRule(rippling=own, department=own), "departments: custom field"
-    return None, ""
+        return Known((code, "reference code"))
+    match _custom_department(rules, facts):
+        case Known(own) if catalogue.department(own):
+            return Known((own, "custom field"))
+        case Absence.UNKNOWN:
+            return UNKNOWN
+    return UNKNOWN if facts.department.is_partial else EMPTY
 
 
-def _class(
-    rules: CompanyRules, facts: Facts, pay: Pay | None, remembered: str | None
-) -> tuple[str | None, str]:
-    """The class, and which rule gives it."""
-    if pay is None and remembered and rules.hinges_on_pay(facts):
-        return remembered, "as before: the pay is not known"
-    rule = rules.employee_class(facts, pay)
-    if rule is None:
-        return rules.defaults.employee_class, "default"
-    return rule.employee_class, label(rules.employee_classes, rule)
+def _custom_department(rules: CompanyRules, facts: Facts) -> Fact[str]:
+    if rules.department_custom_field is None:
+        return EMPTY
+    match facts.custom_fields:
+        case Known(own):
+            return fact(own.get(rules.department_custom_field))
+        case absent:
+            return absent
 
 
-def _cost_centre(row: DepartmentRule | None, catalogue: Catalogue) -> str | None:
-    if row is None:
-        return None
+def _in_department(row: DepartmentRule, rule: str, catalogue: Catalogue) -> _Part:
     known = catalogue.department(row.department)
-    return row.cost_centre or (known.cost_centre if known else None)
+    cost_centre = row.cost_centre or (known.cost_centre if known else None)
+    return _Part({"department": row.department, "cost_centre": cost_centre}, rule)
 
 
-def _rules_used(department: str, location: LocationRule | None, class_: str) -> Iterator[str]:
-    if department:
-        yield department
-    yield f"locations: {location.rippling}" if location else "locations: default"
-    yield f"employee_classes: {class_}"
+def _location(rules: CompanyRules, facts: Facts, remembered: Remembered) -> _Part:
+    match rules.location(facts.location):
+        case Known(row):
+            calendar = row.calendar or rules.defaults.calendar
+            return _placed_at(row.branch, calendar, f"locations: {row.rippling}", facts)
+        case Absence.UNKNOWN:
+            return _as_before("location", branch=remembered.branch, calendar=remembered.calendar)
+    if facts.location.former:
+        # A row named this location by its former name, and none does any more: no default may
+        # take its place, or everyone there would move because of a word.
+        return _Part({}, missing=(Missing(MissingKind.LOCATION_RULE, facts.location.label),))
+    return _placed_at(rules.defaults.branch, rules.defaults.calendar, "locations: default", facts)
 
 
-def _missing(place: Placement, facts: Facts, catalogue: Catalogue) -> Iterator[Missing]:
-    if place.department is None:
-        yield Missing(
-            MissingKind.DEPARTMENT_RULE, _name_of(facts.department.name, facts.department.id)
-        )
-    else:
+def _placed_at(branch: str | None, calendar: str | None, rule: str, facts: Facts) -> _Part:
+    missing = []
+    if branch is None:
+        missing.append(Missing(MissingKind.LOCATION_RULE, facts.location.label))
+    if calendar is None:
+        missing.append(Missing(MissingKind.CALENDAR, "default"))
+    return _Part({"branch": branch, "calendar": calendar}, rule, missing=tuple(missing))
+
+
+def _class(rules: CompanyRules, facts: Facts, pay: Fact[Pay], remembered: Remembered) -> _Part:
+    """The class, and which rule gives it."""
+    match rules.employee_class(facts, pay):
+        case Known(rule):
+            name = label(rules.employee_classes, rule)
+            return _Part({"employee_class": rule.employee_class}, f"employee_classes: {name}")
+        case Absence.UNKNOWN:
+            is_pay = pay is UNKNOWN and rules.hinges_on_pay(facts)
+            return _as_before(
+                "pay" if is_pay else _unknown_of_class(facts),
+                employee_class=remembered.employee_class,
+            )
+    default = rules.defaults.employee_class
+    named = facts.employment_type.named
+    lacks_rule = default is None or bool(named.former)  # renamed, and no rule names it any more
+    missing = (Missing(MissingKind.CLASS_RULE, named.label),) if lacks_rule else ()
+    return _Part({"employee_class": default}, "employee_classes: default", missing=missing)
+
+
+def _unknown_of_class(facts: Facts) -> str:
+    """The fact that a class hinges on and that is not shown: most often the employment type."""
+    conditions = ("employment_type", "country", "department", "location", "legal_entity")
+    return next((name for name in conditions if name in facts.unknown), "pay")
+
+
+def _missing_in_visma(place: Placement, catalogue: Catalogue) -> Iterator[Missing]:
+    if place.department is not None:
         yield from missing_in_department(place.department, place.cost_centre, catalogue)
-    if place.branch is None:
-        yield Missing(MissingKind.LOCATION_RULE, _name_of(facts.location.name, facts.location.id))
-    elif not catalogue.has_branch(place.branch):
+    if place.branch is not None and not catalogue.has_branch(place.branch):
         yield Missing(MissingKind.BRANCH, place.branch)
-    if place.employee_class is None:
-        yield Missing(MissingKind.CLASS_RULE, _name_of(facts.employment_type.label, None))
-    if place.calendar is None:
-        yield Missing(MissingKind.CALENDAR, "default")
 
 
 def missing_in_department(
@@ -251,7 +348,3 @@ def missing_in_department(
 
 def _carries(actual: str | None, wanted: str) -> bool:
     return actual is not None and actual.strip().upper() == wanted.strip().upper()
-
-
-def _name_of(name: str | None, id_: str | None) -> str:
-    return name or id_ or "(none)"

@@ -20,6 +20,7 @@ from connector.domain.employees import (
     same,
     stored_value,
 )
+from connector.domain.facts import UNKNOWN, Fact, Known
 from connector.domain.mapping.model import CompanyRules, LocationRule, OfficeAddress
 from connector.domain.people import Address, Personal, Worker
 from connector.domain.placement import Placement
@@ -64,19 +65,19 @@ class Plan:
 
 def desired_fields(worker: Worker, placement: Placement, rules: CompanyRules) -> dict[str, str]:
     """What the employee of a working person should be; withheld fields are left out."""
-    location = rules.location(worker.facts.location)
     return {
         "status": ACTIVE,
         **placement.fields(),
         **contact_fields(worker.personal, rules),
-        **_address(worker.personal.address, location),
+        **_address(worker.personal.address, rules.location(worker.facts.location)),
     }
 
 
 def contact_fields(person: Personal, rules: CompanyRules) -> dict[str, str]:
     """The contact of an employee as Rippling shows it; withheld fields are left out."""
     email = person.work_email
-    if not email and rules.email == "work_or_personal":
+    # Only where the work address is known to be empty: one that is withheld may well be there.
+    if email is not None and not email.strip() and rules.email == "work_or_personal":
         email = person.personal_email
     return known_texts(
         {
@@ -94,7 +95,10 @@ def problem_with(fields: Fields) -> tuple[str, str] | None:
     """The first field without which Visma cannot hold the employee, and why it is not there."""
     for path in REQUIRED_TO_CREATE:
         if path not in fields:
-            return path, "Rippling did not show it; check the scopes of the token"
+            return (
+                path,
+                "Rippling did not show it, or as nothing readable; check the scopes of the token",
+            )
         if not fields[path].strip():
             return path, "it is empty in Rippling"
     return None
@@ -143,9 +147,11 @@ def _differences(
             yield Difference(path, before, after)
 
 
-def _address(home: Address | None, location: LocationRule | None) -> dict[str, str]:
-    if location and location.address:
-        return _office(location.address)
+def _address(home: Address | None, location: Fact[LocationRule]) -> dict[str, str]:
+    if location is UNKNOWN:
+        return {}  # the office's address or the home's: either may be right, so neither is written
+    if isinstance(location, Known) and location.value.address:
+        return _office(location.value.address)
     if home is None:
         return {}
     lines = [line.strip() for line in home.street.splitlines() if line.strip()]

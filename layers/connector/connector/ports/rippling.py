@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
     from connector.domain.checks import Check
-    from connector.domain.people import Named, Worker
+    from connector.domain.facts import Named
+    from connector.domain.people import Worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pytest
 from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.platform import RipplingPlatformSource
 from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
-from connector.domain.people import Named
+from connector.domain.facts import Named
 from tests.simulator import Rippling, RipplingPlatform, nordfab_rippling
 from tests.simulator.messages import Response, json_response
 from tests.simulator.server import Server

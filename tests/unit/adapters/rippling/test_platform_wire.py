@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,12 +19,13 @@ from connector.adapters.rippling.platform_wire import (
     person_of_employee,
     worker_of_employee,
 )
+from connector.domain.facts import EMPTY, NOT_SHOWN, UNKNOWN, Fact, Known, Named, fact
 from connector.domain.people import (
+    HIDDEN_TYPE,
     Address,
     EmploymentStatus,
     EmploymentType,
     Facts,
-    Named,
     Pay,
     Personal,
     Worker,
@@ -36,6 +38,12 @@ FIELDS = {
     "companyEmploymentType", "compensation", "customFields", "title", "manager", "updatedAt",
     "firstName", "lastName", "workEmail", "personalEmail", "phone", "address", "userId",
 }  # fmt: skip
+NEVER_EMPTY = {
+    "number", "start_date", "end_date", "department", "location", "legal_entity",
+    "employment_type", "country",
+}  # fmt: skip
+"""What is unknown where a row leaves it out."""
+
 DEPARTMENTS = {"d1": "Sales", "d2": "Production", "d3": "Twin", "d4": "Twin"}
 LOCATIONS = {"l1": "Oslo"}
 
@@ -55,7 +63,11 @@ class TestIdentity:
     def test_the_barest_row_is_a_worker_of_whom_little_is_known(self) -> None:
         worker = worker_of_employee({"id": 17}, register({}), register({}))
 
-        assert worker == Worker("17", "17", Facts(EmploymentStatus.UNKNOWN))
+        assert worker is not None
+        assert (worker.id, worker.person_id) == ("17", "17")
+        assert worker.facts.status is EmploymentStatus.UNKNOWN
+        assert set(worker.facts.unknown) == NEVER_EMPTY
+        assert worker.pay is UNKNOWN
 
     def test_a_role_without_a_shown_person_is_a_person_of_its_own(self) -> None:
         assert (
@@ -70,9 +82,16 @@ class TestIdentity:
         assert worker_of_employee(row, register({}), register({})) is None
 
     @pytest.mark.parametrize(
-        ("value", "number"), [(1042, "1042"), ("1042", "1042"), (" 0042 ", "0042"), (None, None)]
+        ("value", "number"),
+        [
+            (1042, Known("1042")),
+            ("1042", Known("1042")),
+            (" 0042 ", Known("0042")),
+            (None, EMPTY),
+            (True, UNKNOWN),
+        ],
     )
-    def test_a_number_may_be_a_number_or_a_text(self, value: Any, number: str | None) -> None:
+    def test_a_number_may_be_a_number_or_a_text(self, value: Any, number: Fact[str]) -> None:
         assert read(employeeNumber=value).facts.number == number
 
 
@@ -81,17 +100,23 @@ class TestDates:
     def test_a_day_comes_alone_or_with_a_time(self, value: str) -> None:
         facts = read(startDate=value, endDate=value).facts
 
-        assert (facts.start_date, facts.end_date) == (date(2019, 3, 18), date(2019, 3, 18))
+        assert (facts.start_date, facts.end_date) == (Known(date(2019, 3, 18)),) * 2
 
     @pytest.mark.parametrize("value", ["2019-03-18T11:20:38+0000", "2019-03-18T13:20:38+02:00"])
     def test_a_moment_comes_with_and_without_a_colon_in_its_offset(self, value: str) -> None:
         assert read(updatedAt=value).updated_at == datetime(2019, 3, 18, 11, 20, 38, tzinfo=UTC)
 
-    @pytest.mark.parametrize("value", ["", "soon", 7, None, "2019-13-45"])
+    @pytest.mark.parametrize("value", ["soon", 7, "2019-13-45", "9999-12-31", "0001-01-01"])
     def test_what_is_no_date_is_unknown(self, value: Any) -> None:
+        worker = read(startDate=value, endDate=value, updatedAt=value)
+
+        assert (worker.facts.start_date, worker.facts.end_date) == (UNKNOWN, UNKNOWN)
+
+    @pytest.mark.parametrize("value", ["", None])
+    def test_a_date_that_is_left_blank_is_empty(self, value: Any) -> None:
         worker = read(startDate=value, updatedAt=value)
 
-        assert (worker.facts.start_date, worker.updated_at) == (None, None)
+        assert (worker.facts.start_date, worker.updated_at) == (EMPTY, None)
 
 
 class TestDepartments:
@@ -103,10 +128,10 @@ class TestDepartments:
             ({"department": "Production"}, Named("d2", "Production")),
             ({"department": "Twin"}, Named(None, "Twin")),
             ({"department": "Unheard of"}, Named(None, "Unheard of")),
-            ({"departmentId": "d9"}, Named("d9")),
+            ({"departmentId": "d9"}, Named("d9", is_partial=True)),
             ({"departmentId": "d3", "department": "Twin"}, Named("d3", "Twin")),
-            ({"department": None}, Named()),
-            ({}, Named()),
+            ({"department": None}, NOT_SHOWN),
+            ({}, NOT_SHOWN),
         ],
     )
     def test_a_department_is_known_by_what_is_shown_of_it(
@@ -144,18 +169,18 @@ class TestPlaces:
         ("row", "location"),
         [
             ({"workLocationId": "l1"}, Named("l1", "Oslo")),
-            ({"workLocationId": "l9"}, Named("l9")),
+            ({"workLocationId": "l9"}, Named("l9", is_partial=True)),
             ({"isRemote": True, "workLocationId": "l1"}, Named(name="Remote")),
-            ({"isRemote": False}, Named()),
-            ({"workLocation": {"city": "Oslo"}}, Named()),
+            ({"isRemote": False}, NOT_SHOWN),
+            ({"workLocation": {"city": "Oslo"}}, NOT_SHOWN),
         ],
     )
     def test_a_location_is_a_place_or_remote(self, row: dict[str, Any], location: Named) -> None:
         assert read(**row).facts.location == location
 
     def test_the_country_is_that_of_the_work_location(self) -> None:
-        assert read(workLocation={"country": "NO"}).facts.country == "NO"
-        assert read(workLocation=None).facts.country is None
+        assert read(workLocation={"country": "NO"}).facts.country == Known("NO")
+        assert read(workLocation=None).facts.country is UNKNOWN
 
 
 class TestEmploymentTypes:
@@ -168,7 +193,6 @@ class TestEmploymentTypes:
             ("HOURLY_PT", "EMPLOYEE", "HOURLY", "PART-TIME"),
             ("TEMP", "EMPLOYEE", None, "TEMPORARY"),
             ("CONTRACTOR", "CONTRACTOR", None, None),
-            ("INTERN", None, None, None),
         ],
     )
     def test_each_word_says_kind_period_and_amount(
@@ -176,7 +200,12 @@ class TestEmploymentTypes:
     ) -> None:
         found = read(employmentType=word).facts.employment_type
 
-        assert found == EmploymentType(word, kind, period, amount)
+        assert found == EmploymentType.of(word, kind, period, amount)
+
+    def test_a_word_that_is_new_says_nothing_of_kind_period_and_amount(self) -> None:
+        found = read(employmentType="INTERN").facts.employment_type
+
+        assert found == replace(HIDDEN_TYPE, named=Named(name="INTERN"))
 
     @pytest.mark.parametrize(
         ("row", "period"),
@@ -192,21 +221,21 @@ class TestEmploymentTypes:
     def test_how_a_temp_is_paid_is_told_by_the_type_or_by_the_unit_of_pay(
         self, row: dict[str, Any], period: str | None
     ) -> None:
-        assert read(employmentType="TEMP", **row).facts.employment_type.period == period
+        assert read(employmentType="TEMP", **row).facts.employment_type.period == fact(period)
 
     def test_a_contractor_paid_by_the_hour_is_not_called_hourly(self) -> None:
         pay = {"salaryUnit": "HOUR"}
 
         found = read(employmentType="CONTRACTOR", compensation=pay).facts.employment_type
 
-        assert found.period is None
+        assert found.period is EMPTY
 
     def test_the_companys_own_label_is_preferred(self) -> None:
         own = {"label": "Salaried, full-time"}
 
         found = read(employmentType="SALARIED_FT", companyEmploymentType=own)
 
-        assert found.facts.employment_type.label == "Salaried, full-time"
+        assert found.facts.employment_type.named.name == "Salaried, full-time"
 
     def test_pay_itself_is_nowhere_in_a_worker(self) -> None:
         pay = {"salaryUnit": "YEAR", "annualSalary": "612345.00", "currency": "NOK"}
@@ -219,17 +248,18 @@ class TestEmploymentTypes:
     @pytest.mark.parametrize(
         ("pay", "expected"),
         [
-            ({"annualSalary": "612345.50", "currency": "NOK"}, Pay(Decimal("612345.5"), "NOK")),
-            ({"annualSalary": 612345, "currency": "nok"}, Pay(Decimal(612345), "NOK")),
-            ({"annualSalary": "612345.00"}, None),
-            ({"annualSalary": "", "currency": "NOK"}, None),
-            ({"salaryPerUnit": "214.50", "salaryUnit": "HOUR", "currency": "NOK"}, None),
-            (None, None),
+            (
+                {"annualSalary": "612345.50", "currency": "NOK"},
+                Known(Pay(Decimal("612345.5"), "NOK")),
+            ),
+            ({"annualSalary": 612345, "currency": "nok"}, Known(Pay(Decimal(612345), "NOK"))),
+            ({"annualSalary": "612345.00"}, UNKNOWN),
+            ({"annualSalary": "", "currency": "NOK"}, UNKNOWN),
+            ({"salaryPerUnit": "214.50", "salaryUnit": "HOUR", "currency": "NOK"}, UNKNOWN),
+            (None, UNKNOWN),
         ],
     )
-    def test_the_yearly_pay_is_read_where_it_is_wanted(
-        self, pay: Any, expected: Pay | None
-    ) -> None:
+    def test_the_yearly_pay_is_read_where_it_is_wanted(self, pay: Any, expected: Fact[Pay]) -> None:
         row = {"id": "r1", "compensation": pay}
 
         worker = worker_of_employee(row, register({}), register({}), with_pay=True)
@@ -244,7 +274,7 @@ class TestCustomFields:
 
         facts = read(frozenset({"Cost centre", "Empty", "Odd"}), customFields=given).facts
 
-        assert facts.custom_fields == {"Cost centre": "200"}
+        assert facts.custom_fields == Known({"Cost centre": "200"})
 
 
 class TestPersonal:

@@ -15,9 +15,7 @@ import pytest
 from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
-from connector.domain.people import (
-    Named,
-)
+from connector.domain.facts import Named
 from tests.simulator import Rippling, nordfab_rippling
 from tests.simulator.messages import Response, json_response
 from tests.simulator.server import Server
@@ -245,15 +243,26 @@ class TestRights:
         assert (entity.name, entity.id) == (None, nordfab.rows("legal-entities")[0]["id"])
         assert source.refused_expands == ("legal_entity",)
 
-    def test_what_is_forbidden_is_not_asked_for_again(self, nordfab: Rippling) -> None:
+    def test_what_is_forbidden_is_asked_for_once_a_run(self, nordfab: Rippling) -> None:
         nordfab.forbid_expand = {"legal_entity"}
         source = source_of(nordfab)
         worker = nordfab.numbered(1001)
         list(source.everyone())
-        list(source.changed_since(CUTOFF))
+        source.employments(worker["id"], worker["user_id"])
         source.employments(worker["id"], worker["user_id"])
 
         assert [call.status for call in nordfab.journal] == [403, 200, 200, 200]
+
+    def test_a_right_that_is_given_back_is_seen_by_the_next_run(self, nordfab: Rippling) -> None:
+        nordfab.forbid_expand = {"legal_entity"}
+        source = source_of(nordfab)
+        list(source.everyone())
+        nordfab.forbid_expand = set()
+
+        (page,) = source.everyone()
+
+        assert page.workers[0].facts.legal_entity.name == "Nordfab AS"
+        assert source.refused_expands == ()
 
     def test_forbidden_custom_fields_do_not_cost_the_legal_entity(self, nordfab: Rippling) -> None:
         nordfab.forbid_expand = {"custom_fields"}

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from connector.adapters.rippling.rest_wire import worker_of
 from connector.adapters.rippling.values import day, moment, text
+from connector.domain.facts import EMPTY, NOT_SHOWN, UNKNOWN, Fact, Known, Named
 from connector.domain.people import (
+    HIDDEN_TYPE,
     Address,
     EmploymentStatus,
     Facts,
-    Named,
     Personal,
     Worker,
     fingerprint,
@@ -48,43 +49,70 @@ class TestRows:
         worker = read({"id": 17, "user": {"id": 4}})
 
         assert (worker.id, worker.person_id) == ("17", "4")
-        assert worker.facts == Facts(EmploymentStatus.UNKNOWN)
+        assert worker.facts.status is EmploymentStatus.UNKNOWN
+        assert set(worker.facts.unknown) == {
+            "number", "person_number", "start_date", "end_date", "department", "location",
+            "legal_entity", "employment_type", "country",
+        }  # fmt: skip
 
-    def test_a_row_of_nulls_is_the_same_as_an_empty_one(self) -> None:
+    def test_in_a_row_of_nulls_what_everybody_has_is_not_shown(self) -> None:
         names = FIELDS - {"work_email", "personal_email"}
 
         worker = read(a_row(**dict.fromkeys(names)))
 
-        assert worker.facts == Facts(EmploymentStatus.UNKNOWN)
+        assert worker.facts == Facts(
+            EmploymentStatus.UNKNOWN,
+            person_number=UNKNOWN,
+            department=NOT_SHOWN,
+            location=NOT_SHOWN,
+            legal_entity=NOT_SHOWN,
+            employment_type=HIDDEN_TYPE,
+        )
         assert worker.personal == Personal()
         assert (worker.updated_at, worker.title, worker.manager_id) == (None, None, None)
 
     @pytest.mark.parametrize(
         ("value", "number"),
-        [(1042, "1042"), ("1042", "1042"), (" 0042 ", "0042"), (1042.0, "1042"), (None, None)],
+        [
+            (1042, Known("1042")),
+            ("1042", Known("1042")),
+            (" 0042 ", Known("0042")),
+            (1042.0, Known("1042")),
+            (None, EMPTY),
+            (" ", EMPTY),
+            (True, UNKNOWN),
+            (float("inf"), UNKNOWN),
+            (10**400, UNKNOWN),
+            ({}, UNKNOWN),
+            ("x" * 1_001, UNKNOWN),
+            ("N\ud83d", UNKNOWN),
+        ],
     )
-    def test_a_number_may_be_a_number_or_a_text(self, value: Any, number: str | None) -> None:
+    def test_a_number_may_be_a_number_or_a_text(self, value: Any, number: Fact[str]) -> None:
         assert read(a_row(number=value)).facts.number == number
 
     def test_the_permanent_number_is_the_users(self) -> None:
         facts = read(a_row(number=2, user=a_user(number=77))).facts
 
-        assert (facts.number, facts.person_number) == ("2", "77")
+        assert (facts.number, facts.person_number) == (Known("2"), Known("77"))
 
     def test_an_object_that_was_not_expanded_leaves_its_id(self) -> None:
         facts = read(a_row(department_id="d1", department=None, legal_entity_id="e1")).facts
 
-        assert (facts.department, facts.legal_entity) == (Named("d1"), Named("e1"))
+        assert (facts.department, facts.legal_entity) == (
+            Named("d1", is_partial=True),
+            Named("e1", is_partial=True),
+        )
 
     @pytest.mark.parametrize(
         ("place", "location"),
         [
             ({"type": "REMOTE", "work_location_id": None}, Named(name="Remote")),
             ({"type": "REMOTE", "work_location_id": "l1"}, Named(name="Remote")),
-            ({"type": "WORK", "work_location_id": "l1"}, Named("l1")),
-            ({"type": "WORK", "work_location_id": None}, Named()),
-            ({"type": "MOON", "work_location_id": "l1"}, Named("l1")),
-            (None, Named()),
+            ({"type": "WORK", "work_location_id": "l1"}, Named("l1", is_partial=True)),
+            ({"type": "WORK", "work_location_id": None}, NOT_SHOWN),
+            ({"type": "MOON", "work_location_id": "l1"}, Named("l1", is_partial=True)),
+            (None, NOT_SHOWN),
         ],
     )
     def test_a_location_is_a_place_or_remote(self, place: Any, location: Named) -> None:
@@ -106,7 +134,7 @@ class TestRows:
 
         facts = read(a_row(custom_fields=entries), custom_fields=set("abcdefgh")).facts
 
-        assert facts.custom_fields == {"a": "1", "b": "2", "c": "true"}
+        assert facts.custom_fields == Known({"a": "1", "b": "2", "c": "true"})
 
     @pytest.mark.parametrize(
         ("value", "expected"),

@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from connector.domain.errors import ConfigurationError
+from connector.domain.facts import EMPTY, UNKNOWN, Known
 from connector.domain.mapping.file import dump, parse
 from tests.unit.builders import some_facts, some_rules
 
@@ -128,6 +129,9 @@ def test_something_that_is_no_mapping_file_is_refused(text: str, words: str) -> 
 def test_a_code_is_made_of_what_rippling_gives() -> None:
     rules = some_rules(employee_code="N{worker.number}-{person.number}")
 
-    assert rules.code_for("w1", some_facts()) == "N1042-77"
-    assert rules.code_for("w1", some_facts(number=None)) is None
-    assert some_rules(employee_code="{worker.id}").code_for("w1", some_facts(number=None)) == "w1"
+    assert rules.code_for("w1", some_facts()) == Known("N1042-77")
+    assert rules.code_for("w1", some_facts(number=None)) is EMPTY
+    assert rules.code_for("w1", some_facts(number=UNKNOWN)) is UNKNOWN
+    assert some_rules(employee_code="{worker.id}").code_for("w1", some_facts(number=None)) == Known(
+        "w1"
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.facts import UNKNOWN, Known
 from connector.domain.people import Pay, Worker
 from connector.domain.placement import Placement
 from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
@@ -21,7 +22,7 @@ BEFORE = Allocation("200", "5010", "700000", "NOK", START)
 
 def paid(amount: str | None = "700000", effective: date | None = None, **facts: Any) -> Worker:
     pay = Pay(Decimal(amount), "NOK", effective) if amount else None
-    return replace(a_worker(**facts), pay=pay)
+    return replace(a_worker(**facts), pay=UNKNOWN if pay is None else Known(pay))
 
 
 def now(

@@ -8,9 +8,10 @@ import pytest
 
 from connector.domain.catalogue import Catalogue
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping_impact import has_moved
 from connector.domain.placement import resolve_placement
 from connector.domain.records.ledger import Person
-from connector.services.find.releaser import EditedRules, has_moved
+from connector.services.find.releaser import EditedRules
 from tests.unit.builders import a_catalogue, a_mapping, some_facts, some_rules
 
 PLACED = resolve_placement("norway", some_rules(), some_facts(), a_catalogue()).to_json()

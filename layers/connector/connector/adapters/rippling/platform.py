@@ -31,7 +31,8 @@ from connector.ports.rippling import Page
 if TYPE_CHECKING:
     from connector.adapters.rippling.responses import CachedNames
     from connector.domain.checks import Check
-    from connector.domain.people import Named, Worker
+    from connector.domain.facts import Named
+    from connector.domain.people import Worker
 
 EMPLOYEES_A_PAGE = 100
 MOST_PASSES = 3

@@ -95,7 +95,7 @@ def _legal_entities(needs: Collection[str]) -> Check:
     return Check(
         "legal_entities",
         Level.WARNING if "legal_entity" in needs else Level.NOTE,
-        'The Platform API has no legal entities: everyone goes to the company that takes "*".',
+        'The Platform API has no legal entities: new people go to the company that takes "?".',
     )
 
 

@@ -7,27 +7,38 @@ of pay is looked at but the unit in which it is given. No requests are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from connector.adapters.rippling.values import (
     Row,
     day,
+    fact_of,
     moment,
+    number_text,
     object_in,
     pay_of,
+    plain_or_none,
     shown_text,
     status_of,
     text,
 )
-from connector.domain.people import (
-    NOTHING,
+from connector.domain.facts import (
+    EMPTY,
+    NOT_SHOWN,
     REMOTE,
+    UNKNOWN,
+    Fact,
+    Known,
+    Named,
+    fact,
+)
+from connector.domain.people import (
+    HIDDEN_TYPE,
     Address,
     EmploymentType,
     Facts,
-    Named,
     Personal,
     Worker,
 )
@@ -65,7 +76,7 @@ class Register:
         elif name and not id_:
             found = self._ids(name, read_fresh=False) or self._ids(name, read_fresh=True)
             id_ = found[0] if len(found) == 1 else None
-        return Named(id_, name) if id_ or name else NOTHING
+        return Named(id_, name, is_partial=name is None)
 
     def _ids(self, name: str, *, read_fresh: bool) -> list[str]:
         return [id_ for id_, other in self.names(read_fresh).items() if other == name]
@@ -96,7 +107,7 @@ def worker_of_employee(
         updated_at=moment(row.get("updatedAt")),
         title=text(row.get("title")),
         manager_id=text(row.get("manager")),
-        pay=pay_of(pay.get("annualSalary"), pay.get("currency")),
+        pay=pay_of(pay.get("annualSalary"), pay.get("currency")) if pay else UNKNOWN,
     )
 
 
@@ -129,15 +140,24 @@ def facts_of_employee(
     """The facts in an employee's row."""
     return Facts(
         status=status_of(row.get("roleState")),
-        number=text(row.get("employeeNumber")),
-        start_date=day(row.get("startDate")),
-        end_date=day(row.get("endDate")),
+        number=fact_of(row, "employeeNumber", number_text, hidden=False),
+        start_date=fact_of(row, "startDate", day, hidden=False),
+        end_date=fact_of(row, "endDate", day, hidden=False),
         department=departments.complete(text(row.get("departmentId")), text(row.get("department"))),
         location=location_of_employee(row, locations),
+        legal_entity=NOT_SHOWN,  # this API has none
         employment_type=employment_type_of_employee(row),
-        country=text(object_in(row.get("workLocation")).get("country")),
-        custom_fields=dict(custom_fields_of_employee(row, custom_fields)),
+        country=country_of_employee(row),
+        custom_fields=custom_fields_of_employee(row, custom_fields),
     )
+
+
+def country_of_employee(row: Row) -> Fact[str]:
+    """The country of the work location."""
+    place = row.get("workLocation")
+    if row.get("isRemote") is True and place is None:
+        return EMPTY
+    return fact_of(object_in(place), "country", text, hidden=False)
 
 
 def location_of_employee(row: Row, locations: Register) -> Named:
@@ -151,10 +171,15 @@ def employment_type_of_employee(row: Row) -> EmploymentType:
     """The employment type in the words of the REST API."""
     word = text(row.get("employmentType"))
     own = object_in(row.get("companyEmploymentType"))
-    kind, period, amount = ENGAGEMENTS.get(word or "", (None, None, None))
+    if word is None:
+        return HIDDEN_TYPE
+    named = Named(name=text(own.get("label")) or word)
+    if word not in ENGAGEMENTS:  # a word that is new says neither who is a contractor nor how paid
+        return replace(HIDDEN_TYPE, named=named)
+    kind, period, amount = ENGAGEMENTS[word]
     if period is None and kind != "CONTRACTOR":
         period = period_of_pay(row, own)
-    return EmploymentType(text(own.get("label")) or word, kind, period, amount)
+    return EmploymentType(named, fact(kind), fact(period), fact(amount))
 
 
 def period_of_pay(row: Row, own: Row) -> str | None:
@@ -166,12 +191,15 @@ def period_of_pay(row: Row, own: Row) -> str | None:
     return PERIODS.get(text(object_in(row.get("compensation")).get("salaryUnit")) or "")
 
 
-def custom_fields_of_employee(row: Row, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The wanted custom fields of an employee, title by title."""
-    for title, entry in object_in(row.get("customFields")).items():
-        value = text(entry)
-        if title in wanted and value:
-            yield title, value
+def custom_fields_of_employee(row: Row, wanted: Collection[str]) -> Fact[Mapping[str, str]]:
+    """The wanted custom fields of an employee, by title; unknown where they are not shown."""
+    if not wanted:
+        return EMPTY
+    entries = row.get("customFields")
+    if not isinstance(entries, dict):
+        return UNKNOWN
+    values = {title: text(entry) for title, entry in entries.items() if title in wanted}
+    return Known({title: value for title, value in values.items() if value})
 
 
 def personal_of_employee(row: Row) -> Personal:
@@ -189,7 +217,7 @@ def personal_of_employee(row: Row) -> Personal:
 def phone_of_employee(row: Row) -> str | None:
     """The phone number; None where it is not shown."""
     shown = any(name in row for name in PHONES)
-    return text(first_member(row, PHONES)) or "" if shown else None
+    return plain_or_none(first_member(row, PHONES) or "") if shown else None
 
 
 def address_of_employee(row: Row) -> Address | None:
@@ -197,13 +225,12 @@ def address_of_employee(row: Row) -> Address | None:
     if "address" not in row:
         return None
     home = object_in(row["address"])
-    lines = (text(home.get(name)) for name in ("streetLine1", "streetLine2"))
-    return Address(
-        street="\n".join(line for line in lines if line),
-        postal_code=text(home.get("zip")) or "",
-        city=text(home.get("city")) or "",
-        country=text(home.get("country")) or "",
-    )
+    names = ("streetLine1", "streetLine2", "zip", "city", "country")
+    parts = [plain_or_none(home.get(name) or "") for name in names]
+    if None in parts:
+        return None
+    first, second, *rest = (part or "" for part in parts)
+    return Address("\n".join(line for line in (first, second) if line), *rest)
 
 
 def first_member(row: Row, names: Collection[str]) -> object:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from requests import Response
 
-    from connector.domain.people import Named
+    from connector.domain.facts import Named
 
     CachedNames: TypeAlias = Callable[[Callable[[], list[Named]], bool], Mapping[str, str]]
 

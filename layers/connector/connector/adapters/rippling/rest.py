@@ -6,6 +6,7 @@ about people is taken here.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,9 +35,13 @@ if TYPE_CHECKING:
 
     from connector.adapters.rippling.responses import CachedNames
     from connector.domain.checks import Check
-    from connector.domain.people import Named, Worker
+    from connector.domain.facts import Named
+    from connector.domain.people import Worker
 
 WORKERS_A_PAGE = 100
+REFUSED_LAST_SECONDS = 240.0
+"""How long a refused expand is done without: less than the time between two ticks."""
+
 DISPENSABLE_EXPANDS = ("compensation", "custom_fields", "legal_entity")
 """What a token may lack the right to see, in the order in which it is done without."""
 
@@ -70,9 +75,12 @@ class RipplingRestSource:
         custom_fields: Callable[[], Collection[str]] | None = None,
         compensation: Callable[[], bool] | None = None,
         page_size: int = WORKERS_A_PAGE,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.unreadable_rows = 0
         self.refused_expands: tuple[str, ...] = ()
+        self._refused_at = 0.0
+        self._seconds = seconds
         self._http = http
         self._location_names = partial(location_names, self.locations)
         self._custom_fields = custom_fields or frozenset
@@ -88,6 +96,7 @@ class RipplingRestSource:
         """
         moment = cutoff.astimezone(UTC).replace(tzinfo=None).isoformat()
         query = {"filter": f"updated_at ge {moment}", "order_by": "updated_at"}
+        self.refused_expands = ()
         return self._workers(query, page_token)
 
     def everyone(self, page_token: str | None = None) -> Iterator[Page]:
@@ -97,6 +106,7 @@ class RipplingRestSource:
             RetryableError: Rippling cannot answer, or no longer accepts the `page_token`.
             ConfigurationError: Rippling will not answer this token.
         """
+        self.refused_expands = ()
         return self._workers({"order_by": "id"}, page_token)
 
     def person_of(self, worker_id: str) -> str | None:
@@ -189,12 +199,15 @@ class RipplingRestSource:
         """The answer to a request; one that wants the expanded objects has `expand` in it."""
         if query is None or "expand" not in query:
             return ask(self._http, path_or_url, query)
+        if self._seconds() - self._refused_at > REFUSED_LAST_SECONDS:
+            self.refused_expands = ()  # the right may have been given back
         names = [name for name in self._wanted() if name not in self.refused_expands]
         for refused in _done_without(names):
             asked = ",".join(name for name in names if name not in refused)
             response = ask(self._http, path_or_url, {**query, "expand": asked})
             if response.status_code != HTTPStatus.FORBIDDEN:
                 self.refused_expands += refused
+                self._refused_at = self._seconds() if refused else self._refused_at
                 break
         return response
 

@@ -37,7 +37,7 @@ LACKING: Mapping[str, tuple[str, Level]] = {
         Level.BAD,
     ),
     "legal_entity": (
-        'legal-entities.read: everyone goes to the company that takes "*"',
+        'legal-entities.read: new people go to the company that takes "?"',
         Level.WARNING,
     ),
     "compensation": (
@@ -220,6 +220,6 @@ def _costs(tiers: set[int]) -> str:
     if 1 not in tiers:
         return "Without tier 1 there are no workers, and nothing works."
     return (
-        "Without tier 2 Rippling shows no legal entities, so that everyone goes to the company"
-        ' that takes "*", and no pay, so that no one\'s costs are known.'
+        "Without tier 2 Rippling shows no legal entities, so that new people go to the company"
+        ' that takes "?", and no pay, so that no one\'s costs are known.'
     )

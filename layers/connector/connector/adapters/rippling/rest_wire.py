@@ -1,37 +1,55 @@
 """How the rows of Rippling's REST API become workers, departments and locations.
 
 Pure reading of parsed JSON, forgiving about everything that is missing, null or new. What Rippling
-withholds or leaves out becomes None, what it shows as null an empty text. No requests are made.
+withholds, leaves out or shows as nonsense is unknown, what it shows as null is empty. No requests
+are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeAlias, TypeVar
 
 from connector.adapters.rippling.values import (
     Row,
     day,
+    fact_in,
+    fact_of,
     list_in,
     moment,
+    number_text,
     object_in,
     objects_in,
     pay_of,
+    plain_or_none,
     shown_text,
     status_of,
     text,
 )
-from connector.domain.people import (
-    NOTHING,
+from connector.domain.facts import (
+    EMPTY,
+    NOT_SHOWN,
     REMOTE,
+    UNKNOWN,
+    Fact,
+    Known,
+    Named,
+    shown,
+)
+from connector.domain.people import (
+    HIDDEN_TYPE,
     Address,
+    EmploymentStatus,
     EmploymentType,
     Facts,
-    Named,
     Pay,
     Personal,
     Worker,
 )
+
+T = TypeVar("T")
+
+UNCLEAR = EmploymentStatus.UNKNOWN
 
 NameOf: TypeAlias = Callable[[str], str | None]
 """Gives the name of a work location by its id."""
@@ -56,12 +74,12 @@ def worker_of(
     return Worker(
         id=worker_id,
         person_id=person_id,
-        facts=facts_of_worker(row, location_name, custom_fields),
+        facts=facts_of_worker(row, withheld, location_name, custom_fields),
         personal=personal_of_user(row, withheld),
         updated_at=moment(row.get("updated_at")),
         title=text(row.get("title")),
         manager_id=text(row.get("manager_id")),
-        pay=yearly_pay(row, withheld) if with_pay else None,
+        pay=yearly_pay(row, withheld) if with_pay else UNKNOWN,
     )
 
 
@@ -74,7 +92,27 @@ def withheld_fields(answer: Row) -> frozenset[str]:
     """The names of the fields that an answer withholds from this token."""
     entries = list_in(object_in(answer.get("__meta")).get("redacted_fields"))
     names = (text(entry.get("name") if isinstance(entry, dict) else entry) for entry in entries)
-    return frozenset(name for name in names if name)
+    return frozenset(field_path(name) for name in names if name)
+
+
+def field_path(name: str) -> str:
+    """A field as it is named among those withheld, without the list or object it is found in.
+
+    How Rippling spells a field inside another is not published: every form is taken.
+    """
+    plain = name.replace("[]", "").replace("/", ".").strip(".").removeprefix("$.")
+    for before in ("results.", "worker.", "workers.", "data."):
+        plain = plain.removeprefix(before)
+    return plain
+
+
+def is_withheld(withheld: frozenset[str], *names: str) -> bool:
+    """Whether a member is withheld under any of its names, or everything around it is.
+
+    `names` are paths from the worker on: of `user.name` the `user` may be withheld as well.
+    """
+    whole = {".".join(name.split(".")[:end]) for name in names for end in (1, 2, 3)}
+    return not withheld.isdisjoint(whole)
 
 
 def department_of(row: object) -> Named | None:
@@ -91,70 +129,142 @@ def location_of(row: object) -> Named | None:
     return Named(id_, text(row.get("name"))) if id_ else None
 
 
-def facts_of_worker(row: Row, location_name: NameOf, custom_fields: Collection[str]) -> Facts:
+def facts_of_worker(
+    row: Row, withheld: frozenset[str], location_name: NameOf, custom_fields: Collection[str]
+) -> Facts:
     """The facts in a worker's row."""
+
+    def member(name: str, read: Callable[[object], T | None]) -> Fact[T]:
+        return fact_of(row, name, read, hidden=is_withheld(withheld, name))
+
     return Facts(
-        status=status_of(row.get("status")),
-        number=text(row.get("number")),
-        person_number=text(object_in(row.get("user")).get("number")),
-        start_date=day(row.get("start_date")),
-        end_date=day(row.get("end_date")),
-        termination_type=text(object_in(row.get("termination_details")).get("type")),
-        department=department_of_worker(row),
-        location=location_of_worker(object_in(row.get("location")), location_name),
-        legal_entity=legal_entity_of_worker(row),
-        employment_type=employment_type_in(object_in(row.get("employment_type"))),
-        country=text(row.get("country")),
-        custom_fields=dict(custom_fields_of_worker(row, custom_fields)),
+        status=UNCLEAR if is_withheld(withheld, "status") else status_of(row.get("status")),
+        number=member("number", number_text),
+        person_number=person_number_of(row, withheld),
+        start_date=member("start_date", day),
+        end_date=member("end_date", day),
+        termination_type=termination_type_of(row, withheld),
+        department=department_of_worker(row, withheld),
+        location=location_of_worker(row, withheld, location_name),
+        legal_entity=legal_entity_of_worker(row, withheld),
+        employment_type=employment_type_of_worker(row, withheld),
+        country=member("country", text),
+        custom_fields=custom_fields_of_worker(row, withheld, custom_fields),
     )
 
 
-def department_of_worker(row: Row) -> Named:
+def person_number_of(row: Row, withheld: frozenset[str]) -> Fact[str]:
+    """The number of the person behind a worker."""
+    hidden = is_withheld(withheld, "user.number")
+    return fact_of(object_in(row.get("user")), "number", number_text, hidden=hidden)
+
+
+def termination_type_of(row: Row, withheld: frozenset[str]) -> Fact[str]:
+    """How an employment ended, or that it never began; most rows have no such details."""
+    if is_withheld(withheld, "termination_details.type"):
+        return UNKNOWN
+    details = row.get("termination_details")
+    if details is None:
+        return EMPTY
+    return fact_in(object_in(details).get("type"), text) if isinstance(details, dict) else UNKNOWN
+
+
+def department_of_worker(row: Row, withheld: frozenset[str]) -> Named:
     """The department that a worker's row names."""
-    expanded = department_of(row.get("department")) or NOTHING
-    return Named(text(row.get("department_id")) or expanded.id, expanded.name, expanded.code)
+    own = department_of(row.get("department"))
+    return named_of(row, "department", own, withheld, ("department.name",))
 
 
-def legal_entity_of_worker(row: Row) -> Named:
+def legal_entity_of_worker(row: Row, withheld: frozenset[str]) -> Named:
     """The legal entity that a worker's row names."""
-    expanded = object_in(row.get("legal_entity"))
-    id_ = text(row.get("legal_entity_id")) or text(expanded.get("id"))
-    return Named(id_, text(expanded.get("legal_name")))
+    own = object_in(row.get("legal_entity"))
+    name = text(own.get("legal_name"))
+    entity = Named(text(own.get("id")), name) if name else None
+    return named_of(
+        row, "legal_entity", entity, withheld, ("legal_entity.legal_name", "legal_name")
+    )
 
 
-def location_of_worker(place: Row, location_name: NameOf) -> Named:
+def named_of(
+    row: Row, member: str, expanded: Named | None, withheld: frozenset[str], names: Iterable[str]
+) -> Named:
+    """A thing that a worker's row names by its id and shows as an object beside it.
+
+    Without the object only the id is known; without either, nothing is: a worker has one of each.
+    """
+    own = expanded or Named()
+    id_ = text(row.get(f"{member}_id")) or own.id
+    if is_withheld(withheld, f"{member}_id"):
+        id_ = None
+    hidden = is_withheld(withheld, member, *names)
+    if hidden or own.name is None:
+        return Named(id_, code=None if hidden else own.code, is_partial=True)
+    return Named(id_, own.name, own.code)
+
+
+def location_of_worker(row: Row, withheld: frozenset[str], location_name: NameOf) -> Named:
     """The work location that a worker's row names."""
+    place = object_in(row.get("location"))
+    if is_withheld(
+        withheld, "location", "location.work_location_id", "work_location_id", "location.type"
+    ):
+        return NOT_SHOWN
     if place.get("type") == "REMOTE":
         return REMOTE
     id_ = text(place.get("work_location_id"))
-    return Named(id_, location_name(id_)) if id_ else NOTHING
+    name = location_name(id_) if id_ else None
+    return Named(id_, name, is_partial=name is None)
 
 
-def employment_type_in(row: Row) -> EmploymentType:
-    """The employment type in its own row."""
+def employment_type_of_worker(row: Row, withheld: frozenset[str]) -> EmploymentType:
+    """The employment type that a worker's row shows as an object."""
+    own = row.get("employment_type")
+    if not isinstance(own, dict) or not own or is_withheld(withheld, "employment_type"):
+        return HIDDEN_TYPE
+
+    def member(name: str) -> Fact[str]:
+        hidden = is_withheld(withheld, f"employment_type.{name}")
+        return fact_of(own, name, text, hidden=hidden)
+
+    label = member("label")
+    id_ = text(own.get("id")) or text(row.get("employment_type_id"))
     return EmploymentType(
-        label=text(row.get("label")),
-        kind=text(row.get("type")),
-        period=text(row.get("compensation_time_period")),
-        amount=text(row.get("amount_worked")),
+        named=Named(id_, shown(label), is_partial=label is UNKNOWN),
+        kind=member("type"),
+        period=member("compensation_time_period"),
+        amount=member("amount_worked"),
     )
 
 
-def custom_fields_of_worker(row: Row, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The wanted custom fields of a worker, name by name."""
+def custom_fields_of_worker(
+    row: Row, withheld: frozenset[str], wanted: Collection[str]
+) -> Fact[Mapping[str, str]]:
+    """The wanted custom fields of a worker, by name; unknown where they are not shown."""
+    if not wanted:
+        return EMPTY
+    entries = row.get("custom_fields")
+    if not isinstance(entries, list) or is_withheld(withheld, "custom_fields"):
+        return UNKNOWN
     # The keys inside an entry are not published; these are the ones that have been seen.
-    for entry in objects_in(row.get("custom_fields")):
+    found: dict[str, str] = {}
+    for entry in objects_in(entries):
         names = (text(entry.get(key)) for key in ("name", "title", "label"))
         name, value = next(filter(None, names), None), text(entry.get("value"))
         if name and value and name in wanted:
-            yield name, value
+            found[name] = value
+    return Known(found)
 
 
-def yearly_pay(row: Row, withheld: frozenset[str]) -> Pay | None:
-    """The yearly pay, or None where it is withheld, missing, or no amount of any currency."""
-    hidden = {"compensation", "annual_compensation", "compensation.annual_compensation"}
-    package = object_in(row.get("compensation")) if not hidden & withheld else {}
-    yearly = object_in(package.get("annual_compensation"))
+def yearly_pay(row: Row, withheld: frozenset[str]) -> Fact[Pay]:
+    """The yearly pay; unknown where it is withheld, left out, or no amount of any currency."""
+    package = row.get("compensation")
+    names = ("compensation.annual_compensation.value", "annual_compensation")
+    if not isinstance(package, dict) or is_withheld(withheld, *names):
+        return UNKNOWN
+    yearly = package.get("annual_compensation", UNKNOWN)
+    if yearly is not None and not isinstance(yearly, dict):
+        return UNKNOWN
+    yearly = object_in(yearly)
     effective_on = day(package.get("salary_effective_date"))
     return pay_of(yearly.get("value"), yearly.get("currency_type"), effective_on)
 
@@ -162,14 +272,22 @@ def yearly_pay(row: Row, withheld: frozenset[str]) -> Pay | None:
 def personal_of_user(row: Row, withheld: frozenset[str]) -> Personal:
     """The personal data in a worker's row and the user in it."""
     user = object_in(row.get("user")) if "user" not in withheld else {}
-    name = object_in(part_of_user(user, "name", withheld))
+    name = part_of_user(user, "name", withheld)
     phones = part_of_user(user, "phone_numbers", withheld)
+
+    def part_of_name(part: str) -> str | None:
+        hidden = is_withheld(withheld, f"user.name.{part}", f"name.{part}")
+        return None if hidden else shown_text(object_in(name), part)
+
+    def address(member: str) -> str | None:
+        return None if is_withheld(withheld, member) else shown_text(row, member)
+
     return Personal(
-        given_name=shown_text(name, "given_name"),
-        middle_name=shown_text(name, "middle_name"),
-        family_name=shown_text(name, "family_name"),
-        work_email=None if "work_email" in withheld else shown_text(row, "work_email"),
-        personal_email=None if "personal_email" in withheld else shown_text(row, "personal_email"),
+        given_name=part_of_name("given_name"),
+        middle_name=part_of_name("middle_name"),
+        family_name=part_of_name("family_name"),
+        work_email=address("work_email"),
+        personal_email=address("personal_email"),
         work_phone=phone_of_kind(phones, "WORK"),
         mobile_phone=phone_of_kind(phones, "MOBILE"),
         address=home_address(part_of_user(user, "addresses", withheld)),
@@ -185,27 +303,27 @@ WITHHELD = _Withheld()
 
 def part_of_user(user: Row, name: str, withheld: frozenset[str]) -> object:
     """A part of the user, or `WITHHELD`."""
-    hidden = name not in user or name in withheld or f"user.{name}" in withheld
+    hidden = name not in user or is_withheld(withheld, f"user.{name}", name)
     return WITHHELD if hidden else user.get(name)
 
 
 def phone_of_kind(phones: object, kind: str) -> str | None:
-    """A user's phone number of a kind; None where phones are withheld."""
+    """A user's phone number of a kind; None where phones are withheld, or it cannot be read."""
     if phones is WITHHELD:
         return None
-    found = (text(one.get("value")) for one in objects_in(phones) if one.get("type") == kind)
-    return next(filter(None, found), "")
+    values = [one.get("value") for one in objects_in(phones) if one.get("type") == kind]
+    given = [value for value in values if value not in (None, "")]
+    return plain_or_none(given[0]) if given else ""
 
 
 def home_address(addresses: object) -> Address | None:
-    """A user's home address; None where addresses are withheld."""
+    """A user's home address; None where it is withheld or cannot be read."""
     if addresses is WITHHELD:
         return None
     known = objects_in(addresses)
     home: Row = next((one for one in known if one.get("type") == "HOME"), (known or [{}])[0])
-    return Address(
-        street=text(home.get("street_address")) or "",
-        postal_code=text(home.get("postal_code")) or "",
-        city=text(home.get("locality")) or "",
-        country=text(home.get("country")) or "",
-    )
+    names = ("street_address", "postal_code", "locality", "country")
+    parts = [plain_or_none(home.get(name) or "") for name in names]
+    if None in parts:
+        return None
+    return Address(*(part or "" for part in parts))

@@ -5,12 +5,23 @@ Both APIs share these; what a row means is in the two wires.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known
 from connector.domain.people import EmploymentStatus, Pay
+
+T = TypeVar("T")
+
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""No day outside these years is one: systems write 0001 and 9999 for "none" and "no end"."""
+
+LONGEST_TEXT = 1_000
+HUGE = 10**40
+"""No number of this size means anything, and the text of one may be endless."""
 
 Row: TypeAlias = Mapping[str, Any]
 """A JSON object as Rippling sends it."""
@@ -31,28 +42,63 @@ def moment(value: object) -> datetime | None:
 def day(value: object) -> date | None:
     """A calendar day; of a longer time stamp its first ten characters."""
     try:
-        return date.fromisoformat(value.strip()[:10] if isinstance(value, str) else "")
+        found = date.fromisoformat(value.strip()[:10] if isinstance(value, str) else "")
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def text(value: object) -> str | None:
-    """A single value as text; None for what is blank, and for lists and objects."""
+    """A single value as text; None for what is blank, no single value, or cannot be a text."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip() or None if isinstance(value, str | int | float) else None
+    if isinstance(value, float):
+        value = int(value) if math.isfinite(value) and value.is_integer() else str(value)
+    if not isinstance(value, str | int):
+        return None
+    plain = str(value).strip() if isinstance(value, str) or abs(value) < HUGE else ""
+    return plain if plain and is_text(plain) else None
 
 
-def pay_of(value: object, currency: object, effective_on: date | None = None) -> Pay | None:
-    """The pay in a number or a numeric text, or None where it is no amount of any currency."""
+def is_text(plain: str) -> bool:
+    """Whether something can be stored and sent: not too long, and no half of a character in it."""
+    half = any("\ud800" <= each <= "\udfff" for each in plain)
+    return len(plain) <= LONGEST_TEXT and not half
+
+
+def fact_of(row: Row, name: str, read: Callable[[object], T | None], *, hidden: bool) -> Fact[T]:
+    """The fact in a member: unknown where it is hidden, left out, or cannot be read."""
+    if hidden or name not in row:
+        return UNKNOWN
+    return fact_in(row[name], read)
+
+
+def fact_in(value: object, read: Callable[[object], T | None]) -> Fact[T]:
+    """The fact in a value that is shown: null and blank are empty, nonsense is unknown."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return EMPTY
+    found = read(value)
+    return UNKNOWN if found is None else Known(found)
+
+
+def number_text(value: object) -> str | None:
+    """A number that people are known by; a truth value or an infinite number is none."""
+    is_number = not isinstance(value, bool) and not (
+        isinstance(value, float) and not math.isfinite(value)
+    )
+    return text(value) if is_number else None
+
+
+def pay_of(value: object, currency: object, effective_on: date | None = None) -> Fact[Pay]:
+    """The pay in a number or a numeric text; unknown where it is no amount of any currency."""
+    if value is None and currency is None:
+        return EMPTY
     try:
         amount, money = Decimal(text(value) or ""), text(currency)
     except InvalidOperation:
-        return None
-    is_money = money is not None and amount.is_finite() and amount >= 0
-    return Pay(amount, str(money).upper(), effective_on) if is_money else None
+        return UNKNOWN
+    is_money = money is not None and amount.is_finite() and 0 <= amount < HUGE
+    return Known(Pay(amount, str(money).upper(), effective_on)) if is_money else UNKNOWN
 
 
 def status_of(value: object) -> EmploymentStatus:
@@ -64,8 +110,18 @@ def status_of(value: object) -> EmploymentStatus:
 
 
 def shown_text(row: Row, name: str) -> str | None:
-    """The text of a member; None where the member is not shown at all."""
-    return text(row[name]) or "" if name in row else None
+    """The text of a member; None where it is not shown, or shows what cannot be read."""
+    if name not in row:
+        return None
+    value = row[name]
+    return "" if value is None or value == "" else plain_or_none(value)
+
+
+def plain_or_none(value: object) -> str | None:
+    """The text of a value that is shown, empty where it is blank; None where it is nonsense."""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    return text(value)
 
 
 def object_in(value: object) -> Row:

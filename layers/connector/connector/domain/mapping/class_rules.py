@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from pydantic import model_validator
 
+from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known, Truth, all_hold, says, truth
 from connector.domain.mapping.base import Amount, Code, Currency, Key, MappingModel
 from connector.domain.people import Facts, Pay
 
@@ -42,11 +43,12 @@ class PayBand(MappingModel):
         """The pay at which the band ends."""
         return NO_UPPER_BOUND if self.below is None else self.below
 
-    def holds(self, pay: Pay | None) -> bool:
-        """True where pay is known, in this currency, and within the bounds."""
-        if pay is None or pay.currency != self.currency:
-            return False
-        return self.floor <= pay.amount < self.ceiling
+    def holds(self, pay: Fact[Pay]) -> Truth:
+        """Whether pay is in this currency and within the bounds."""
+        if not isinstance(pay, Known):
+            return Truth.UNKNOWN if pay is UNKNOWN else Truth.NO
+        is_same = pay.value.currency == self.currency
+        return truth(is_same and self.floor <= pay.value.amount < self.ceiling)
 
 
 class Conditions(MappingModel):
@@ -62,18 +64,16 @@ class Conditions(MappingModel):
     legal_entity: Key | None = None
     annual_pay: PayBand | None = None
 
-    def hold(self, facts: Facts, pay: Pay | None = None) -> bool:
-        """True where every condition holds; a pay band never holds of unknown pay."""
-        return self.hold_but_for_pay(facts) and (
-            self.annual_pay is None or self.annual_pay.holds(pay)
-        )
+    def hold(self, facts: Facts, pay: Fact[Pay]) -> Truth:
+        """Whether every condition holds."""
+        band = Truth.YES if self.annual_pay is None else self.annual_pay.holds(pay)
+        return all_hold((self.hold_but_for_pay(facts), band))
 
-    def hold_but_for_pay(self, facts: Facts) -> bool:
-        """True where every condition holds that does not need to know pay."""
+    def hold_but_for_pay(self, facts: Facts) -> Truth:
+        """Whether every condition holds that does not need to know pay."""
         kind = facts.employment_type
         texts = (
             (self.compensation_time_period, kind.period),
-            (self.employment_type, kind.label),
             (self.kind, kind.kind),
             (self.amount_worked, kind.amount),
             (self.country, facts.country),
@@ -82,9 +82,13 @@ class Conditions(MappingModel):
             (self.department, facts.department),
             (self.location, facts.location),
             (self.legal_entity, facts.legal_entity),
+            (self.employment_type, kind.named),
         )
-        return all(wanted is None or wanted == actual for wanted, actual in texts) and all(
-            wanted is None or actual.answers_to(wanted) for wanted, actual in named
+        return all_hold(
+            (
+                *(says(actual, wanted) for wanted, actual in texts if wanted is not None),
+                *(actual.answers_to(wanted) for wanted, actual in named if wanted is not None),
+            )
         )
 
     @property
@@ -103,14 +107,20 @@ class ClassRule(MappingModel):
 Rules: TypeAlias = Sequence[ClassRule]
 
 
-def first_that_holds(rules: Rules, facts: Facts, pay: Pay | None) -> ClassRule | None:
-    """The rule that decides."""
-    return next((rule for rule in rules if rule.when.hold(facts, pay)), None)
+def first_that_holds(rules: Rules, facts: Facts, pay: Fact[Pay]) -> Fact[ClassRule]:
+    """The rule that decides: the first that holds, unless one before it might."""
+    for rule in rules:
+        match rule.when.hold(facts, pay):
+            case Truth.YES:
+                return Known(rule)
+            case Truth.UNKNOWN:
+                return UNKNOWN
+    return EMPTY
 
 
 def hinges_on_pay(rules: Rules, facts: Facts) -> bool:
     """True where no one can tell which rule decides without knowing pay."""
-    candidates = (rule for rule in rules if rule.when.hold_but_for_pay(facts))
+    candidates = (rule for rule in rules if rule.when.hold_but_for_pay(facts) is Truth.YES)
     first = next(candidates, None)
     return first is not None and first.when.annual_pay is not None
 

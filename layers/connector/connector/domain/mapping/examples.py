@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
+from connector.domain.facts import NOTHING, Fact, Named, fact
 from connector.domain.mapping.base import Amount, Code, Currency, Key, MappingModel
-from connector.domain.people import NOTHING, EmploymentStatus, EmploymentType, Facts, Named, Pay
+from connector.domain.people import EmploymentStatus, EmploymentType, Facts, Pay
 
 
 class Money(MappingModel):
@@ -39,16 +40,17 @@ class Given(MappingModel):
             department=_named(self.department),
             location=_named(self.location),
             legal_entity=_named(self.legal_entity),
-            employment_type=EmploymentType(
+            employment_type=EmploymentType.of(
                 self.employment_type, self.kind, self.compensation_time_period, self.amount_worked
             ),
-            country=self.country,
+            country=fact(self.country),
         )
 
     @property
-    def pay(self) -> Pay | None:
+    def pay(self) -> Fact[Pay]:
         """What they earn."""
-        return Pay(self.annual_pay.amount, self.annual_pay.currency) if self.annual_pay else None
+        money = self.annual_pay
+        return fact(Pay(money.amount, money.currency) if money else None)
 
 
 class Example(MappingModel):

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connector.domain.catalogue import canonical
 from connector.domain.employees import DIMENSION
+from connector.domain.facts import shown
 from connector.domain.mapping.class_rules import unreachable
 from connector.domain.mapping.examples import Example
 from connector.domain.mapping.model import CompanyRules, path_of
@@ -78,8 +79,8 @@ def _failing_examples(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
 
 def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
     facts = example.given.facts
-    rule = rules.employee_class(facts, example.given.pay)
-    location = rules.location(facts.location)
+    rule = shown(rules.employee_class(facts, example.given.pay))
+    location = shown(rules.location(facts.location))
     given = (
         (
             "employee class",
@@ -97,7 +98,7 @@ def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
 
 def department_of_example(example: Example, rules: CompanyRules, facts: Facts) -> str | None:
     """By the rows; where none speaks, the department that is given may be a reference code."""
-    row = rules.department(facts.department)
+    row = shown(rules.department(facts.department))
     if row:
         return row.department
     code, wanted = facts.department.code, example.department

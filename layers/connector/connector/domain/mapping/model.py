@@ -6,7 +6,7 @@ What Visma holds is not looked at here (see `placement`), and neither is where t
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,12 +15,25 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from connector.domain.employees import FIELDS
 from connector.domain.errors import ConfigurationError
+from connector.domain.facts import (
+    UNKNOWN,
+    Fact,
+    Known,
+    Named,
+    Truth,
+    alike,
+    any_holds,
+    fact,
+    says,
+)
 from connector.domain.mapping.base import Code, Key, MappingModel
 from connector.domain.mapping.class_rules import ClassRule, first_that_holds, hinges_on_pay
 from connector.domain.mapping.examples import Example
-from connector.domain.people import Facts, Named, Pay
+from connector.domain.people import Facts, Pay
 
 EVERYBODY = "*"
+NOT_SHOWN_CLAIM = "?"
+"""Claims new people whose legal entity Rippling does not show."""
 
 CODE_PARTS = ("worker.number", "worker.id", "person.number")
 
@@ -72,19 +85,16 @@ class Scope(MappingModel):
     exclude_departments: tuple[Key, ...] = ()
     deactivate_when_out_of_scope: bool = False
 
-    def excludes(self, facts: Facts) -> str | None:
-        """What leaves this worker out, as the controller wrote it (`country DK`), or None."""
-        kind = Named(id=facts.employment_type.kind, name=facts.employment_type.label)
-        excluded = (
-            ("employment type", self.exclude_employment_types, kind),
-            ("country", self.exclude_countries, Named(id=facts.country)),
-            ("legal entity", self.exclude_legal_entities, facts.legal_entity),
-            ("department", self.exclude_departments, facts.department),
-        )
-        found = (
-            f"{word} {key}" for word, keys, own in excluded for key in keys if own.answers_to(key)
-        )
-        return next(found, None)
+    def exclusions(self, facts: Facts) -> Iterator[tuple[str, str, Truth]]:
+        """Each exclusion: which fact it is about, its word, and whether it holds of a worker."""
+        for key in self.exclude_employment_types:
+            yield "employment type", key, facts.employment_type.answers_to(key)
+        for key in self.exclude_countries:
+            yield "country", key, says(facts.country, key)
+        for key in self.exclude_legal_entities:
+            yield "legal entity", key, facts.legal_entity.answers_to(key)
+        for key in self.exclude_departments:
+            yield "department", key, facts.department.answers_to(key)
 
 
 class Guards(MappingModel):
@@ -152,11 +162,16 @@ class CompanyRules(MappingModel):
     @model_validator(mode="after")
     def _rows_speak_once(self) -> CompanyRules:
         for kind in ("departments", "locations"):
-            keys = [row.rippling for row in getattr(self, kind)]
+            keys = [alike(row.rippling) for row in getattr(self, kind)]
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:
                 raise ValueError(f"{kind} has more than one row for {', '.join(twice)}")
         return self
+
+    def claims(self, legal_entity: Named) -> Truth:
+        """Whether this company claims a legal entity by one of its names."""
+        named = (name for name in self.legal_entities if name not in (EVERYBODY, NOT_SHOWN_CLAIM))
+        return any_holds(map(legal_entity.answers_to, named))
 
     @property
     def zone(self) -> tzinfo:
@@ -167,19 +182,16 @@ class CompanyRules(MappingModel):
         """Who decides a field of an employee."""
         return self.fields.get(field, "rippling")
 
-    def department(self, department: Named) -> DepartmentRule | None:
-        """The row for a Rippling department: by id, else by reference code, else by exact name."""
-        rows = {row.rippling: row for row in self.departments}
-        keys = (department.id, department.code, department.name)
-        return first_match(rows.get(key or "") for key in keys)
+    def department(self, department: Named) -> Fact[DepartmentRule]:
+        """The row for a Rippling department: by id, reference code, name, else a former name."""
+        return row_for(department, {alike(row.rippling): row for row in self.departments})
 
-    def location(self, location: Named) -> LocationRule | None:
-        """The row for a Rippling work location: by id, else by exact name."""
-        rows = {row.rippling: row for row in self.locations}
-        return first_match(rows.get(key or "") for key in (location.id, location.name))
+    def location(self, location: Named) -> Fact[LocationRule]:
+        """The row for a Rippling work location: by id, by name, else by a former name."""
+        return row_for(location, {alike(row.rippling): row for row in self.locations})
 
-    def employee_class(self, facts: Facts, pay: Pay | None = None) -> ClassRule | None:
-        """The first rule that holds of a worker; a pay band never holds of unknown pay."""
+    def employee_class(self, facts: Facts, pay: Fact[Pay] = UNKNOWN) -> Fact[ClassRule]:
+        """The rule that decides the class of a worker."""
         return first_that_holds(self.employee_classes, facts, pay)
 
     def hinges_on_pay(self, facts: Facts) -> bool:
@@ -191,16 +203,16 @@ class CompanyRules(MappingModel):
         """True where any rule of this company asks for pay."""
         return any(rule.when.annual_pay for rule in self.employee_classes)
 
-    def code_for(self, worker_id: str, facts: Facts) -> str | None:
-        """The employee code of a new employee, or None where Rippling lacks a part of it."""
-        values = dict(zip(CODE_PARTS, (facts.number, worker_id, facts.person_number), strict=True))
+    def code_for(self, worker_id: str, facts: Facts) -> Fact[str]:
+        """The employee code of a new employee; empty where Rippling lacks a part of it."""
+        parts = (facts.number, Known(worker_id), facts.person_number)
         code = self.employee_code
-        for part, value in values.items():
+        for part, value in zip(CODE_PARTS, parts, strict=True):
             if "{" + part + "}" in code:
-                if not value:
-                    return None
-                code = code.replace("{" + part + "}", value)
-        return code
+                if not isinstance(value, Known):
+                    return value
+                code = code.replace("{" + part + "}", value.value)
+        return Known(code)
 
 
 class MappingFile(MappingModel):
@@ -218,23 +230,20 @@ class MappingFile(MappingModel):
             raise ValueError(f"more than one company claims the legal entity {', '.join(twice)}")
         return self
 
-    def company_of(self, facts: Facts) -> str | None:
-        """The company that claims a worker's legal entity, else the one that takes everyone."""
-        named = self._claimant(lambda claims: any(map(facts.legal_entity.answers_to, claims)))
-        return named or self._claimant(lambda claims: EVERYBODY in claims)
+    def company_of(self, legal_entity: Named) -> Fact[str]:
+        """The company that claims a legal entity by name, else the one that takes everybody."""
+        claims = {key: rules.claims(legal_entity) for key, rules in self.companies.items()}
+        named = [key for key, claim in claims.items() if claim is Truth.YES]
+        if named:
+            return Known(named[0])
+        if any_holds(claims.values()) is Truth.UNKNOWN or legal_entity.former:
+            return UNKNOWN  # not shown, or renamed so that no company names it any more
+        return fact(self.claimant(EVERYBODY))
 
-    def _claimant(self, claims: Callable[[tuple[str, ...]], bool]) -> str | None:
-        found = (key for key, rules in self.companies.items() if claims(rules.legal_entities))
-        return next(found, None)
-
-    def scope_problem(self, facts: Facts) -> str | None:
-        """Why a worker is left out, for a controller, or None."""
-        company = self.company_of(facts)
-        if company is None:
-            entity = facts.legal_entity
-            return f"no company of the mapping claims the legal entity {entity.name or entity.id}"
-        left_out = self.companies[company].scope.excludes(facts)
-        return f"{left_out} is out of scope in {company}" if left_out else None
+    def claimant(self, claim: str) -> str | None:
+        """The company with this very claim."""
+        having = (key for key, rules in self.companies.items() if claim in rules.legal_entities)
+        return next(having, None)
 
     @property
     def uses_pay(self) -> bool:
@@ -278,6 +287,10 @@ def message(problem: Mapping[str, Any]) -> str:
     return known.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
 
 
-def first_match(found: Iterator[AnyRule | None]) -> AnyRule | None:
-    """The first of several answers that is one."""
-    return next((item for item in found if item is not None), None)
+def row_for(thing: Named, rows: Mapping[str, AnyRule]) -> Fact[AnyRule]:
+    """The row that names a thing; unknown where no row does and not all of the thing is shown."""
+    found = (rows[key] for key in map(alike, thing.keys) if key in rows)
+    row = next(found, None)
+    if row is None and thing.is_partial and rows:
+        return UNKNOWN
+    return fact(row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from connector.domain.facts import Fact, Known, shown
 from connector.domain.people import Pay, Worker
 from connector.domain.placement import Placement
 
@@ -38,8 +39,9 @@ def allocated(
         expense_account=placement.expense_account,
         ended_on=None,
     )
-    if worker.pay:
-        now = replace(now, yearly_cost=worker.pay.text, currency=worker.pay.currency)
+    if isinstance(worker.pay, Known):
+        pay = worker.pay.value
+        now = replace(now, yearly_cost=pay.text, currency=pay.currency)
     return replace(now, valid_from=valid_from_day(before, now, worker, today))
 
 
@@ -47,12 +49,13 @@ def ended(before: Allocation | None, worker: Worker | None, today: date) -> Allo
     """The allocation of a person who has left; one that has ended stays as it is."""
     if before is None or before.ended_on:
         return before
-    last_day = worker.facts.end_date if worker else None
+    last_day = shown(worker.facts.end_date) if worker else None
     return replace(before, ended_on=min(last_day or today, today))
 
 
-def change_of_pay(before: Allocation | None, pay: Pay | None) -> str | None:
+def change_of_pay(before: Allocation | None, paid: Fact[Pay]) -> str | None:
     """That pay changed, and from when, but never how much; None where it did not."""
+    pay = shown(paid)
     if before is None or before.ended_on or before.yearly_cost is None or pay is None:
         return None
     if (before.yearly_cost, before.currency) == (pay.text, pay.currency):
@@ -64,9 +67,10 @@ def valid_from_day(
     before: Allocation | None, now: Allocation, worker: Worker, today: date
 ) -> date | None:
     """Since when an allocation holds: the day of whatever changed last."""
-    effective = worker.pay.effective_on if worker.pay else None
+    pay = shown(worker.pay)
+    effective = pay.effective_on if pay else None
     if before is None or before.ended_on:
-        begun = (worker.facts.start_date, effective)
+        begun = (shown(worker.facts.start_date), effective)
         return max((day for day in begun if day and day <= today), default=today)
     if booked_on(before) != booked_on(now):
         return today

@@ -13,6 +13,7 @@ from connector.domain.changes import Change, OperatorDecision
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE, proof_of
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
+from connector.domain.facts import shown
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome, contact_fields, plan_employee, plan_leaving
 from connector.ports.state import Mappings
@@ -79,6 +80,8 @@ class Applier:
         match context.decision.action:
             case Action.WRITE:
                 return self._write(context)
+            case Action.WAIT:
+                return self.recorder.record(context, resolution.of_unknown(context))
             case Action.LEAVE if context.companies_to_leave:
                 return self._leave_everywhere(context)
             case _:
@@ -202,7 +205,7 @@ def has_unresolved_create(context: ChangeContext) -> bool:
         return True
     address = contact_fields(worker.personal, rules).get("contact.email", "")
     proof = proof_of(address, context.salt)
-    code = rules.code_for(worker.id, worker.facts)
+    code = shown(rules.code_for(worker.id, worker.facts))
     return (decision.company, code, proof) != (intent.company, intent.code, intent.proof)
 
 

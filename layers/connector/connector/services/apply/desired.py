@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.employees import Fields
+from connector.domain.facts import UNKNOWN, shown
 from connector.domain.mapping.model import CompanyRules
 from connector.domain.people import Worker
-from connector.domain.placement import Placement, class_in, resolve_placement
+from connector.domain.placement import (
+    Missing,
+    MissingKind,
+    Placement,
+    Remembered,
+    resolve_placement,
+)
 from connector.domain.planning import desired_fields, problem_with
 from connector.services.apply.context import ChangeContext
 from connector.services.shared.catalogues import Catalogues
@@ -42,27 +49,31 @@ class EmployeeDesigner:
         if worker is None or company is None:
             raise AssertionError("a decision to write names a worker and a company")
         rules = context.mapping.companies[company]
-        known_class = class_in(context.record.person.placement, company)
-        placement, catalogue = self.placed(company, rules, worker, known_class)
+        link = context.link(company)
+        written = link.written if link else None
+        remembered = Remembered.of(context.record.person.placement, company, written)
+        placement, catalogue = self.placed(company, rules, worker, remembered)
         code = rules.code_for(worker.id, worker.facts)
         fields = desired_fields(worker, placement, rules)
-        link = context.link(company)
         exists = link is not None and link.exists
-        problem = None if exists else problem_with_new(code, fields, catalogue)
-        return DesiredEmployee(rules, placement, fields, code, problem)
+        if code is UNKNOWN and not exists:
+            missing = Missing(MissingKind.FACT, "number")
+            placement = replace(placement, missing=(*placement.missing, missing))
+        problem = None if exists else problem_with_new(shown(code), fields, catalogue)
+        return DesiredEmployee(rules, placement, fields, shown(code), problem)
 
     def placed(
-        self, company: str, rules: CompanyRules, worker: Worker, known_class: str | None
+        self, company: str, rules: CompanyRules, worker: Worker, remembered: Remembered
     ) -> tuple[Placement, Catalogue]:
         """Where a worker belongs; nothing counts as missing before Visma was asked for it."""
         who = company, rules, worker.facts
         catalogue = self.catalogues.current(company, rules)
-        placement = resolve_placement(*who, catalogue, worker.pay, remembered_class=known_class)
+        placement = resolve_placement(*who, catalogue, worker.pay, remembered=remembered)
         checked: frozenset[Part] = frozenset()
         while in_question := placement.parts_in_question - checked:
             # With one item found, the next may turn out to be missing: it is looked up as well.
             catalogue = self.catalogues.checked(company, rules, in_question)
-            placement = resolve_placement(*who, catalogue, worker.pay, remembered_class=known_class)
+            placement = resolve_placement(*who, catalogue, worker.pay, remembered=remembered)
             checked |= in_question
         return placement, catalogue
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE
+from connector.domain.facts import shown
 from connector.domain.people import fingerprint
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
@@ -188,8 +189,8 @@ def not_representable(context: ChangeContext, resolution: Resolution) -> dict[st
         return {}
     is_paid_here = resolution.placement is not None
     values = {
-        "start_date": worker.facts.start_date,
-        "end_date": worker.facts.end_date,
+        "start_date": shown(worker.facts.start_date),
+        "end_date": shown(worker.facts.end_date),
         "title": worker.title,
         "manager": worker.manager_id,
         "pay": change_of_pay(allocation_before(resolution), worker.pay) if is_paid_here else None,

@@ -12,8 +12,10 @@ from datetime import date
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.decisions import Action, in_force_since
-from connector.domain.placement import Placement
+from connector.domain.facts import shown
+from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
+from connector.domain.routing import not_shown
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
 from connector.services.apply.employee_writer import Hold, Result
@@ -58,7 +60,7 @@ def of_work(context: ChangeContext, desired: DesiredEmployee, result: Result) ->
         desired.company,
         result,
         desired.placement,
-        reasons=(*last_day, *kept_code(context, desired)),
+        reasons=(*last_day, *kept_facts(context, desired), *kept_code(context, desired)),
         due_on=due_on,
         expected_code=desired.code,
         back_dated=late_by(context, desired.company, result.outcome),
@@ -76,6 +78,18 @@ def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:
         reasons=tuple(thing.message(desired.company) for thing in missing),
         due_on=context.decision.due_on,
         expected_code=desired.code,
+    )
+
+
+def of_unknown(context: ChangeContext) -> Resolution:
+    """A person who has no employee and waits for Rippling to show something."""
+    decision = context.decision
+    missing = (Missing(MissingKind.FACT, name.replace("_", " ")) for name in decision.unknown)
+    return Resolution(
+        decision.company or next(iter(context.mapping.companies)),
+        Result(Outcome.WAITING, context.record),
+        waiting_for=tuple(str(thing) for thing in missing),
+        reasons=(decision.reason,),
     )
 
 
@@ -139,10 +153,17 @@ def quiet_outcome(context: ChangeContext) -> Outcome:
 
 def next_change(context: ChangeContext, due_on: date) -> str:
     """Why a person is due on a day."""
-    day = context.worker.facts.end_date if context.worker else None
+    day = shown(context.worker.facts.end_date) if context.worker else None
     if day and day <= due_on:
         return f"the last day is {day.isoformat()}"
     return f"another employment changes on {due_on.isoformat()}"
+
+
+def kept_facts(context: ChangeContext, desired: DesiredEmployee) -> Iterator[str]:
+    """That what hinges on a fact was left as it is, where Rippling does not show the fact."""
+    unknown = dict.fromkeys((*context.decision.unknown, *desired.placement.unknown))
+    if unknown:
+        yield f"{not_shown(tuple(unknown))}; what hinges on it stays as it is"
 
 
 def kept_code(context: ChangeContext, desired: DesiredEmployee) -> Iterator[str]:

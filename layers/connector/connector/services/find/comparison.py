@@ -16,8 +16,8 @@ from connector.services.shared.guarding import ChangeGuard
 
 NO_LEGAL_ENTITY = (
     "Rippling does not show the legal entity of some workers (the API tier or the scope"
-    " legal-entities.read is missing, or it is the Platform API, which has none): they go"
-    ' to the company that takes "*"'
+    " legal-entities.read is missing, or it is the Platform API, which has none): whoever has a"
+    ' company stays there, and new people go to the company that takes "?", or wait'
 )
 
 

@@ -14,8 +14,9 @@ from connector.domain.changes import Cause
 from connector.domain.errors import RetryableError
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
+from connector.domain.mapping_impact import has_moved
 from connector.domain.people import Facts
-from connector.domain.placement import WHERE, Missing, class_in, resolve_placement
+from connector.domain.placement import WHERE, Missing, Remembered, resolve_placement
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
@@ -124,14 +125,20 @@ class WaitingReleaser:
         no one is set free only to wait for a tick more.
         """
         keys = [Missing.parse(key) for link in waiting for key in link.waiting_for]
-        facts = [Facts.from_json(person.facts) for person in persons]
+        facts = [
+            (Facts.from_json(person.facts), Remembered.of(person.placement, company))
+            for person in persons
+        ]
         unread = frozenset(part for thing in keys for part in WHERE.get(thing.kind, ()))
         read: frozenset[Part] = frozenset()
         catalogue = self.cache.catalogue(company)
         while unread:
             catalogue = self.catalogues.checked(company, rules, unread, older_than=0)
             read |= unread  # no part twice, even where what it should show is still missing
-            placements = [resolve_placement(company, rules, one, catalogue) for one in facts]
+            placements = [
+                resolve_placement(company, rules, one, catalogue, remembered=kept)
+                for one, kept in facts
+            ]
             unread = frozenset[Part]().union(*(p.parts_in_question for p in placements)) - read
         return catalogue
 
@@ -190,23 +197,3 @@ class EditedRules:
 def uses_pay(company: str, mapping: MappingFile) -> bool:
     """Whether a class hinges on pay in a company, which the ledger does not know."""
     return company in mapping.companies and mapping.companies[company].uses_pay
-
-
-def has_moved(
-    person: Person, mapping: MappingFile, catalogue_of: Callable[[str], Catalogue]
-) -> bool:
-    """Whether a person would be placed otherwise today than the ledger remembers."""
-    facts, remembered = Facts.from_json(person.facts), person.placement
-    company = mapping.company_of(facts)
-    if company is None:
-        return bool(remembered.get("company"))
-    if "rules" not in remembered:  # never placed, as nothing was to be written
-        return company != remembered.get("company")
-    placement = resolve_placement(
-        company,
-        mapping.companies[company],
-        facts,
-        catalogue_of(company),
-        remembered_class=class_in(remembered, company),
-    )
-    return placement.differs_from(remembered)

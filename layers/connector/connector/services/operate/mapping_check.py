@@ -12,9 +12,10 @@ from datetime import datetime
 
 from connector.domain.catalogue import NUMBERED_BY_VISMA, Catalogue
 from connector.domain.decisions import Action, decide
+from connector.domain.facts import Named, Truth, any_holds, shown
 from connector.domain.mapping import lint
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.people import Named, Worker
+from connector.domain.people import Worker
 from connector.domain.placement import missing_in_department, resolve_placement
 
 SHOWN_CODES = 10
@@ -82,7 +83,7 @@ def unknown_names(
     """Rows that name something Rippling does not have."""
     things = list(existing)
     for key in keys:
-        if not any(thing.answers_to(key) for thing in things):
+        if any_holds(thing.answers_to(key) for thing in things) is Truth.NO:
             yield Finding(company, f"{kind}s: {key}: Rippling has no such {kind}")
 
 
@@ -94,14 +95,14 @@ def people_findings(
     holders: dict[tuple[str, str], int] = defaultdict(int)
     for company, worker in _working(mapping, around.workers, now):
         rules, catalogue = mapping.companies[company], around.catalogues[company]
-        code = rules.code_for(worker.id, worker.facts)
-        shown = code or f"worker {worker.id}"
+        code = shown(rules.code_for(worker.id, worker.facts))
+        name = code or f"worker {worker.id}"
         for thing in resolve_placement(company, rules, worker.facts, catalogue, worker.pay).missing:
-            waiting[company, thing.message(company)].append(shown)
+            waiting[company, thing.message(company)].append(name)
         problem = catalogue.problem_with_code(code, THE_CODE)
         if problem and problem != NUMBERED_BY_VISMA:  # that is said once, of the company
-            waiting[company, problem].append(shown)
-        holders[company, shown] += 1
+            waiting[company, problem].append(name)
+        holders[company, name] += 1
     for (company, problem), codes in waiting.items():
         yield Finding(company, f"{problem}: {shown_codes(codes)}", len(codes))
     for (company, code), count in holders.items():
@@ -117,7 +118,7 @@ def _working(
         by_person[worker.person_id].append(worker)
     for employments in by_person.values():
         decision = decide(employments, mapping, now, ())
-        works = decision.action in (Action.WRITE, Action.SCHEDULE)
+        works = decision.action in (Action.WRITE, Action.SCHEDULE, Action.WAIT)
         if works and decision.company and decision.worker:
             yield decision.company, decision.worker
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+from connector.domain.facts import REMOTE
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import REMOTE
 from connector.ports.clock import Clock
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets

@@ -27,7 +27,7 @@ from connector.domain.guards import (
 )
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker
-from connector.domain.placement import resolve_placement
+from connector.domain.placement import Remembered, resolve_placement
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
@@ -137,7 +137,13 @@ class Outlook:
         if decision.action is not Action.WRITE or company is None or worker is None or not before:
             return False
         rules = self.mapping.companies[company]
-        placement = resolve_placement(company, rules, worker.facts, self.catalogue_of(company))
+        placement = resolve_placement(
+            company,
+            rules,
+            worker.facts,
+            self.catalogue_of(company),
+            remembered=Remembered.of(person.placement, company),
+        )
         return bool(placement.department and placement.department != before)
 
 

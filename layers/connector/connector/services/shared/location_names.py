@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from connector.domain.people import Named
+from connector.domain.facts import Named
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
 

@@ -1,0 +1,84 @@
+"""Which company a worker belongs to, and whether the mapping leaves them out.
+
+Only the legal entity and the scope are looked at; where in the company is `placement`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from connector.domain.facts import Absence, Known, Truth
+from connector.domain.mapping.model import NOT_SHOWN_CLAIM, MappingFile
+from connector.domain.people import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The company of a worker, or why there is none.
+
+    `left_out` says why the mapping leaves the worker out. `unknown` names the facts that Rippling
+    does not show and that could have made it another route; it `waits` where nothing else can
+    decide in their place; `reason` says why, for a controller.
+    """
+
+    company: str | None
+    left_out: str = ""
+    unknown: tuple[str, ...] = ()
+    waits: bool = False
+    reason: str = ""
+
+
+def route(facts: Facts, mapping: MappingFile, active_in: Collection[str] = ()) -> Route:
+    """The route of a worker; whoever is active in a company stays there while it is not known."""
+    match mapping.company_of(facts.legal_entity):
+        case Known(company):
+            return _scoped(Route(company), facts, mapping, active_in)
+        case Absence.UNKNOWN:
+            return _undecided(facts, mapping, active_in)
+        case _:
+            entity = facts.legal_entity.label
+            return Route(None, f"no company of the mapping claims the legal entity {entity}")
+
+
+def _undecided(facts: Facts, mapping: MappingFile, active_in: Collection[str]) -> Route:
+    """The route of a worker whose legal entity is not shown."""
+    unknown = ("legal_entity",)
+    home = [company for company in active_in if company in mapping.companies]
+    if len(home) == 1:
+        return _scoped(Route(home[0], unknown=unknown), facts, mapping, active_in)
+    catcher = mapping.claimant(NOT_SHOWN_CLAIM)
+    if catcher and not active_in:
+        return _scoped(Route(catcher, unknown=unknown), facts, mapping, active_in)
+    maybe = (
+        company
+        for company, rules in mapping.companies.items()
+        if rules.claims(facts.legal_entity) is Truth.UNKNOWN
+    )
+    company = next(maybe, None) or next(iter(mapping.companies))
+    reason = not_shown(unknown)
+    if facts.legal_entity.former:
+        entity = facts.legal_entity.label
+        reason = f"no company of the mapping claims the legal entity {entity}; add it to one"
+    return Route(company, unknown=unknown, waits=True, reason=reason)
+
+
+def _scoped(to: Route, facts: Facts, mapping: MappingFile, active_in: Collection[str]) -> Route:
+    """The route, unless the scope of its company leaves the worker out, or may do so."""
+    if to.company is None:
+        return to
+    doubts: list[str] = []
+    for about, key, holds in mapping.companies[to.company].scope.exclusions(facts):
+        if holds is Truth.YES:
+            return Route(to.company, f"{about} {key} is out of scope in {to.company}")
+        if holds is Truth.UNKNOWN:
+            doubts.append(about.replace(" ", "_"))
+    unknown = tuple(dict.fromkeys((*to.unknown, *doubts)))
+    waits = bool(doubts) and to.company not in active_in
+    return Route(to.company, unknown=unknown, waits=waits, reason=not_shown(doubts))
+
+
+def not_shown(facts: Sequence[str]) -> str:
+    """That Rippling does not show some facts, for a controller."""
+    words = " and ".join(name.replace("_", " ") for name in facts)
+    return f"Rippling does not show the {words}, or not as anything that can be read"
