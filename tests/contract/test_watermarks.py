@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from connector.adapters.memory import (
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
+from connector.domain.names import NameMemory
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
 from connector.ports.reference_cache import ReferenceCache
@@ -255,15 +256,33 @@ def test_the_previous_mapping_can_be_read_in_the_console(client: Any) -> None:
     }
 
 
-def test_locations_never_read_are_none(bench: Bench) -> None:
-    assert bench.one.cache.locations() is None
+def test_names_never_saved_are_an_empty_memory(bench: Bench) -> None:
+    assert bench.one.cache.names() == NameMemory()
 
 
-@pytest.mark.parametrize("names", [{"l1": "Bergen", "l2": ""}, {}])
-def test_locations_are_remembered(bench: Bench, names: dict[str, str]) -> None:
-    bench.one.cache.save_locations(NOON, names)
+@pytest.mark.parametrize(
+    "memory",
+    [
+        NameMemory(
+            NOON, "d1", {"l1": "Bergen", "l2": ""}, {"location l1": ("Bergen HQ", "Bergen")}
+        ),
+        NameMemory(locations={f"l{number}": f"Sted {number} å" * 3 for number in range(20_000)}),
+    ],
+    ids=["small", "of any size"],
+)
+def test_names_are_remembered(bench: Bench, memory: NameMemory) -> None:
+    bench.one.cache.save_names(memory)
 
-    assert bench.other.cache.locations() == (NOON, names)
+    assert bench.other.cache.names() == memory
+
+
+def test_a_catalogue_is_cached_however_large_it_is(bench: Bench) -> None:
+    cost_centres = {f"{number:06}": number % 7 > 0 for number in range(60_000)}
+    large = replace(a_catalogue(), cost_centres=cost_centres)
+
+    bench.one.cache.save_catalogue("norway", large)
+
+    assert bench.other.cache.catalogue("norway") == large
 
 
 # DynamoDB alone

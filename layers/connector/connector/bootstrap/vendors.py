@@ -13,7 +13,7 @@ from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
 from connector.observability import BudgetReports, EmfMetrics, Log
-from connector.services.shared.location_names import LocationNames
+from connector.services.shared.names import Names, RememberingSource
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -38,12 +38,14 @@ def rippling_source(
 ) -> Source:
     """Rippling behind one of its APIs, asked for what the watched mapping wants."""
     api_source = RipplingPlatformSource if api == "platform" else RipplingRestSource
-    return api_source(
+    names = Names(cache, clock, mappings.words)
+    source = api_source(
         http,
-        location_names=LocationNames(cache, clock).names,
+        location_names=names.locations,
         custom_fields=mappings.custom_fields,
         compensation=mappings.wants_pay,
     )
+    return RememberingSource(source, names)
 
 
 def rippling_http(

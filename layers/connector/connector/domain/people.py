@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -106,6 +106,21 @@ class Facts:
             or (isinstance(value, Named | EmploymentType) and value.is_partial)
         )
 
+    @property
+    def now(self) -> Facts:
+        """The facts without the names that things had before."""
+        named = (self.department, self.location, self.legal_entity, self.employment_type.named)
+        if not any(thing.former for thing in named):
+            return self
+        department, location, entity, kind = (replace(thing, former=()) for thing in named)
+        return replace(
+            self,
+            department=department,
+            location=location,
+            legal_entity=entity,
+            employment_type=replace(self.employment_type, named=kind),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """A plain form that is stored in the ledger; `from_json` reads it back."""
         plain = {each.name: plain_fact(getattr(self, each.name)) for each in fields(self)}
@@ -194,11 +209,12 @@ class Worker:
 def fingerprint(worker: Worker) -> str:
     """A digest of everything about an employment that can change what Visma should hold.
 
-    It leaves out `updated_at`, which moves without visible change, and title and manager, for which
-    Visma has no place. Pay counts where it was read.
+    It leaves out `updated_at`, which moves without visible change, title and manager, for which
+    Visma has no place, and former names, which only help to understand the new ones. Pay counts
+    where it was read.
     """
     content: list[Any] = [worker.id, worker.person_id]
-    content += [worker.facts.to_json(), asdict(worker.personal)]
+    content += [worker.facts.now.to_json(), asdict(worker.personal)]
     if isinstance(worker.pay, Known):
         pay = worker.pay.value
         content.append([pay.text, pay.currency, pay.effective_on])

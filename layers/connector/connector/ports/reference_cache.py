@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from connector.domain.catalogue import Catalogue
+    from connector.domain.names import NameMemory
 
 
 class ReferenceCache(Protocol):
-    """What was last read of reference data; how old it may be is for its reader to say."""
+    """What was last read of reference data; how old it may be is for its reader to say.
+
+    Something too large to be cached is forgotten, and read again by whoever asks.
+    """
 
     def catalogue(self, company: str) -> Catalogue:
         """The cached catalogue of a company; an empty one where none was read."""
@@ -19,8 +21,8 @@ class ReferenceCache(Protocol):
     def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
         """Caches the catalogue of a company."""
 
-    def locations(self) -> tuple[datetime, Mapping[str, str]] | None:
-        """The cached names of the Rippling work locations, and when they were read."""
+    def names(self) -> NameMemory:
+        """The remembered names of things in Rippling; an empty memory where none was saved."""
 
-    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
-        """Caches the names of the Rippling work locations."""
+    def save_names(self, memory: NameMemory) -> None:
+        """Remembers the names of things in Rippling."""

@@ -14,9 +14,10 @@ from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
 from connector.domain.guards import Run
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
+from connector.domain.names import NameMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from connector.domain.mapping.model import MappingFile
@@ -55,7 +56,7 @@ class InMemoryReferenceCache:
 
     def __init__(self) -> None:
         self._catalogues: dict[str, Catalogue] = {}
-        self._locations: tuple[datetime, dict[str, str]] | None = None
+        self._names = NameMemory()
 
     def catalogue(self, company: str) -> Catalogue:
         return self._catalogues.get(company, Catalogue())
@@ -63,11 +64,11 @@ class InMemoryReferenceCache:
     def save_catalogue(self, company: str, catalogue: Catalogue) -> None:
         self._catalogues[company] = catalogue
 
-    def locations(self) -> tuple[datetime, dict[str, str]] | None:
-        return self._locations
+    def names(self) -> NameMemory:
+        return self._names
 
-    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
-        self._locations = read_at, dict(names)
+    def save_names(self, memory: NameMemory) -> None:
+        self._names = memory
 
 
 class InMemoryGuardLog:

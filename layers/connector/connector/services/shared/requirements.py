@@ -1,27 +1,29 @@
-"""What the mapping asks of Rippling beyond the usual: custom fields, and pay."""
+"""What the mapping asks of Rippling beyond the usual: custom fields, pay, and its words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
+from connector.domain.names import Words, words_of
 from connector.ports.state import Mappings
 
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """Which custom fields matter, by name, and whether pay does."""
+    """Which custom fields matter, by name, whether pay does, and how things are called."""
 
     custom_fields: frozenset[str] = frozenset()
     pay: bool = False
+    words: Words = field(default_factory=dict)
 
     @classmethod
     def of(cls, mapping: MappingFile) -> Requirements:
         """What the rules of a mapping ask for."""
         named = (rules.department_custom_field for rules in mapping.companies.values())
-        return cls(frozenset(name for name in named if name), mapping.uses_pay)
+        return cls(frozenset(name for name in named if name), mapping.uses_pay, words_of(mapping))
 
 
 class WatchedMappings:
@@ -42,6 +44,10 @@ class WatchedMappings:
     def wants_pay(self) -> bool:
         """Whether pay is to be read."""
         return self._with_pay or self._current().pay
+
+    def words(self) -> Words:
+        """The words by which the mapping names things in Rippling."""
+        return self._current().words
 
     def load(self) -> MappingFile:
         """The mapping as it is now; from here on its rules decide what is asked for."""

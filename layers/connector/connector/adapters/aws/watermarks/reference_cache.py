@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
+from connector.domain.names import NameMemory
 from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from connector.adapters.aws.watermarks.table import WatermarksTable
 
-LOCATIONS = "locations"
+NAMES = "names"
 
 
 class DynamoReferenceCache:
-    """A row for each company's catalogue, and one for the names of the locations."""
+    """A row for each company's catalogue, and one for the names of things in Rippling."""
 
     def __init__(self, rows: WatermarksTable) -> None:
         self._rows = rows
@@ -46,13 +45,23 @@ class DynamoReferenceCache:
             "employee_key": without_empty(asdict(catalogue.employee_key)),
             "read_at": {part: timestamp(at) for part, at in catalogue.read_at.items()},
         }
-        self._rows.put(f"catalogue {company}", values)
+        self._rows.put_of_any_size(f"catalogue {company}", values)
 
-    def locations(self) -> tuple[datetime, Mapping[str, str]] | None:
-        item = self._rows.read(LOCATIONS)
-        if not item:
-            return None
-        return datetime.fromisoformat(item["read_at"]), item["names"]
+    def names(self) -> NameMemory:
+        item = self._rows.read(NAMES)
+        read_at = item.get("read_at")
+        return NameMemory(
+            read_at=datetime.fromisoformat(read_at) if read_at else None,
+            read_under=item.get("read_under", ""),
+            locations=item.get("locations", {}),
+            used={key: tuple(names) for key, names in item.get("used", {}).items()},
+        )
 
-    def save_locations(self, read_at: datetime, names: Mapping[str, str]) -> None:
-        self._rows.put(LOCATIONS, {"read_at": timestamp(read_at), "names": dict(names)})
+    def save_names(self, memory: NameMemory) -> None:
+        values = {
+            "read_at": timestamp(memory.read_at) if memory.read_at else "",
+            "read_under": memory.read_under,
+            "locations": dict(memory.locations),
+            "used": {key: list(names) for key, names in memory.used.items()},
+        }
+        self._rows.put_of_any_size(NAMES, without_empty(values))

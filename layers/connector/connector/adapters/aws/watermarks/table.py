@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -11,6 +14,11 @@ from connector.adapters.aws.errors import Client, answering, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+MOST_BYTES = 250_000
+"""A row may have 400 KB, counted otherwise than here; a longer text is stored packed, no longer
+readable in the console."""
 
 
 class WatermarksTable:
@@ -26,12 +34,22 @@ class WatermarksTable:
             answer = self._client.get_item(
                 TableName=self._table, Key=to_item({"stream": stream}), ConsistentRead=True
             )
-        return from_item(answer.get("Item", {}))
+        item = from_item(answer.get("Item", {}))
+        return json.loads(unpacked(item["packed"])) if "packed" in item else item
 
     def put(self, stream: str, values: Mapping[str, object]) -> None:
         """Makes the row hold exactly these values."""
         with answering("DynamoDB"):
             self._client.put_item(TableName=self._table, Item=to_item({"stream": stream, **values}))
+
+    def put_of_any_size(self, stream: str, values: Mapping[str, object]) -> None:
+        """The same; packed where a row cannot hold them, and no row where not even that fits."""
+        text = json.dumps(values, ensure_ascii=False)
+        if len(text.encode()) > MOST_BYTES:
+            values = {"packed": packed(text)}
+        if len(str(values.get("packed", ""))) > MOST_BYTES:
+            values = {}
+        self.put(stream, values)
 
     def put_if(
         self,
@@ -89,3 +107,13 @@ class WatermarksTable:
 def without_empty(values: Mapping[str, object]) -> dict[str, object]:
     """The values that say something: a row has no attribute that is None or an empty text."""
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def packed(text: str) -> str:
+    """A text in a form that takes less room."""
+    return base64.b64encode(zlib.compress(text.encode(), level=9)).decode("ascii")
+
+
+def unpacked(packed_text: str) -> str:
+    """The text that was packed."""
+    return zlib.decompress(base64.b64decode(packed_text)).decode()

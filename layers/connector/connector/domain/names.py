@@ -1,0 +1,92 @@
+"""What things in Rippling were called while a mapping named them: a row holds to the thing.
+
+Whoever renames a department in Rippling does not move its people. Pure; where the memory is kept,
+and when names are read again, is in `services/shared/names`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from connector.domain.facts import Named, alike
+from connector.domain.mapping.model import MappingFile
+
+MOST_NAMES = 5
+"""So many former names of one thing are remembered."""
+
+
+class NamedKind(StrEnum):
+    """What a worker has that carries a name."""
+
+    DEPARTMENT = "department"
+    LOCATION = "location"
+    LEGAL_ENTITY = "legal_entity"
+    EMPLOYMENT_TYPE = "employment_type"
+
+
+Words: TypeAlias = Mapping[NamedKind, frozenset[str]]
+"""The words by which a mapping names things of each kind, in the form in which they are compared"""
+
+
+@dataclass(frozen=True, slots=True)
+class NameMemory:
+    """The names of the work locations as last read, and the names under which rows found things.
+
+    `read_under` says by which words the mapping named locations when they were read. `used` has the
+    names, the newest first, under a kind and an id.
+    """
+
+    read_at: datetime | None = None
+    read_under: str = ""
+    locations: Mapping[str, str] = field(default_factory=dict)
+    used: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def noted(self, kind: NamedKind, thing: Named, words: Words) -> NameMemory:
+        """The memory with the name of a thing that a word of the mapping names."""
+        if not thing.id or not thing.name or alike(thing.name) not in words.get(kind, ()):
+            return self
+        before = self.used.get(key := f"{kind} {thing.id}", ())
+        if before[:1] == (thing.name,):
+            return self
+        names = (thing.name, *(name for name in before if name != thing.name))
+        return replace(self, used={**self.used, key: names[:MOST_NAMES]})
+
+    def recalled(self, kind: NamedKind, thing: Named) -> Named:
+        """The thing with the names that rows had for it and that it has no longer."""
+        used = self.used.get(f"{kind} {thing.id}", ()) if thing.id and thing.name else ()
+        former = tuple(name for name in used if alike(name) != alike(thing.name or ""))
+        return replace(thing, former=former) if former else thing
+
+    def merged(self, other: NameMemory) -> NameMemory:
+        """This memory with what another one has besides."""
+        used = {
+            key: tuple(dict.fromkeys((*self.used.get(key, ()), *other.used.get(key, ()))))
+            for key in (*self.used, *other.used)
+        }
+        return replace(self, used={key: names[:MOST_NAMES] for key, names in used.items()})
+
+
+def words_of(mapping: MappingFile) -> Words:
+    """The words by which a mapping names things."""
+    found: dict[NamedKind, set[str]] = {kind: set() for kind in NamedKind}
+    for kind, word in _words(mapping):
+        found[kind].add(alike(word))
+    return {kind: frozenset(words) for kind, words in found.items()}
+
+
+def _words(mapping: MappingFile) -> Iterator[tuple[NamedKind, str]]:
+    for rules in mapping.companies.values():
+        scope = rules.scope
+        yield from ((NamedKind.DEPARTMENT, row.rippling) for row in rules.departments)
+        yield from ((NamedKind.LOCATION, row.rippling) for row in rules.locations)
+        yield from ((NamedKind.LEGAL_ENTITY, word) for word in rules.legal_entities)
+        yield from ((NamedKind.DEPARTMENT, word) for word in scope.exclude_departments)
+        yield from ((NamedKind.LEGAL_ENTITY, word) for word in scope.exclude_legal_entities)
+        yield from ((NamedKind.EMPLOYMENT_TYPE, word) for word in scope.exclude_employment_types)
+        for rule in rules.employee_classes:
+            plain = rule.when.plain
+            yield from ((kind, plain[kind.value]) for kind in NamedKind if kind.value in plain)

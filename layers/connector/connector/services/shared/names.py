@@ -1,0 +1,170 @@
+"""The names of things in Rippling: those of the work locations, and those that rows once used.
+
+A worker carries only the id of a work location, and the mapping uses names. All functions share
+one memory of them; what it means is in `domain/names`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connector.domain.facts import Named
+from connector.domain.names import NamedKind, NameMemory, Words
+from connector.domain.people import Facts, Worker
+from connector.ports.clock import Clock
+from connector.ports.reference_cache import ReferenceCache
+from connector.ports.rippling import Page, Source
+
+if TYPE_CHECKING:
+    from connector.domain.checks import Check
+
+READ_AGAIN_SECONDS = 600.0
+"""However many unknown ids turn up, the list is not read more often than this."""
+
+SHARED_SECONDS = 60.0
+"""What other functions have learned is known here no later than after this time."""
+
+
+class Names:
+    """Serves names from the memory that all functions share, and teaches it new ones."""
+
+    def __init__(self, cache: ReferenceCache, clock: Clock, words: Callable[[], Words]) -> None:
+        self._cache = cache
+        self._clock = clock
+        self._words = words
+        self._memory = NameMemory()
+        self._loaded_at: datetime | None = None
+        self._is_old = False
+
+    def locations(
+        self, read: Callable[[], list[Named]], read_fresh: bool = False
+    ) -> Mapping[str, str]:
+        """Id to name. With `read_fresh` as `read` finds them, unless that was done a moment ago.
+
+        They are read anew as well once the mapping has other words for locations: a row that
+        follows a rename and the new name must be seen together.
+        """
+        memory = self._current()
+        under = _digest(self._words().get(NamedKind.LOCATION, frozenset()))
+        is_due = self._is_old or memory.read_at is None or memory.read_under != under
+        if is_due or (read_fresh and self._seconds_since(memory.read_at) > READ_AGAIN_SECONDS):
+            places = {place.id or "": place.name or "" for place in read()}
+            self._save(
+                replace(memory, read_at=self._clock.now(), read_under=under, locations=places)
+            )
+            self._is_old = False
+        return self._memory.locations
+
+    def read_anew(self) -> None:
+        """Has the list read the next time that a name is wanted."""
+        self._is_old = True
+
+    def remembered(self, workers: Iterable[Worker]) -> list[Worker]:
+        """Workers whose things have their former names; names that rows use now are kept."""
+        words, memory = self._words(), self._current()
+        known = []
+        for worker in workers:
+            for kind, thing in things_of(worker.facts):
+                memory = memory.noted(kind, thing, words)
+            facts = _recalled(worker.facts, memory)
+            known.append(worker if facts is worker.facts else replace(worker, facts=facts))
+        if memory is not self._memory:
+            self._save(memory)
+        return known
+
+    def _current(self) -> NameMemory:
+        if self._loaded_at is None or self._seconds_since(self._loaded_at) > SHARED_SECONDS:
+            self._memory = self._cache.names()
+            self._loaded_at = self._clock.now()
+        return self._memory
+
+    def _save(self, memory: NameMemory) -> None:
+        # Another function may have learned something in the meantime.
+        self._memory = memory.merged(self._cache.names())
+        self._cache.save_names(self._memory)
+
+    def _seconds_since(self, moment: datetime | None) -> float:
+        return (self._clock.now() - moment).total_seconds() if moment else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class RememberingSource:
+    """A `Source` whose workers carry the former names of what belongs to them."""
+
+    source: Source
+    known: Names
+
+    @property
+    def reads_increments(self) -> bool:
+        """See `Source`."""
+        return self.source.reads_increments
+
+    def changed_since(self, cutoff: datetime, page_token: str | None = None) -> Iterator[Page]:
+        """See `Source`."""
+        return self._pages(self.source.changed_since(cutoff, page_token))
+
+    def everyone(self, page_token: str | None = None) -> Iterator[Page]:
+        """See `Source`. A read from the beginning reads the names of the locations anew."""
+        if page_token is None:
+            self.known.read_anew()
+        return self._pages(self.source.everyone(page_token))
+
+    def person_of(self, worker_id: str) -> str | None:
+        """See `Source`."""
+        return self.source.person_of(worker_id)
+
+    def employments(
+        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+    ) -> list[Worker]:
+        """See `Source`."""
+        return self.known.remembered(self.source.employments(worker_id, person_id, known))
+
+    def departments(self) -> list[Named]:
+        """See `Source`."""
+        return self.source.departments()
+
+    def locations(self) -> list[Named]:
+        """See `Source`."""
+        return self.source.locations()
+
+    def checks(self, now: datetime, needs: Iterable[str]) -> Iterator[Check]:
+        """See `Source`."""
+        return self.source.checks(now, frozenset(needs))
+
+    def _pages(self, pages: Iterator[Page]) -> Iterator[Page]:
+        for page in pages:
+            yield replace(page, workers=self.known.remembered(page.workers))
+
+
+def things_of(facts: Facts) -> tuple[tuple[NamedKind, Named], ...]:
+    """What a worker has that carries a name."""
+    return (
+        (NamedKind.DEPARTMENT, facts.department),
+        (NamedKind.LOCATION, facts.location),
+        (NamedKind.LEGAL_ENTITY, facts.legal_entity),
+        (NamedKind.EMPLOYMENT_TYPE, facts.employment_type.named),
+    )
+
+
+def _recalled(facts: Facts, memory: NameMemory) -> Facts:
+    """The facts with former names; the very same where there are none."""
+    department, location, entity, kind = (
+        memory.recalled(kind, thing) for kind, thing in things_of(facts)
+    )
+    if not (department.former or location.former or entity.former or kind.former):
+        return facts
+    return replace(
+        facts,
+        department=department,
+        location=location,
+        legal_entity=entity,
+        employment_type=replace(facts.employment_type, named=kind),
+    )
+
+
+def _digest(words: frozenset[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:16]
