@@ -103,7 +103,12 @@ def json_response(
     """A response whose body is this content as JSON."""
     payload = json.dumps(content, separators=(",", ":"), ensure_ascii=False, default=default)
     return Response(
-        status, payload.encode(), dict(headers or {}), JSON, applied=applied, company=company
+        status,
+        payload.encode("utf-8", "backslashreplace"),
+        dict(headers or {}),
+        JSON,
+        applied=applied,
+        company=company,
     )
 
 

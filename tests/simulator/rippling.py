@@ -102,8 +102,9 @@ class Rippling(Workforce, Server):
 
     Misbehaviour is set through attributes: `ignore_filter` (filters on these fields are
     ignored), `redact` (these fields come as null with an entry in `__meta`, without one where it
-    `redacts_silently`), `forbid_expand` (403), `relative_next_link`, `next_link_host`,
-    `time_format`, `burst_limit` (requests a second), `forbid` (lists that are answered 403),
+    `redacts_silently`), `odd` (row id to members that are answered instead), `forbid_expand` (403),
+    `relative_next_link`, `next_link_host`, `time_format`, `burst_limit` (requests a second),
+    `forbid` (lists that are answered 403),
     `versions` (the API versions that there are; any, where None) and `bound_version` (the one that
     counts where the header names none).
     `tokens` are the accepted bearer tokens, besides those that the `app_shop` hands out.
@@ -121,6 +122,7 @@ class Rippling(Workforce, Server):
         self.redact: set[str] = set()
         self.redacts_silently = False
         self.forbid_expand: set[str] = set()
+        self.odd: dict[str, Row] = {}
         self.relative_next_link = False
         self.next_link_host: str | None = None
         self.time_format: Literal["iso", "compact"] = "iso"
@@ -267,7 +269,7 @@ class Rippling(Workforce, Server):
         for name in self.redact:
             if name in shown:
                 shown[name] = None
-        return shown
+        return {**shown, **self.odd.get(row["id"], {})}
 
     def _expanded(self, name: str, link: Link, row: Row) -> Json:
         if name == "custom_fields":

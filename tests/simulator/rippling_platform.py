@@ -122,7 +122,8 @@ class RipplingPlatform(Server):
 
     def _shown(self, row: Row) -> Json:
         shape = shapes.employee(self.rippling, row, self._time)
-        return {name: value for name, value in shape.items() if name not in self.withheld}
+        shown = {**shape, **self.rippling.odd.get(row["id"], {})}
+        return {name: value for name, value in shown.items() if name not in self.withheld}
 
     def _rows(self, table: str) -> list[Row]:
         """In the order of their ids, which no one has promised."""

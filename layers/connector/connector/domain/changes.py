@@ -67,10 +67,10 @@ class Change:
         if unknown:
             raise NotAChangeError(f"the message has {len(unknown)} member(s) that no change has")
         for name in ("worker_id", "cause", "correlation_id"):
-            if not _is_reference(data.get(name)):
+            if not is_reference(data.get(name)):
                 raise NotAChangeError(f"the message has no usable {name}")
         for name in ("person_id", "run"):
-            if data.get(name) is not None and not _is_reference(data[name]):
+            if data.get(name) is not None and not is_reference(data[name]):
                 raise NotAChangeError(f"the message has no usable {name}")
         try:
             cause = Cause(data["cause"])
@@ -106,8 +106,11 @@ def message_object(body: str) -> dict[str, Any]:
     return data
 
 
-def _is_reference(value: object) -> bool:
-    """SQS takes printable ASCII without blanks as a group id, and no more than so much of it."""
+def is_reference(value: object) -> bool:
+    """Whether an id can travel on the queue.
+
+    SQS takes printable ASCII without blanks as a group id, and no more than so much of it.
+    """
     return (
         isinstance(value, str)
         and 0 < len(value) <= LONGEST_REFERENCE

@@ -18,10 +18,14 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some workers, and where to go on; `next_page_token` is None on the last page."""
+    """Some workers, and where to go on; `next_page_token` is None on the last page.
+
+    `unreadable` counts rows that could not be told whose they are, and were skipped.
+    """
 
     workers: Sequence[Worker]
     next_page_token: str | None = None
+    unreadable: int = 0
 
 
 class Source(Protocol):

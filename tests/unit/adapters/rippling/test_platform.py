@@ -259,8 +259,10 @@ class TestOddPages:
         lay(scripted, {EVERYONE: [[None, 7, {"roleState": "ACTIVE"}, a_row("a")]]})
         source = source_of(scripted)
 
-        assert ids(source) == ["a"]
-        assert source.unreadable_rows == 3
+        (page,) = source.everyone()
+
+        assert [worker.id for worker in page.workers] == ["a"]
+        assert page.unreadable == 3
 
 
 class TestRights:

@@ -10,7 +10,15 @@ from connector.services.find.batch import Batch, Summary
 from connector.services.shared.guarding import Candidate
 
 ONE = Summary(
-    skipped=True, workers_read=1, queued=2, due=3, released=4, drifted=5, rows_before_cutoff=6
+    skipped=True,
+    workers_read=1,
+    queued=2,
+    due=3,
+    released=4,
+    drifted=5,
+    rows_before_cutoff=6,
+    unreadable_rows=7,
+    facts_unknown={"country": 8},
 )
 OTHER = Summary(
     paused=True,
@@ -22,6 +30,8 @@ OTHER = Summary(
     released=40,
     drifted=50,
     rows_before_cutoff=60,
+    unreadable_rows=70,
+    facts_unknown={"location": 80},
 )
 
 
@@ -39,6 +49,8 @@ def test_summaries_add_up_member_by_member() -> None:
         released=44,
         drifted=55,
         rows_before_cutoff=66,
+        unreadable_rows=77,
+        facts_unknown={"location": 80, "country": 8},
     )
 
 
@@ -72,6 +84,8 @@ def test_the_answer_of_the_function_has_its_members_in_a_fixed_order() -> None:
         "released",
         "drifted",
         "rows_before_cutoff",
+        "unreadable_rows",
+        "facts_unknown",
         "problems",
     ]
 

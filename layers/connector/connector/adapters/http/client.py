@@ -52,6 +52,9 @@ Refusal: TypeAlias = Callable[[requests.Response], RefusedError | None]
 USER_AGENT = f"rippling-visma-connector/{__version__}"
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
 ATTEMPTS = 3
+MOST_DIGITS = 40
+"""A whole number with more digits means nothing, and Python may refuse to read it."""
+
 BACK_OFF = wait_exponential_jitter(multiplier=0.3, max=4.0, jitter=0.7)
 DEFAULT_PORTS = {"https": 443, "http": 80}
 _UNSAFE_IN_A_LINK = re.compile(r"[\x00-\x20\\\x7f]")
@@ -174,7 +177,7 @@ class HttpClient:
             NonsenseError: it is not JSON.
         """
         try:
-            return json.loads(response.content)
+            return json.loads(_decoded(response.content), parse_int=_integer)
         except (ValueError, RecursionError):
             raise NonsenseError(
                 f"{self.vendor} answered something that is not JSON"
@@ -369,3 +372,14 @@ def _wait(state: RetryCallState) -> float:
     failure = state.outcome.exception() if state.outcome else None
     asked = failure.wait if isinstance(failure, _TransientError) else None
     return asked or BACK_OFF(state)
+
+
+def _decoded(content: bytes) -> str:
+    """The text of an answer; where it is not UTF-8, the rest of it is still read."""
+    encoding = json.detect_encoding(content)
+    return content.decode(encoding, errors="replace")
+
+
+def _integer(digits: str) -> int | float:
+    """A whole number; one that is too long to mean anything is infinite or nearly so."""
+    return int(digits) if len(digits) <= MOST_DIGITS else float(digits)

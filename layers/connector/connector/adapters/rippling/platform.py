@@ -57,8 +57,8 @@ class RipplingPlatformSource:
     The API cannot say what changed: every read of changes is a full read. It knows no
     legal entities, and a token that is not shown `userId` has one person for every role.
 
-    `unreadable_rows` counts rows without an id, which are skipped. `location_names` is given what
-    reads the names, and True whenever an id or a name is unknown: it decides how often they are.
+    Rows without an id are skipped and counted. `location_names` is given what reads the names, and
+    True whenever an id or a name is unknown: it decides how often they are.
     `custom_fields` names the ones to keep; the others are not even looked at. `compensation` says
     whether pay is wanted; it comes without the day on which it took effect.
     """
@@ -75,7 +75,6 @@ class RipplingPlatformSource:
         page_size: int = EMPLOYEES_A_PAGE,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.unreadable_rows = 0
         self._http = http
         self._custom_fields = custom_fields or frozenset
         self._compensation = compensation or bool
@@ -101,8 +100,9 @@ class RipplingPlatformSource:
         """
         for rows, following in self._walk(EVERYONE, {"send_all_roles": "true"}, page_token):
             _require_kinds(rows)
-            workers = [self._read(row) for row in rows]
-            yield Page([worker for worker in workers if worker], following)
+            found = [self._read(row) for row in rows]
+            workers = [worker for worker in found if worker]
+            yield Page(workers, following, unreadable=len(found) - len(workers))
 
     def person_of(self, worker_id: str) -> str | None:
         """The person behind a worker id, or None where Rippling shows no such worker."""
@@ -137,7 +137,6 @@ class RipplingPlatformSource:
 
     def _all(self, path: str, read: Callable[[object], Named | None]) -> list[Named]:
         things = [read(row) for rows, _ in self._walk(path, {}) for row in rows]
-        self.unreadable_rows += things.count(None)
         return [thing for thing in things if thing]
 
     def _worker(self, worker_id: str) -> Worker | None:
@@ -148,15 +147,13 @@ class RipplingPlatformSource:
         return self._read(row)
 
     def _read(self, row: object) -> Worker | None:
-        worker = worker_of_employee(
+        return worker_of_employee(
             row,
             self._departments,
             self._locations,
             self._custom_fields(),
             with_pay=self._compensation(),
         )
-        self.unreadable_rows += worker is None
-        return worker
 
     def _record(self, worker_id: str) -> object | None:
         """One employee's record, or None where there is none."""

@@ -20,6 +20,7 @@ from connector.adapters.rippling.values import (
     object_in,
     pay_of,
     plain_or_none,
+    reference_in,
     shown_text,
     status_of,
     text,
@@ -95,7 +96,7 @@ def worker_of_employee(
     Of the custom fields only the named ones are kept; pay is looked at only `with_pay`.
     """
     row = object_in(row)
-    worker_id, person_id = text(row.get("id")), person_of_employee(row)
+    worker_id, person_id = reference_in(row.get("id")), person_of_employee(row)
     pay = object_in(row.get("compensation")) if with_pay else {}
     if worker_id is None or person_id is None:
         return None
@@ -114,7 +115,7 @@ def worker_of_employee(
 def person_of_employee(row: object) -> str | None:
     """The id of the person in a row; without one, the role stands for the person."""
     row = object_in(row)
-    return text(row.get("userId")) or text(row.get("id"))
+    return reference_in(row.get("userId")) or reference_in(row.get("id"))
 
 
 def id_of(row: object) -> str | None:

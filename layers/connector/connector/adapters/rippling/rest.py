@@ -58,8 +58,8 @@ SCOPES: Mapping[str, str] = {
 class RipplingRestSource:
     """Rippling as its REST API shows it.
 
-    `unreadable_rows` counts rows without an id or a person, which are skipped. `refused_expands`
-    names what the token may not see and is done without; a legal entity then has an id, no name.
+    `refused_expands` names what the token may not see and is done without; a legal entity then has
+    an id, no name. Rows that do not say whose they are, are skipped and counted.
     `location_names` is given what reads the names, and True whenever an id is unknown: it decides
     how often they are read. `custom_fields` names the ones to keep; no other is looked at.
     `compensation` says whether pay is wanted; it is neither asked for nor looked at otherwise.
@@ -77,7 +77,6 @@ class RipplingRestSource:
         page_size: int = WORKERS_A_PAGE,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.unreadable_rows = 0
         self.refused_expands: tuple[str, ...] = ()
         self._refused_at = 0.0
         self._seconds = seconds
@@ -142,15 +141,16 @@ class RipplingRestSource:
 
     def _workers(self, query: Mapping[str, str], page_token: str | None = None) -> Iterator[Page]:
         for answer in self._walk("/workers/", query, page_token):
-            found = (self._read(row, answer) for row in answer.rows)
-            yield Page([worker for worker in found if worker], answer.next_link)
+            found = [self._read(row, answer) for row in answer.rows]
+            workers = [worker for worker in found if worker]
+            yield Page(workers, answer.next_link, unreadable=len(found) - len(workers))
 
     def _of_person(self, person_id: str) -> list[Worker] | None:
         """The person's employments, or None where the filter turns out to be ignored."""
         found: dict[str, Worker] = {}
         query = {"filter": f"user_id eq '{person_id}'", "order_by": "id"}
         for page in self._workers(query):
-            if any(worker.person_id != person_id for worker in page.workers):
+            if page.unreadable or any(one.person_id != person_id for one in page.workers):
                 return None
             found.update((worker.id, worker) for worker in page.workers)
         return list(found.values())
@@ -170,7 +170,6 @@ class RipplingRestSource:
         found: dict[str | None, Named] = {}
         for answer in self._walk(path, {"order_by": "id"}):
             things = [read(row) for row in answer.rows]
-            self.unreadable_rows += things.count(None)
             found.update((thing.id, thing) for thing in things if thing)
         return list(found.values())
 
@@ -230,15 +229,13 @@ class RipplingRestSource:
         return _Answer(path, content, withheld_fields(content), link)
 
     def _read(self, row: object, answer: _Answer) -> Worker | None:
-        worker = worker_of(
+        return worker_of(
             row,
             answer.withheld,
             self._location_name,
             self._custom_fields(),
             with_pay=self._compensation(),
         )
-        self.unreadable_rows += worker is None
-        return worker
 
     def _location_name(self, location_id: str) -> str | None:
         name = self._location_names(False).get(location_id)

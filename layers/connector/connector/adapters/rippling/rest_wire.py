@@ -22,6 +22,7 @@ from connector.adapters.rippling.values import (
     objects_in,
     pay_of,
     plain_or_none,
+    reference_in,
     shown_text,
     status_of,
     text,
@@ -68,7 +69,7 @@ def worker_of(
     Of the custom fields only the named ones are kept; pay is looked at only `with_pay`.
     """
     row = object_in(row)
-    worker_id, person_id = text(row.get("id")), person_of(row)
+    worker_id, person_id = reference_in(row.get("id")), person_of(row)
     if worker_id is None or person_id is None:
         return None
     return Worker(
@@ -85,7 +86,7 @@ def worker_of(
 
 def person_of(row: Row) -> str | None:
     """The id of the person in a worker's row."""
-    return text(row.get("user_id")) or text(object_in(row.get("user")).get("id"))
+    return reference_in(row.get("user_id")) or reference_in(object_in(row.get("user")).get("id"))
 
 
 def withheld_fields(answer: Row) -> frozenset[str]:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias, TypeVar
 
+from connector.domain.changes import is_reference
 from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known
 from connector.domain.people import EmploymentStatus, Pay
 
@@ -61,9 +62,9 @@ def text(value: object) -> str | None:
 
 
 def is_text(plain: str) -> bool:
-    """Whether something can be stored and sent: not too long, and no half of a character in it."""
-    half = any("\ud800" <= each <= "\udfff" for each in plain)
-    return len(plain) <= LONGEST_TEXT and not half
+    """Whether something can be stored and sent: not too long, and no character in it is broken."""
+    broken = any("\ud800" <= each <= "\udfff" or each == "\ufffd" for each in plain)
+    return len(plain) <= LONGEST_TEXT and not broken
 
 
 def fact_of(row: Row, name: str, read: Callable[[object], T | None], *, hidden: bool) -> Fact[T]:
@@ -99,6 +100,12 @@ def pay_of(value: object, currency: object, effective_on: date | None = None) ->
         return UNKNOWN
     is_money = money is not None and amount.is_finite() and 0 <= amount < HUGE
     return Known(Pay(amount, str(money).upper(), effective_on)) if is_money else UNKNOWN
+
+
+def reference_in(value: object) -> str | None:
+    """An id that can be kept, sent and asked for; None for any other."""
+    plain = text(value)
+    return plain if is_reference(plain) else None
 
 
 def status_of(value: object) -> EmploymentStatus:

@@ -5,7 +5,8 @@ Batches and summaries add up to new ones; no function changes one that it was gi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.domain.cursors import Cursor
@@ -27,6 +28,8 @@ class Summary:
     released: int = 0
     drifted: int = 0
     rows_before_cutoff: int = 0
+    unreadable_rows: int = 0
+    facts_unknown: Mapping[str, int] = field(default_factory=dict)
     problems: Sequence[str] = field(default_factory=list)
 
     def __add__(self, other: Summary) -> Summary:
@@ -41,6 +44,8 @@ class Summary:
             released=self.released + other.released,
             drifted=self.drifted + other.drifted,
             rows_before_cutoff=self.rows_before_cutoff + other.rows_before_cutoff,
+            unreadable_rows=self.unreadable_rows + other.unreadable_rows,
+            facts_unknown=dict(Counter(self.facts_unknown) + Counter(other.facts_unknown)),
             # Each page meets the same problems: they are told once.
             problems=list(dict.fromkeys([*self.problems, *other.problems])),
         )

@@ -55,6 +55,7 @@ class ChangeReader:
             # Where the filter is ignored, every tick shows everyone: old rows are the sweep's.
             recent = [each for each in page.workers if progress.is_recent(each.updated_at)]
             batch += self.comparison.changed(recent, Cause.POLL, mapping)
+            batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             times = [worker.updated_at for worker in page.workers]
             progress = progress.after(times, page.next_page_token)
             if pages.must_stop(batch, self.clock):

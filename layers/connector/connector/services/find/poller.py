@@ -6,6 +6,7 @@ page is checked, and no cursor is saved before everyone it has passed is on the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.domain.errors import RateLimitedError
@@ -62,7 +63,9 @@ class Poller:
                 return self._postponed(str(error), mapping, full_sweep=full_sweep)
         self.metrics.count("PollSucceeded")
         self.metrics.count("ChangesQueued", summary.queued)
-        return summary
+        self.metrics.count("RowsUnreadable", summary.unreadable_rows)
+        self.metrics.count("FactsUnknown", sum(summary.facts_unknown.values()))
+        return summary + Summary(problems=list(_not_shown(summary)))
 
     def _poll(self, mapping: MappingFile, *, full_sweep: bool) -> Summary:
         batch = self._read(mapping, full_sweep=full_sweep) + self.releaser.read(mapping)
@@ -105,3 +108,18 @@ class Poller:
             self._leave_sweep(mapping)
         self.metrics.count("PollPostponed")
         return Summary(postponed=True, problems=[reason])
+
+
+def _not_shown(summary: Summary) -> Iterator[str]:
+    """What a run could not read, for whoever reads its answer."""
+    for fact, count in sorted(summary.facts_unknown.items()):
+        yield (
+            f"Rippling does not show the {fact.replace('_', ' ')} of {count} worker(s), or not as"
+            " anything that can be read, and the mapping asks for it: whoever has an employee keeps"
+            " what depends on it, whoever has none waits; check the scopes of the token"
+        )
+    if summary.unreadable_rows:
+        yield (
+            f"{summary.unreadable_rows} row(s) of Rippling do not say whose they are and were"
+            " skipped: these people do not reach Visma"
+        )

@@ -51,6 +51,7 @@ class SweepReader:
         pages, batch = Pages(self.source.everyone, sweep.page_token), Batch()
         for page in pages:
             batch += self.comparison.changed(page.workers, Cause.SWEEP, mapping)
+            batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             times = [worker.updated_at for worker in page.workers]
             sweep = sweep.past(times, page.next_page_token)
             if pages.must_stop(batch, self.clock):

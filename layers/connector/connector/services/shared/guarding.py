@@ -88,7 +88,9 @@ class ChangeGuard:
         candidates = []
         for person in persons:
             worker = Worker(person.worker_id, person.id, Facts.from_json(person.facts))
-            candidates.append(outlook.candidate(worker, [worker], person, cause))
+            # Of someone who was never seen whole there is nothing to be judged by.
+            employments = [worker] if person.facts else []
+            candidates.append(outlook.candidate(worker, employments, person, cause))
         return candidates
 
     def queue(
@@ -122,7 +124,19 @@ class Outlook:
     def candidate(
         self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
     ) -> Candidate:
-        """A worker with what would be done about the person behind them."""
+        """A worker with what would be done about the person behind them.
+
+        Someone about whom this cannot be said is queued all the same: what is wrong with them then
+        stops the writer at them alone, and no one else.
+        """
+        try:
+            return self._judged(worker, employments, person, cause)
+        except Exception:  # noqa: BLE001 whatever it is, it is about one person
+            return Candidate(worker.id, worker.person_id, cause)
+
+    def _judged(
+        self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
+    ) -> Candidate:
         decision = decide(employments, self.mapping, self.clock.now(), person.active_in)
         change = ProposedChange(
             decision, tuple(person.active_in), self.changes_department(decision, person)

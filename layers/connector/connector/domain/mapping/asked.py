@@ -1,0 +1,54 @@
+"""Which facts a mapping asks for: only those are missed where Rippling does not show them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from connector.domain.facts import UNKNOWN
+from connector.domain.mapping.model import EVERYBODY, NOT_SHOWN_CLAIM, CompanyRules, MappingFile
+from connector.domain.people import EmploymentStatus, Worker
+
+ALWAYS = ("status", "start_date", "end_date", "department")
+"""No one can be placed, begin or leave without these."""
+
+
+ASKED_OF_THE_PAST = frozenset({"end_date"})
+"""All that matters of an employment that is over."""
+
+
+def asked_facts(mapping: MappingFile) -> frozenset[str]:
+    """The names of the facts on which something depends."""
+    companies = mapping.companies.values()
+    found = {fact for rules in companies for fact in _asked_by(rules)}
+    claims = {name for rules in companies for name in rules.legal_entities}
+    # Where the mapping says who takes people without a legal entity, it is none to be missed.
+    is_asked = bool(claims - {EVERYBODY}) and NOT_SHOWN_CLAIM not in claims
+    return frozenset({*ALWAYS, *found, *(("legal_entity",) if is_asked else ())})
+
+
+def _asked_by(rules: CompanyRules) -> Iterator[str]:
+    scope = rules.scope
+    conditions = {name for rule in rules.employee_classes for name in rule.when.plain}
+    asks = {
+        "number": "{worker.number}" in rules.employee_code,
+        "person_number": "{person.number}" in rules.employee_code,
+        "location": bool(rules.locations) or "location" in conditions,
+        "legal_entity": bool(scope.exclude_legal_entities) or "legal_entity" in conditions,
+        "country": bool(scope.exclude_countries) or "country" in conditions,
+        "employment_type": bool(scope.exclude_employment_types or rules.employee_classes),
+        "custom_fields": rules.department_custom_field is not None,
+        "pay": rules.uses_pay,
+    }
+    return (fact for fact, is_asked in asks.items() if is_asked)
+
+
+def facts_missed(workers: Iterable[Worker], mapping: MappingFile) -> Counter[str]:
+    """How many workers lack each fact that the mapping asks for, since Rippling hides it."""
+    asked = asked_facts(mapping)
+    missed: Counter[str] = Counter()
+    for worker in workers:
+        hidden = {*worker.facts.unknown, *(("pay",) if worker.pay is UNKNOWN else ())}
+        is_past = worker.facts.status is EmploymentStatus.TERMINATED
+        missed.update(hidden & (ASKED_OF_THE_PAST if is_past else asked))
+    return missed

@@ -1,0 +1,73 @@
+"""One odd row stops itself only: everyone else's change arrives, whatever the row holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.simulator import platform_shapes as shapes
+from tests.support.world import World, a_world
+
+ODD: dict[str, Any] = {
+    "null": None,
+    "true": True,
+    "a number": 7,
+    "a huge number": 10**400,
+    "a fraction": -0.5,
+    "a blank": " ",
+    "a word": "x",
+    "the end of time": "9999-12-31",
+    "the beginning of time": "0001-01-01",
+    "half of a character": "Berg\ud83d",
+    "a long text": "x" * 5_000,
+    "a list": [[], None, {"id": 1}],
+    "an object": {"id": {}, "name": [], "type": 1, "value": {}},
+}
+
+
+@pytest.fixture(params=[False, True], ids=["REST", "Platform"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    with a_world(people=6, by_platform=request.param) as world:
+        world.edit_mapping(world.mapping_text.replace('["Nordfab AS"]', '["Nordfab AS", "?"]'))
+        world.first_load()
+        yield world
+
+
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD.keys())
+def test_an_odd_member_of_one_row_changes_no_one_else(world: World, value: Any) -> None:
+    odd, other = (worker for worker in world.rippling.workers() if worker["number"] in (1001, 1002))
+    for place, member in enumerate(members(world, odd)):
+        world.rippling.odd = {odd["id"]: {member: value}}
+        phone = f"+47 22 00 {place:04}"
+        world.rippling.change_user(other["user_id"], mobile=phone)
+        before = others(world, odd)
+
+        world.tick(full_sweep=True)
+        world.drain()
+
+        assert (member, phones(world, other)) == (member, phone)
+        assert (member, others(world, odd)) == (member, before)
+
+
+def members(world: World, worker: dict[str, Any]) -> list[str]:
+    """What a row of the API that is read has."""
+    if world.platform:
+        return [*shapes.employee(world.rippling, worker, str), "phone", "address"]
+    return [*worker, "user", "department", "employment_type", "legal_entity", "compensation"]
+
+
+def phones(world: World, worker: dict[str, Any]) -> str:
+    employee = world.visma.employee(str(worker["number"]))
+    assert employee is not None
+    return str(employee["contact"]["phone2"])
+
+
+def others(world: World, odd: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Status, department and class of everybody else."""
+    return {
+        item["employeeNumber"]: (item["status"], item["department"], str(item["employeeClass"]))
+        for item in world.visma.employees()
+        if item["employeeNumber"] != str(odd["number"])
+    }
