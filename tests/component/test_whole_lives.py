@@ -27,6 +27,7 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import first_break
 from connector.services.apply.applier import Applier
+from connector.services.shared.names import RememberingSource
 from tests.simulator import nordfab_rippling, nordfab_visma
 from tests.support.clock import HandClock
 from tests.support.model import ZONE, Model, local_day
@@ -92,7 +93,8 @@ class SmallPages(World):
     def build(self) -> None:
         """Builds all services again."""
         super().build()
-        vars(self.source)["_limit"] = "5"
+        assert isinstance(self.source, RememberingSource)
+        vars(self.source.source)["_limit"] = "5"
 
 
 class Lives(RuleBasedStateMachine):

@@ -19,7 +19,13 @@ from connector.domain.errors import CodeTakenError, ConflictError, RetryableErro
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.audit import AuditRow, first_break
-from connector.domain.records.ledger import INTENT_SECONDS, EmployeeLink, Person, Record
+from connector.domain.records.ledger import (
+    ANSWER_SECONDS,
+    INTENT_SECONDS,
+    EmployeeLink,
+    Person,
+    Record,
+)
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, aws, make_table, refusal
 from tests.support.clock import HandClock
@@ -337,6 +343,32 @@ def test_a_writer_may_go_on_with_its_own_write(bench: Bench) -> None:
 
     assert ledger.record("p1").person.version == 3
     assert ledger.record("p1").person.intent is None
+
+
+def test_a_claim_that_is_released_leaves_the_code_to_others(bench: Bench) -> None:
+    ledger = bench.writer()
+    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True, proof="b286c488")
+    ledger.begin(ledger.record("p2"), "norway", "1043", claim=True)
+
+    ledger.finish(begun, begun.person, [], [a_row()], [("norway", "1042"), ("norway", "none")])
+
+    assert ledger.owner_of("1042", "norway") is None
+    assert ledger.owner_of("1043", "norway") == "p2"
+    ledger.begin(ledger.record("p3"), "norway", "1042", claim=True)
+    assert ledger.owner_of("1042", "norway") == "p3"
+
+
+def test_until_when_a_write_without_an_answer_may_be_applied_is_kept(bench: Bench) -> None:
+    ledger = bench.writer()
+    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=False)
+    late = bench.clock.now() + timedelta(seconds=ANSWER_SECONDS)
+
+    ledger.release_intent(begun, late)
+
+    intent = bench.writer().record("p1").person.intent
+    assert intent is not None
+    assert (intent.lands_until, intent.may_land(bench.clock.now())) == (late, True)
+    assert not intent.may_land(late)
 
 
 def test_a_write_whose_time_has_run_out_is_taken_over(bench: Bench) -> None:

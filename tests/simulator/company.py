@@ -97,6 +97,7 @@ class Company:
         self._employees: dict[str, Employee] = {}
         self._ever_entered = 0
         self._refusals: dict[str, tuple[str, int]] = {}
+        self.longest: dict[str, int] = {}
         self._versions = 0
         self._add_dimension("SUBACCOUNT", "Subaccount", subaccount_lengths)
         self._add_dimension("EMPLOYEE", "Employee", [employee_key_length])
@@ -231,6 +232,7 @@ class Company:
         if not code or len(code) > self.employee_key_length:
             reason = f"'EmployeeCd' '{code}' does not fit the {self.employee_key_length} characters"
             raise RefusedError(story("inserting", "Employee", "EmployeeCd", reason))
+        self._raise_if_too_long(fields, "inserting")
         fields = {"status": "Active", **fields}
         for name in REQUIRED:
             fields.setdefault(name, "")
@@ -243,6 +245,7 @@ class Company:
     def update_employee(self, employee: Employee, fields: Fields) -> Employee:
         """Changes the fields that are sent and leaves the others alone."""
         self._raise_if_refused(employee.code, "updating")
+        self._raise_if_too_long(fields, "updating")
         self._write(employee, fields, "updating")
         return employee
 
@@ -326,6 +329,12 @@ class Company:
             field, status = refusal
             reason = f"'{field}' is not acceptable for this employee."
             raise RefusedError(story(action, "Employee", field, reason), status)
+
+    def _raise_if_too_long(self, fields: Fields, action: str) -> None:
+        for name, longest in self.longest.items():
+            if len(str(fields.get(name) or "")) > longest:
+                field = name.rpartition(".")[2]
+                raise RefusedError(story(action, "Employee", field, "The text is too long."))
 
     def _existing(self, code: str) -> Employee:
         employee = self.find_employee(code)

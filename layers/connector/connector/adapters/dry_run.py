@@ -12,11 +12,11 @@ from connector.domain.employees import Employee, Fields, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from connector.domain.catalogue import Part
     from connector.domain.records.audit import AuditRow
-    from connector.domain.records.ledger import EmployeeLink, Person, Record
+    from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
     from connector.ports.ledger import Ledger
     from connector.ports.visma import Sample, Target, Targets
 
@@ -40,7 +40,7 @@ class DryRunLedger:
         """Notes nothing: no write is about to be sent."""
         return record
 
-    def release_intent(self, record: Record) -> None:
+    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
         """Nothing was begun."""
 
     def person_with(self, worker_id: str) -> str | None:
@@ -55,6 +55,7 @@ class DryRunLedger:
         person: Person,
         links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
+        released: Iterable[Claim] = (),
     ) -> None:
         """Writes the audit as planned, and which fingerprints were dealt with."""
         planned = replace(record.person, planned_fingerprints=person.fingerprints)

@@ -173,7 +173,7 @@ def applier(adapters: Adapters, options: Options) -> Applier:
     return Applier(
         reader=PersonReader(ledger, adapters.source, adapters.clock),
         designer=EmployeeDesigner(catalogues_of(adapters)),
-        employee_writer=EmployeeWriter(adapters.targets, ledger),
+        employee_writer=EmployeeWriter(adapters.targets, ledger, adapters.clock),
         recorder=Recorder(ledger, cost_allocation=options.cost_allocation),
         guard_check=GuardCheck(ledger, adapters.guard_log, adapters.clock),
         mappings=adapters.mappings,

@@ -97,3 +97,8 @@ def same(path: str, one: str, other: str) -> bool:
     if path in BUSINESS_FIELDS:
         return one.strip().casefold() == other.strip().casefold()
     return one == other
+
+
+def row_version(etag: str) -> str:
+    """The row version in an ETag: lists give it without quotation marks."""
+    return etag.removeprefix("W/").strip('"')

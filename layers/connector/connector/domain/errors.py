@@ -63,8 +63,14 @@ class UnknownOutcomeError(RetryableError):
     some refusals as 500, which proves neither that it was applied nor that it was not.
     """
 
-    def __init__(self, message: str, *, refusal: RefusedError | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        refusal: RefusedError | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
         self.refusal = refusal
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
     from connector.domain.records.audit import AuditRow
-    from connector.domain.records.ledger import EmployeeLink, Person, Record
+    from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
 
 class Ledger(Protocol):
@@ -34,8 +34,11 @@ class Ledger(Protocol):
             CodeTakenError: the code is claimed by someone else in this company.
         """
 
-    def release_intent(self, record: Record) -> None:
-        """Notes that the write that was begun is over, its outcome unknown: others may look now."""
+    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
+        """Notes that the write that was begun is over, its outcome unknown: others may look now.
+
+        Where no answer came, Visma may apply it as late as `lands_until`.
+        """
 
     def person_with(self, worker_id: str) -> str | None:
         """Whose employment this was when last dealt with, or None: a hint, perhaps outdated."""
@@ -49,8 +52,12 @@ class Ledger(Protocol):
         person: Person,
         links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
+        released: Iterable[Claim] = (),
     ) -> None:
-        """Writes outcome and audit together, clears the intent and raises the version."""
+        """Writes outcome and audit together, clears the intent and raises the version.
+
+        The `released` claims are given up, so that the codes may become someone else's.
+        """
 
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""

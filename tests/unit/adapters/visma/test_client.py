@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connector.adapters.visma.client import VismaTarget
+from connector.domain.employees import Written
 from connector.domain.errors import (
     ConfigurationError,
     RateLimitedError,
@@ -87,19 +88,29 @@ class TestCodes:
             ("/v1/employee/E0007", "E0007"),
             ("/v1/employee/A%2FB%20C", "A/B C"),
             ("/v1/employee/E0007/?x=1", "E0007"),
-            ("/v1/employee/", "1001"),
-            ("/v1/employee/b64(QQ)", "1001"),
-            ("", "1001"),
-            (None, "1001"),
         ],
     )
     def test_the_code_that_visma_gave_is_in_its_location(
-        self, odd: VismaBench, script: ScriptedVisma, location: str | None, code: str
+        self, odd: VismaBench, script: ScriptedVisma, location: str, code: str
     ) -> None:
-        headers = {} if location is None else {"Location": location}
-        script.answers = {"POST /v1/employee": [json_response(201, {}, headers)]}
+        script.answers = {"POST /v1/employee": [json_response(201, {}, {"Location": location})]}
 
         assert odd.norway().create("1001", KARI).code == code
+
+    @pytest.mark.parametrize("location", ["/v1/employee/", "/v1/employee/b64(QQ)", "", None])
+    def test_a_create_without_a_code_is_believed_once_the_employee_is_seen(
+        self, odd: VismaBench, script: ScriptedVisma, location: str | None
+    ) -> None:
+        headers = {} if location is None else {"Location": location}
+        row = {"employeeNumber": "1001", "timeStamp": "AAAA=="}
+        script.answers = {
+            "POST /v1/employee": [json_response(201, {}, headers)] * 2,
+            "GET /v1/employee/1001": [json_response(200, row), json_response(404, {})],
+        }
+
+        assert odd.norway().create("1001", KARI) == Written("1001", '"AAAA=="')
+        with pytest.raises(UnknownOutcomeError, match="did not confirm"):
+            odd.norway().create("1001", KARI)
 
     def test_a_location_on_another_host_is_only_read(self, bench: VismaBench, visma: Visma) -> None:
         visma.location_host = "https://integration.visma.net"
@@ -148,13 +159,56 @@ class TestBodies:
             odd.norway().read("1")
 
 
+LOGIN_PAGE = Response(200, b"<html>Sign in</html>", {}, "text/html")
+NONSENSE = [
+    LOGIN_PAGE,
+    Response(200),
+    Response(206),
+    json_response(200, {}),
+    json_response(200, []),
+    json_response(200, {"message": "OK"}),
+    json_response(200, {"employeeNumber": "1002"}),
+    Response(200, b"{", {}, "application/json"),
+]
+
+
+class TestDone:
+    @pytest.mark.parametrize("answer", NONSENSE, ids=range(len(NONSENSE)))
+    def test_an_answer_that_confirms_nothing_leaves_the_outcome_unknown(
+        self, odd: VismaBench, script: ScriptedVisma, answer: Response
+    ) -> None:
+        script.answers = {
+            "PUT /v1/employee/1001": [answer],
+            "POST /v1/employee": [answer],
+            "POST /v1/employee/action/changeEmployeeCd/7": [LOGIN_PAGE],
+        }
+        target = odd.norway()
+
+        with pytest.raises(UnknownOutcomeError):
+            target.update("1001", {}, identity=KARI, etag=None)
+        with pytest.raises(UnknownOutcomeError):
+            target.create("1001", KARI)
+        with pytest.raises(UnknownOutcomeError):
+            target.rename(7, "1002")
+
+    def test_an_update_is_done_as_well_where_visma_answers_with_the_employee(
+        self, odd: VismaBench, script: ScriptedVisma
+    ) -> None:
+        row = {"employeeNumber": "1001", "timeStamp": "AAAA=="}
+        script.answers = {"PUT /v1/employee/1001": [json_response(200, row)]}
+
+        written = odd.norway().update("1001", {}, identity=KARI, etag=None)
+
+        assert written == Written("1001", '"AAAA=="')
+
+
 class TestVersions:
     @pytest.mark.parametrize("etag", ['"AAAA=="', 'W/"AAAA=="', "AAAA=="])
     def test_a_version_is_kept_and_given_back_as_it_came(
         self, odd: VismaBench, script: ScriptedVisma, etag: str
     ) -> None:
         script.answers = {
-            "POST /v1/employee": [json_response(201, {}, {"ETag": etag})],
+            "POST /v1/employee": [json_response(201, {}, {"ETag": etag, "Location": "/1001"})],
             "PUT /v1/employee/1001": [Response(204, headers={"ETag": etag})],
         }
         target = odd.norway()

@@ -53,7 +53,7 @@ from connector.adapters.ledger_steps import (
 )
 from connector.domain.errors import ConflictError
 from connector.domain.records.audit import AuditRow, timestamp
-from connector.domain.records.ledger import Record
+from connector.domain.records.ledger import Claim, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ NEW = "attribute_not_exists(#person)"
 SAME_VERSION = "#version = :seen_version"
 NOBODY_ELSE = "(attribute_not_exists(#intent) OR #intent.#owner = :owner OR #intent.#until <= :now)"
 IN_ORDER = "(attribute_not_exists(#audit_time) OR #audit_time < :first_time)"
-MINE = "attribute_not_exists(#person) OR #owner = :owner"
+MINE = "attribute_not_exists(#owner) OR #owner = :owner"
 
 
 PERSON_ACTION = 0
@@ -131,10 +131,13 @@ class DynamoLedger:
             raise code_taken(code, company) from error
         return after
 
-    def release_intent(self, record: Record) -> None:
+    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
         """Notes that the write that was begun is over, its outcome unknown."""
         given = {":seen_version": record.person.version, ":owner": self._owner}
         update = "SET #intent.#until = :over"
+        if lands_until:
+            update += ", #intent.#lands_until = :lands_until"
+            given[":lands_until"] = timestamp(lands_until)
         condition = f"{SAME_VERSION} AND #intent.#owner = :owner"
         try:
             with answering("DynamoDB"):
@@ -166,18 +169,20 @@ class DynamoLedger:
         person: Person,
         links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
+        released: Iterable[Claim] = (),
     ) -> None:
         """Writes outcome and audit together, clears the intent and raises the version."""
         links, audit, now = tuple(links), tuple(audit), self._clock.now()
         rows = chained(audit, record.person.audit_hash)
+        claims = [self._release(code, company, person.id) for company, code in released]
         try:
-            self._write(record, person, links, rows, now)
+            self._write(record, person, links, rows, now, claims)
         except NotWrittenError as error:
             last = self._last_time(record, error, now)
             if last is None:
                 raise self._moved_on(record, error, now) from error
             rows = chained(audit, record.person.audit_hash, last)
-            self._write(record, person, links, rows, now)
+            self._write(record, person, links, rows, now, claims)
 
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""
@@ -242,6 +247,7 @@ class DynamoLedger:
         links: Sequence[EmployeeLink],
         rows: tuple[AuditRow, ...],
         now: datetime,
+        claims: Sequence[Item] = (),
     ) -> None:
         values = person_values(after_outcome(record, person, rows))
         gone = [name for name in PERSON_ATTRIBUTES if name not in values]
@@ -255,6 +261,7 @@ class DynamoLedger:
             for worker_id in sorted(new_workers(record, person))
         ]
         actions += [self._append(row) for row in rows]
+        actions += claims
         transact(self._client, actions)
 
     def _person_update(
@@ -304,6 +311,19 @@ class DynamoLedger:
             "ExpressionAttributeValues": to_item({":owner": person_id}),
         }
         return claim
+
+    def _release(self, code: str, company: str, person_id: str) -> Item:
+        update = "REMOVE #owner"  # no role may delete a row of the ledger
+        return {
+            "Update": {
+                "TableName": self._people,
+                "Key": to_item(claim_key(code, company)),
+                "UpdateExpression": update,
+                "ConditionExpression": MINE,
+                "ExpressionAttributeNames": aliases(update, MINE),
+                "ExpressionAttributeValues": to_item({":owner": person_id}),
+            }
+        }
 
     def _append(self, row: AuditRow) -> Item:
         append = self._put(self._audit, row.stored(self._retention_days))

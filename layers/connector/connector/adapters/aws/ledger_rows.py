@@ -94,6 +94,7 @@ def intent_values(intent: Intent) -> dict[str, str]:
         "until": timestamp(intent.until),
         "owner": intent.owner,
         "proof": intent.proof,
+        **({"lands_until": timestamp(intent.lands_until)} if intent.lands_until else {}),
     }
 
 
@@ -172,9 +173,14 @@ def alias_item(worker_id: str, person_id: str) -> dict[str, str]:
 
 
 def _intent_from(values: Mapping[str, str]) -> Intent:
-    until = datetime.fromisoformat(values["until"])
+    lands_until = values.get("lands_until")
     return Intent(
-        values["company"], values["code"], until, values["owner"], values.get("proof", "")
+        values["company"],
+        values["code"],
+        datetime.fromisoformat(values["until"]),
+        values["owner"],
+        values.get("proof", ""),
+        datetime.fromisoformat(lands_until) if lands_until else None,
     )
 
 

@@ -22,7 +22,7 @@ from connector.adapters.ledger_steps import (
 )
 from connector.domain.catalogue import canonical
 from connector.domain.records.audit import timestamp
-from connector.domain.records.ledger import EmployeeLink, Person, Record
+from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,11 +84,15 @@ class InMemoryLedger:
             self.tables.persons[person_id] = after.person
         return after
 
-    def release_intent(self, record: Record) -> None:
+    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
         with self.tables.lock:
             stored = self.tables.persons.get(record.person.id)
             if stored and stored.version == record.person.version and stored.intent:
-                over = replace(stored.intent, until=self._clock.now())
+                over = replace(
+                    stored.intent,
+                    until=self._clock.now(),
+                    lands_until=lands_until or stored.intent.lands_until,
+                )
                 self.tables.persons[stored.id] = replace(stored, intent=over)
 
     def person_with(self, worker_id: str) -> str | None:
@@ -103,9 +107,14 @@ class InMemoryLedger:
         person: Person,
         links: Iterable[EmployeeLink],
         audit: Iterable[AuditRow],
+        released: Iterable[Claim] = (),
     ) -> None:
         with self.tables.lock:
             self._check(record, self._clock.now())
+            for company, code in released:
+                key = (canonical(code), company)
+                if self.tables.claims.get(key) == person.id:
+                    del self.tables.claims[key]
             own = self.tables.audit.setdefault(person.id, [])
             last = datetime.fromisoformat(own[-1]["time"]) if own else None
             rows = chained(audit, record.person.audit_hash, last)

@@ -39,6 +39,7 @@ from connector.domain.errors import (
     ConflictError,
     NonsenseError,
     RefusedError,
+    UnknownOutcomeError,
 )
 
 if TYPE_CHECKING:
@@ -103,9 +104,21 @@ class VismaTarget:
         """
         filled = {path: value for path, value in fields.items() if value.strip()}
         body = {"employeeCd": {"value": code}, **wrapped(filled)}
-        response = self._write("POST", EMPLOYEES, body, f"create employee {code}")
+        what = f"create employee {code}"
+        response = self._write("POST", EMPLOYEES, body, what)
+        if response.status_code != HTTPStatus.CREATED:
+            raise self._unconfirmed(response, what)
         given = code_given(response.headers.get("Location", ""), code)
+        if given is None:
+            return self._created(code, response, what)
         return Written(given, response.headers.get("ETag"))
+
+    def _created(self, code: str, response: Response, what: str) -> Written:
+        """What was created, where Visma says that something was, and not under which code."""
+        employee = self.read(code)
+        if employee is None:
+            raise self._unconfirmed(response, what)
+        return Written(code, employee.etag)
 
     def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
         """Writes the given fields if the employee still is at version `etag`, where one is known.
@@ -120,10 +133,35 @@ class VismaTarget:
         repeated = {path: identity[path] for path in IDENTITY if identity.get(path)}
         body = wrapped({**repeated, **fields})
         headers = {"If-Match": etag} if etag else {}
-        response = self._write(
-            "PUT", path_of_employee(code), body, f"update employee {code}", headers
-        )
+        what = f"update employee {code}"
+        response = self._write("PUT", path_of_employee(code), body, what, headers)
+        if response.status_code != HTTPStatus.NO_CONTENT:
+            return self._updated(code, response, what)
         return Written(code, response.headers.get("ETag"))
+
+    def _updated(self, code: str, response: Response, what: str) -> Written:
+        """What was written, where Visma answers with the employee: any other answer proves nothing.
+
+        Raises:
+            UnknownOutcomeError: the answer is not this very employee.
+        """
+        if response.status_code != HTTPStatus.OK:
+            raise self._unconfirmed(response, what)
+        try:
+            row = self._http.json_of(response)
+        except NonsenseError:
+            raise self._unconfirmed(response, what) from None
+        is_object = isinstance(row, dict)
+        employee = employee_of(row, response.headers.get("ETag")) if is_object else None
+        if employee is None or canonical(employee.code) != canonical(code):
+            raise self._unconfirmed(response, what)
+        return Written(code, employee.etag)
+
+    def _unconfirmed(self, response: Response, what: str) -> UnknownOutcomeError:
+        return UnknownOutcomeError(
+            f"Visma did not confirm that it did {what} in {self._company} (status"
+            f" {response.status_code}, {media_type(response)}); look there before trying again"
+        )
 
     def rename(self, employee_id: int, new_code: str) -> None:
         """Gives an employee another code, with Visma's own action; a 200 can carry a failure.
@@ -134,7 +172,10 @@ class VismaTarget:
         """
         path, what = f"{RENAME}/{employee_id}", f"rename employee {employee_id} to {new_code}"
         response = self._write("POST", path, {"employeeNr": new_code}, what)
-        answer = self._http.json_of(response)
+        try:
+            answer = self._http.json_of(response)
+        except NonsenseError:
+            raise self._unconfirmed(response, what) from None
         result = answer.get("actionResult") if isinstance(answer, dict) else None
         if result != "Done":
             word = result if result in ("Queued", "InProcess", "Failed") else "nothing usable"
@@ -337,12 +378,12 @@ def path_of_employee(code: str) -> str:
     return f"{EMPLOYEES}/{quote(code, safe='')}"
 
 
-def code_given(location: str, asked: str) -> str:
-    """The code at the end of a Location, on whatever host; the one asked for where it has none."""
+def code_given(location: str, asked: str) -> str | None:
+    """The code at the end of a Location, on whatever host; None where it has none."""
     if location.endswith(f"/{asked}"):
         return asked  # as it is: no one promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
-    return asked if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
+    return None if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
 
 
 def under_code(code: str, employee: Employee) -> Employee:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum, auto
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.planning import Outcome
@@ -20,12 +20,16 @@ from connector.domain.records.allocation import Allocation
 
 INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for clocks
 
+ANSWER_SECONDS = 240.0
+"""So long after a write without an answer Visma may still apply it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A write that was begun: to which company, and until when its writer may still be at it.
 
     A create carries the `proof` by which the employee is known again, should no answer come.
+    Where none came, the write may be applied as late as `lands_until`.
     """
 
     company: str
@@ -33,6 +37,15 @@ class Intent:
     until: datetime
     owner: str
     proof: str = ""
+    lands_until: datetime | None = None
+
+    def may_land(self, now: datetime) -> bool:
+        """Whether the write may still be applied, though no answer came."""
+        return self.lands_until is not None and now < self.lands_until
+
+
+Claim: TypeAlias = tuple[str, str]
+"""A company, and an employee code there that is one person's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,22 +21,17 @@ from connector.ports.telemetry import Metrics
 from connector.services.apply import resolution
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee, EmployeeDesigner
-from connector.services.apply.employee_writer import (
-    EmployeeWriter,
-    GuardFn,
-    Hold,
-    WriteRequest,
-    allow_all,
-)
+from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.apply.recorder import Recorder
+from connector.services.apply.write_request import GuardFn, Hold, WriteRequest, allow_all
 from connector.services.shared.guarding import GuardCheck
 
 PASSES = 3
 """How often a change is decided again at once, after a lost answer or a version that moved on."""
 
-PATIENCE = 3
-"""From this delivery on, a refusal that Visma disguises as a fault is believed."""
+MOST_SENT = 2
+"""A refusal that Visma disguises as a fault is believed once the write was sent so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +54,13 @@ class Applier:
             ConfigurationError: a human has to change something first.
         """
         refusal: RefusedError | None = None
-        for passes_left in reversed(range(PASSES)):
+        for attempt in range(1, PASSES + 1):
             try:
                 outcome = self._pass(change, refusal)
             except (ConflictError, UnknownOutcomeError) as error:
-                if not passes_left or error.retry_after:
+                if attempt == PASSES or error.retry_after:
                     raise
-                refusal = believed_refusal(error, delivery)
+                refusal = believed_refusal(error, max(attempt, delivery))
             else:
                 self.metrics.count(f"Changes{outcome.value.title().replace('_', '')}")
                 return outcome
@@ -73,6 +68,7 @@ class Applier:
 
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
         context = self.reader.read(change, self.mappings.load(), refusal)
+        self.employee_writer.require_settled(context.record)
         if has_unresolved_create(context) and self._recover_lost_create(context):
             context = self.reader.read_again(context)
         if change.decision is OperatorDecision.REJECT and context.held_in:
@@ -209,8 +205,8 @@ def has_unresolved_create(context: ChangeContext) -> bool:
     return (decision.company, code, proof) != (intent.company, intent.code, intent.proof)
 
 
-def believed_refusal(error: RetryableError, delivery: int) -> RefusedError | None:
+def believed_refusal(error: RetryableError, attempt: int) -> RefusedError | None:
     """A refusal disguised as a fault, once it has been given enough chances."""
-    if isinstance(error, UnknownOutcomeError) and delivery >= PATIENCE:
+    if isinstance(error, UnknownOutcomeError) and attempt >= MOST_SENT:
         return error.refusal
     return None

@@ -6,172 +6,41 @@ never the outcome. Every result carries the ledger's record as it is by then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from datetime import timedelta
 
 from connector.domain.employees import (
     IDENTITY,
     Employee,
     Fields,
-    StoredValues,
     proof_of,
+    row_version,
     same,
-    stored_value,
     stored_values,
 )
-from connector.domain.errors import CodeTakenError, RefusedError, RetryableError
-from connector.domain.guards import ChangeKind, kind_of_plan
-from connector.domain.planning import Difference, Outcome, Plan
-from connector.domain.records.ledger import EmployeeLink, Record
+from connector.domain.errors import (
+    CodeTakenError,
+    RefusedError,
+    RetryableError,
+    UnknownOutcomeError,
+)
+from connector.domain.planning import Outcome, Plan
+from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink, Intent, Record
+from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
+from connector.services.apply.write_request import (
+    LOST,
+    KnownEmployee,
+    Result,
+    WriteRequest,
+    allow_all,
+    is_another,
+)
 
-LOST = "the answer to the write had been lost; Visma was found as desired"
 ADOPTED = "adopted: Visma had this code with the same e-mail address"
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Why a guard holds a change: which kind, in which run."""
-
-    kind: ChangeKind
-    run: str
-    reason: str
-
-
-GuardFn: TypeAlias = Callable[[ChangeKind], Hold | None]
-"""Says why a guarded kind of change must not happen now, or None."""
-
-
-def allow_all(_: ChangeKind) -> Hold | None:
-    """No guard objects."""
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of bringing an employee up to date, and the ledger as it is now."""
-
-    outcome: Outcome
-    record: Record
-    code: str | None = None
-    employee_id: int | None = None
-    etag: str | None = None
-    written: Mapping[str, str] | None = None
-    differences: tuple[Difference, ...] = ()
-    reason: str = ""
-    remark: str = ""
-    hold: Hold | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WriteRequest:
-    """One employee to bring up to date: whose, where, to which fields, by which plan.
-
-    `refusal` is Visma's answer to the last attempt: then Visma is read, not written again.
-    """
-
-    record: Record
-    company: str
-    desired: Fields
-    plan: Callable[[StoredValues | None], Plan]
-    refusal: RefusedError | None = None
-    guard: GuardFn = allow_all
-    must_look: bool = False
-
-    @property
-    def link(self) -> EmployeeLink | None:
-        """The ledger's row of this person in this company."""
-        return self.record.links.get(self.company)
-
-    @property
-    def salt(self) -> str:
-        """The person's salt."""
-        return self.record.person.salt
-
-    @property
-    def unfinished_code(self) -> str | None:
-        """The code of a write to this company that was begun and never finished."""
-        intent = self.record.person.intent
-        return intent.code if intent and intent.company == self.company else None
-
-    def hold_for(self, plan: Plan) -> Hold | None:
-        """What the guards say about a plan."""
-        kind = kind_of_plan(plan)
-        return self.guard(kind) if kind else None
-
-    def is_desired(self, path: str, value: str) -> bool:
-        """Whether a stored value is what is desired of a field."""
-        return same(path, value, stored_value(path, self.desired.get(path, ""), self.salt))
-
-    def held(self, hold: Hold, plan: Plan) -> Result:
-        """Nothing is done, and the audit shows what would be."""
-        return Result(
-            Outcome.HELD,
-            self.record,
-            differences=plan.differences,
-            reason=hold.reason,
-            hold=hold,
-        )
-
-    def rejected(self, reason: str) -> Result:
-        """The employee cannot be written."""
-        return Result(Outcome.REJECTED, self.record, reason=reason)
-
-    def vanished(self) -> Result:
-        """Visma no longer has the employee that the ledger knows."""
-        code = self.link.employee_code if self.link else None
-        return self.rejected(
-            f"Visma has no employee {code} in {self.company} any more; was the code changed there?"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEmployee:
-    """An employee as far as known: from the ledger, or from Visma where it had to be read."""
-
-    code: str
-    stored: StoredValues
-    etag: str | None
-    employee: Employee | None = None
-
-    @property
-    def employee_id(self) -> int | None:
-        """Visma's own id, where the employee was read."""
-        return self.employee.employee_id if self.employee else None
-
-    def as_created(self, record: Record) -> Result:
-        """The result of finding an employee of our own, just as it is."""
-        return Result(
-            Outcome.CREATED,
-            record,
-            self.code,
-            self.employee_id,
-            self.etag,
-            self.stored,
-            remark=LOST,
-        )
-
-    def unchanged(self, request: WriteRequest, plan: Plan) -> Result:
-        """The result of leaving the employee as it is."""
-        return self.changed(request, plan, self.etag)
-
-    def changed(
-        self, request: WriteRequest, plan: Plan, etag: str | None, remark: str = ""
-    ) -> Result:
-        """The result once the differences of `plan` hold."""
-        return Result(
-            plan.outcome,
-            request.record,
-            self.code,
-            self.employee_id,
-            etag,
-            {**self.stored, **{item.field: item.after for item in plan.differences}},
-            plan.differences,
-            remark=remark,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +49,8 @@ class EmployeeWriter:
 
     targets: Targets
     ledger: Ledger
+    clock: Clock
+    answer_seconds: float = ANSWER_SECONDS
 
     def upsert(self, request: WriteRequest, code: str) -> Result:
         """Makes the employee of a working person the desired one; creates it if need be."""
@@ -210,6 +81,8 @@ class EmployeeWriter:
         known = self._recall(request, link)
         if known is None:
             return request.vanished()
+        if is_another(known, request):
+            return request.another(known)
         result = self._close_gap(request, known)
         lost = request.plan(link.written)
         if result.outcome is Outcome.UNCHANGED and request.unfinished_code and lost.differences:
@@ -266,10 +139,13 @@ class EmployeeWriter:
         try:
             written = self.targets.company(begun.company).create(code, begun.desired)
         except RefusedError as error:
-            return begun.rejected(str(error))
-        remark = f"Visma gave the code {written.code}" if written.code != code else ""
+            reduced = begun.without(error.field)
+            return self._create_new(reduced, code) if reduced else begun.rejected(str(error))
+        remarks = [f"Visma gave the code {written.code}"] if written.code != code else []
+        remarks += [begun.remark] if begun.remark else []
         created = KnownEmployee(written.code, {}, None)
-        return created.changed(begun, begun.plan(None), written.etag, remark)
+        plan = begun.reduced(begun.plan(None))
+        return created.changed(begun, plan, written.etag, "; ".join(remarks))
 
     def _close_gap(
         self, request: WriteRequest, known: KnownEmployee, *, is_begun: bool = False
@@ -285,9 +161,10 @@ class EmployeeWriter:
         identity = identity_of(request, known, plan)
         if identity is None:
             # Only Visma knows name or address. The guards have been asked about this very change.
-            seen = self._look(request, known.code)
-            allowed = replace(request, guard=allow_all)
-            return self._close_gap(allowed, seen, is_begun=is_begun) if seen else request.vanished()
+            allowed, seen = replace(request, guard=allow_all), self._look(request, known.code)
+            if seen and not is_another(seen, request):
+                return self._close_gap(allowed, seen, is_begun=is_begun)
+            return request.another(seen) if seen else request.vanished()
         if not is_begun:
             record = self.ledger.begin(request.record, request.company, known.code, claim=False)
             request = replace(request, record=record)
@@ -302,20 +179,58 @@ class EmployeeWriter:
             with self._released_on_failure(begun):
                 written = target.update(known.code, fields, identity=identity, etag=known.etag)
         except RefusedError as error:
-            return begun.rejected(str(error))
-        return known.changed(begun, plan, written.etag)
+            reduced = begun.without(error.field)
+            rest = reduced.reduced(plan) if reduced else plan
+            if reduced is None or not rest.differences:
+                return begun.rejected(str(error))
+            return self._update(reduced, known, rest, identity)
+        return known.changed(begun, plan, written.etag, begun.remark)
 
     @contextmanager
     def _released_on_failure(self, begun: WriteRequest) -> Iterator[None]:
         """A write that ended in a fault is over: the next writer need not wait for this one.
 
-        Its outcome stays unknown: the intent's code and proof are kept, only its time is up.
+        The intent's code and proof are kept, only its time is up. Where no answer came, Visma may
+        still apply the write: until then nothing else is sent, see `settled`.
         """
         try:
             yield
+        except UnknownOutcomeError as error:
+            late = timedelta(seconds=self.answer_seconds)
+            lands_until = None if error.refusal else self.clock.now() + late
+            self.ledger.release_intent(begun.record, lands_until)
+            raise
         except RetryableError:
             self.ledger.release_intent(begun.record)
             raise
+
+    def require_settled(self, record: Record) -> None:
+        """Waits for a write without an answer, as long as Visma may still apply it.
+
+        Raises:
+            UnknownOutcomeError: it has not been applied yet, and may be.
+        """
+        intent, now = record.person.intent, self.clock.now()
+        if intent is None or intent.lands_until is None or not intent.may_land(now):
+            return
+        if not self._has_landed(record, intent):
+            raise UnknownOutcomeError(
+                f"a write of employee {intent.code} in {intent.company} was not answered, and Visma"
+                " may still apply it; nothing else is sent meanwhile",
+                retry_after=(intent.lands_until - now).total_seconds() + 1,
+            )
+
+    def _has_landed(self, record: Record, intent: Intent) -> bool:
+        if intent.proof:
+            return self.arrived(record) is not None
+        link = record.links.get(intent.company)
+        known = self._read(intent.company, intent.code, record.person.salt)
+        if known is None or link is None:
+            return True  # nothing is there that the write could still change
+        if link.etag and known.etag:
+            return row_version(known.etag) != row_version(link.etag)
+        before = link.written or {}
+        return any(not same(path, known.stored.get(path, ""), before[path]) for path in before)
 
     def _recall(self, request: WriteRequest, link: EmployeeLink) -> KnownEmployee | None:
         """The employee from memory where that can be trusted, else as Visma has it now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE
 from connector.domain.facts import shown
@@ -13,7 +14,7 @@ from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
 from connector.domain.records.audit import AuditRow
 from connector.domain.records.audit_message import audit_message
-from connector.domain.records.ledger import AS_IT_IS, EmployeeLink, LinkUpdate, Person
+from connector.domain.records.ledger import AS_IT_IS, Claim, EmployeeLink, LinkUpdate, Person
 from connector.ports.ledger import Ledger
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution
@@ -47,8 +48,23 @@ class Recorder:
             person_after(context, resolution, link),
             changed.values(),
             (audit_row(context, resolution, link),),
+            released_claims(context, resolution, {**record.links, **changed}),
         )
         return resolution.result.outcome
+
+
+def released_claims(
+    context: ChangeContext, resolution: Resolution, links: Mapping[str, EmployeeLink]
+) -> tuple[Claim, ...]:
+    """The codes that were claimed for creates which end here without an employee."""
+    intents = (context.record.person.intent, resolution.result.record.person.intent)
+    claims = {(one.company, one.code) for one in intents if one and one.proof}
+    kept = {
+        (company, canonical(link.employee_code))
+        for company, link in links.items()
+        if link.employee_code
+    }
+    return tuple(sorted(one for one in claims if (one[0], canonical(one[1])) not in kept))
 
 
 def without_costs(links: Mapping[str, EmployeeLink]) -> dict[str, EmployeeLink]:

@@ -18,7 +18,7 @@ from connector.domain.planning import Outcome
 from connector.domain.routing import not_shown
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
-from connector.services.apply.employee_writer import Hold, Result
+from connector.services.apply.write_request import Hold, Result
 
 DROPPED = "the operator rejected it; nothing happens until something changes in Rippling"
 

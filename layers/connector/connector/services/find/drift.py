@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from connector.domain.catalogue import canonical
-from connector.domain.employees import Employee
+from connector.domain.employees import Employee, row_version
 from connector.domain.records.ledger import EmployeeLink
 from connector.ports.visma import Target
 
@@ -33,8 +33,3 @@ def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
     if not employee.etag or not link.etag:
         return False
     return row_version(employee.etag) != row_version(link.etag)
-
-
-def row_version(etag: str) -> str:
-    """The row version in an ETag: lists give it without quotation marks."""
-    return etag.removeprefix("W/").strip('"')

@@ -1,0 +1,232 @@
+"""One employee to be written: whose, where, to what, what is known of it, and what came of it.
+
+Plain values. What is sent, and when, is in `employee_writer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from connector.domain.employees import (
+    IDENTITY,
+    PERSONAL_FIELDS,
+    REQUIRED_TO_CREATE,
+    Employee,
+    Fields,
+    StoredValues,
+    same,
+    stored_value,
+)
+from connector.domain.errors import RefusedError
+from connector.domain.guards import ChangeKind, kind_of_plan
+from connector.domain.planning import Difference, Outcome, Plan
+from connector.domain.records.ledger import EmployeeLink, Record
+
+OPTIONAL = frozenset(PERSONAL_FIELDS) - frozenset(REQUIRED_TO_CREATE)
+"""What no employee has to wait for, where Visma refuses it."""
+
+MOST_LEFT_OUT = 2
+
+LOST = "the answer to the write had been lost; Visma was found as desired"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a guard holds a change: which kind, in which run."""
+
+    kind: ChangeKind
+    run: str
+    reason: str
+
+
+GuardFn: TypeAlias = Callable[[ChangeKind], Hold | None]
+"""Says why a guarded kind of change must not happen now, or None."""
+
+
+def allow_all(_: ChangeKind) -> Hold | None:
+    """No guard objects."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of bringing an employee up to date, and the ledger as it is now."""
+
+    outcome: Outcome
+    record: Record
+    code: str | None = None
+    employee_id: int | None = None
+    etag: str | None = None
+    written: Mapping[str, str] | None = None
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+    remark: str = ""
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """One employee to bring up to date: whose, where, to which fields, by which plan.
+
+    `refusal` is Visma's answer to the last attempt: then Visma is read, not written again.
+    """
+
+    record: Record
+    company: str
+    desired: Fields
+    plan: Callable[[StoredValues | None], Plan]
+    refusal: RefusedError | None = None
+    guard: GuardFn = allow_all
+    must_look: bool = False
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def link(self) -> EmployeeLink | None:
+        """The ledger's row of this person in this company."""
+        return self.record.links.get(self.company)
+
+    @property
+    def salt(self) -> str:
+        """The person's salt."""
+        return self.record.person.salt
+
+    @property
+    def unfinished_code(self) -> str | None:
+        """The code of a write to this company that was begun and never finished."""
+        intent = self.record.person.intent
+        return intent.code if intent and intent.company == self.company else None
+
+    def hold_for(self, plan: Plan) -> Hold | None:
+        """What the guards say about a plan."""
+        kind = kind_of_plan(plan)
+        return self.guard(kind) if kind else None
+
+    def without(self, field: str | None) -> WriteRequest | None:
+        """The request without an optional field that Visma refused, if it can do without it."""
+        if field not in OPTIONAL or len(self.left_out) >= MOST_LEFT_OUT:
+            return None
+        gone = part_of(field)
+        if not gone & self.desired.keys():
+            return None
+        rest = {path: value for path, value in self.desired.items() if path not in gone}
+        return replace(self, desired=rest, left_out=(*self.left_out, field))
+
+    def reduced(self, plan: Plan) -> Plan:
+        """The plan without what was left out."""
+        gone = frozenset[str]().union(*map(part_of, self.left_out))
+        kept = tuple(item for item in plan.differences if item.field not in gone)
+        return replace(plan, differences=kept)
+
+    @property
+    def remark(self) -> str:
+        """What the audit says of what was left out."""
+        fields = ", ".join(self.left_out)
+        return f"written without {fields}, which Visma refused; correct it" if fields else ""
+
+    def is_desired(self, path: str, value: str) -> bool:
+        """Whether a stored value is what is desired of a field."""
+        return same(path, value, stored_value(path, self.desired.get(path, ""), self.salt))
+
+    def held(self, hold: Hold, plan: Plan) -> Result:
+        """Nothing is done, and the audit shows what would be."""
+        return Result(
+            Outcome.HELD,
+            self.record,
+            differences=plan.differences,
+            reason=hold.reason,
+            hold=hold,
+        )
+
+    def rejected(self, reason: str) -> Result:
+        """The employee cannot be written."""
+        return Result(Outcome.REJECTED, self.record, reason=reason)
+
+    def another(self, known: KnownEmployee) -> Result:
+        """The code is somebody else's by now, who is not touched."""
+        return self.rejected(
+            f"conflict: the employee {known.code} in {self.company} is no longer this person's"
+            " (another employee id, or none of the names and addresses that were written); adopt"
+            " the right one, or give the person's employee its code back"
+        )
+
+    def vanished(self) -> Result:
+        """Visma no longer has the employee that the ledger knows."""
+        code = self.link.employee_code if self.link else None
+        return self.rejected(
+            f"Visma has no employee {code} in {self.company} any more; was the code changed there?"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEmployee:
+    """An employee as far as known: from the ledger, or from Visma where it had to be read."""
+
+    code: str
+    stored: StoredValues
+    etag: str | None
+    employee: Employee | None = None
+
+    @property
+    def employee_id(self) -> int | None:
+        """Visma's own id, where the employee was read."""
+        return self.employee.employee_id if self.employee else None
+
+    def as_created(self, record: Record) -> Result:
+        """The result of finding an employee of our own, just as it is."""
+        return Result(
+            Outcome.CREATED,
+            record,
+            self.code,
+            self.employee_id,
+            self.etag,
+            self.stored,
+            remark=LOST,
+        )
+
+    def unchanged(self, request: WriteRequest, plan: Plan) -> Result:
+        """The result of leaving the employee as it is."""
+        return self.changed(request, plan, self.etag)
+
+    def changed(
+        self, request: WriteRequest, plan: Plan, etag: str | None, remark: str = ""
+    ) -> Result:
+        """The result once the differences of `plan` hold."""
+        return Result(
+            plan.outcome,
+            request.record,
+            self.code,
+            self.employee_id,
+            etag,
+            {**self.stored, **{item.field: item.after for item in plan.differences}},
+            plan.differences,
+            remark=remark,
+        )
+
+
+def part_of(field: str) -> frozenset[str]:
+    """An optional field, and those that make no sense without it: an address is one thing."""
+    if field.startswith("address."):
+        return frozenset(path for path in PERSONAL_FIELDS if path.startswith("address."))
+    return frozenset({field})
+
+
+def is_another(known: KnownEmployee, request: WriteRequest) -> bool:
+    """Whether an employee that was read is not the one that the ledger knows under this code.
+
+    Without an id in the ledger only what was written can tell: someone who has neither the name nor
+    the address of then, nor those desired now, is somebody else.
+    """
+    link = request.link
+    if link is None or known.employee is None:
+        return False
+    if link.employee_id is not None and known.employee_id is not None:
+        return link.employee_id != known.employee_id
+    written, stored = link.written or {}, known.stored
+    told = [path for path in (*IDENTITY, "contact.first_name") if written.get(path)]
+    return bool(told) and not any(
+        same(path, stored.get(path, ""), written[path])
+        or request.is_desired(path, stored.get(path, ""))
+        for path in told
+    )
