@@ -239,3 +239,126 @@ def test_a_run_of_transfers_over_the_line_is_held_before_anybody_leaves() -> Non
         assert world.visma.calls("PUT") == []
         _say(world, "approve", run=_held(world)[0]["run"])
         assert set(world.drain()) <= {"created", "waiting"}
+
+
+# Slow, scattered, retried and queued before: the writer counts people, whatever the cause.
+
+
+def _by_run(world: World, count: int, change: Any) -> dict[str, int]:
+    """Changes five people a tick; what came of all of them."""
+    outcomes: dict[str, int] = {}
+    staff = _staff(world)[:count]
+    for place in range(0, count, 5):
+        for worker in staff[place : place + 5]:
+            change(worker)
+        for name, number in world.settle().items():
+            outcomes[name] = outcomes.get(name, 0) + number
+        world.clock.turn(minutes=5)
+    return outcomes
+
+
+def test_five_a_tick_is_stopped_at_the_limit_of_the_day(world: World) -> None:
+    outcomes = _by_run(world, 20, lambda each: world.rippling.terminate(each["id"], "2026-11-20"))
+
+    assert outcomes == {"deactivated": 5, "held": 15}
+    assert "and the guard allows 5 a day" in _held(world)[0]["reason"]
+
+
+def test_the_next_day_there_is_room_again(world: World) -> None:
+    _by_run(world, 5, lambda each: world.rippling.terminate(each["id"], "2026-11-20"))
+    world.clock.turn(hours=24)
+    world.rippling.terminate(_staff(world)[10]["id"], "2026-11-24")
+
+    assert world.settle() == {"deactivated": 1}
+
+
+def test_five_a_tick_of_another_class_or_branch_is_stopped(world: World) -> None:
+    outcomes = _by_run(world, 30, lambda each: world.rippling.relocate(each["id"], "Gardermoen"))
+
+    assert outcomes["held"] > 0
+    assert outcomes["updated"] <= 25 * len(world.visma.employees()) // 100
+
+
+def test_contact_data_rewritten_for_everybody_are_stopped(world: World) -> None:
+    def change(worker: dict[str, Any]) -> None:
+        world.rippling.change(worker["id"], work_email=f"new.{worker['number']}@example.com")
+
+    outcomes = _by_run(world, 30, change)
+
+    assert outcomes["held"] > 0
+    assert _held(world)[0]["kind"] == "rewrite"
+
+
+def test_people_who_come_back_all_at_once_are_held_like_new_ones(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    _say(world, "approve", run=_held(world)[0]["run"])
+    world.drain()
+    for worker in leavers:
+        world.rippling.reactivate(worker["id"])
+
+    assert world.settle() == {"held": 12}
+
+    assert {row["kind"] for row in _held(world)} == {"reactivate"}
+    assert _say(world, "approve", run=_held(world)[0]["run"])["queued"] == 12
+    assert world.drain() == {"reactivated": 12}
+
+
+def test_messages_that_were_queued_before_a_mass_termination_do_not_carry_it_out(
+    world: World,
+) -> None:
+    queued = _staff(world)[:20]
+    for worker in queued:
+        world.rippling.change_user(worker["user_id"], family_name="Annen")
+        world.rippling.touch(worker["id"])
+    world.tick()
+    assert len(world.queue.changes) == 20
+    for worker in queued:
+        world.rippling.terminate(worker["id"], "2026-11-20")
+
+    outcomes = world.drain()
+
+    assert outcomes == {"deactivated": 5, "held": 15}
+    assert "within 24 hours the guard lets the connector deactivate 5" in _held(world)[0]["reason"]
+
+
+def test_a_change_that_is_tried_again_is_counted_once(world: World) -> None:
+    world.visma.faults.fail(503, method="PUT", times=9)
+    (leaver,) = _terminate(world, 1)
+
+    assert world.notice(leaver["id"]) == {"deactivated": 1}
+
+
+def test_a_release_to_a_department_that_finance_adds_late_is_a_move_as_well(world: World) -> None:
+    text = world.mapping_text
+    for unit in ("SALES", "PROD", "WHSE"):
+        text = text.replace(f"department: {unit},", "department: LATE,")
+    text = text.replace('cost_centre: "400"', 'cost_centre: "500"')
+    text = text.replace('cost_centre: "200"', 'cost_centre: "500"')
+    text = text.replace('cost_centre: "210"', 'cost_centre: "500"')
+    world.edit_mapping(text)
+    waiting = world.drain()["waiting"]
+    assert waiting > 20
+
+    world.visma.add_department("LATE", "Late", cost_centre="500")
+    world.clock.turn(hours=1)
+
+    assert world.settle() == {"held": waiting}
+
+
+@pytest.mark.parametrize("edit", [("lead_days: 0", "lead_days: 1"), ("floor: 5", "floor: 6")])
+def test_what_is_rejected_rests_whatever_else_is_edited(
+    world: World, edit: tuple[str, str]
+) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    _say(world, "reject", run=_held(world)[0]["run"])
+    world.drain()
+
+    world.edit_mapping(world.mapping_text.replace(*edit))
+    world.drain()
+    world.notice(leavers[0]["id"])
+    world.rippling.change_user(leavers[1]["user_id"], family_name="Annen")
+    world.settle()
+
+    assert all(world.employee_of(each)["status"] == "Active" for each in leavers)

@@ -24,6 +24,7 @@ from connector.adapters.memory import (
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
+from connector.domain.guards import ChangeKind
 from connector.domain.names import NameMemory
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
@@ -59,7 +60,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
         kept = Kept(
             InMemoryCursors(clock),
             InMemoryReferenceCache(),
-            InMemoryGuardLog(),
+            InMemoryGuardLog(clock),
             InMemoryMappingHistory(),
         )
         yield Bench(clock, kept, kept)
@@ -342,20 +343,58 @@ def test_what_is_read_is_the_latest(client: Any) -> None:
     assert watched.calls[0][1]["ConsistentRead"]
 
 
-def test_a_counter_counts_for_all_readers(bench: Bench) -> None:
-    assert [bench.one.guard_log.count_up("an hour"), bench.other.guard_log.count_up("an hour")] == [
-        1,
-        2,
+def test_people_are_counted_once_and_up_to_the_limit_for_all_readers(bench: Bench) -> None:
+    def count(guard_log: GuardLog, person: str, limit: int = 2) -> bool:
+        return guard_log.count("norway", ChangeKind.MOVE, person, limit)
+
+    one, other = bench.one.guard_log, bench.other.guard_log
+    assert [count(one, "p1"), count(other, "p2"), count(one, "p1")] == [True, True, True]
+    assert [count(one, "p3"), count(other, "p4")] == [False, False]
+    assert count(other, "p3", limit=3)
+
+    assert set(one.counted("norway", ChangeKind.MOVE)) == {"p1", "p2", "p3"}
+    assert set(one.counted("norway", ChangeKind.CREATE)) == set()
+    assert set(one.counted("sweden", ChangeKind.MOVE)) == set()
+    assert not one.count("sweden", ChangeKind.MOVE, "p1", 0)
+
+
+def test_a_day_later_there_is_room_again(bench: Bench) -> None:
+    guard_log, kind = bench.one.guard_log, ChangeKind.DEACTIVATE
+    guard_log.count("norway", kind, "p1", 1)
+    bench.clock.turn(hours=23)
+    assert not guard_log.count("norway", kind, "p2", 1)
+
+    bench.clock.turn(hours=1, seconds=60)
+
+    assert set(guard_log.counted("norway", kind)) == set()
+    assert guard_log.count("norway", kind, "p2", 1)
+    assert set(guard_log.counted("norway", kind)) == {"p2"}
+
+
+def test_who_is_allowed_for_a_day_is_not_counted(bench: Bench) -> None:
+    one, other, kind = bench.one.guard_log, bench.other.guard_log, ChangeKind.CREATE
+    one.count("norway", kind, "p1", 1)
+    one.allow_all("norway", kind)
+
+    assert [other.count("norway", kind, f"p{number}", 0) for number in range(3)] == [True] * 3
+    assert set(other.counted("norway", kind)) == set()
+    assert not other.count("norway", ChangeKind.MOVE, "p1", 0)
+    assert not other.count("sweden", kind, "p1", 0)
+
+    bench.clock.turn(hours=24, seconds=1)
+    assert [other.count("norway", kind, f"p{number}", 1) for number in range(3)] == [
+        True,
+        False,
+        False,
     ]
-    assert bench.one.guard_log.count_up("another hour") == 1
 
 
-def test_a_counter_is_forgotten_some_days_later(client: Any) -> None:
-    on_dynamodb(client).guard_log.count_up("an hour")
+def test_where_there_is_room_a_person_is_counted_with_one_call(client: Any) -> None:
+    watched = Watched(client)
+    guard_log = on_dynamodb(watched).guard_log
+    guard_log.count("norway", ChangeKind.MOVE, "p1", 5)
+    watched.calls.clear()
 
-    (item,) = client.scan(TableName="WatermarksTable")["Items"]
-    assert from_item(item) == {
-        "stream": "counter an hour",
-        "count": 1,
-        "expires_at": int((NOON + timedelta(days=2)).timestamp()),
-    }
+    guard_log.count("norway", ChangeKind.MOVE, "p2", 5)
+
+    assert [name for name, _ in watched.calls] == ["update_item"]

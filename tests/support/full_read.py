@@ -57,7 +57,7 @@ def main() -> None:
         mappings=mappings,
         ledger=InMemoryLedger(clock),
         cache=cache,
-        guard_log=InMemoryGuardLog(),
+        guard_log=InMemoryGuardLog(clock),
         queue=InMemoryChangeQueue(),
         metrics=NoMetrics(),
         secrets=secrets,

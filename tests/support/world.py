@@ -118,7 +118,7 @@ class World:
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.cursors = InMemoryCursors(self.clock)
         self.cache = InMemoryReferenceCache()
-        self.guard_log = InMemoryGuardLog()
+        self.guard_log = InMemoryGuardLog(self.clock)
         self.mapping_history = InMemoryMappingHistory()
         self.pauses = InMemoryPollingPauses(self.clock)
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))

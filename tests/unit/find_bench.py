@@ -130,7 +130,7 @@ class FindBench:
             mappings=WatchedMappings(InMemoryMappings(self.mapping)),
             ledger=InMemoryLedger(self.clock, self.tables),
             cache=cache,
-            guard_log=InMemoryGuardLog(),
+            guard_log=InMemoryGuardLog(self.clock),
             queue=self.queue,
             metrics=self.metrics,
             secrets=InMemorySecrets(),

@@ -6,11 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.guards import ChangeKind, GuardBreach, Run, judge, limit
+from connector.domain.guards import ChangeKind, GuardBreach, Proposal, Run, judge, limit
 from connector.domain.mapping.model import Guards
 from tests.unit.builders import a_mapping, some_rules
 
 GUARDS = Guards()
+
+
+def people(company: str, kind: ChangeKind, count: int) -> list[Proposal]:
+    return [(company, kind, f"p{number}") for number in range(count)]
+
+
+def no_one(*_: str) -> set[str]:
+    return set()
 
 
 @pytest.mark.parametrize(
@@ -45,12 +53,12 @@ def test_the_first_load_is_free_by_explicit_word_only() -> None:
 def test_each_company_and_kind_is_judged_by_itself() -> None:
     mapping = a_mapping(norway=some_rules(), sweden=some_rules(legal_entities=["*"]))
     wanted = [
-        *[("norway", ChangeKind.DEACTIVATE)] * 6,
-        *[("sweden", ChangeKind.DEACTIVATE)] * 5,
-        *[("norway", ChangeKind.MOVE)] * 5,
+        *people("norway", ChangeKind.DEACTIVATE, 6),
+        *people("sweden", ChangeKind.DEACTIVATE, 5),
+        *people("norway", ChangeKind.MOVE, 5),
     ]
 
-    breaches = judge(wanted, mapping, lambda _: 50)
+    breaches = judge(wanted, mapping, lambda _: 50, no_one)
 
     assert breaches == (GuardBreach("norway", ChangeKind.DEACTIVATE, 6, 5, 50),)
 
@@ -59,7 +67,24 @@ def test_a_company_is_not_even_counted_below_the_floor() -> None:
     def counted(_: str) -> int:
         raise AssertionError("primary_employment costs a read of the whole company")
 
-    assert judge([("norway", ChangeKind.CREATE)] * 5, a_mapping(), counted) == ()
+    assert judge(people("norway", ChangeKind.CREATE, 5), a_mapping(), counted, no_one) == ()
+
+
+def test_whoever_was_changed_within_the_day_counts_and_is_counted_once() -> None:
+    def before(count: int) -> set[str]:
+        return {f"p{number}" for number in range(count)}
+
+    wanted = people("norway", ChangeKind.DEACTIVATE, 3)
+
+    def breaches(count: int) -> tuple[GuardBreach, ...]:
+        return judge(wanted, a_mapping(), lambda _: 50, lambda *_: {*before(count), "other"})
+
+    assert breaches(0) == ()
+    assert breaches(3) == (), "all three are tried again"
+    others = {f"other {number}" for number in range(3)}
+    assert judge(wanted, a_mapping(), lambda _: 50, lambda *_: others) == (
+        GuardBreach("norway", ChangeKind.DEACTIVATE, 6, 5, 50),
+    )
 
 
 def test_a_run_survives_resting_beside_the_watermarks() -> None:
@@ -68,6 +93,8 @@ def test_a_run_survives_resting_beside_the_watermarks() -> None:
     assert Run.from_json("r1", run.to_json()) == run
     assert run.holds("norway", ChangeKind.MOVE) == run.breaches[0]
     assert run.holds("norway", ChangeKind.CREATE) is None
+    created = Run("r2", (GuardBreach("norway", ChangeKind.CREATE, 70, 60, 240),))
+    assert created.holds("norway", ChangeKind.REACTIVATE) == created.breaches[0]
     assert run.holds("sweden", ChangeKind.MOVE) is None
 
 
@@ -83,6 +110,7 @@ def test_all_or_none_is_held_exactly_above_the_line(
     guards = {"deactivate_percent": percent, "floor": floor}
     mapping = a_mapping(norway=some_rules(guards=guards))
 
-    breaches = judge([("norway", ChangeKind.DEACTIVATE)] * count, mapping, lambda _: population)
+    wanted = people("norway", ChangeKind.DEACTIVATE, count)
+    breaches = judge(wanted, mapping, lambda _: population, no_one)
 
     assert bool(breaches) == (count > max(floor, population * percent / 100))

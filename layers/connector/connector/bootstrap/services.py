@@ -175,7 +175,7 @@ def applier(adapters: Adapters, options: Options) -> Applier:
         designer=EmployeeDesigner(catalogues_of(adapters)),
         employee_writer=EmployeeWriter(adapters.targets, ledger, adapters.clock),
         recorder=Recorder(ledger, cost_allocation=options.cost_allocation),
-        guard_check=GuardCheck(ledger, adapters.guard_log, adapters.clock),
+        guard_check=GuardCheck(ledger, adapters.guard_log),
         mappings=adapters.mappings,
         metrics=adapters.metrics,
     )

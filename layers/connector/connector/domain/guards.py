@@ -1,37 +1,53 @@
-"""Guards: how much of a company one run may change before a human has to agree.
+"""Guards: how much of a company may change within a day before a human has to agree.
 
-A run is one tick, one sweep or one edit of the mapping. A kind of change over its limit is held,
-all of it or none. Counting and judging live here; who is asked, and where it is stored, does not.
+A run is one tick, one sweep or one edit of the mapping: its early look holds a kind of change that
+would go over the limit, all of it or none. Whatever reaches the writer is counted there, over a
+sliding day, people and not attempts. Counting and judging live here; who is asked, and where it is
+stored, does not.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from connector.domain.decisions import Action, Decision
+from connector.domain.employees import PERSONAL_FIELDS
 from connector.domain.mapping.model import Guards, MappingFile
 from connector.domain.planning import Outcome, Plan
+
+WINDOW = timedelta(hours=24)
+"""Over so long a time the people of a kind of change are counted."""
+
+RECLASSIFYING = ("employee_class", "branch", "calendar")
 
 
 class ChangeKind(StrEnum):
     """The kinds of change that are guarded."""
 
     CREATE = "create"
+    REACTIVATE = "reactivate"
     DEACTIVATE = "deactivate"
-    MOVE = "move"
     TRANSFER = "transfer"
+    MOVE = "move"
+    RECLASSIFY = "reclassify"
+    REWRITE = "rewrite"
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedChange:
-    """What a run would do about one person, as far as it can be told without Visma."""
+    """What a run would do about one person, as far as it can be told without Visma.
+
+    `changed` are the fields in which the employee would be placed otherwise than now.
+    """
 
     decision: Decision
     active_in: tuple[str, ...]
-    changes_department: bool
+    changed: frozenset[str] = frozenset()
 
     @property
     def is_work(self) -> bool:
@@ -55,10 +71,10 @@ class ProposedChange:
         is_new = self.is_work and self.decision.company not in self.active_in
         return self.decision.company if is_new else None
 
-    @property
-    def moves_within(self) -> str | None:
-        """The company in which a person changes the department."""
-        return self.decision.company if self.is_work and self.changes_department else None
+    def changes(self, fields: Iterable[str]) -> str | None:
+        """The company in which a person is placed otherwise in any of these fields."""
+        does = self.is_work and not self.changed.isdisjoint(fields)
+        return self.decision.company if does else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,10 @@ class GuardRule:
     planned_by: Callable[[Plan], bool]
 
 
+def _updates(plan: Plan, fields: Iterable[str]) -> bool:
+    return plan.outcome is Outcome.UPDATED and not set(fields).isdisjoint(plan.fields)
+
+
 GUARDS: tuple[GuardRule, ...] = (
     GuardRule(
         ChangeKind.DEACTIVATE,
@@ -87,26 +107,50 @@ GUARDS: tuple[GuardRule, ...] = (
     GuardRule(
         ChangeKind.TRANSFER,
         "move to another company",
-        lambda guards: guards.move_percent,
+        lambda guards: guards.transfer_percent,
         lambda change: change.transfers_from,
         lambda _: False,  # two plans make a transfer: the writer asks before the first of them
     ),
     GuardRule(
         ChangeKind.CREATE,
-        "create",
+        "create or reactivate",
         lambda guards: guards.create_percent,
         lambda change: change.is_created_in,
         lambda plan: plan.outcome is Outcome.CREATED,
     ),
     GuardRule(
+        ChangeKind.REACTIVATE,
+        "reactivate",
+        lambda guards: guards.reactivate_percent,
+        lambda _: None,  # only the ledger's links tell it from a create, with which it is judged
+        lambda plan: plan.outcome is Outcome.REACTIVATED,
+    ),
+    GuardRule(
         ChangeKind.MOVE,
         "move to another department",
         lambda guards: guards.move_percent,
-        lambda change: change.moves_within,
-        lambda plan: plan.outcome is Outcome.UPDATED and "department" in plan.fields,
+        lambda change: change.changes(["department"]),
+        lambda plan: _updates(plan, ["department"]),
+    ),
+    GuardRule(
+        ChangeKind.RECLASSIFY,
+        "give another class, branch or calendar to",
+        lambda guards: guards.reclassify_percent,
+        lambda change: change.changes(RECLASSIFYING),
+        lambda plan: _updates(plan, RECLASSIFYING),
+    ),
+    GuardRule(
+        ChangeKind.REWRITE,
+        "rewrite the contact data of",
+        lambda guards: guards.rewrite_percent,
+        lambda _: None,  # personal data are in Visma alone
+        lambda plan: _updates(plan, PERSONAL_FIELDS),
     ),
 )
 """Every guarded kind of change, the first that applies decides. Both sides ask this table."""
+
+EARLY: Mapping[ChangeKind, ChangeKind] = {ChangeKind.REACTIVATE: ChangeKind.CREATE}
+"""Under which kind a run's early look has judged a kind, where that is not its own."""
 
 
 def rule_of(kind: ChangeKind) -> GuardRule:
@@ -141,7 +185,31 @@ class GuardBreach:
         """Why a change is held, and what to do about it."""
         return (
             f"run {run} would {rule_of(self.kind).phrase} {self.count} of {self.population} people"
-            f" in {self.company}, and the guard allows {self.limit}; approve or reject it"
+            f" in {self.company}, and the guard allows {self.limit} a day; approve or reject it"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FullWindow:
+    """A kind of change of which a company has had enough within a day."""
+
+    company: str
+    kind: ChangeKind
+    limit: int
+    population: int
+
+    @property
+    def run(self) -> str:
+        """The name by which everyone is approved or rejected whom the window holds."""
+        return f"window-{self.company}-{self.kind}"
+
+    @property
+    def message(self) -> str:
+        """Why a change is held, and what to do about it."""
+        return (
+            f"within 24 hours the guard lets the connector {rule_of(self.kind).phrase} {self.limit}"
+            f" of {self.population} people in {self.company}, and so many it was; approve or"
+            " reject it"
         )
 
 
@@ -154,7 +222,8 @@ class Run:
 
     def holds(self, company: str, kind: ChangeKind) -> GuardBreach | None:
         """The breach against a kind of change in a company, if there is one."""
-        found = (each for each in self.breaches if (each.company, each.kind) == (company, kind))
+        early = EARLY.get(kind, kind)
+        found = (each for each in self.breaches if (each.company, each.kind) == (company, early))
         return next(found, None)
 
     def to_json(self) -> dict[str, Any]:
@@ -203,23 +272,31 @@ def shows_too_few(seen: int, known: int) -> bool:
     return known - seen > FEWEST_MISSING and seen * 100 < known * FEWEST_PERCENT
 
 
+Proposal: TypeAlias = tuple[str, ChangeKind, str]
+"""A company, a guarded kind of change, and the person."""
+
+
 def judge(
-    wanted: Iterable[tuple[str, ChangeKind]],
+    wanted: Iterable[Proposal],
     mapping: MappingFile,
     population_of: Callable[[str], int],
+    counted: Callable[[str, ChangeKind], Collection[str]],
     loading: Collection[str] = (),
 ) -> tuple[GuardBreach, ...]:
     """The breaches against what a run wants; a company is counted only where that can matter.
 
-    `loading` are the companies whose first load is under way, however many have arrived already.
+    `counted` are the people of a kind within the last day, who are not counted again. `loading` are
+    the companies whose first load is under way, however many have arrived already.
     """
-    counts: dict[tuple[str, ChangeKind], int] = {}
-    for each in wanted:
-        counts[each] = counts.get(each, 0) + 1
+    people: dict[tuple[str, ChangeKind], set[str]] = defaultdict(set)
+    for company, kind, person in wanted:
+        people[company, kind].add(person)
     breaches = []
-    for (company, kind), count in sorted(counts.items()):
+    for (company, kind), proposed in sorted(people.items()):
         guards = guards_of(mapping, company)
-        if count <= guards.floor:
+        before = set(counted(company, kind))
+        count = len(before | proposed)
+        if count <= guards.floor or proposed <= before:
             continue
         is_loading = kind is ChangeKind.CREATE and company in loading
         population = 0 if is_loading else population_of(company)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -218,6 +218,13 @@ def fingerprint(worker: Worker) -> str:
     if isinstance(worker.pay, Known):
         pay = worker.pay.value
         content.append([pay.text, pay.currency, pay.effective_on])
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def facts_digest(workers: Iterable[Worker]) -> str:
+    """A digest of the business facts of all employments of a person."""
+    content = sorted([worker.id, worker.facts.now.to_json()] for worker in workers)
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -97,6 +97,11 @@ _MESSAGES: Mapping[MissingKind, str] = {
 }
 
 
+IN_VISMA = "in_visma"
+"""Under this name the ledger keeps beside a placement how the employee is placed in Visma by now:
+who waits is placed otherwise there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where a worker belongs, by which rules, and what is missing for it to hold.
@@ -139,8 +144,8 @@ class Placement:
 
     def differs_from(self, remembered: Mapping[str, Any]) -> bool:
         """True where the remembered form of a placement says something else, rules aside."""
-        mine = {**self.to_json(), "rules": None}
-        return mine != {**remembered, "rules": None}
+        ignored = {"rules": None, IN_VISMA: None}
+        return {**self.to_json(), **ignored} != {**remembered, **ignored}
 
     def fields(self) -> dict[str, str]:
         """The business fields of the employee, those that are known."""
@@ -172,7 +177,8 @@ class Remembered:
             plain = written or {}
             names = ("department", "branch", "employee_class", "calendar")
             return cls(**{name: plain.get(name) or None for name in names})
-        return cls(**{each.name: placement.get(each.name) for each in fields(cls)})
+        known = {**placement, **placement.get(IN_VISMA, {})}
+        return cls(**{each.name: known.get(each.name) for each in fields(cls)})
 
 
 NOTHING_REMEMBERED = Remembered()

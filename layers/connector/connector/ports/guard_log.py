@@ -1,15 +1,20 @@
-"""What the guards of one run or hour have found, for the writer to obey."""
+"""What the guards have found and counted, for the writer to obey."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from connector.domain.guards import Run
+    from collections.abc import Collection
+
+    from connector.domain.guards import ChangeKind, Run
 
 
 class GuardLog(Protocol):
-    """The breaches of each run, and the counters of what belongs to no run."""
+    """The breaches of each run, and who was changed within the last day, by company and kind.
+
+    People are counted once, however often a change of theirs is tried.
+    """
 
     def run(self, run: str) -> Run:
         """What a run was not allowed to do; nothing where it is not known."""
@@ -17,5 +22,14 @@ class GuardLog(Protocol):
     def save_run(self, run: Run) -> None:
         """Remembers what a run was not allowed to do."""
 
-    def count_up(self, counter: str) -> int:
-        """Adds one to a counter and says what it comes to."""
+    def counted(self, company: str, kind: ChangeKind) -> Collection[str]:
+        """The people counted within the last day."""
+
+    def count(self, company: str, kind: ChangeKind, person_id: str, limit: int) -> bool:
+        """Counts a person among those of the last day, unless `limit` others were counted.
+
+        At once and for all writers: of two, only one gets the last place.
+        """
+
+    def allow_all(self, company: str, kind: ChangeKind) -> None:
+        """Counts no one of a company and kind for a day: its first load was allowed."""

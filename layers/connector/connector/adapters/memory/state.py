@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from uuid import uuid4
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
-from connector.domain.guards import Run
+from connector.domain.guards import WINDOW, ChangeKind, Run
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.domain.names import NameMemory
 
@@ -72,11 +71,14 @@ class InMemoryReferenceCache:
 
 
 class InMemoryGuardLog:
-    """What guards have found; nothing is ever forgotten."""
+    """What guards have found and counted; no run is ever forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._runs: dict[str, Run] = {}
-        self._counters: Counter[str] = Counter()
+        self._windows: dict[tuple[str, str], dict[str, datetime]] = {}
+        self._free_until: dict[tuple[str, str], datetime] = {}
+        self._clock = clock
+        self._lock = threading.Lock()
 
     def run(self, run: str) -> Run:
         return self._runs.get(run, Run(run))
@@ -84,9 +86,24 @@ class InMemoryGuardLog:
     def save_run(self, run: Run) -> None:
         self._runs[run.id] = run
 
-    def count_up(self, counter: str) -> int:
-        self._counters[counter] += 1
-        return self._counters[counter]
+    def counted(self, company: str, kind: ChangeKind) -> frozenset[str]:
+        first = self._clock.now() - WINDOW
+        people = self._windows.get((company, kind), {})
+        return frozenset(person for person, at in people.items() if at > first)
+
+    def count(self, company: str, kind: ChangeKind, person_id: str, limit: int) -> bool:
+        with self._lock:
+            if self._free_until.get((company, kind), self._clock.now()) > self._clock.now():
+                return True
+            people = self.counted(company, kind)
+            if person_id not in people and len(people) >= limit:
+                return False
+            self._windows.setdefault((company, kind), {})[person_id] = self._clock.now()
+            return True
+
+    def allow_all(self, company: str, kind: ChangeKind) -> None:
+        self._windows.pop((company, kind), None)
+        self._free_until[company, kind] = self._clock.now() + WINDOW
 
 
 class InMemoryMappingHistory:

@@ -98,11 +98,15 @@ class Scope(MappingModel):
 
 
 class Guards(MappingModel):
-    """How much of a company one run may change before a human has to agree."""
+    """How much of a company may change in a day before a human has to agree."""
 
     deactivate_percent: Percent = 10
     move_percent: Percent = 25
     create_percent: Percent = 25
+    reactivate_percent: Percent = 25
+    transfer_percent: Percent = 25
+    reclassify_percent: Percent = 25
+    rewrite_percent: Percent = 25
     floor: Annotated[int, Field(ge=0)] = 5
     first_load: Literal["held", "allowed"] = "held"
 

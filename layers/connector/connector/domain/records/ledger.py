@@ -95,7 +95,7 @@ class LinkUpdate:
     reason: str = ""
     held_kind: str = ""
     held_run: str = ""
-    is_dropped: bool = False
+    dropped_facts: str = ""
     worker_id: str | Keep = AS_IT_IS
     expected_code: str | Keep | None = AS_IT_IS
     rules: tuple[str, ...] | Keep = AS_IT_IS
@@ -125,7 +125,7 @@ class EmployeeLink:
     reason: str = ""
     held_kind: str = ""
     held_run: str = ""
-    is_dropped: bool = False
+    dropped_facts: str = ""
     allocation: Allocation | None = field(default=None, repr=False)
 
     @property
@@ -143,6 +143,11 @@ class EmployeeLink:
         """True where a guard holds a change to this person here."""
         return self.outcome is Outcome.HELD
 
+    @property
+    def is_dropped(self) -> bool:
+        """True where an operator rejected a change: it rests until the person's facts change."""
+        return bool(self.dropped_facts)
+
     def after(self, outcome: Outcome, now: datetime, update: LinkUpdate) -> EmployeeLink:
         """This row after an outcome; `since` moves only when the outcome does."""
         return replace(
@@ -154,7 +159,7 @@ class EmployeeLink:
             reason=update.reason,
             held_kind=update.held_kind,
             held_run=update.held_run,
-            is_dropped=update.is_dropped,
+            dropped_facts=update.dropped_facts,
             worker_id=kept(update.worker_id, self.worker_id),
             expected_code=kept(update.expected_code, self.expected_code),
             rules=kept(update.rules, self.rules),

@@ -73,6 +73,8 @@ class Applier:
             context = self.reader.read_again(context)
         if change.decision is OperatorDecision.REJECT and context.held_in:
             return self.recorder.record(context, resolution.of_dropping(context, context.held_in))
+        if context.rests_in:
+            return self.recorder.record(context, resolution.of_dropping(context, context.rests_in))
         match context.decision.action:
             case Action.WRITE:
                 return self._write(context)
@@ -172,7 +174,7 @@ class Applier:
 
         def hold_for(kind: ChangeKind) -> Hold | None:
             found = self.guard_check.breach(
-                context.change, kind, company, context.link(company), context.mapping
+                context.change, kind, company, context.record, context.mapping
             )
             return Hold(kind, *found) if found else None
 

@@ -13,7 +13,7 @@ from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Decision
 from connector.domain.errors import RefusedError
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.people import Worker
+from connector.domain.people import Worker, facts_digest
 from connector.domain.records.ledger import EmployeeLink, Record
 
 
@@ -64,6 +64,13 @@ class ChangeContext:
     def companies_to_leave(self) -> tuple[str, ...]:
         """The companies in which an active employee must be assumed."""
         return assumed_active(self.change, self.record)
+
+    @property
+    def rests_in(self) -> str | None:
+        """The company in which an operator rejected a change to this person as they are now."""
+        facts = facts_digest(self.workers)
+        links = self.record.links.items()
+        return next((key for key, link in links if link.dropped_facts == facts), None)
 
     @property
     def held_in(self) -> str | None:

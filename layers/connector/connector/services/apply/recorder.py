@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE
 from connector.domain.facts import shown
 from connector.domain.people import fingerprint
+from connector.domain.placement import IN_VISMA
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
 from connector.domain.records.audit import AuditRow
@@ -18,6 +20,9 @@ from connector.domain.records.ledger import AS_IT_IS, Claim, EmployeeLink, LinkU
 from connector.ports.ledger import Ledger
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution
+
+PLACING = ("department", "branch", "employee_class", "calendar")
+"""What a placement decides of an employee."""
 
 OPEN_OUTCOMES = frozenset({Outcome.WAITING, Outcome.SCHEDULED, Outcome.HELD, Outcome.REJECTED})
 """The outcomes after which something is still expected."""
@@ -103,13 +108,21 @@ def person_after(
     if context.decision.action is Action.KEEP and person.worker_id:
         # The employment that counted still does: what is left of the others decides nothing.
         return person
-    placement = resolution.placement
     return replace(
         person,
         worker_id=context.worker.id,
         facts=context.worker.facts.to_json(),
-        placement=placement.to_json() if placement else {"company": resolution.company or ""},
+        placement=remembered_placement(resolution, link),
     )
+
+
+def remembered_placement(resolution: Resolution, link: EmployeeLink | None) -> dict[str, Any]:
+    """Where the person belongs, and how the employee is placed in Visma by now."""
+    if resolution.placement is None:
+        return {"company": resolution.company or ""}
+    written = (link.written if link else None) or {}
+    in_visma = {field: written[field] for field in PLACING if written.get(field)}
+    return {**resolution.placement.to_json(), **({IN_VISMA: in_visma} if in_visma else {})}
 
 
 def link_after(context: ChangeContext, resolution: Resolution) -> EmployeeLink | None:
@@ -131,7 +144,7 @@ def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:
         reason="; ".join(resolution.all_reasons),
         held_kind=hold.kind.value if hold else "",
         held_run=hold.run if hold else "",
-        is_dropped=resolution.is_dropped,
+        dropped_facts=resolution.dropped_facts,
         worker_id=context.worker.id if context.worker else context.change.worker_id,
         expected_code=resolution.expected_code or AS_IT_IS,
         rules=placement.rules if placement else AS_IT_IS,

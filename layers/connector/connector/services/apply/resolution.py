@@ -13,6 +13,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.decisions import Action, in_force_since
 from connector.domain.facts import shown
+from connector.domain.people import facts_digest
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
 from connector.domain.routing import not_shown
@@ -34,7 +35,7 @@ class Resolution:
     reasons: tuple[str, ...] = ()
     due_on: date | None = None
     is_last: bool = True
-    is_dropped: bool = False
+    dropped_facts: str = ""
     expected_code: str | None = None
     back_dated: date | None = None
 
@@ -122,7 +123,7 @@ def of_held_transfer(context: ChangeContext, company: str, hold: Hold) -> Resolu
 def of_dropping(context: ChangeContext, company: str) -> Resolution:
     """A held change that the operator rejected."""
     result = Result(Outcome.REJECTED, context.record, reason=DROPPED)
-    return Resolution(company, result, is_dropped=True)
+    return Resolution(company, result, dropped_facts=facts_digest(context.workers))
 
 
 def of_lost_create(company: str, result: Result) -> Resolution:

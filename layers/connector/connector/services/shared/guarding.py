@@ -15,9 +15,11 @@ from uuid import uuid4
 from connector.domain.catalogue import Catalogue
 from connector.domain.changes import Cause, Change, OperatorDecision
 from connector.domain.decisions import Action, Decision, decide
+from connector.domain.employees import same
 from connector.domain.guards import (
     ChangeKind,
-    GuardBreach,
+    FullWindow,
+    Proposal,
     ProposedChange,
     Run,
     guards_of,
@@ -27,17 +29,14 @@ from connector.domain.guards import (
 )
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker
-from connector.domain.placement import Remembered, resolve_placement
-from connector.domain.records.ledger import EmployeeLink, Person
+from connector.domain.placement import IN_VISMA, Remembered, resolve_placement
+from connector.domain.records.ledger import Person, Record
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.reference_cache import ReferenceCache
 from connector.services.shared.new_change import new_change
-
-Proposal = tuple[str, ChangeKind]
-"""A guarded kind of change, in a company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Candidate:
     worker_id: str
     person_id: str
     cause: Cause
-    proposed: Proposal | None = None
+    proposed: tuple[str, ChangeKind] | None = None
     is_employed: bool = False
 
 
@@ -100,7 +99,12 @@ class ChangeGuard:
 
         The breach is saved first: the writer may be quicker than the rest of this function.
         """
-        breaches = judge(proposals(found), mapping, self.ledger.headcount, loading)
+        for company in loading:
+            if guards_of(mapping, company).first_load == "allowed":
+                self.guard_log.allow_all(company, ChangeKind.CREATE)
+        breaches = judge(
+            proposals(found), mapping, self.ledger.headcount, self.guard_log.counted, loading
+        )
         run = Run(uuid4().hex[:12], breaches) if breaches else None
         if run:
             self.guard_log.save_run(run)
@@ -139,26 +143,31 @@ class Outlook:
     ) -> Candidate:
         decision = decide(employments, self.mapping, self.clock.now(), person.active_in)
         change = ProposedChange(
-            decision, tuple(person.active_in), self.changes_department(decision, person)
+            decision, tuple(person.active_in), self.changed_fields(decision, person)
         )
         is_employed = decision.action is Action.WRITE
         return Candidate(worker.id, worker.person_id, cause, kind_of(change), is_employed)
 
-    def changes_department(self, decision: Decision, person: Person) -> bool:
-        """Whether a person would be placed in another department than last time."""
+    def changed_fields(self, decision: Decision, person: Person) -> frozenset[str]:
+        """The fields in which a person would be placed otherwise than the employee in Visma is."""
         company, worker = decision.company, decision.worker
-        before = person.placement.get("department")
+        before = person.placement.get(IN_VISMA, {})
         if decision.action is not Action.WRITE or company is None or worker is None or not before:
-            return False
+            return frozenset()
         rules = self.mapping.companies[company]
         placement = resolve_placement(
             company,
             rules,
             worker.facts,
             self.catalogue_of(company),
+            worker.pay,
             remembered=Remembered.of(person.placement, company),
         )
-        return bool(placement.department and placement.department != before)
+        return frozenset(
+            field
+            for field, value in placement.fields().items()
+            if before.get(field) and not same(field, value, before[field])
+        )
 
 
 def proposals(found: Iterable[Candidate]) -> list[Proposal]:
@@ -168,48 +177,50 @@ def proposals(found: Iterable[Candidate]) -> list[Proposal]:
         known = people.get(each.person_id)
         if known is None or (each.is_employed and not known.is_employed):
             people[each.person_id] = each
-    return [each.proposed for each in people.values() if each.proposed]
+    return [(*each.proposed, each.person_id) for each in people.values() if each.proposed]
 
 
 @dataclass(frozen=True, slots=True)
 class GuardCheck:
-    """Whether the writer may do a guarded kind of change about one person, and if not, why."""
+    """Whether the writer may do a guarded kind of change about one person, and if not, why.
+
+    Whatever the cause of a change, the person is counted here: no sender is trusted to have done
+    it, and no message is without a verdict.
+    """
 
     ledger: Ledger
     guard_log: GuardLog
-    clock: Clock
 
     def breach(
         self,
         change: Change,
         kind: ChangeKind,
         company: str,
-        link: EmployeeLink | None,
+        record: Record,
         mapping: MappingFile,
     ) -> tuple[str, str] | None:
         """None, or the run that holds this kind of change in this company, and the message."""
+        link = record.links.get(company)
         if link and link.held_kind == kind.value:
             if change.decision is OperatorDecision.APPROVE:
                 return None
             return link.held_run, link.reason
         if change.run:
             breach = self.guard_log.run(change.run).holds(company, kind)
-            return (change.run, breach.message(change.run)) if breach else None
-        if change.cause is Cause.WEBHOOK:
-            return self._breach_of_the_hour(kind, company, mapping)
-        return None
+            if breach:
+                return change.run, breach.message(change.run)
+        return self._full_window(kind, company, record.person.id, mapping)
 
-    def _breach_of_the_hour(
-        self, kind: ChangeKind, company: str, mapping: MappingFile
+    def _full_window(
+        self, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile
     ) -> tuple[str, str] | None:
-        """Webhooks come one by one and belong to no run: their changes of an hour are counted."""
-        hour = f"webhooks {self.clock.now():%Y-%m-%dT%H}"
-        count = self.guard_log.count_up(f"{hour} {company} {kind}")
+        """None where the person could be counted among those of the last day."""
         guards = guards_of(mapping, company)
-        if company not in mapping.companies or count <= guards.floor:
+        if self.guard_log.count(company, kind, person_id, guards.floor):
             return None
         population = self.ledger.headcount(company)
         allowed = limit(kind, guards, population)
-        if count <= allowed:
+        if self.guard_log.count(company, kind, person_id, allowed):
             return None
-        return hour, GuardBreach(company, kind, count, allowed, population).message(hour)
+        full = FullWindow(company, kind, allowed, population)
+        return full.run, full.message

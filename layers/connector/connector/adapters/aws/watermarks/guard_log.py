@@ -1,22 +1,27 @@
-"""What guards have found, in the `WatermarksTable`: the breaches of runs, and hourly counters."""
+"""What guards have found and counted, in the `WatermarksTable`."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.domain.guards import Run
+from connector.domain.guards import WINDOW, Run
+from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:
+    from connector.adapters.aws.dynamodb import Item
     from connector.adapters.aws.watermarks.table import WatermarksTable
+    from connector.domain.guards import ChangeKind
     from connector.ports.clock import Clock
 
-COUNTED_FOR = timedelta(days=2)
-"""A counter is for one hour, and no one looks at it later."""
+ATTEMPTS = 10
+"""How often a window is tried that others write to at the same moment."""
 
 
 class DynamoGuardLog:
-    """A row for each run that a guard held, and one for each counter."""
+    """A row for each run that a guard held, and one for each company and kind of change.
+
+    A person stands in a window with the minute of the last change.
+    """
 
     def __init__(self, rows: WatermarksTable, clock: Clock) -> None:
         self._rows = rows
@@ -28,12 +33,38 @@ class DynamoGuardLog:
     def save_run(self, run: Run) -> None:
         self._rows.put(f"run {run.id}", run.to_json())
 
-    def count_up(self, counter: str) -> int:
-        """Adds one to a counter and says what it comes to; the table forgets it in two days."""
-        then = int((self._clock.now() + COUNTED_FOR).timestamp())
-        counted = self._rows.update(
-            f"counter {counter}",
-            "ADD #count :one SET #expires_at = :then",
-            {":one": 1, ":then": then},
-        )
-        return int(counted["count"])
+    def counted(self, company: str, kind: ChangeKind) -> frozenset[str]:
+        return frozenset(self._of_the_day(self._rows.read(window_of(company, kind))))
+
+    def count(self, company: str, kind: ChangeKind, person_id: str, limit: int) -> bool:
+        """Counts a person; the everyday is one update of a row that has room."""
+        window = window_of(company, kind)
+        if self._rows.enter(window, person_id, self._minute(), limit):
+            return True
+        for _ in range(ATTEMPTS):
+            row = self._rows.read(window)
+            if row.get("free_until", "") > timestamp(self._clock.now()):
+                return True
+            people = self._of_the_day(row)
+            if person_id not in people and len(people) >= limit:
+                return False
+            values = {"people": {**people, person_id: self._minute()}}
+            if self._rows.put_if_unchanged(window, row, values):
+                return True
+        return False  # so much at once that it may wait for a hand
+
+    def allow_all(self, company: str, kind: ChangeKind) -> None:
+        until = timestamp(self._clock.now() + WINDOW)
+        self._rows.put(window_of(company, kind), {"free_until": until})
+
+    def _of_the_day(self, row: Item) -> dict[str, int]:
+        first = self._minute() - WINDOW.total_seconds() // 60
+        return {key: int(at) for key, at in row.get("people", {}).items() if int(at) > first}
+
+    def _minute(self) -> int:
+        return int(self._clock.now().timestamp()) // 60
+
+
+def window_of(company: str, kind: ChangeKind) -> str:
+    """The name of the row of a company and a kind of change."""
+    return f"window {company} {kind}"

@@ -51,6 +51,24 @@ class WatermarksTable:
             values = {}
         self.put(stream, values)
 
+    def enter(self, stream: str, name: str, value: int, limit: int) -> bool:
+        """Puts a name among the `people` of a row that has it, or has room; whether it did."""
+        has_it_or_room = "(#people.#name >= :never OR size(#people) < :limit)"
+        condition = f"attribute_exists(#people) AND {has_it_or_room}"
+        return self._is_met(
+            self._client.update_item,
+            Key=to_item({"stream": stream}),
+            UpdateExpression="SET #people.#name = :value",
+            ConditionExpression=condition,
+            ExpressionAttributeNames={"#people": "people", "#name": name},
+            ExpressionAttributeValues=to_item({":value": value, ":limit": limit, ":never": 0}),
+        )
+
+    def put_if_unchanged(self, stream: str, seen: Item, values: Mapping[str, object]) -> bool:
+        """Makes the row hold these values if its `people` are those that were seen."""
+        condition = "attribute_not_exists(#people) OR #people = :people"
+        return self.put_if(condition, {":people": seen.get("people", {})}, stream, values)
+
     def put_if(
         self,
         condition: str,
