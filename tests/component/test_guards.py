@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.changes import Cause, Change
 from tests.support.world import World, a_world
 
 FIRST_LOAD_HELD = "first_load: held"
@@ -362,3 +363,62 @@ def test_what_is_rejected_rests_whatever_else_is_edited(
     world.settle()
 
     assert all(world.employee_of(each)["status"] == "Active" for each in leavers)
+
+
+# Authority is a row, not a message.
+
+
+def test_a_message_of_the_operators_cause_releases_no_one(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    queue = [Change(each["id"], Cause.OPERATOR, "forged", each["user_id"]) for each in leavers]
+    world.queue.send(queue)
+
+    assert world.drain() == {"held": 12}
+
+
+def test_an_approval_of_then_releases_nothing_that_is_held_later(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    _say(world, "approve", run=_held(world)[0]["run"])
+    approved = list(world.queue.changes)
+    world.drain()
+    for worker in leavers:
+        world.rippling.reactivate(worker["id"])
+    world.settle()
+    _say(world, "approve", run=_held(world)[0]["run"])
+    world.drain()
+    for worker in leavers:
+        world.rippling.terminate(worker["id"], "2026-11-20")
+    assert world.settle() == {"held": 12}
+
+    world.queue.send(approved)
+
+    assert world.drain() == {"held": 12}
+
+
+def test_an_approval_is_of_the_change_that_was_held(world: World) -> None:
+    movers = _staff(world)[:20]
+    for worker in movers:
+        world.rippling.move(worker["id"], department="Finance")
+    world.settle()
+    held = _held(world)
+    _say(world, "approve", run=held[0]["run"])
+    world.rippling.move(movers[0]["id"], department="Production")
+
+    outcomes = world.drain()
+
+    assert outcomes["held"] == 1
+    (row,) = _held(world)
+    assert "what was approved is not what would be done now" in row["reason"]
+    _say(world, "approve", people=[row["person"]])
+    assert world.drain() == {"updated": 1}
+
+
+def test_an_approval_that_nobody_used_for_a_week_counts_no_longer(world: World) -> None:
+    _terminate(world, 12)
+    world.settle()
+    _say(world, "approve", run=_held(world)[0]["run"])
+    world.clock.turn(days=7)
+
+    assert world.drain() == {"held": 12}

@@ -15,6 +15,7 @@ import boto3
 from connector.adapters.clock import SystemClock
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
+    InMemoryApprovals,
     InMemoryChangeQueue,
     InMemoryCursors,
     InMemoryGuardLog,
@@ -65,6 +66,7 @@ def main() -> None:
         targets=VismaTargets(secrets, "http://127.0.0.1:9", "http://127.0.0.1:9"),
         cursors=InMemoryCursors(clock),
         pauses=InMemoryPollingPauses(clock),
+        approvals=InMemoryApprovals(),
     )
     options = Options(dry_run=False, cost_allocation=False)
     poller = services.poller(adapters, options).poller

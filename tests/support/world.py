@@ -17,6 +17,7 @@ from typing import Any, Literal
 from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
+    InMemoryApprovals,
     InMemoryAuditLog,
     InMemoryBudgets,
     InMemoryChangeQueue,
@@ -118,6 +119,7 @@ class World:
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.cursors = InMemoryCursors(self.clock)
         self.cache = InMemoryReferenceCache()
+        self.approvals = InMemoryApprovals()
         self.guard_log = InMemoryGuardLog(self.clock)
         self.mapping_history = InMemoryMappingHistory()
         self.pauses = InMemoryPollingPauses(self.clock)
@@ -187,6 +189,7 @@ class World:
             targets=self.targets,
             cursors=self.cursors,
             pauses=self.pauses,
+            approvals=self.approvals,
         )
 
     def another(self, *, keeps_reserve: bool = True) -> World:

@@ -151,6 +151,7 @@ def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_au
     [
         ("PeopleTable", {"WriterRole", "OperationsRole"}),
         ("MappingsTable", {"OperationsRole"}),
+        ("ApprovalsTable", {"OperationsRole"}),
         ("AuditTable", {"WriterRole", "OperationsRole"}),
         (
             "WatermarksTable",

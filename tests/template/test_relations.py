@@ -387,7 +387,7 @@ def test_every_table_is_on_demand_and_encrypted(resources: Resources) -> None:
         assert table["SSESpecification"] == {"SSEEnabled": True}
 
 
-@pytest.mark.parametrize("name", ["MappingsTable", "PeopleTable", "AuditTable"])
+@pytest.mark.parametrize("name", ["MappingsTable", "PeopleTable", "ApprovalsTable", "AuditTable"])
 def test_what_cannot_be_rebuilt_survives_a_mistake(resources: Resources, name: str) -> None:
     table = resources[name]
 
@@ -442,7 +442,7 @@ def test_a_table_that_forgets_does_so_by_the_attribute_that_its_writer_sets(
     }
 
     by = {"AttributeName": "expires_at", "Enabled": True}
-    assert forgets == {"WatermarksTable": by, "AuditTable": by}
+    assert forgets == {"WatermarksTable": by, "ApprovalsTable": by, "AuditTable": by}
 
 
 def test_no_credential_passes_through_the_template(resources: Resources) -> None:

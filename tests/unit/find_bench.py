@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.adapters.memory import (
+    InMemoryApprovals,
     InMemoryChangeQueue,
     InMemoryCursors,
     InMemoryGuardLog,
@@ -138,6 +139,7 @@ class FindBench:
             targets=NoVisma(),
             cursors=self.cursors,
             pauses=InMemoryPollingPauses(self.clock),
+            approvals=InMemoryApprovals(),
         )
         options = Options(dry_run=False, cost_allocation=False)
         self.poller = services.poller(adapters, options).poller

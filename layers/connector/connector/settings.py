@@ -120,6 +120,7 @@ class PollerSettings(VendorSettings):
 class AuditedSettings(VendorSettings):
     """What every function needs that writes to the audit."""
 
+    approvals_table: Text
     audit_table: Text
     dead_letter_queue_url: Text
     audit_retention_days: Annotated[int, Field(ge=0)]

@@ -21,6 +21,7 @@ from connector.bootstrap.parts import (
 
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable
+    from connector.ports.approvals import Approvals
     from connector.ports.ledger import Ledger
     from connector.ports.queue import ChangeQueue
     from connector.settings import (
@@ -153,6 +154,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
         targets=vendors.targets(settings, secrets, metrics, budget),
         cursors=cursors,
         pauses=DynamoPollingPauses(clock(), dynamodb, table),
+        approvals=_approvals(settings),
     )
 
 
@@ -188,6 +190,16 @@ def _ledger(settings: VendorSettings | ReleaserSettings) -> Ledger:
         planned=settings.dry_run,
     )
     return DryRunLedger(ledger) if settings.dry_run else ledger
+
+
+def _approvals(settings: VendorSettings) -> Approvals:
+    """The operator's decisions; the poller has no use for them, and no table."""
+    from connector.adapters.aws.approvals import DynamoApprovals
+    from connector.adapters.aws.clients import client
+    from connector.settings import AuditedSettings
+
+    table = settings.approvals_table if isinstance(settings, AuditedSettings) else ""
+    return DynamoApprovals(client("dynamodb"), table)
 
 
 def _queue(settings: VendorSettings | ReleaserSettings) -> ChangeQueue:

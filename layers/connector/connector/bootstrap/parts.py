@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from connector.ports.approvals import Approvals
     from connector.ports.clock import Clock
     from connector.ports.cursors import Cursors
     from connector.ports.guard_log import GuardLog
@@ -55,6 +56,7 @@ class Adapters(StateAdapters):
     targets: Targets
     cursors: Cursors
     pauses: PollingPauses
+    approvals: Approvals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,7 +175,7 @@ def applier(adapters: Adapters, options: Options) -> Applier:
         designer=EmployeeDesigner(catalogues_of(adapters)),
         employee_writer=EmployeeWriter(adapters.targets, ledger, adapters.clock),
         recorder=Recorder(ledger, cost_allocation=options.cost_allocation),
-        guard_check=GuardCheck(ledger, adapters.guard_log),
+        guard_check=GuardCheck(ledger, adapters.guard_log, adapters.approvals, adapters.clock),
         mappings=adapters.mappings,
         metrics=adapters.metrics,
     )
@@ -223,7 +223,7 @@ def operations(
         audit=operator_adapters.audit_log,
         queue=queue,
         pauses=adapters.pauses,
-        held=HeldPeople(ledger, mappings, queue),
+        held=HeldPeople(ledger, mappings, queue, adapters.approvals, adapters.clock),
         identity=Identity(
             ledger, mappings, adapters.targets, queue, adapters.clock, options.dry_run
         ),

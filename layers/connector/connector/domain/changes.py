@@ -10,13 +10,6 @@ from typing import Any
 from connector.domain.errors import NotAChangeError
 
 
-class OperatorDecision(StrEnum):
-    """What an operator says about someone who is held."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-
-
 class Cause(StrEnum):
     """Why a change was queued."""
 
@@ -34,8 +27,8 @@ class Cause(StrEnum):
 class Change:
     """A worker to look at, why, and the id that ties together everything that follows from it.
 
-    `run` names the run that a guard stopped; `decision` is the operator's about a person who is
-    held.
+    `run` names the run that a guard stopped. It carries no authority: what an operator has decided
+    about a person is a row, see `approvals`.
     """
 
     worker_id: str
@@ -43,7 +36,6 @@ class Change:
     correlation_id: str
     person_id: str | None = None
     run: str | None = None
-    decision: OperatorDecision | None = None
 
     @property
     def group(self) -> str:
@@ -74,25 +66,19 @@ class Change:
                 raise NotAChangeError(f"the message has no usable {name}")
         try:
             cause = Cause(data["cause"])
-            decision = (
-                OperatorDecision(data["decision"]) if data.get("decision") is not None else None
-            )
         except ValueError:
-            raise NotAChangeError(
-                "the message has a cause or decision that does not exist"
-            ) from None
+            raise NotAChangeError("the message has a cause that does not exist") from None
         return cls(
             data["worker_id"],
             cause,
             data["correlation_id"],
             data.get("person_id"),
             data.get("run"),
-            decision,
         )
 
 
 LONGEST_REFERENCE = 128  # SQS refuses a longer message group id
-MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run", "decision"})
+MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run"})
 
 
 def message_object(body: str) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def link_item(link: EmployeeLink) -> Item:
             "reason": link.reason,
             "held_kind": link.held_kind,
             "held_run": link.held_run,
+            "held_plan": link.held_plan,
             "dropped_facts": link.dropped_facts,
             "allocation": _allocation_values(link.allocation) if link.allocation else None,
         }
@@ -147,6 +148,7 @@ def link_from(item: Values) -> EmployeeLink:
         reason=item.get("reason", ""),
         held_kind=item.get("held_kind", ""),
         held_run=item.get("held_run", ""),
+        held_plan=item.get("held_plan", ""),
         dropped_facts=item.get("dropped_facts", ""),
         allocation=_allocation_from(item["allocation"]) if "allocation" in item else None,
     )

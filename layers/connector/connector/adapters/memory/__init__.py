@@ -22,6 +22,7 @@ from connector.adapters.memory.secrets import (
     InMemorySecrets,
 )
 from connector.adapters.memory.state import (
+    InMemoryApprovals,
     InMemoryBudgets,
     InMemoryCursors,
     InMemoryGuardLog,
@@ -31,6 +32,7 @@ from connector.adapters.memory.state import (
 )
 
 __all__ = [
+    "InMemoryApprovals",
     "InMemoryAuditLog",
     "InMemoryBudgets",
     "InMemoryChangeQueue",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from connector.domain.approvals import Approval
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
@@ -151,3 +152,16 @@ class InMemoryMappings:
         written, removed = difference(self._rows, to_rows(mapping))
         self._rows = to_rows(mapping)
         return len(written), len(removed)
+
+
+class InMemoryApprovals:
+    """The operator's decisions, in memory."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], Approval] = {}
+
+    def latest(self, person_id: str, company: str) -> Approval | None:
+        return self._rows.get((person_id, company))
+
+    def save(self, approval: Approval) -> None:
+        self._rows[approval.person_id, approval.company] = approval

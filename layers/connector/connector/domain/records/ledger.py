@@ -95,6 +95,7 @@ class LinkUpdate:
     reason: str = ""
     held_kind: str = ""
     held_run: str = ""
+    held_plan: str = ""
     dropped_facts: str = ""
     worker_id: str | Keep = AS_IT_IS
     expected_code: str | Keep | None = AS_IT_IS
@@ -125,6 +126,7 @@ class EmployeeLink:
     reason: str = ""
     held_kind: str = ""
     held_run: str = ""
+    held_plan: str = ""
     dropped_facts: str = ""
     allocation: Allocation | None = field(default=None, repr=False)
 
@@ -159,6 +161,7 @@ class EmployeeLink:
             reason=update.reason,
             held_kind=update.held_kind,
             held_run=update.held_run,
+            held_plan=update.held_plan,
             dropped_facts=update.dropped_facts,
             worker_id=kept(update.worker_id, self.worker_id),
             expected_code=kept(update.expected_code, self.expected_code),

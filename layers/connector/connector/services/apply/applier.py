@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connector.domain.changes import Change, OperatorDecision
+from connector.domain.approvals import digest_of
+from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE, proof_of
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
@@ -71,10 +72,8 @@ class Applier:
         self.employee_writer.require_settled(context.record)
         if has_unresolved_create(context) and self._recover_lost_create(context):
             context = self.reader.read_again(context)
-        if change.decision is OperatorDecision.REJECT and context.held_in:
-            return self.recorder.record(context, resolution.of_dropping(context, context.held_in))
-        if context.rests_in:
-            return self.recorder.record(context, resolution.of_dropping(context, context.rests_in))
+        if rests_in := self._rejected_in(context) or context.rests_in:
+            return self.recorder.record(context, resolution.of_dropping(context, rests_in))
         match context.decision.action:
             case Action.WRITE:
                 return self._write(context)
@@ -84,6 +83,13 @@ class Applier:
                 return self._leave_everywhere(context)
             case _:
                 return self.recorder.record(context, resolution.of_nothing_to_do(context))
+
+    def _rejected_in(self, context: ChangeContext) -> str | None:
+        """The company in which the operator has just rejected what is held."""
+        held = context.link(context.held_in)
+        if held is None or context.change.cause is not Cause.OPERATOR:
+            return None
+        return held.company if self.guard_check.is_rejected(held) else None
 
     def _recover_lost_create(self, context: ChangeContext) -> bool:
         """Remembers the employee of a create that arrived, though its answer never came."""
@@ -108,7 +114,8 @@ class Applier:
         """
         companies = context.decision.leave_first
         asks = allow_all if context.is_drift else self._guards(context, companies[0])
-        if hold := asks(ChangeKind.TRANSFER):
+        transfer = digest_of(ChangeKind.TRANSFER, None, *companies, context.decision.company or "")
+        if hold := asks(ChangeKind.TRANSFER, transfer):
             return self.recorder.record(
                 context, resolution.of_held_transfer(context, companies[0], hold)
             )
@@ -172,11 +179,11 @@ class Applier:
     def _guards(self, context: ChangeContext, company: str) -> GuardFn:
         """What the guards say about each kind of change to this person in a company."""
 
-        def hold_for(kind: ChangeKind) -> Hold | None:
+        def hold_for(kind: ChangeKind, plan: str) -> Hold | None:
             found = self.guard_check.breach(
-                context.change, kind, company, context.record, context.mapping
+                context.change, kind, plan, company, context.record, context.mapping
             )
-            return Hold(kind, *found) if found else None
+            return Hold(kind, *found, plan) if found else None
 
         return hold_for
 

@@ -144,6 +144,7 @@ def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:
         reason="; ".join(resolution.all_reasons),
         held_kind=hold.kind.value if hold else "",
         held_run=hold.run if hold else "",
+        held_plan=hold.plan if hold else "",
         dropped_facts=resolution.dropped_facts,
         worker_id=context.worker.id if context.worker else context.change.worker_id,
         expected_code=resolution.expected_code or AS_IT_IS,

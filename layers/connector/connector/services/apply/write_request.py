@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from connector.domain.approvals import digest_of
 from connector.domain.employees import (
     IDENTITY,
     PERSONAL_FIELDS,
@@ -34,18 +35,19 @@ LOST = "the answer to the write had been lost; Visma was found as desired"
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a guard holds a change: which kind, in which run."""
+    """Why a guard holds a change: which kind, in which run, and what exactly."""
 
     kind: ChangeKind
     run: str
     reason: str
+    plan: str
 
 
-GuardFn: TypeAlias = Callable[[ChangeKind], Hold | None]
-"""Says why a guarded kind of change must not happen now, or None."""
+GuardFn: TypeAlias = Callable[[ChangeKind, str], Hold | None]
+"""Says why a guarded kind of change with this digest must not happen now, or None."""
 
 
-def allow_all(_: ChangeKind) -> Hold | None:
+def allow_all(_: ChangeKind, __: str) -> Hold | None:
     """No guard objects."""
     return None
 
@@ -101,7 +103,7 @@ class WriteRequest:
     def hold_for(self, plan: Plan) -> Hold | None:
         """What the guards say about a plan."""
         kind = kind_of_plan(plan)
-        return self.guard(kind) if kind else None
+        return self.guard(kind, digest_of(kind, plan)) if kind else None
 
     def without(self, field: str | None) -> WriteRequest | None:
         """The request without an optional field that Visma refused, if it can do without it."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from connector.domain.changes import Cause, OperatorDecision
+from connector.domain.approvals import Approval, OperatorDecision
+from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink
+from connector.ports.approvals import Approvals
+from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
@@ -23,6 +26,8 @@ class HeldPeople:
     ledger: Ledger
     mappings: Mappings
     queue: ChangeQueue
+    approvals: Approvals
+    clock: Clock
 
     def show(self, _: Arguments) -> JsonObject:
         """Who is held, what would be done to them, and by the guard of which run."""
@@ -45,9 +50,11 @@ class HeldPeople:
         held = list(self._all())
         chosen = [each for each in held if each.held_run == run or _names(each) & set(people)]
         known = {name for each in held for name in _names(each)}
+        now = self.clock.now()
+        for each in chosen:
+            self.approvals.save(Approval.of(each, decision, now))
         queued = self.queue.send(
-            new_change(each.worker_id, each.person_id, Cause.OPERATOR, decision=decision)
-            for each in chosen
+            new_change(each.worker_id, each.person_id, Cause.OPERATOR) for each in chosen
         )
         return {"queued": queued, "unknown": sorted(set(people) - known)}
 

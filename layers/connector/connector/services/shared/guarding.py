@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import uuid4
 
+from connector.domain.approvals import OperatorDecision
 from connector.domain.catalogue import Catalogue
-from connector.domain.changes import Cause, Change, OperatorDecision
+from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Action, Decision, decide
 from connector.domain.employees import same
 from connector.domain.guards import (
@@ -30,7 +31,8 @@ from connector.domain.guards import (
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker
 from connector.domain.placement import IN_VISMA, Remembered, resolve_placement
-from connector.domain.records.ledger import Person, Record
+from connector.domain.records.ledger import EmployeeLink, Person, Record
+from connector.ports.approvals import Approvals
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
@@ -180,6 +182,9 @@ def proposals(found: Iterable[Candidate]) -> list[Proposal]:
     return [(*each.proposed, each.person_id) for each in people.values() if each.proposed]
 
 
+NOT_WHAT_WAS_APPROVED = "what was approved is not what would be done now; approve or reject it"
+
+
 @dataclass(frozen=True, slots=True)
 class GuardCheck:
     """Whether the writer may do a guarded kind of change about one person, and if not, why.
@@ -190,11 +195,18 @@ class GuardCheck:
 
     ledger: Ledger
     guard_log: GuardLog
+    approvals: Approvals
+    clock: Clock
+
+    def is_rejected(self, held: EmployeeLink) -> bool:
+        """Whether the operator rejects what is held."""
+        return self._decision_on(held) is OperatorDecision.REJECT
 
     def breach(
         self,
         change: Change,
         kind: ChangeKind,
+        plan: str,
         company: str,
         record: Record,
         mapping: MappingFile,
@@ -202,14 +214,22 @@ class GuardCheck:
         """None, or the run that holds this kind of change in this company, and the message."""
         link = record.links.get(company)
         if link and link.held_kind == kind.value:
-            if change.decision is OperatorDecision.APPROVE:
+            decision = self._decision_on(link)
+            if decision is not OperatorDecision.APPROVE:
+                return link.held_run, link.reason
+            if link.held_plan == plan:
                 return None
-            return link.held_run, link.reason
+            return link.held_run, f"{NOT_WHAT_WAS_APPROVED}; {link.reason}"
         if change.run:
             breach = self.guard_log.run(change.run).holds(company, kind)
             if breach:
                 return change.run, breach.message(change.run)
         return self._full_window(kind, company, record.person.id, mapping)
+
+    def _decision_on(self, held: EmployeeLink) -> OperatorDecision | None:
+        said = self.approvals.latest(held.person_id, held.company)
+        is_about = said is not None and said.is_about(held, self.clock.now())
+        return said.decision if said and is_about else None
 
     def _full_window(
         self, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from connector.domain.changes import Cause, Change, OperatorDecision
+from connector.domain.changes import Cause, Change
 
 
 def new_change(
@@ -13,7 +13,6 @@ def new_change(
     cause: Cause,
     *,
     run: str | None = None,
-    decision: OperatorDecision | None = None,
 ) -> Change:
     """A change with a correlation id of its own."""
-    return Change(worker_id, cause, uuid4().hex, person_id, run=run, decision=decision)
+    return Change(worker_id, cause, uuid4().hex, person_id, run=run)

@@ -1,0 +1,21 @@
+"""What the operator has decided about held changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from connector.domain.approvals import Approval
+
+
+class Approvals(Protocol):
+    """The `ApprovalsTable`: the latest decision about each person in each company.
+
+    Only the operations function may write to it.
+    """
+
+    def latest(self, person_id: str, company: str) -> Approval | None:
+        """What was decided last, or None."""
+
+    def save(self, approval: Approval) -> None:
+        """Remembers a decision in place of the one before."""

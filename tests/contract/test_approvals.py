@@ -1,0 +1,42 @@
+"""The contract of the `ApprovalsTable`: the latest decision about a person in a company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from connector.adapters.aws.approvals import DynamoApprovals
+from connector.adapters.memory import InMemoryApprovals
+from connector.domain.approvals import Approval, OperatorDecision
+from connector.domain.planning import Outcome
+from connector.domain.records.ledger import EmployeeLink
+from connector.ports.approvals import Approvals
+from tests.contract.bench import NOON, aws, make_table
+
+HELD = EmployeeLink(
+    "p1", "norway", Outcome.HELD, NOON, held_kind="move", held_run="r1", held_plan="d1"
+)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def approvals(request: pytest.FixtureRequest) -> Iterator[Approvals]:
+    if request.param == "memory":
+        yield InMemoryApprovals()
+        return
+    with aws("dynamodb") as client:
+        yield DynamoApprovals(client, make_table(client, "ApprovalsTable"))
+
+
+def test_what_was_never_decided_is_none(approvals: Approvals) -> None:
+    assert approvals.latest("p1", "norway") is None
+
+
+def test_the_latest_decision_is_the_one_that_counts(approvals: Approvals) -> None:
+    approvals.save(Approval.of(HELD, OperatorDecision.APPROVE, NOON))
+    rejected = Approval.of(HELD, OperatorDecision.REJECT, NOON + timedelta(hours=1))
+    approvals.save(rejected)
+
+    assert approvals.latest("p1", "norway") == rejected
+    assert approvals.latest("p1", "sweden") is None
