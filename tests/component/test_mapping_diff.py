@@ -59,7 +59,7 @@ def test_whom_a_diff_names_as_moved_the_import_moves_and_nobody_else(world: Worl
     text = NORDFAB_MAPPING.replace(OSLO, 'rippling: Oslo, branch: "2"')
 
     told = _of(world, text, "moves")
-    world.edit_mapping(text)
+    world.edit_mapping(text.replace("floor: 5", "floor: 50"))
     world.drain()
 
     updated = [

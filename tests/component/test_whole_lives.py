@@ -259,8 +259,15 @@ class Lives(RuleBasedStateMachine):
     @rule(department=department, is_followed=yes_or_no)
     def rename_a_department(self, department: str, is_followed: bool) -> None:
         before = self.names[department]
-        after = self.names[department] = f"{department} {self._number()}"
         row = self.rippling.department(before)
+        # A row holds to what it has been seen to name; of a department without people that cannot
+        # be told, so that the row then follows at once.
+        if not is_followed:
+            self.settle()
+        is_seen = any(each["department_id"] == row["id"] for each in self._workers())
+        is_followed = is_followed or not is_seen
+        self.model.former.setdefault(row["id"], []).insert(0, before)
+        after = self.names[department] = f"{department} {self._number()}"
         self.rippling.rename_department(before, after)
         self.unannounced |= {
             each["user_id"] for each in self._workers() if each["department_id"] == row["id"]

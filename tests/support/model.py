@@ -31,7 +31,8 @@ BELIEVED_FOR = timedelta(seconds=900)
 NEVER_BEGAN = ("OFFER_DECLINED", "RESCIND", "RENEGE")
 WIDE_OPEN = {
     "deactivate_percent": "100", "move_percent": "100", "create_percent": "100",
-    "floor": "1000", "first_load": "allowed",
+    "reactivate_percent": "100", "transfer_percent": "100", "reclassify_percent": "100",
+    "rewrite_percent": "100", "floor": "1000", "first_load": "allowed",
 }  # fmt: skip
 PLACES = {
     "status": ("status",),
@@ -162,6 +163,8 @@ class Model:
 
     True where the connector had not seen that row, or Rippling has spoken of them since.
     """
+    former: dict[str, list[str]] = field(default_factory=dict)
+    """Department to the names by which a row found it before it was renamed, the newest first."""
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
 
     def look(self, now: datetime) -> None:
@@ -448,7 +451,8 @@ class Model:
         known = self._row("departments", worker["department_id"])
         rows = self.rules.departments(company)
         code = known["reference_code"]
-        named = [rows[key] for key in (known["id"], code, known["name"]) if key in rows]
+        former = self.former.get(known["id"], ())
+        named = [rows[key] for key in (known["id"], code, known["name"], *former) if key in rows]
         if named:
             return named[0]
         return {"department": code} if code in books.departments else None
