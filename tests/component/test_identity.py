@@ -70,12 +70,15 @@ def test_the_operator_renames_with_vismas_own_action(world: World) -> None:
     answer = _operate(world, "rename", person=worker["user_id"], code="9001")
 
     assert answer["ok"]
+    world.drain()
     assert world.visma.employee("9001")["contact"]["email"] == worker["work_email"]
     assert len(world.visma.calls("POST", "/v1/employee/action/.*")) == 1
     world.rippling.move(worker["id"], department="Finance")
     assert world.settle() == {"updated": 1}
     assert world.visma.employee("9001")["department"] == "FIN"
-    assert world.audit_of(worker["user_id"])[-2]["cause"] == "operator"
+    rows = world.audit_of(worker["user_id"])
+    first = next(row for row in rows if row["cause"] == "operator")
+    assert first["message"] == f"Renamed employee {worker['number']} to 9001 in norway."
 
 
 def test_a_code_that_is_taken_cannot_be_given_by_renaming(world: World) -> None:
@@ -335,6 +338,7 @@ def test_a_rename_whose_answer_was_lost_can_be_said_again(world: World) -> None:
     second = _operate(world, "rename", person=worker["user_id"], code="9001")
 
     assert (first["ok"], second["ok"]) == (False, True)
+    world.drain()
     world.rippling.move(worker["id"], department="Finance")
     assert world.settle() == {"updated": 1}
     assert world.visma.employee("9001")["department"] == "FIN"
@@ -378,7 +382,7 @@ def test_a_dry_run_refuses_to_adopt_and_to_rename_and_audits_neither(
     world.settle()
     before = list(world.audit_of(worker["user_id"]))
     rehearsing = Identity(
-        world.ledger, world.mappings, world.targets, world.queue, world.clock, is_dry_run=True
+        world.ledger, world.mappings, world.targets, world.queue, world.clock, world.source, True
     )
 
     with pytest.raises(ConfigurationError, match="a dry run"):

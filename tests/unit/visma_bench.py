@@ -52,6 +52,9 @@ class Vault:
             self.cached = self.stored
         return self.cached
 
+    def visma_company(self, company: str, *, fresh: bool = False) -> VismaCredentials | None:
+        return self.visma(fresh=fresh).get(company)
+
     def store_rippling_tokens(
         self, access_token: str, refresh_token: str | None, expires_at: datetime
     ) -> None:

@@ -99,7 +99,7 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
     from connector.services.find.poller import Poller
     from connector.services.find.review import DailyReview
     from connector.services.find.sweep import SweepReader
-    from connector.services.shared.configuration import check_configuration
+    from connector.services.shared.configuration import check_configuration, company_problems
 
     catalogues, guard = catalogues_of(adapters), guard_of(adapters)
     waiting = waiting_releaser(adapters, catalogues, guard)
@@ -122,6 +122,7 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
             guard=guard,
             pauses=adapters.pauses,
             metrics=adapters.metrics,
+            company_problems=partial(company_problems, adapters.secrets),
             stream=options.stream,
         ),
         recheck(adapters, guard, waiting),
@@ -225,7 +226,13 @@ def operations(
         pauses=adapters.pauses,
         held=HeldPeople(ledger, mappings, queue, adapters.approvals, adapters.clock),
         identity=Identity(
-            ledger, mappings, adapters.targets, queue, adapters.clock, options.dry_run
+            ledger,
+            mappings,
+            adapters.targets,
+            queue,
+            adapters.clock,
+            adapters.source,
+            options.dry_run,
         ),
         imports=imports,
         diff=MappingDiff(ledger, imports),

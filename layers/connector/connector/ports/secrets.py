@@ -88,6 +88,9 @@ class VismaSecret(Protocol):
     def visma(self, *, fresh: bool = False) -> Mapping[str, VismaCredentials]:
         """How to sign in to each Visma company, by company key."""
 
+    def visma_company(self, company: str, *, fresh: bool = False) -> VismaCredentials | None:
+        """The same for one company, whatever is wrong with the others; None where it is missing."""
+
 
 class Secrets(RipplingSecret, VismaSecret, Protocol):
     """Both secrets, for whoever talks to both vendors."""

@@ -31,6 +31,9 @@ SHAPES = {
 }
 
 
+NO_COMPANIES = "companies must hold one object for each company of the mapping"
+
+
 class _EmptyError(ConfigurationError):
     """A secret that no one has filled yet."""
 
@@ -73,6 +76,18 @@ class AwsSecrets:
         if problems:
             raise ConfigurationError(f"{VISMA}: {problem}" for problem in problems)
         return {key: _visma_company(values) for key, values in data["companies"].items()}
+
+    def visma_company(self, company: str, *, fresh: bool = False) -> VismaCredentials | None:
+        """One company of the Visma secret."""
+        companies = self._read(VISMA, fresh=fresh).get("companies")
+        if not isinstance(companies, dict) or not companies:
+            raise ConfigurationError(f"{VISMA}: {NO_COMPANIES}")
+        if company not in companies:
+            return None
+        problems = _company_problems(companies[company])
+        if problems:
+            raise ConfigurationError(f"{VISMA}: companies.{company}{each}" for each in problems)
+        return _visma_company(companies[company])
 
     def webhook_tokens(self, *, fresh: bool = False) -> tuple[str, ...]:
         """The bearer tokens that the webhook accepts, whatever else the Rippling secret lacks."""
@@ -195,7 +210,7 @@ def _token_problems(data: Mapping[str, Any]) -> list[str]:
 def _visma_problems(data: Mapping[str, Any]) -> list[str]:
     companies = data.get("companies")
     if not isinstance(companies, dict) or not companies:
-        return ["companies must hold one object for each company of the mapping"]
+        return [NO_COMPANIES]
     return [
         f"companies.{key}{problem}"
         for key, values in companies.items()

@@ -35,6 +35,9 @@ class InMemorySecrets:
             raise ConfigurationError("the Visma secret is empty")
         return self._visma
 
+    def visma_company(self, company: str, *, fresh: bool = False) -> VismaCredentials | None:
+        return self.visma().get(company)
+
     def store_rippling_tokens(
         self, access_token: str, refresh_token: str | None, expires_at: datetime
     ) -> None:

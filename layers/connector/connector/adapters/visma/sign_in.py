@@ -83,9 +83,9 @@ class VismaTokens:
         Raises:
             ConfigurationError: the secret has no such company, even read again.
         """
-        found = self._secrets.visma(fresh=fresh).get(self._company)
+        found = self._secrets.visma_company(self._company, fresh=fresh)
         if found is None and not fresh:
-            found = self._secrets.visma(fresh=True).get(self._company)
+            found = self._secrets.visma_company(self._company, fresh=True)
         if found is None:
             raise ConfigurationError(
                 f"the Visma secret has no company {self._company}; add it there, or correct the"

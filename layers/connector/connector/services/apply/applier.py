@@ -120,7 +120,11 @@ class Applier:
                 context, resolution.of_held_transfer(context, companies[0], hold)
             )
         for company in companies:
-            self._leave(context, company, is_last=False)
+            outcome = self._leave(context, company, is_last=False)
+            if outcome is Outcome.REJECTED:
+                return (
+                    outcome  # whoever cannot leave does not arrive: never active in two companies
+                )
             context = self._read_unless_changed(context, Action.WRITE)
         desired = self.designer.desired(context)
         if obstacle := obstacle_to(context, desired):

@@ -103,12 +103,23 @@ class EmployeeWriter:
                 request.record, request.company, code, claim=True, proof=proof
             )
         except CodeTakenError:
-            return request.rejected(
-                f"employee code {code} is another person's in {request.company}"
-            )
+            return request.rejected(self._taken(request, code))
         begun = replace(request, record=record, guard=allow_all)
         with self._released_on_failure(begun):
             return self._create_or_adopt(begun, code, was_begun=was_begun)
+
+    def _taken(self, request: WriteRequest, code: str) -> str:
+        """Whose the code is: perhaps the same person's, entered anew in Rippling."""
+        reason = f"employee code {code} is another person's in {request.company}"
+        known = self._look(request, code)
+        if known is None or not is_same_person(known.employee, request.desired):
+            return reason
+        owner = self.ledger.owner_of(code, request.company)
+        return (
+            f"same person? {reason}, {owner}, and the employee has the same e-mail address: where"
+            f" Rippling has entered or merged someone anew, `connector adopt"
+            f" {request.record.person.id} {code}` moves the employee"
+        )
 
     def _create_or_adopt(self, begun: WriteRequest, code: str, *, was_begun: bool) -> Result:
         known = self._look(begun, code)

@@ -89,7 +89,9 @@ def closed_links(context: ChangeContext, resolution: Resolution) -> Iterator[Emp
     settled = f"settled in {company}" if company else "; ".join(resolution.all_reasons)
     for key, other in resolution.result.record.links.items():
         is_open = other.due_on is not None or other.outcome in OPEN_OUTCOMES
-        if key != company and is_open:
+        # Whoever could not be made inactive there still has to be: that is not settled here.
+        is_stuck = other.outcome is Outcome.REJECTED and other.is_active
+        if key != company and is_open and not is_stuck:
             outcome = Outcome.UNCHANGED if other.exists else Outcome.OUT_OF_SCOPE
             yield other.after(outcome, context.now, LinkUpdate(reason=settled))
 

@@ -105,12 +105,15 @@ def of_leaving(
     """A person who left a company, for good or for another one."""
     has_moved = context.decision.action is Action.WRITE
     reason = f"moved to {context.decision.company}" if has_moved else context.decision.reason
+    is_stuck = has_moved and result.outcome is Outcome.REJECTED
+    if is_stuck:
+        reason = f"does not arrive in {context.decision.company} before having left {company}"
     return Resolution(
         company,
         result,
         reasons=(reason,),
         due_on=context.decision.due_on,
-        is_last=is_last,
+        is_last=is_last or is_stuck,
         back_dated=late_by(context, company, result.outcome),
     )
 

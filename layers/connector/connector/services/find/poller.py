@@ -6,7 +6,7 @@ page is checked, and no cursor is saved before everyone it has passed is on the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.domain.errors import RateLimitedError
@@ -38,6 +38,7 @@ class Poller:
     guard: ChangeGuard
     pauses: PollingPauses
     metrics: Metrics
+    company_problems: Callable[[MappingFile], Mapping[str, Sequence[str]]]
     stream: str = "workers"
 
     def run(self, *, full_sweep: bool = False) -> Summary:
@@ -65,7 +66,10 @@ class Poller:
         self.metrics.count("ChangesQueued", summary.queued)
         self.metrics.count("RowsUnreadable", summary.unreadable_rows)
         self.metrics.count("FactsUnknown", sum(summary.facts_unknown.values()))
-        return summary + Summary(problems=list(_not_shown(summary)))
+        unusable = self.company_problems(mapping)
+        self.metrics.count("CompaniesUnusable", len(unusable))
+        problems = [*_not_shown(summary), *(told for each in unusable.values() for told in each)]
+        return summary + Summary(problems=problems)
 
     def _poll(self, mapping: MappingFile, *, full_sweep: bool) -> Summary:
         batch = self._read(mapping, full_sweep=full_sweep) + self.releaser.read(mapping)

@@ -11,7 +11,7 @@ from functools import cache
 
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
-from connector.domain.errors import RetryableError
+from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
 from connector.domain.mapping_impact import has_moved
@@ -67,17 +67,16 @@ class WaitingReleaser:
     def read(self, mapping: MappingFile) -> Batch:
         """The people whose day has come, and the waiting for whom something has changed.
 
-        Where Visma cannot say what it has, no one is released, and the report says why.
+        Where Visma cannot say what a company has, no one is released there; the report says why.
         """
         due = list(self.due(mapping))
         released: set[str] = set()
         problems = []
-        try:
-            released = {
-                id_ for company in mapping.companies for id_ in self.released_in(company, mapping)
-            }
-        except RetryableError as error:
-            problems.append(str(error))
+        for company in mapping.companies:
+            try:
+                released.update(self.released_in(company, mapping))
+            except (RetryableError, ConfigurationError) as error:  # the others are released
+                problems.append(f"{company}: {error}")
         report = Summary(due=len(due), released=len(released), problems=problems)
         candidates = self.guard.assess_known(self.ledger.persons(due), Cause.DUE, mapping)
         return Batch(tuple(candidates), report=report) + self._released(released, mapping)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
-from connector.domain.employees import INACTIVE, Employee
+from connector.domain.employees import IDENTITY, INACTIVE, Employee, same, stored_values
 from connector.domain.errors import CodeTakenError, ConfigurationError
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
@@ -21,6 +21,7 @@ from connector.domain.records.ledger import EmployeeLink, LinkUpdate, Record
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
+from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.ports.visma import Target, Targets
 from connector.services.operate.json_types import Arguments, JsonObject
@@ -36,6 +37,7 @@ class Identity:
     targets: Targets
     queue: ChangeQueue
     clock: Clock
+    source: Source
     is_dry_run: bool = False
 
     def adopt(self, arguments: Arguments) -> JsonObject:
@@ -53,7 +55,8 @@ class Identity:
         employee = target.read(code)
         if employee is None:
             raise ConfigurationError(f"Visma ({company}) has no employee {code}")
-        self._tie(record, company, employee)
+        self._take_over(person_id, company, employee.code)
+        self._tie(self._known(person_id), company, employee)
         queued = self.queue.send([new_change(record.person.worker_id, person_id, Cause.OPERATOR)])
         return {"person": person_id, "company": company, "code": employee.code, "queued": queued}
 
@@ -66,26 +69,70 @@ class Identity:
         if link is None or not link.employee_code:
             raise ConfigurationError(f"person {person_id} has no employee in {company}")
         self._must_be_live()
+        employee_id = self._id_of(self.targets.company(company), record, link)
         begun = self._begin(record, company, code)
-        self._give_code(self.targets.company(company), link, company, code)
+        target = self.targets.company(company)
+        renamed = self._give_code(target, record, link, employee_id, code)
         now = self.clock.now()
-        after = link.after(Outcome.UPDATED, now, LinkUpdate(employee_code=code, etag=None))
+        update = LinkUpdate(employee_code=code, employee_id=renamed, etag=None)
+        after = link.after(Outcome.UPDATED, now, update)
         message = f"Renamed employee {link.employee_code} to {code} in {company}."
-        self.ledger.finish(begun, begun.person, [after], [self._row(record, after, message)])
-        return {"person": person_id, "company": company, "code": code}
+        released = (
+            [(company, link.employee_code)] if not same_code(link.employee_code, code) else []
+        )
+        row = self._row(record, after, message)
+        self.ledger.finish(begun, begun.person, [after], [row], released)
+        queued = self.queue.send([new_change(record.person.worker_id, person_id, Cause.OPERATOR)])
+        return {"person": person_id, "company": company, "code": code, "queued": queued}
 
-    def _give_code(self, target: Target, link: EmployeeLink, company: str, code: str) -> None:
-        """Renames, unless an earlier attempt, whose answer was lost, has done so."""
+    def _id_of(self, target: Target, record: Record, link: EmployeeLink) -> int | None:
+        """Visma's own id of the person's employee; None where it is not under its code any more."""
         employee = target.read(link.employee_code or "")
-        if employee is not None and employee.employee_id is not None:
-            target.rename(employee.employee_id, code)
-            return
+        if employee is None or employee.employee_id is None:
+            return None
+        # By now the code may be somebody else's, who is not renamed.
+        return employee.employee_id if is_theirs(employee, link, record.person.salt) else None
+
+    def _give_code(
+        self, target: Target, record: Record, link: EmployeeLink, employee_id: int | None, code: str
+    ) -> int | None:
+        """Renames by Visma's own id, unless an earlier attempt, whose answer was lost, has."""
+        if employee_id is not None:
+            target.rename(employee_id, code)
+            return employee_id
         renamed = target.read(code)
-        if renamed is None or link.employee_id not in (None, renamed.employee_id):
+        if renamed is None or not is_theirs(renamed, link, record.person.salt):
             raise ConfigurationError(
-                f"Visma ({company}) has neither an employee {link.employee_code} nor this"
-                f" person's under {code}"
+                f"Visma ({link.company}) has neither the employee of this person under"
+                f" {link.employee_code} nor under {code}: `connector adopt` ties the person to"
+                " another employee"
             )
+        return renamed.employee_id
+
+    def _take_over(self, person_id: str, company: str, code: str) -> None:
+        """Ends the tie of a person whom Rippling no longer shows to an employee.
+
+        Someone entered anew in Rippling is another person there, with the same employee here.
+        """
+        owner = self.ledger.owner_of(code, company)
+        if owner is None or owner == person_id:
+            return
+        other = self.ledger.record(owner)
+        known = other.person.fingerprints
+        if other.is_known and self.source.employments(other.person.worker_id, owner, known):
+            raise ConfigurationError(
+                f"the employee {code} in {company} is that of person {owner}, whom Rippling shows"
+            )
+        now, link = self.clock.now(), other.links.get(company)
+        links, rows = [], []
+        if link is not None and same_code(link.employee_code, code):
+            untied = replace(link, employee_code=None, employee_id=None, etag=None, written=None)
+            reason = f"the employee {code} is now person {person_id}'s, {ON_THE_OPERATORS_WORD}"
+            links = [untied.after(Outcome.OUT_OF_SCOPE, now, LinkUpdate(reason=reason))]
+            rows = [self._row(other, links[0], f"Untied in {company}: {reason}.")]
+        active = tuple(key for key in other.person.active_in if key != company or not links)
+        person = replace(other.person, active_in=active)
+        self.ledger.finish(other, person, links, rows, [(company, code)])
 
     def _must_be_live(self) -> None:
         if self.is_dry_run:
@@ -156,6 +203,23 @@ class Identity:
 
 
 ON_THE_OPERATORS_WORD = "on the operator's word"
+
+
+def same_code(one: str | None, other: str | None) -> bool:
+    """Whether two employee codes are the same to Visma."""
+    return canonical(one or "") == canonical(other or "")
+
+
+def is_theirs(employee: Employee, link: EmployeeLink, salt: str) -> bool:
+    """Whether an employee is the one of a link: by Visma's own id where the ledger has it.
+
+    Without, by the name or address that was last written.
+    """
+    if link.employee_id is not None and employee.employee_id is not None:
+        return link.employee_id == employee.employee_id
+    written, stored = link.written or {}, stored_values(employee.fields, salt)
+    told = [path for path in IDENTITY if written.get(path)]
+    return not told or any(same(path, stored.get(path, ""), written[path]) for path in told)
 
 
 def _given(arguments: Arguments, name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+from connector.domain.errors import ConfigurationError
 from connector.domain.facts import REMOTE
 from connector.domain.mapping.model import MappingFile
 from connector.ports.clock import Clock
@@ -18,7 +19,7 @@ from connector.services.operate.json_types import JsonObject
 from connector.services.operate.mapping_check import SystemsSnapshot, check
 from connector.services.operate.mapping_import import MappingImport
 from connector.services.shared.catalogues import Catalogues
-from connector.services.shared.configuration import check_configuration
+from connector.services.shared.configuration import check_configuration, company_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class MappingValidation:
         mapping = self.imports.read(str(text)) if text else self.mappings.load()
         self.watch(mapping)
         check_configuration(self.secrets, MappingInHand(mapping))
+        if unusable := company_problems(self.secrets, mapping):
+            raise ConfigurationError(told for each in unusable.values() for told in each)
         systems = SystemsSnapshot(
             departments=tuple(self.source.departments()),
             locations=(*self.source.locations(), REMOTE),

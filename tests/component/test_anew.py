@@ -1,0 +1,139 @@
+"""People and codes that change hands: entered anew, renumbered, refused on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, a_world
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=20, companies=2) as world:
+        world.first_load()
+        yield world
+
+
+def operate(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
+    return world.operator.dispatch({"verb": verb, "company": "norway", **arguments})
+
+
+def hired(world: World, **fields: Any) -> dict[str, Any]:
+    worker = world.hire(legal_entity="Nordfab AS", **fields)
+    world.settle()
+    return worker
+
+
+def test_someone_entered_anew_is_asked_about_and_adopted_on_the_operators_word(
+    world: World,
+) -> None:
+    before = hired(world)
+    anew = world.rippling.enter_again(before["id"])
+    assert anew["user_id"] != before["user_id"]
+    assert world.settle() == {"rejected": 1}
+    assert "same person?" in world.audit_of(anew["user_id"])[-1]["reason"]
+
+    answer = operate(world, "adopt", person=anew["user_id"], code=str(before["number"]))
+
+    assert answer["ok"], answer
+    world.drain()
+    world.rippling.move(anew["id"], department="Finance")
+    assert world.settle() == {"updated": 1}
+    assert world.employee_of(before)["department"] == "FIN"
+    world.rippling.terminate(anew["id"], "2026-11-20")
+    assert world.settle() == {"deactivated": 1}
+    assert world.tables.persons[before["user_id"]].active_in == ()
+
+
+def test_an_employee_of_someone_whom_rippling_shows_is_not_given_away(world: World) -> None:
+    one, other = hired(world), hired(world)
+    world.visma.renumber_employee(str(other["number"]), "GONE")
+
+    answer = operate(world, "adopt", person=other["user_id"], code=str(one["number"]))
+
+    assert not answer["ok"]
+    assert "whom Rippling shows" in answer["problems"][0]
+
+
+def test_renaming_never_takes_a_strangers_employee_for_the_persons_own(world: World) -> None:
+    worker = hired(world)
+    world.visma.remove_employee(str(worker["number"]))
+    world.visma.add_employee(
+        "8001", **{"contact.lastName": "Else", "contact.email": "else@example.com"}
+    )
+
+    answer = operate(world, "rename", person=worker["user_id"], code="8001")
+
+    assert not answer["ok"]
+    assert "has neither the employee of this person" in answer["problems"][0]
+
+
+def test_renaming_looks_at_the_person_again_and_frees_the_old_code(world: World) -> None:
+    worker = hired(world)
+    old = str(worker["number"])
+
+    assert operate(world, "rename", person=worker["user_id"], code="9001")["queued"] == 1
+    world.drain()
+    other = hired(world, number=int(old))
+
+    assert world.visma.employee(old)["contact"]["email"] == other["work_email"]
+
+
+def test_whoever_cannot_leave_one_company_does_not_arrive_in_the_other(world: World) -> None:
+    worker = hired(world)
+    code = str(worker["number"])
+    world.visma.refuse(code, "Status")
+    world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+
+    assert world.settle() == {"rejected": 1}
+    assert world.employee_of(worker)["status"] == "Active"
+    assert code not in {each["employeeNumber"] for each in world.visma.employees("sweden")}
+
+    world.visma.accept(code)
+    world.clock.turn(days=1)
+    world.tick(full_sweep=True)
+    world.drain()
+    assert world.employee_of(worker)["status"] == "Inactive"
+    assert world.employee_of(worker, "sweden")["status"] == "Active"
+
+
+def test_the_secret_of_one_company_stops_that_company_alone(world: World) -> None:
+    world.visma.set_cost_centre_active("400", False, company="sweden")
+    world.clock.turn(hours=1)
+    waiting = world.hire(legal_entity="Nordfab AB", department="Sales", location="Stockholm")
+    assert world.settle() == {"waiting": 1}
+    world.secrets.visma().pop("sweden")  # type: ignore[attr-defined]
+    world.build()
+    worker = world.hire(legal_entity="Nordfab AS")
+    world.clock.turn(hours=1)
+
+    summary = world.tick()
+
+    assert any("sweden" in problem for problem in summary.problems)
+    assert world.metrics.counts["CompaniesUnusable"] == 1
+    world.drain()
+    assert world.employee_of(worker)["status"] == "Active"
+    assert world.tables.persons[waiting["user_id"]].outcome == "waiting"
+
+
+def test_people_of_one_company_are_released_while_another_is_away(world: World) -> None:
+    world.visma.set_cost_centre_active("400", False, company="sweden")
+    world.visma.set_cost_centre_active("400", False, company="norway")
+    world.clock.turn(hours=1)
+    people = [
+        world.hire(legal_entity=entity, department="Sales")
+        for entity in ("Nordfab AS", "Nordfab AB")
+    ]
+    assert world.settle() == {"waiting": 2}
+    world.visma.set_cost_centre_active("400", True, company="sweden")
+    world.secrets.visma().pop("norway")  # type: ignore[attr-defined]
+    world.build()
+    world.clock.turn(hours=1)
+
+    assert world.tick().released == 1
+    world.drain()
+
+    assert world.employee_of(people[1], "sweden")["status"] == "Active"
