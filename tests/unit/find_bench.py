@@ -26,7 +26,8 @@ from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError, UpstreamUnavailableError
 from connector.domain.facts import Named
 from connector.domain.people import Worker
-from connector.domain.records.ledger import Person
+from connector.domain.planning import Outcome
+from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.rippling import Page
 from connector.ports.visma import Target
 from connector.services.shared.requirements import WatchedMappings
@@ -149,6 +150,8 @@ class FindBench:
         """Lets the ledger know that people are employed."""
         for id_ in person_ids:
             self.tables.persons[id_] = Person(id_, version=1, active_in=("norway",))
+            link = EmployeeLink(id_, "norway", Outcome.CREATED, NOW, employee_code=f"E-{id_}")
+            self.tables.links[id_] = {"norway": link}
 
     def queued(self) -> list[str]:
         """The workers who were queued."""

@@ -97,7 +97,7 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
     from connector.services.find.changes import ChangeReader
     from connector.services.find.comparison import WorkerComparison
     from connector.services.find.poller import Poller
-    from connector.services.find.review import DailyReview
+    from connector.services.find.review import CompanyReview
     from connector.services.find.sweep import SweepReader
     from connector.services.shared.configuration import check_configuration, company_problems
 
@@ -114,7 +114,7 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
                 source=adapters.source,
                 ledger=adapters.ledger,
                 comparison=comparison,
-                review=DailyReview(adapters.ledger, adapters.targets, guard),
+                review=CompanyReview(adapters.ledger, adapters.targets, guard, adapters.clock),
                 clock=adapters.clock,
                 metrics=adapters.metrics,
             ),

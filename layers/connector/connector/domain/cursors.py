@@ -19,7 +19,9 @@ class Cursor:
 
     `page_token` is where a read that was cut short continues; `started` is set during a sweep, and
     `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
-    the companies that had no employee when it began. `ended` is when a read last came to its end.
+    the companies that had no employee when it began. `to_review` are the companies of Visma that
+    are still to be held against the ledger once everyone in Rippling has been read. `ended` is when
+    a read last came to its end.
     """
 
     stream: str
@@ -29,6 +31,7 @@ class Cursor:
     newest: datetime | None = None
     seen: int = 0
     loading: tuple[str, ...] = ()
+    to_review: tuple[str, ...] | None = None
     ended: datetime | None = None
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
@@ -40,6 +43,10 @@ class Cursor:
         known = [time for time in (self.newest, *times) if time]
         newest = max(known, default=None)
         return replace(self, page_token=page_token, newest=newest, seen=self.seen + len(times))
+
+    def reviewing(self, companies: Sequence[str]) -> Cursor:
+        """The cursor of a sweep that has read everyone and has these companies before it."""
+        return replace(self, page_token=None, to_review=tuple(companies))
 
     def aborted(self) -> Cursor:
         """The cursor of a sweep that counts for nothing: the next one begins at the beginning."""

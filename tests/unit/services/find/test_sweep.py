@@ -35,7 +35,9 @@ def test_a_sweep_that_is_cut_short_keeps_whom_it_found_and_goes_on() -> None:
     rest = bench.sweep.read(cursor, a_cursor(), bench.mapping)
 
     assert [each.worker_id for each in rest.candidates] == ["w2"]
-    assert rest.report.sweep == "finished"
+    (cursor,) = rest.cursors
+    assert (cursor.to_review, rest.report.sweep) == (("norway",), "cut short")
+    assert bench.sweep.read(cursor, a_cursor(), bench.mapping).report.sweep == "finished"
 
 
 def test_a_resumed_sweep_to_which_nobody_is_left_ends() -> None:
@@ -69,6 +71,7 @@ def test_a_first_sweep_sets_the_watermark_never_past_its_beginning(seconds: int)
 
 def test_where_visma_cannot_be_asked_for_its_edits_the_sweep_ends_and_says_so() -> None:
     bench = FindBench([[worker(1)]])
+    bench.employ("p1")
 
     batch = bench.sweep.read(NEVER, a_cursor(), bench.mapping)
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from http import HTTPStatus
 
 from connector.domain.employees import (
     IDENTITY,
+    INACTIVE,
     Employee,
     Fields,
     proof_of,
@@ -63,8 +65,26 @@ class EmployeeWriter:
         """Makes the employee of a person who left inactive, and changes nothing else."""
         link = request.link
         if link and link.exists:
-            return self._bring_up_to_date(request, link)
+            result = self._bring_up_to_date(request, link)
+            return self._nothing_left(request, link) or result if result.is_vanished else result
         return Result(Outcome.OUT_OF_SCOPE, request.record, reason="never an employee in Visma")
+
+    def _nothing_left(self, request: WriteRequest, link: EmployeeLink) -> Result | None:
+        """The end of leaving where finance has deleted the employee, and not only renumbered it."""
+        written = (link.written or {}).get("contact.email", "")
+        for employee in self.targets.company(request.company).employees():
+            address = stored_values(employee.fields, request.salt).get("contact.email", "")
+            is_same = employee.employee_id == link.employee_id
+            if is_same or (link.employee_id is None and written and address == written):
+                return None
+        return Result(
+            Outcome.UNCHANGED,
+            request.record,
+            link.employee_code,
+            link.employee_id,
+            written={**(link.written or {}), "status": INACTIVE},
+            remark=f"Visma has no employee {link.employee_code} any more: none is to be left",
+        )
 
     def arrived(self, record: Record) -> tuple[str, Result] | None:
         """The company and employee of a create whose answer was lost, where it did arrive."""
@@ -190,6 +210,8 @@ class EmployeeWriter:
             with self._released_on_failure(begun):
                 written = target.update(known.code, fields, identity=identity, etag=known.etag)
         except RefusedError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return begun.vanished()
             reduced = begun.without(error.field)
             rest = reduced.reduced(plan) if reduced else plan
             if reduced is None or not rest.differences:

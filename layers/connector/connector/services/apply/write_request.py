@@ -66,6 +66,7 @@ class Result:
     reason: str = ""
     remark: str = ""
     hold: Hold | None = None
+    is_vanished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,8 @@ class WriteRequest:
     def vanished(self) -> Result:
         """Visma no longer has the employee that the ledger knows."""
         code = self.link.employee_code if self.link else None
-        return self.rejected(
-            f"Visma has no employee {code} in {self.company} any more; was the code changed there?"
-        )
+        reason = f"Visma has no employee {code} in {self.company} any more"
+        return replace(self.rejected(f"{reason}; was the code changed there?"), is_vanished=True)
 
 
 @dataclass(frozen=True, slots=True)

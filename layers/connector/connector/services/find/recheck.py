@@ -12,13 +12,13 @@ from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.errors import RetryableError
 from connector.domain.mapping.model import MappingFile
+from connector.domain.reconciliation import has_drifted
 from connector.domain.records.ledger import Record
 from connector.ports.ledger import Ledger
 from connector.ports.state import Mappings, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.find.batch import Batch, Summary, paused_by
-from connector.services.find.drift import has_drifted
 from connector.services.find.releaser import WaitingReleaser
 from connector.services.shared.guarding import ChangeGuard
 

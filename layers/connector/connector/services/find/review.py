@@ -1,48 +1,65 @@
-"""The daily review: the rejected are tried again, and employees edited in Visma are checked."""
+"""The review of one company: the rejected are tried again, and Visma is held against the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.domain.changes import Cause
-from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.employees import Employee
+from connector.domain.errors import ConfigurationError, RetryableError, UpstreamUnavailableError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
+from connector.domain.reconciliation import reconcile
+from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
 from connector.services.find.batch import Batch, Summary
-from connector.services.find.drift import drifted
+from connector.services.find.pages import RESERVE_SECONDS
 from connector.services.shared.guarding import ChangeGuard
 
 
 @dataclass(frozen=True, slots=True)
-class DailyReview:
+class CompanyReview:
     """Finds the people with whom something is open although Rippling says nothing new of them."""
 
     ledger: Ledger
     targets: Targets
     guard: ChangeGuard
+    clock: Clock
 
-    def read(self, mapping: MappingFile) -> Batch:
-        """The rejected and the drifted people of every company that Visma answers for."""
-        rejected = self._rejected(mapping)
-        edited: set[str] = set()
+    def read(self, company: str, mapping: MappingFile) -> Batch:
+        """The rejected of a company, and whoever has another employee there than the ledger knows.
+
+        Where Visma does not answer, the report says so; the rejected are tried again all the same.
+        """
+        links = list(self.ledger.links(company))
+        rejected = {
+            link.person_id
+            for link in links
+            if link.outcome is Outcome.REJECTED and not link.is_dropped
+        }
+        differing: set[str] = set()
         problems: list[str] = []
-        for company in mapping.companies:
+        if any(link.exists for link in links):
             try:
-                edited |= drifted(self.targets.company(company), self.ledger.links(company))
+                found = reconcile(links, self._employees(company))
+                differing = {finding.person_id for finding in found}
             except (RetryableError, ConfigurationError) as error:
                 problems.append(f"{company}: {error}")
         # Someone who is both is queued once: the writer reads the employee in either case.
-        again = self.ledger.persons(rejected - edited)
+        again = self.ledger.persons(rejected - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
-        candidates += self.guard.assess_known(self.ledger.persons(edited), Cause.DRIFT, mapping)
-        return Batch(tuple(candidates), report=Summary(drifted=len(edited), problems=problems))
+        candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
+        report = Summary(drifted=len(differing), problems=problems)
+        return Batch(tuple(candidates), report=report)
 
-    def _rejected(self, mapping: MappingFile) -> set[str]:
-        return {
-            link.person_id
-            for company in mapping.companies
-            for link in self.ledger.links(company)
-            if link.outcome is Outcome.REJECTED and not link.is_dropped
-        }
+    def _employees(self, company: str) -> Iterator[Employee]:
+        """The employees of a company, as long as there is time left to queue what is found."""
+        for employee in self.targets.company(company).employees():
+            if self.clock.remaining_seconds() < RESERVE_SECONDS:
+                raise UpstreamUnavailableError(
+                    f"Visma is too slow to list the employees of {company} in one run; they were"
+                    " not held against the ledger today"
+                )
+            yield employee

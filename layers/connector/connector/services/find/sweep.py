@@ -1,13 +1,16 @@
-"""The full sweep: everyone in Rippling, and once a day whoever needs a second look."""
+"""The full sweep: everyone in Rippling, and then everyone in Visma, company by company."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
+from connector.domain.reconciliation import gone
+from connector.domain.records.ledger import Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
@@ -15,7 +18,12 @@ from connector.ports.telemetry import Metrics
 from connector.services.find.batch import Batch, Summary
 from connector.services.find.comparison import WorkerComparison
 from connector.services.find.pages import Pages
-from connector.services.find.review import DailyReview
+from connector.services.find.review import CompanyReview
+
+REVIEW_SECONDS = 150.0
+"""A company's list of employees is begun only with so much time left of the invocation."""
+
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class SweepReader:
     source: Source
     ledger: Ledger
     comparison: WorkerComparison
-    review: DailyReview
+    review: CompanyReview
     clock: Clock
     metrics: Metrics
 
@@ -40,7 +48,7 @@ class SweepReader:
         return cursor.begun(self.clock.now(), loading)
 
     def read(self, cursor: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
-        """The changed workers, and at the end of the sweep what the daily review finds.
+        """The changed workers, and then company by company whoever differs in Visma.
 
         `changes` is the cursor of the stream of changes: a first sweep sets its watermark.
 
@@ -48,10 +56,14 @@ class SweepReader:
             RetryableError: Rippling cannot answer; a `RateLimitedError` only on the first page.
         """
         sweep = cursor if cursor.started else self.begun(cursor, mapping)
-        pages, batch = Pages(self.source.everyone, sweep.page_token), Batch()
+        if sweep.to_review is not None:
+            return self._reviewed(sweep, changes, mapping, is_fresh=True)
+        pages, batch, seen = Pages(self.source.everyone, sweep.page_token), Batch(), set[str]()
+        is_whole = sweep.page_token is None
         for page in pages:
             batch += self.comparison.changed(page.workers, Cause.SWEEP, mapping)
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
+            seen.update(worker.person_id for worker in page.workers)
             times = [worker.updated_at for worker in page.workers]
             sweep = sweep.past(times, page.next_page_token)
             if pages.must_stop(batch, self.clock):
@@ -59,10 +71,13 @@ class SweepReader:
         batch += Batch(report=Summary(problems=pages.problems))
         if pages.next_page_token:
             return batch + Batch(cursors=(sweep,), report=Summary(sweep="cut short"))
-        employed = sum(bool(person.active_in) for person in self.ledger.persons())
-        if shows_too_few(sweep.seen, employed):
-            return self._aborted(sweep, batch.report, employed)
-        return batch + self._finished(sweep, changes, mapping)
+        employed = [person for person in self.ledger.persons() if person.active_in]
+        if shows_too_few(sweep.seen, len(employed)):
+            return self._aborted(sweep, batch.report, len(employed))
+        if is_whole:
+            batch += self._gone(employed, seen)
+        sweep = sweep.reviewing(tuple(mapping.companies))
+        return batch + self._reviewed(sweep, changes, mapping, is_fresh=False)
 
     def _aborted(self, sweep: Cursor, report: Summary, employed: int) -> Batch:
         """A token that no longer sees everyone shows leavers who never left: none is queued."""
@@ -76,10 +91,37 @@ class SweepReader:
             report=report + Summary(sweep="aborted", problems=[message]),
         )
 
-    def _finished(self, sweep: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
-        review = self.review.read(mapping)
+    def _gone(self, employed: Iterable[Person], seen: Collection[str]) -> Batch:
+        """Who is active in Visma and no longer in Rippling: told, and never acted upon."""
+        missing = sorted(person.id for person in gone(employed, seen))
+        self.metrics.count("PeopleGone", len(missing))
+        if not missing:
+            return Batch()
+        message = (
+            f"{len(missing)} person(s) with an active employee are no longer in Rippling:"
+            f" {', '.join(missing[:MOST_NAMED])}{' and others' if missing[MOST_NAMED:] else ''};"
+            " absence is never a termination: end their employment in Rippling, or `adopt` for"
+            " whoever was entered anew"
+        )
+        return Batch(report=Summary(problems=[message]))
+
+    def _reviewed(
+        self, sweep: Cursor, changes: Cursor, mapping: MappingFile, *, is_fresh: bool
+    ) -> Batch:
+        """Company after company, as long as there is time; at least one where the run is fresh."""
+        batch = Batch()
+        left = [company for company in sweep.to_review or () if company in mapping.companies]
+        while left:
+            if not is_fresh and self.clock.remaining_seconds() < REVIEW_SECONDS:
+                cursor = sweep.reviewing(left)
+                return batch + Batch(cursors=(cursor,), report=Summary(sweep="cut short"))
+            batch += self.review.read(left.pop(0), mapping)
+            is_fresh = False
+        return batch + self._finished(sweep, changes)
+
+    def _finished(self, sweep: Cursor, changes: Cursor) -> Batch:
         now = self.clock.now()
         cursors = [sweep.finished(now)]
         if changes.watermark is None:
             cursors.append(changes.after_first(sweep, now))
-        return review + Batch(cursors=tuple(cursors), report=Summary(sweep="finished"))
+        return Batch(cursors=tuple(cursors), report=Summary(sweep="finished"))

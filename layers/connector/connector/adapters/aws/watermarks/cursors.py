@@ -23,6 +23,7 @@ class DynamoCursors(DynamoLeases):
             newest=stored_moment(item.get("newest")),
             seen=int(item.get("seen", 0)),
             loading=tuple(item.get("loading", ())),
+            to_review=tuple(item["to_review"]) if "to_review" in item else None,
             ended=stored_moment(item.get("ended")),
         )
 
@@ -36,7 +37,10 @@ class DynamoCursors(DynamoLeases):
             "loading": list(cursor.loading) or None,
             "ended": stored_text(cursor.ended),
         }
-        self._rows.put(cursor.stream, without_empty(values))
+        kept = without_empty(values)
+        if cursor.to_review is not None:
+            kept["to_review"] = list(cursor.to_review)
+        self._rows.put(cursor.stream, kept)
 
 
 def stored_text(moment: datetime | None) -> str | None:

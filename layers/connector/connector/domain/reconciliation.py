@@ -1,0 +1,86 @@
+"""What Visma holds against what the ledger knows of it: who differs, is missing, is someone else.
+
+Pure. Whoever is found is looked at again by the writer; nothing is concluded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from connector.domain.catalogue import canonical
+from connector.domain.employees import Employee, row_version
+from connector.domain.guards import shows_too_few
+from connector.domain.records.ledger import EmployeeLink, Person
+
+
+class Origin(StrEnum):
+    """Why somebody has to be looked at again."""
+
+    EDITED = "edited"
+    MISSING = "missing"
+    RENUMBERED = "renumbered"
+    ANOTHER = "another"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A person whose employee is not as the ledger knows it."""
+
+    person_id: str
+    origin: Origin
+
+
+def reconcile(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> list[Finding]:
+    """Whoever has an employee that is not as the ledger knows it, in one company.
+
+    A list that shows far too few employees says nothing about those it leaves out.
+    """
+    here = list(employees)
+    known = [link for link in links if link.exists]
+    by_code = {canonical(employee.code): employee for employee in here}
+    ids = {employee.employee_id for employee in here if employee.employee_id is not None}
+    is_whole = not shows_too_few(len(here), sum(link.is_active for link in known))
+    found = (
+        (link, origin_of(link, by_code.get(canonical(link.employee_code or "")), ids))
+        for link in known
+    )
+    return [
+        Finding(link.person_id, origin)
+        for link, origin in found
+        if origin and (is_whole or origin is not Origin.MISSING)
+    ]
+
+
+def origin_of(
+    link: EmployeeLink, employee: Employee | None, ids: Collection[int | None]
+) -> Origin | None:
+    """How the employee under a link's code differs from the one that the ledger knows."""
+    if employee is None:
+        if link.employee_id in ids:
+            return Origin.RENUMBERED
+        # Whoever has left needs no employee any more.
+        return Origin.MISSING if link.is_active else None
+    are_known = None not in (link.employee_id, employee.employee_id)
+    if are_known and link.employee_id != employee.employee_id:
+        return Origin.RENUMBERED if link.employee_id in ids else Origin.ANOTHER
+    return Origin.EDITED if has_drifted(employee, link) else None
+
+
+def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
+    """Whether an employee is at another version than the ledger remembers.
+
+    Where no version is remembered, the employee is read before the next write anyway.
+    """
+    if not employee.etag or not link.etag:
+        return False
+    return row_version(employee.etag) != row_version(link.etag)
+
+
+def gone(persons: Iterable[Person], seen: Collection[str]) -> Iterator[Person]:
+    """The people with an active employee whom a read of everyone did not show.
+
+    Absence is never a termination: they are told, and nothing is done.
+    """
+    return (person for person in persons if person.active_in and person.id not in seen)

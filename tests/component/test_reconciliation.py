@@ -1,0 +1,123 @@
+"""The full sweep on both sides: what was done by hand in Visma or in Rippling is found in a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, a_world
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=20) as world:
+        world.first_load()
+        world.clear_journals()
+        yield world
+
+
+def staff(world: World) -> list[dict[str, Any]]:
+    codes = {item["employeeNumber"] for item in world.visma.employees()}
+    return [worker for worker in world.rippling.workers() if str(worker["number"]) in codes]
+
+
+def sweep(world: World) -> Any:
+    world.clock.turn(days=1)
+    return world.tick(full_sweep=True)
+
+
+def test_where_all_is_as_it_was_a_sweep_costs_the_pages_and_queues_no_one(world: World) -> None:
+    summary = sweep(world)
+
+    assert (summary.queued, summary.sweep) == (0, "finished")
+    assert [call.path for call in world.visma.calls(path="/v1/employee.*")] == ["/v1/employee"]
+    assert world.visma.calls("PUT") == world.visma.calls("POST", "/v1/employee.*") == []
+
+
+def test_an_employee_that_was_deleted_in_visma_is_found_and_told_every_day(world: World) -> None:
+    worker = staff(world)[0]
+    world.visma.remove_employee(str(worker["number"]))
+
+    for _ in range(2):
+        assert sweep(world).drifted == 1
+        assert world.drain() == {"rejected": 1}
+
+    reason = world.audit_of(worker["user_id"])[-1]["reason"]
+    assert f"Visma has no employee {worker['number']} in norway any more" in reason
+
+
+def test_an_employee_that_was_renumbered_in_visma_is_found(world: World) -> None:
+    worker = staff(world)[0]
+    world.visma.renumber_employee(str(worker["number"]), "OLD-1")
+
+    assert sweep(world).drifted == 1
+    assert world.drain() == {"rejected": 1}
+
+
+def test_a_leaver_whose_employee_was_deleted_has_nothing_left_to_leave(world: World) -> None:
+    worker = staff(world)[0]
+    world.visma.remove_employee(str(worker["number"]))
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    assert world.settle() == {"unchanged": 1}
+
+    assert world.tables.persons[worker["user_id"]].active_in == ()
+    assert sweep(world).queued == 0
+
+
+def test_a_leaver_whose_employee_was_renumbered_is_not_forgotten(world: World) -> None:
+    worker = staff(world)[0]
+    world.visma.edit_employee(str(worker["number"]), **{"contact.phone3": "+47 1"})
+    sweep(world)
+    world.drain()  # by now the ledger knows Visma's own id
+    world.visma.renumber_employee(str(worker["number"]), "OLD-1")
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    assert world.settle() == {"rejected": 1}
+
+
+def test_a_list_that_shows_no_one_is_not_believed(world: World) -> None:
+    for worker in staff(world):
+        world.visma.remove_employee(str(worker["number"]))
+
+    assert sweep(world).drifted == 0
+
+
+def test_who_is_active_in_visma_and_gone_in_rippling_is_told(world: World) -> None:
+    worker = staff(world)[0]
+    world.rippling.remove(worker["id"])
+
+    summary = sweep(world)
+
+    assert world.metrics.counts["PeopleGone"] == 1
+    assert any(worker["user_id"] in problem for problem in summary.problems)
+    assert world.employee_of(worker)["status"] == "Active"
+
+
+def test_where_time_is_short_visma_is_read_by_the_next_tick(world: World) -> None:
+    worker = staff(world)[0]
+    world.visma.edit_employee(str(worker["number"]), department="FIN")
+    world.clock.remaining = 100.0  # enough for the pages of Rippling, and not for Visma
+
+    assert sweep(world).sweep == "cut short"
+    assert world.visma.calls(path="/v1/employee.*") == []
+    rippling_calls = len(world.rippling.journal)
+    world.clock.remaining = 240.0
+    summary = world.tick()
+
+    assert (summary.sweep, summary.drifted) == ("finished", 1)
+    assert len(world.rippling.journal) == rippling_calls + 1, "no one is read twice"
+
+
+def test_a_company_too_slow_to_be_listed_is_told_and_ends_no_sweep(world: World) -> None:
+    world.tick(full_sweep=True)
+    world.clock.remaining = 100.0
+    sweep(world)
+    world.clock.remaining = 10.0
+
+    summary = world.tick()
+
+    assert summary.sweep == "finished"
+    assert any("too slow to list the employees of norway" in each for each in summary.problems)
