@@ -13,12 +13,14 @@ from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.adapters.aws.watermarks.cursors import DynamoCursors
 from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
 from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
 from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.adapters.memory import (
     InMemoryCursors,
     InMemoryGuardLog,
     InMemoryMappingHistory,
+    InMemoryQueuedChanges,
     InMemoryReferenceCache,
 )
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
@@ -28,6 +30,7 @@ from connector.domain.guards import ChangeKind
 from connector.domain.names import NameMemory
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
+from connector.ports.queue import QueuedChanges
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory
 from tests.contract.bench import NOON, Watched, aws, make_table, refusal
@@ -42,6 +45,7 @@ class Kept:
     cache: ReferenceCache
     guard_log: GuardLog
     mapping_history: MappingHistory
+    queued: QueuedChanges
 
 
 @dataclass
@@ -62,6 +66,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
             InMemoryReferenceCache(),
             InMemoryGuardLog(clock),
             InMemoryMappingHistory(),
+            InMemoryQueuedChanges(),
         )
         yield Bench(clock, kept, kept)
         return
@@ -84,6 +89,7 @@ def on_dynamodb(client: Any, clock: HandClock | None = None) -> Kept:
         DynamoReferenceCache(rows),
         DynamoGuardLog(rows, clock),
         DynamoMappingHistory(rows),
+        DynamoQueuedChanges(rows),
     )
 
 
@@ -387,6 +393,15 @@ def test_who_is_allowed_for_a_day_is_not_counted(bench: Bench) -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize("count", [0, 3, 12_000])
+def test_what_was_queued_is_remembered_however_much_it_is(bench: Bench, count: int) -> None:
+    queued = {f"4f01640{number:017} row": (f"{number:010}", NOON) for number in range(count)}
+
+    bench.one.queued.save(queued)
+
+    assert bench.other.queued.load() == queued
 
 
 def test_where_there_is_room_a_person_is_counted_with_one_call(client: Any) -> None:

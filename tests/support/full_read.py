@@ -22,6 +22,7 @@ from connector.adapters.memory import (
     InMemoryLedger,
     InMemoryMappings,
     InMemoryPollingPauses,
+    InMemoryQueuedChanges,
     InMemoryReferenceCache,
     InMemorySecrets,
 )
@@ -60,6 +61,7 @@ def main() -> None:
         cache=cache,
         guard_log=InMemoryGuardLog(clock),
         queue=InMemoryChangeQueue(),
+        queued=InMemoryQueuedChanges(),
         metrics=NoMetrics(),
         secrets=secrets,
         source=rippling_source("rest", http, mappings, cache, clock),

@@ -28,6 +28,7 @@ from connector.adapters.memory import (
     InMemoryMappingHistory,
     InMemoryMappings,
     InMemoryPollingPauses,
+    InMemoryQueuedChanges,
     InMemoryReferenceCache,
     InMemorySecrets,
     InMemoryTables,
@@ -119,6 +120,7 @@ class World:
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.cursors = InMemoryCursors(self.clock)
         self.cache = InMemoryReferenceCache()
+        self.queued = InMemoryQueuedChanges()
         self.approvals = InMemoryApprovals()
         self.guard_log = InMemoryGuardLog(self.clock)
         self.mapping_history = InMemoryMappingHistory()
@@ -183,6 +185,7 @@ class World:
             cache=self.cache,
             guard_log=self.guard_log,
             queue=self.queue,
+            queued=self.queued,
             metrics=self.metrics,
             secrets=self.secrets,
             source=rippling_source(api, http, watched, self.cache, self.clock),

@@ -98,6 +98,7 @@ def state(settings: ReleaserSettings) -> StateAdapters:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.mappings import DynamoMappings
     from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 
     rows = _rows(settings.watermarks_table)
@@ -108,6 +109,7 @@ def state(settings: ReleaserSettings) -> StateAdapters:
         cache=DynamoReferenceCache(rows),
         guard_log=DynamoGuardLog(rows, clock()),
         queue=_queue(settings),
+        queued=DynamoQueuedChanges(rows),
     )
 
 
@@ -124,6 +126,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
     from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
     from connector.bootstrap import vendors
     from connector.observability import EmfMetrics
@@ -148,6 +151,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
         cache=reference_cache,
         guard_log=DynamoGuardLog(rows, clock()),
         queue=_queue(settings),
+        queued=DynamoQueuedChanges(rows),
         metrics=metrics,
         secrets=secrets,
         source=vendors.rippling_source(api, http, mappings, reference_cache, clock()),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from connector.ports.cursors import Cursors
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import AuditLog, Ledger
-    from connector.ports.queue import ChangeQueue
+    from connector.ports.queue import ChangeQueue, QueuedChanges
     from connector.ports.recheck import RecheckTrigger
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.rippling import Source
@@ -43,6 +43,7 @@ class StateAdapters:
     cache: ReferenceCache
     guard_log: GuardLog
     queue: ChangeQueue
+    queued: QueuedChanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -293,7 +293,12 @@ def guard_of(adapters: StateAdapters) -> ChangeGuard:
     from connector.services.shared.guarding import ChangeGuard
 
     return ChangeGuard(
-        adapters.ledger, adapters.cache, adapters.guard_log, adapters.queue, adapters.clock
+        ledger=adapters.ledger,
+        cache=adapters.cache,
+        guard_log=adapters.guard_log,
+        change_queue=adapters.queue,
+        queued=adapters.queued,
+        clock=adapters.clock,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,16 @@ class DeadLetter:
     sent_at: datetime | None = None
 
 
+class QueuedChanges(Protocol):
+    """What runs have put on the queue: for each worker a digest of why, and when."""
+
+    def load(self) -> dict[str, tuple[str, datetime]]:
+        """What was put there last, by worker."""
+
+    def save(self, queued: Mapping[str, tuple[str, datetime]]) -> None:
+        """Remembers what lies there; too much of it to be stored is forgotten."""
+
+
 class ChangeQueue(Protocol):
     """The queue of changes and its dead letters."""
 
@@ -47,6 +57,9 @@ class ChangeQueue(Protocol):
 
     def delete(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""
+
+    def is_empty(self) -> bool:
+        """Whether no change waits or is being dealt with, as far as can be told at once."""
 
     def sizes(self) -> tuple[int, int]:
         """About how many changes wait or are being dealt with, and how many dead letters lie."""

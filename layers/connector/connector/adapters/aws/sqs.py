@@ -93,6 +93,10 @@ class SqsChangeQueue:
         with answering("SQS"):
             self._client.delete_message(QueueUrl=self._dead_letters, ReceiptHandle=letter.receipt)
 
+    def is_empty(self) -> bool:
+        """Whether SQS counts no change: waiting, delayed or being dealt with."""
+        return self._size(self._queue) == 0
+
     def sizes(self) -> tuple[int, int]:
         """About how many changes wait or are being dealt with, and how many dead letters lie."""
         return self._size(self._queue), self._size(self._dead_letters)

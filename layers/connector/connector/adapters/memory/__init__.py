@@ -17,6 +17,7 @@ from connector.adapters.memory.ledger import (
 )
 from connector.adapters.memory.queue import (
     InMemoryChangeQueue,
+    InMemoryQueuedChanges,
 )
 from connector.adapters.memory.secrets import (
     InMemorySecrets,
@@ -44,6 +45,7 @@ __all__ = [
     "InMemoryMappings",
     "InMemoryNotifications",
     "InMemoryPollingPauses",
+    "InMemoryQueuedChanges",
     "InMemoryReferenceCache",
     "InMemorySecrets",
     "InMemoryTables",

@@ -8,9 +8,23 @@ from uuid import uuid4
 from connector.ports.queue import NOT_A_CHANGE, DeadLetter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from connector.domain.changes import Change
+
+
+class InMemoryQueuedChanges:
+    """What lies on the queue, in memory."""
+
+    def __init__(self) -> None:
+        self._queued: dict[str, tuple[str, datetime]] = {}
+
+    def load(self) -> dict[str, tuple[str, datetime]]:
+        return dict(self._queued)
+
+    def save(self, queued: Mapping[str, tuple[str, datetime]]) -> None:
+        self._queued = dict(queued)
 
 
 class InMemoryChangeQueue:
@@ -40,6 +54,9 @@ class InMemoryChangeQueue:
 
     def delete(self, letter: DeadLetter) -> None:
         self.dead = [other for other in self.dead if other.receipt != letter.receipt]
+
+    def is_empty(self) -> bool:
+        return not self.changes
 
     def sizes(self) -> tuple[int, int]:
         return len(self.changes), len(self.dead)

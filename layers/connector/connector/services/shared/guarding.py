@@ -6,9 +6,11 @@ the writer to find. What a breach is, is decided in `domain/guards`.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import uuid4
 
@@ -29,16 +31,19 @@ from connector.domain.guards import (
     limit,
 )
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import Facts, Worker
+from connector.domain.people import Facts, Worker, fingerprint
 from connector.domain.placement import IN_VISMA, Remembered, resolve_placement
 from connector.domain.records.ledger import EmployeeLink, Person, Record
 from connector.ports.approvals import Approvals
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
-from connector.ports.queue import ChangeQueue
+from connector.ports.queue import ChangeQueue, QueuedChanges
 from connector.ports.reference_cache import ReferenceCache
 from connector.services.shared.new_change import new_change
+
+REMEMBERED_FOR = timedelta(hours=12)
+"""After so long a message counts as gone: by then it is dealt with, or among the dead letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class Candidate:
     cause: Cause
     proposed: tuple[str, ChangeKind] | None = None
     is_employed: bool = False
+    reason: tuple[str, str] = ("", "")
+    """Under which name the queued change is remembered, and a digest of what asks for it: the row
+    that was read, and the last outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class ChangeGuard:
     cache: ReferenceCache
     guard_log: GuardLog
     change_queue: ChangeQueue
+    queued: QueuedChanges
     clock: Clock
 
     def assess(
@@ -77,6 +86,7 @@ class ChangeGuard:
                 by_person[worker.person_id],
                 persons.get(worker.person_id) or Person(worker.person_id),
                 cause,
+                fingerprint(worker),
             )
             for worker in workers
         ]
@@ -99,8 +109,14 @@ class ChangeGuard:
     ) -> int:
         """Queues everyone; where a guard is breached, with the name of the run it was breached in.
 
-        The breach is saved first: the writer may be quicker than the rest of this function.
+        The breach is saved first: the writer may be quicker than the rest of this function. Whoever
+        lies on the queue for the same reason is left there, so that an outage grows no queue.
         """
+        before = self._on_the_queue(found)
+        once = {each.reason: each for each in reversed(found)}  # a tick and a sweep may find both
+        found = [each for each in reversed(once.values()) if not is_among(before, each)]
+        if not found:
+            return 0
         for company in loading:
             if guards_of(mapping, company).first_load == "allowed":
                 self.guard_log.allow_all(company, ChangeKind.CREATE)
@@ -111,9 +127,21 @@ class ChangeGuard:
         if run:
             self.guard_log.save_run(run)
         run_id = run.id if run else None
-        return self.change_queue.send(
+        sent = self.change_queue.send(
             new_change(each.worker_id, each.person_id, each.cause, run=run_id) for each in found
         )
+        now = self.clock.now()
+        self.queued.save(before | {each.reason[0]: (each.reason[1], now) for each in found})
+        return sent
+
+    def _on_the_queue(self, found: Sequence[Candidate]) -> dict[str, tuple[str, datetime]]:
+        """What was queued and may lie there still: nothing where the queue is empty."""
+        if not found:
+            return {}
+        oldest = self.clock.now() - REMEMBERED_FOR
+        before = {worker: each for worker, each in self.queued.load().items() if each[1] > oldest}
+        is_known = any(is_among(before, each) for each in found)
+        return {} if is_known and self.change_queue.is_empty() else before
 
     def _outlook(self, mapping: MappingFile) -> Outlook:
         return Outlook(mapping, self.clock, cache(self.cache.catalogue))
@@ -128,17 +156,25 @@ class Outlook:
     catalogue_of: Callable[[str], Catalogue]
 
     def candidate(
-        self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
+        self,
+        worker: Worker,
+        employments: Sequence[Worker],
+        person: Person,
+        cause: Cause,
+        row: str = "",
     ) -> Candidate:
         """A worker with what would be done about the person behind them.
 
         Someone about whom this cannot be said is queued all the same: what is wrong with them then
         stops the writer at them alone, and no one else.
         """
+        asks = hashlib.sha256(f"{person.audit_hash} {row or cause}".encode()).hexdigest()[:10]
+        reason = f"{worker.id} {'row' if row else cause}", asks
         try:
-            return self._judged(worker, employments, person, cause)
+            judged = self._judged(worker, employments, person, cause)
         except Exception:  # noqa: BLE001 whatever it is, it is about one person
-            return Candidate(worker.id, worker.person_id, cause)
+            judged = Candidate(worker.id, worker.person_id, cause)
+        return replace(judged, reason=reason)
 
     def _judged(
         self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
@@ -170,6 +206,12 @@ class Outlook:
             for field, value in placement.fields().items()
             if before.get(field) and not same(field, value, before[field])
         )
+
+
+def is_among(queued: Mapping[str, tuple[str, datetime]], candidate: Candidate) -> bool:
+    """Whether a candidate was queued for the same reason."""
+    name, asks = candidate.reason
+    return name in queued and queued[name][0] == asks
 
 
 def proposals(found: Iterable[Candidate]) -> list[Proposal]:

@@ -1,0 +1,94 @@
+"""One message for one person and version: an outage grows no queue, however long it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, a_world
+
+
+@pytest.fixture(params=[False, True], ids=["REST", "Platform"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    with a_world(people=60, by_platform=request.param) as world:
+        world.edit_mapping(world.mapping_text.replace('["Nordfab AS"]', '["Nordfab AS", "?"]'))
+        world.first_load()
+        world.queue.changes.clear()
+        yield world
+
+
+def staff(world: World) -> list[dict[str, Any]]:
+    codes = {item["employeeNumber"] for item in world.visma.employees()}
+    return [worker for worker in world.rippling.workers() if str(worker["number"]) in codes]
+
+
+def test_fifty_changes_in_an_outage_are_fifty_messages(world: World) -> None:
+    changed = staff(world)[:40]
+    for worker in changed:
+        world.rippling.change_user(worker["user_id"], family_name="Annen")
+        world.rippling.touch(worker["id"])
+
+    for _ in range(24):
+        world.tick()
+        world.clock.turn(minutes=5)
+    world.tick(full_sweep=True)
+
+    assert len(world.queue.changes) == len(changed)
+
+
+def test_people_who_are_due_are_queued_once(world: World) -> None:
+    leavers = staff(world)[:4]
+    for worker in leavers:
+        world.rippling.terminate(worker["id"], "2026-11-26")
+        world.rippling.change(worker["id"], status="TERMINATED")
+    world.settle()
+    world.clock.turn(days=2)
+
+    for _ in range(5):
+        world.tick()
+        world.clock.turn(minutes=5)
+
+    assert len(world.queue.changes) == len(leavers)
+
+
+def test_whoever_changes_once_more_is_queued_once_more(world: World) -> None:
+    worker = staff(world)[0]
+    for name in ("Annen", "Tredje"):
+        world.rippling.change_user(worker["user_id"], family_name=name)
+        world.rippling.touch(worker["id"])
+        world.clock.turn(minutes=2)
+        world.tick()
+
+    assert len(world.queue.changes) == 2
+
+
+def test_there_and_back_again_is_never_taken_for_what_was_queued_before(world: World) -> None:
+    worker, other = staff(world)[:2]
+    world.rippling.move(worker["id"], department="Finance")
+    world.tick()
+    first = world.queue.changes.pop()
+    world.rippling.move(worker["id"], department="Sales")
+    world.applier.apply(first)
+    world.rippling.move(other["id"], department="Finance")
+    world.clock.turn(minutes=2)
+    world.tick()  # the queue is not empty
+    world.rippling.move(worker["id"], department="Finance")
+    world.clock.turn(minutes=2)
+
+    world.tick()
+
+    assert worker["id"] in {change.worker_id for change in world.queue.changes}
+
+
+def test_a_change_whose_message_is_gone_is_queued_again(world: World) -> None:
+    worker = staff(world)[0]
+    world.rippling.move(worker["id"], department="Finance")
+    world.tick()
+    world.queue.changes.clear()  # buried, or lost with the queue
+
+    world.clock.turn(minutes=5)
+    world.tick(full_sweep=True)
+
+    assert [change.worker_id for change in world.queue.changes] == [worker["id"]]
