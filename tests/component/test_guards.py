@@ -168,8 +168,9 @@ def test_a_first_load_that_takes_several_ticks_is_one_first_load() -> None:
             outcomes.append(world.drain())
         outcomes.append(world.drain())
 
-        assert len(outcomes) == 4
-        assert all(outcome["held"] == 0 and outcome["created"] > 10 for outcome in outcomes)
+        *loads, last = outcomes
+        assert (len(loads), last) == (4, {})  # at last there is time for Visma's list
+        assert all(outcome["held"] == 0 and outcome["created"] > 10 for outcome in loads)
 
 
 def test_an_edit_of_the_mapping_that_moves_too_many_is_held(world: World) -> None:
