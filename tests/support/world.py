@@ -27,6 +27,7 @@ from connector.adapters.memory import (
     InMemoryLedger,
     InMemoryMappingHistory,
     InMemoryMappings,
+    InMemoryMappingVersions,
     InMemoryPollingPauses,
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
@@ -120,6 +121,7 @@ class World:
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.cursors = InMemoryCursors(self.clock)
         self.cache = InMemoryReferenceCache()
+        self.mapping_versions = InMemoryMappingVersions()
         self.queued = InMemoryQueuedChanges()
         self.approvals = InMemoryApprovals()
         self.guard_log = InMemoryGuardLog(self.clock)
@@ -181,6 +183,7 @@ class World:
         return Adapters(
             clock=self.clock,
             mappings=watched,
+            mapping_versions=self.mapping_versions,
             ledger=InMemoryLedger(self.clock, self.tables),
             cache=self.cache,
             guard_log=self.guard_log,

@@ -98,6 +98,7 @@ def state(settings: ReleaserSettings) -> StateAdapters:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.mappings import DynamoMappings
     from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 
@@ -105,6 +106,7 @@ def state(settings: ReleaserSettings) -> StateAdapters:
     return StateAdapters(
         clock=clock(),
         mappings=DynamoMappings(clock(), client("dynamodb"), settings.mappings_table),
+        mapping_versions=DynamoMappingVersions(rows),
         ledger=_ledger(settings),
         cache=DynamoReferenceCache(rows),
         guard_log=DynamoGuardLog(rows, clock()),
@@ -126,6 +128,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
     from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
     from connector.bootstrap import vendors
@@ -147,6 +150,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     return Adapters(
         clock=clock(),
         mappings=mappings,
+        mapping_versions=DynamoMappingVersions(rows),
         ledger=_ledger(settings),
         cache=reference_cache,
         guard_log=DynamoGuardLog(rows, clock()),

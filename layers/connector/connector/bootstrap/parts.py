@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         InstallStates,
         MappingHistory,
         Mappings,
+        MappingVersions,
         Notifications,
         PollingPauses,
     )
@@ -39,6 +40,7 @@ class StateAdapters:
 
     clock: Clock
     mappings: Mappings
+    mapping_versions: MappingVersions
     ledger: Ledger
     cache: ReferenceCache
     guard_log: GuardLog

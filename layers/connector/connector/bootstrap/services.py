@@ -94,6 +94,7 @@ def installer(adapters: InstallAdapters, authorize_url: str) -> Installer:
 
 def poller(adapters: Adapters, options: Options) -> PollerServices:
     """The services behind the poller function."""
+    from connector.services.find.catch_up import MappingCatchUp
     from connector.services.find.changes import ChangeReader
     from connector.services.find.comparison import WorkerComparison
     from connector.services.find.poller import Poller
@@ -119,6 +120,9 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
                 metrics=adapters.metrics,
             ),
             releaser=waiting,
+            catch_up=MappingCatchUp(
+                adapters.mapping_versions, adapters.ledger, adapters.cache, guard, adapters.clock
+            ),
             guard=guard,
             pauses=adapters.pauses,
             metrics=adapters.metrics,
@@ -196,7 +200,13 @@ def releaser(
     from connector.services.find.releaser import MappingReleaser, settled
 
     return ReleaserServices(
-        MappingReleaser(adapters.ledger, adapters.cache, guard_of(adapters)),
+        MappingReleaser(
+            adapters.ledger,
+            adapters.cache,
+            guard_of(adapters),
+            adapters.mapping_versions,
+            adapters.clock,
+        ),
         load=partial(settled, adapters.mappings.load, sleep),
     )
 

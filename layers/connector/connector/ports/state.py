@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
     from connector.domain.budgets import Budget
     from connector.domain.mapping.model import MappingFile
+    from connector.domain.mapping.versions import HandledMapping
 
 
 class Budgets(Protocol):
@@ -47,6 +48,16 @@ class Mappings(Protocol):
         Raises:
             RetryableError: another import is under way.
         """
+
+
+class MappingVersions(Protocol):
+    """Up to which mapping everybody has been looked at."""
+
+    def handled(self) -> HandledMapping:
+        """The mapping handled last; an empty one where none was."""
+
+    def save_handled(self, handled: HandledMapping) -> None:
+        """Remembers that a mapping has been handled."""
 
 
 class MappingHistory(Protocol):

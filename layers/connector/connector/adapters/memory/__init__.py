@@ -29,6 +29,7 @@ from connector.adapters.memory.state import (
     InMemoryGuardLog,
     InMemoryMappingHistory,
     InMemoryMappings,
+    InMemoryMappingVersions,
     InMemoryReferenceCache,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "InMemoryInstallStates",
     "InMemoryLedger",
     "InMemoryMappingHistory",
+    "InMemoryMappingVersions",
     "InMemoryMappings",
     "InMemoryNotifications",
     "InMemoryPollingPauses",

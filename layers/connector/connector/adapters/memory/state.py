@@ -14,6 +14,7 @@ from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
 from connector.domain.guards import WINDOW, ChangeKind, Run
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
+from connector.domain.mapping.versions import HandledMapping
 from connector.domain.names import NameMemory
 
 if TYPE_CHECKING:
@@ -165,3 +166,16 @@ class InMemoryApprovals:
 
     def save(self, approval: Approval) -> None:
         self._rows[approval.person_id, approval.company] = approval
+
+
+class InMemoryMappingVersions:
+    """Up to which mapping everybody has been looked at, in memory."""
+
+    def __init__(self) -> None:
+        self._handled = HandledMapping()
+
+    def handled(self) -> HandledMapping:
+        return self._handled
+
+    def save_handled(self, handled: HandledMapping) -> None:
+        self._handled = handled

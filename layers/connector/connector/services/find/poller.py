@@ -15,6 +15,7 @@ from connector.ports.cursors import Cursors
 from connector.ports.state import Mappings, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.services.find.batch import Batch, Summary, paused_by
+from connector.services.find.catch_up import MappingCatchUp
 from connector.services.find.changes import ChangeReader
 from connector.services.find.releaser import WaitingReleaser
 from connector.services.find.sweep import SweepReader
@@ -35,6 +36,7 @@ class Poller:
     changes: ChangeReader
     sweep: SweepReader
     releaser: WaitingReleaser
+    catch_up: MappingCatchUp
     guard: ChangeGuard
     pauses: PollingPauses
     metrics: Metrics
@@ -73,6 +75,8 @@ class Poller:
 
     def _poll(self, mapping: MappingFile, *, full_sweep: bool) -> Summary:
         batch = self._read(mapping, full_sweep=full_sweep) + self.releaser.read(mapping)
+        touched, handled = self.catch_up.read(mapping)
+        batch += touched
         # A first load is one, however many runs it takes: the guards must not count its people as
         # new ones of a company that has been loaded already.
         loading = [company for cursor in batch.cursors for company in cursor.loading]
@@ -80,6 +84,8 @@ class Poller:
         # Only after queueing: a run that ends in between repeats what it read, and loses no one.
         for cursor in batch.cursors:
             self.cursors.save(cursor)
+        if handled:
+            self.catch_up.versions.save_handled(handled)
         return batch.report + Summary(queued=queued)
 
     def _read(self, mapping: MappingFile, *, full_sweep: bool) -> Batch:

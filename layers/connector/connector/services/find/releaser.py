@@ -14,6 +14,7 @@ from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
+from connector.domain.mapping.versions import HandledMapping
 from connector.domain.mapping_impact import has_moved
 from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, Remembered, resolve_placement
@@ -21,6 +22,7 @@ from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.reference_cache import ReferenceCache
+from connector.ports.state import MappingVersions
 from connector.services.find.batch import Batch, Summary
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
@@ -149,6 +151,8 @@ class MappingReleaser:
     ledger: Ledger
     cache: ReferenceCache
     guard: ChangeGuard
+    versions: MappingVersions
+    clock: Clock
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everyone whom these edits (company and rule key) may move; how many."""
@@ -160,7 +164,10 @@ class MappingReleaser:
             if person.facts
             and (rules.may_touch(person) or has_moved(person, mapping, catalogue_of))
         ]
-        return self.guard.queue(self.guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
+        queued = self.guard.queue(self.guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
+        current = HandledMapping.of(mapping, self.clock.now())
+        self.versions.save_handled(self.versions.handled().after_edits(current, rules.all))
+        return queued
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,11 @@ class EditedRules:
 
     companies: frozenset[str]
     labels: frozenset[tuple[str, str]]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """The companies with such edits."""
+        return self.companies | {company for company, _ in self.labels}
 
     @classmethod
     def of(cls, edited: Iterable[tuple[str, str]], mapping: MappingFile) -> EditedRules:

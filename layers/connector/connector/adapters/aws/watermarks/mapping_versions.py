@@ -1,0 +1,38 @@
+"""Up to which mapping everybody has been looked at, in the `WatermarksTable`: one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.adapters.aws.watermarks.cursors import stored_moment, stored_text
+from connector.domain.mapping.versions import HandledMapping
+
+if TYPE_CHECKING:
+    from connector.adapters.aws.watermarks.table import WatermarksTable
+
+HANDLED = "mapping handled"
+
+
+class DynamoMappingVersions:
+    """The digest of the mapping handled last."""
+
+    def __init__(self, rows: WatermarksTable) -> None:
+        self._rows = rows
+
+    def handled(self) -> HandledMapping:
+        item = self._rows.read(HANDLED)
+        return HandledMapping(
+            item.get("digest", ""),
+            item.get("whole", {}),
+            stored_moment(item.get("since")),
+            bool(item.get("is_settled", False)),
+        )
+
+    def save_handled(self, handled: HandledMapping) -> None:
+        values = {
+            "digest": handled.digest,
+            "whole": dict(handled.whole),
+            "since": stored_text(handled.since) or "",
+            "is_settled": handled.is_settled,
+        }
+        self._rows.put(HANDLED, values)

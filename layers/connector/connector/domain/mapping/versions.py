@@ -1,0 +1,54 @@
+"""Which mapping somebody was decided under, told by digests: what an edit may touch, and when.
+
+Pure; that it is made up for is the business of `services/find/catch_up`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.mapping.rows import digest, to_rows
+
+SHOWN_BY_PLACEMENTS = ("departments", "examples")
+"""Edits of these show in where somebody would be placed; edits of all else may touch anyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandledMapping:
+    """Up to which mapping everybody has been looked at.
+
+    `whole` has for each company a digest of the rules whose effect no placement shows. It is
+    `settled` once everybody was looked at again after any write had ended that may have crossed it.
+    """
+
+    digest: str = ""
+    whole: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+    is_settled: bool = False
+
+    @classmethod
+    def of(cls, mapping: MappingFile, now: datetime) -> HandledMapping:
+        """A mapping that everybody has just been looked at under."""
+        whole = {key: whole_digest(rules) for key, rules in mapping.companies.items()}
+        return cls(digest(to_rows(mapping)), whole, now)
+
+    def after_edits(self, current: HandledMapping, companies: Collection[str]) -> HandledMapping:
+        """What is handled once the edits of these companies were; another's may still be lost."""
+        handled = {key: each for key, each in current.whole.items() if key in companies}
+        whole = {**current.whole, **self.whole, **handled} if self.digest else current.whole
+        return replace(current, whole={key: whole[key] for key in current.whole})
+
+
+def whole_digest(rules: CompanyRules) -> str:
+    """A digest of the rules of a company whose effect no placement shows."""
+    plain = rules.model_dump(mode="json", exclude=set(SHOWN_BY_PLACEMENTS))
+    plain["locations"] = [[row["rippling"], row["address"]] for row in plain["locations"]]
+    if not rules.uses_pay:  # otherwise the ledger cannot tell the class
+        plain.pop("employee_classes")
+    text = json.dumps(plain, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

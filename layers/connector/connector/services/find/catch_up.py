@@ -1,0 +1,67 @@
+"""Making up for edits of the mapping: lost announcements, and writes that an edit has crossed.
+
+The releaser handles an edit as soon as its announcement comes. Here a tick sees to it that none is
+missed: a mapping that nobody has handled, or that was handled a moment ago, is looked at again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+
+from connector.domain.changes import Cause
+from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.versions import HandledMapping
+from connector.domain.mapping_impact import has_moved
+from connector.domain.records.ledger import Person
+from connector.ports.clock import Clock
+from connector.ports.ledger import Ledger
+from connector.ports.reference_cache import ReferenceCache
+from connector.ports.state import MappingVersions
+from connector.services.find.batch import Batch
+from connector.services.shared.guarding import ChangeGuard
+
+SETTLED_AFTER = timedelta(minutes=10)
+"""By then every write is over that was decided under the mapping before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappingCatchUp:
+    """Finds whom an edit touches that was not handled, or crossed a write."""
+
+    versions: MappingVersions
+    ledger: Ledger
+    cache: ReferenceCache
+    guard: ChangeGuard
+    clock: Clock
+
+    def read(self, mapping: MappingFile) -> tuple[Batch, HandledMapping | None]:
+        """The people to look at, and what is handled once they are queued; usually nothing."""
+        now, handled = self.clock.now(), self.versions.handled()
+        current = HandledMapping.of(mapping, now)
+        if (handled.digest, handled.whole) != (current.digest, current.whole):
+            touched = {
+                company
+                for company, digest in current.whole.items()
+                if handled.digest and handled.whole.get(company) != digest
+            }
+            return self._moved(mapping, touched), current
+        if handled.is_settled or (handled.since and now - handled.since < SETTLED_AFTER):
+            return Batch(), None
+        return self._moved(mapping, set()), replace(handled, is_settled=True)
+
+    def _moved(self, mapping: MappingFile, touched: set[str]) -> Batch:
+        catalogue_of = cache(self.cache.catalogue)
+        moved = [
+            person
+            for person in self.ledger.persons()
+            if person.facts and (is_of(person, touched) or has_moved(person, mapping, catalogue_of))
+        ]
+        return Batch(tuple(self.guard.assess_known(moved, Cause.MAPPING, mapping)))
+
+
+def is_of(person: Person, companies: set[str]) -> bool:
+    """Whether somebody belongs to one of these companies, or to none so far."""
+    company = person.placement.get("company", "")
+    return company in companies or (not company and bool(companies))

@@ -1,0 +1,87 @@
+"""A mapping edit reaches everyone, whatever becomes of its announcement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from connector.adapters.memory import InMemoryMappings
+from connector.domain.mapping import file as mapping_file
+from connector.services.apply.applier import Applier
+from tests.support.world import World, a_world
+
+SALES = 'rippling: Sales, department: SALES, cost_centre: "400"'
+FINANCE = 'rippling: Sales, department: FIN, cost_centre: "500"'
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=30) as world:
+        world.edit_mapping(world.mapping_text.replace("floor: 5", "floor: 50"))
+        world.first_load()
+        world.clock.turn(minutes=15)
+        assert world.settle() == {}
+        yield world
+
+
+def edit_unannounced(world: World, text: str) -> None:
+    """The rows change, and the event of the stream is lost."""
+    world.mapping_text = text
+    world.mappings.replace(mapping_file.parse(text))
+
+
+def departments(world: World) -> set[str]:
+    return {item["department"] for item in world.visma.employees()}
+
+
+def test_an_edit_whose_announcement_was_lost_is_made_up_for_by_the_next_tick(
+    world: World,
+) -> None:
+    assert "SALES" in departments(world)
+    edit_unannounced(world, world.mapping_text.replace(SALES, FINANCE))
+
+    world.settle()
+
+    assert "SALES" not in departments(world)
+
+
+def test_an_edit_that_no_placement_shows_is_made_up_for_as_well(world: World) -> None:
+    edit_unannounced(world, world.mapping_text.replace("lead_days: 0", "lead_days: 1"))
+
+    assert world.tick().queued >= len(world.visma.employees())
+
+
+def test_an_edit_that_crossed_a_write_is_made_up_for(world: World) -> None:
+    worker = world.hire(department="Finance")
+    world.settle()
+    world.rippling.move(worker["id"], department="Sales")
+    world.tick()
+    change = world.queue.changes.pop()
+
+    crossing = _edited_after_reading(world, world.mapping_text.replace(SALES, FINANCE))
+    assert crossing.apply(change) == "updated"
+    assert world.employee_of(worker)["department"] == "SALES"
+    world.drain()
+    for _ in range(3):
+        world.clock.turn(minutes=5)
+        world.settle()
+
+    assert world.employee_of(worker)["department"] == "FIN"
+
+
+def test_an_edit_that_was_handled_costs_no_second_message(world: World) -> None:
+    world.edit_mapping(world.mapping_text.replace("lead_days: 0", "lead_days: 1"))
+    world.drain()
+
+    for _ in range(4):
+        world.clock.turn(minutes=5)
+        assert world.tick().queued == 0
+
+
+def _edited_after_reading(world: World, text: str) -> Applier:
+    """A writer that loaded the mapping just before it was edited."""
+    before = InMemoryMappings(world.mappings.load())
+    world.edit_mapping(text)
+    return replace(world.applier, mappings=before)
