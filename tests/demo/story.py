@@ -54,6 +54,15 @@ class Story:
                 before = time.monotonic()
                 self.tell(f"    {left} {counted}")
 
+    def places(self) -> list[tuple[str, ...]]:
+        """Who is what and where, in both companies."""
+        names = ("employeeNumber", "status", "department", "branch", "employeeClass", "calendar")
+        return sorted(
+            (company, *(str(item.get(name)) for name in names))
+            for company in ("norway", "sweden")
+            for item in self.stage.visma.employees(company=company)
+        )
+
     def outcomes_of(self, worker: dict[str, Any]) -> list[str]:
         """What the audit says of someone, through the command."""
         rows = self.stage.connector("audit", "--person", worker["user_id"])["rows"]
@@ -244,6 +253,54 @@ def a_word(story: Story) -> str:
     return "approved: 2 people by name, deactivated; 38 taken back in Rippling, untouched in Visma"
 
 
+def five_a_tick(story: Story) -> str:
+    """The same mistake slowly: five terminations a tick, for as long as it takes."""
+    stage = story.stage
+    codes = {item["employeeNumber"] for item in stage.visma.employees()}
+    staff = [each for each in stage.rippling.workers() if str(each["number"]) in codes]
+    active = [each for each in staff if each["status"] == "ACTIVE" and not each["end_date"]]
+    leaving = active[:30]
+    for place in range(0, len(leaving), 5):
+        for worker in leaving[place : place + 5]:
+            stage.rippling.terminate(worker["id"], day(0))
+        stage.settle()
+    held = {row["person"] for row in stage.connector("held")["rows"]}
+    gone = [each for each in leaving if story.employee(each)["status"] == "Inactive"]
+    must(len(held) >= 10, f"only {len(held)} people are held")
+    must(len(held) + len(gone) == len(leaving), "someone neither left nor is held")
+    for worker in leaving:
+        if worker["user_id"] in held:
+            stage.rippling.reactivate(worker["id"])
+    stage.settle()
+    must(not stage.connector("held")["rows"], "someone is still held")
+    return (
+        f"five a tick: after {len(gone)} leavers the day is full, the other {len(held)} are held;"
+        " taken back in Rippling"
+    )
+
+
+def a_lost_right(story: Story) -> str:
+    """The token may no longer see legal entities and employment types: no one moves."""
+    stage, hidden = story.stage, {"legal_entity", "employment_type"}
+    before = story.places()
+    stage.rippling.redact |= hidden
+    summary = stage.tick(full_sweep=True)
+    story.travel(counted="people looked at, and left as they are")
+    must(story.places() == before, "someone was moved because a right was lost")
+    missed = summary["facts_unknown"]
+    must(hidden <= set(missed), f"the poll names {missed}")
+    problems = " ".join(summary["problems"])
+    must("does not show the legal entity" in problems, "the poll does not say what is missing")
+    stage.rippling.redact -= hidden
+    stage.tick(full_sweep=True)
+    story.travel(counted="people looked at, now that all is shown again")
+    return (
+        f"lost right: legal entity of {missed['legal_entity']} and employment type of"
+        f" {missed['employment_type']} workers hidden; nobody moved, and the alarm facts-unknown"
+        " names both"
+    )
+
+
 def a_burst(story: Story) -> str:
     """The same webhook 25 times."""
     worker = story.cast["waiting"]
@@ -330,6 +387,8 @@ CHAPTERS: Iterable[Chapter] = (
     a_transfer,
     an_accident,
     a_word,
+    five_a_tick,
+    a_lost_right,
     a_burst,
     an_outage,
     a_poison_record,

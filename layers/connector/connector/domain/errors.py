@@ -60,7 +60,8 @@ class UnknownOutcomeError(RetryableError):
     """A write was sent and may or may not have happened.
 
     `refusal` is set where the answer was a failure that gives a business reason: Visma reports
-    some refusals as 500, which proves neither that it was applied nor that it was not.
+    some refusals as 500, which proves neither that it was applied nor that it was not. The write
+    `may_land` later where no answer of Visma itself has come: it may be at it still.
     """
 
     def __init__(
@@ -69,9 +70,11 @@ class UnknownOutcomeError(RetryableError):
         *,
         refusal: RefusedError | None = None,
         retry_after: float | None = None,
+        may_land: bool = False,
     ) -> None:
         super().__init__(message, retry_after=retry_after)
         self.refusal = refusal
+        self.may_land = may_land
 
 
 class ConflictError(RetryableError):

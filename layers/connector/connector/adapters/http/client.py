@@ -52,6 +52,14 @@ Refusal: TypeAlias = Callable[[requests.Response], RefusedError | None]
 USER_AGENT = f"rippling-visma-connector/{__version__}"
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
 ATTEMPTS = 3
+UNDER_WAY = (
+    HTTPStatus.ACCEPTED,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
+"""After these a write may still be worked on: whoever answered is not the one that does it."""
+
 MOST_DIGITS = 40
 """A whole number with more digits means nothing, and Python may refuse to read it."""
 
@@ -226,7 +234,7 @@ class HttpClient:
     def _raise_for_broken_write(self, call: _Call, error: requests.RequestException) -> NoReturn:
         if nothing_was_sent(error):
             raise self._unavailable(call, cause_of(error)) from None
-        raise UnknownOutcomeError(self._unknown(call, cause_of(error))) from None
+        raise UnknownOutcomeError(self._unknown(call, cause_of(error)), may_land=True) from None
 
     def _raise_for_unclear_write(
         self, call: _Call, response: requests.Response, refusal: Refusal | None
@@ -237,7 +245,11 @@ class HttpClient:
         is_redirect = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
         if status == HTTPStatus.ACCEPTED or is_redirect or is_transient(status):
             reason = refusal(response) if refusal else None
-            raise UnknownOutcomeError(self._unknown(call, f"status {status}"), refusal=reason)
+            raise UnknownOutcomeError(
+                self._unknown(call, f"status {status}"),
+                refusal=reason,
+                may_land=status in UNDER_WAY,
+            )
 
     def _send(self, call: _Call) -> requests.Response:
         """One call; a sign-in that is turned down is renewed and the call repeated, once.

@@ -230,7 +230,7 @@ class EmployeeWriter:
             yield
         except UnknownOutcomeError as error:
             late = timedelta(seconds=self.answer_seconds)
-            lands_until = None if error.refusal else self.clock.now() + late
+            lands_until = self.clock.now() + late if error.may_land else None
             self.ledger.release_intent(begun.record, lands_until)
             raise
         except RetryableError:
