@@ -119,6 +119,22 @@ def test_the_same_code_and_the_same_e_mail_in_visma_is_adopted(world: World) -> 
     assert world.employee_of(worker)["department"] == "SALES"
 
 
+def test_a_private_address_is_no_proof_for_an_employee_that_was_there(world: World) -> None:
+    world.edit_mapping(
+        world.mapping_text.replace("time_zone", "email: work_or_personal\n    time_zone")
+    )
+    world.drain()
+    worker = world.hire(work_email=None, personal_email="family@example.com")
+    world.visma.add_employee(
+        str(worker["number"]),
+        **{"contact.lastName": "Spouse", "contact.email": "family@example.com"},
+    )
+
+    assert world.settle() == {"rejected": 1}
+
+    assert world.employee_of(worker)["contact"]["lastName"] == "Spouse"
+
+
 def test_two_people_with_one_number_never_share_an_employee(world: World) -> None:
     first = world.hire()
     second = world.hire(number=first["number"])

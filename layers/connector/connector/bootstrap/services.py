@@ -234,7 +234,14 @@ def operations(
         audit=operator_adapters.audit_log,
         queue=queue,
         pauses=adapters.pauses,
-        held=HeldPeople(ledger, mappings, queue, adapters.approvals, adapters.clock),
+        held=HeldPeople(
+            ledger,
+            mappings,
+            queue,
+            adapters.approvals,
+            adapters.guard_log,
+            adapters.clock,
+        ),
         identity=Identity(
             ledger,
             mappings,

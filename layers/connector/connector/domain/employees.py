@@ -100,5 +100,8 @@ def same(path: str, one: str, other: str) -> bool:
 
 
 def row_version(etag: str) -> str:
-    """The row version in an ETag: lists give it without quotation marks."""
-    return etag.removeprefix("W/").strip('"')
+    """The row version in an ETag: lists give it without quotation marks, gateways add to it."""
+    plain = etag.strip().removeprefix("W/").strip('"')
+    for added in ("-gzip", ";gzip", "-br", "--gzip"):
+        plain = plain.removesuffix(added)
+    return plain

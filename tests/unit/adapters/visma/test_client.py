@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from connector.adapters.visma.client import VismaTarget
+from connector.domain.catalogue import Part
 from connector.domain.employees import Written
 from connector.domain.errors import (
     ConfigurationError,
+    ConflictError,
     RateLimitedError,
     RefusedError,
     UnknownOutcomeError,
@@ -202,6 +204,58 @@ class TestDone:
         assert written == Written("1001", '"AAAA=="')
 
 
+class TestGateways:
+    @pytest.mark.parametrize("altered", ['W/"AAAA=="', '"AAAA==-gzip"', 'W/"AAAA==;gzip"'])
+    def test_a_version_that_a_gateway_altered_is_sent_as_visma_gave_it(
+        self, odd: VismaBench, script: ScriptedVisma, altered: str
+    ) -> None:
+        script.answers = {
+            "PUT /v1/employee/1001": [Response(412), Response(204), Response(204), Response(412)]
+        }
+        target = odd.norway()
+
+        target.update("1001", {}, identity=KARI, etag=altered)
+        target.update("1001", {}, identity=KARI, etag=altered)
+        with pytest.raises(ConflictError):
+            target.update("1001", {}, identity=KARI, etag=altered)
+
+        sent = [call.headers["if-match"] for call in script.journal if call.method == "PUT"]
+        assert sent == [altered, *['"AAAA=="'] * 3], "what works is remembered"
+
+    def test_a_list_that_visma_begins_to_page_is_read_whole(
+        self, odd: VismaBench, script: ScriptedVisma
+    ) -> None:
+        def page(*numbers: int) -> Response:
+            metadata = {"totalCount": 5, "maxPageSize": 2}
+            rows = [
+                {"number": str(each), "isActive": True, "metadata": metadata} for each in numbers
+            ]
+            return json_response(200, rows)
+
+        script.answers = {"GET /v1/branch": [page(1, 2), page(3, 4), page(5)]}
+
+        found = odd.norway().catalogue([Part.BRANCHES], None)
+
+        assert set(found[Part.BRANCHES]) == {"1", "2", "3", "4", "5"}
+        assert len([call for call in script.journal if call.path == "/v1/branch"]) == 3
+
+    @pytest.mark.parametrize("total", [0, 2, 5])
+    def test_a_total_is_believed_only_where_no_page_says_otherwise(
+        self, odd: VismaBench, script: ScriptedVisma, total: int
+    ) -> None:
+        def page(*numbers: int) -> Response:
+            metadata = {"totalCount": total, "maxPageSize": 2}
+            return json_response(
+                200, [{"employeeNumber": str(each), "metadata": metadata} for each in numbers]
+            )
+
+        script.answers = {"GET /v1/employee": [page(1, 2), page(3, 4), page(5), page()]}
+
+        codes = [employee.code for employee in odd.norway().employees()]
+
+        assert codes == ["1", "2", "3", "4", "5"]
+
+
 class TestVersions:
     @pytest.mark.parametrize("etag", ['"AAAA=="', 'W/"AAAA=="', "AAAA=="])
     def test_a_version_is_kept_and_given_back_as_it_came(
@@ -345,7 +399,7 @@ class TestPages:
             ([a_page("1", "2", total=4), a_page("2", "3", total=4), a_page("4", total=4)],
              "1234", 3),
             ([a_page("1", "2", total=3), a_page("2", "3", total=3)], "123", 2),
-            ([a_page("1", "1 ", total=1)], "1", 1),
+            ([a_page("1", "1 ", total=1)], "1", 2),
             ([a_page()], "", 1),
         ],
     )  # fmt: skip

@@ -26,6 +26,7 @@ from connector.adapters.visma.wire import (
     employee_key_of,
     employee_of,
     failure_of,
+    is_full,
     sample_of,
     segment_values_of,
     segments_of,
@@ -33,7 +34,7 @@ from connector.adapters.visma.wire import (
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
-from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
+from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written, row_version
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -75,6 +76,7 @@ class VismaTarget:
         self._http = http
         self._headers = headers
         self._segments: tuple[Segment, ...] | None = None
+        self._versions_altered = False
 
     def read(self, code: str) -> Employee | None:
         """The employee with this code, or None.
@@ -132,12 +134,28 @@ class VismaTarget:
         """
         repeated = {path: identity[path] for path in IDENTITY if identity.get(path)}
         body = wrapped({**repeated, **fields})
-        headers = {"If-Match": etag} if etag else {}
         what = f"update employee {code}"
-        response = self._write("PUT", path_of_employee(code), body, what, headers)
+        response = self._put(code, body, what, etag)
         if response.status_code != HTTPStatus.NO_CONTENT:
             return self._updated(code, response, what)
         return Written(code, response.headers.get("ETag"))
+
+    def _put(self, code: str, body: VismaRow, what: str, etag: str | None) -> Response:
+        """The answer to an update; where a gateway has altered the version, of the version within.
+
+        A gateway that compresses makes a version weak or adds to it, and then Visma knows it no
+        more. What works is remembered.
+        """
+        within = version_within(etag)
+        path = path_of_employee(code)
+        if self._versions_altered or within == etag:
+            return self._write("PUT", path, body, what, {"If-Match": within} if within else {})
+        try:
+            return self._write("PUT", path, body, what, {"If-Match": etag or ""})
+        except ConflictError:
+            response = self._write("PUT", path, body, what, {"If-Match": within or ""})
+            self._versions_altered = True
+            return response
 
     def _updated(self, code: str, response: Response, what: str) -> Written:
         """What was written, where Visma answers with the employee: any other answer proves nothing.
@@ -200,7 +218,7 @@ class VismaTarget:
             # Cost centres first: with them come the lengths that the departments need.
             Part.COST_CENTRES: lambda: self._cost_centres(cost_centre_segment),
             Part.DEPARTMENTS: lambda: self._departments(cost_centre_segment),
-            Part.BRANCHES: lambda: branches_of(self._list("/v1/branch")),
+            Part.BRANCHES: lambda: branches_of(self._whole_list("/v1/branch")),
             Part.EMPLOYEE_KEY: self._employee_key,
         }
         wanted = set(parts)
@@ -216,7 +234,7 @@ class VismaTarget:
             yield from new.values()
             seen.update(new)
             # Behind the last page Visma may give an empty one, or the last one over again.
-            if not new or len(seen) >= total_of(rows):
+            if not new or (len(seen) >= total_of(rows) and not is_full(rows, PAGE_SIZE)):
                 return
 
     def sign_in(self) -> tuple[str, ...]:
@@ -241,11 +259,11 @@ class VismaTarget:
 
     def _departments(self, cost_centre_segment: int | None) -> dict[str, Department]:
         if cost_centre_segment is None:
-            return departments_of(self._list("/v1/department"), (), 0)
+            return departments_of(self._whole_list("/v1/department"), (), 0)
         if self._segments is None:
             self._learn(self._dimension("SUBACCOUNT", "false"), cost_centre_segment)
         segments = self._segments or ()
-        return departments_of(self._list("/v1/department"), segments, cost_centre_segment)
+        return departments_of(self._whole_list("/v1/department"), segments, cost_centre_segment)
 
     def _cost_centres(self, segment: int | None) -> dict[str, bool]:
         if segment is None:
@@ -280,6 +298,19 @@ class VismaTarget:
     def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[VismaRow]:
         rows: list[Any] = self._content(self._get(path, query), list)
         return [row for row in rows if isinstance(row, dict)]
+
+    def _whole_list(self, path: str) -> list[VismaRow]:
+        """A list that Visma gives in one piece, and further pages where it says there are more."""
+        rows = self._list(path)
+        total = total_of(rows)
+        for page in count(2):
+            if total == float("inf") or len(rows) >= total:
+                return rows
+            more = [row for row in self._list(path, {"pageNumber": str(page)}) if row not in rows]
+            if not more:
+                return rows
+            rows += more
+        raise AssertionError("the pages end")
 
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> Response:
         response = self._http.get(path, query, self._headers())
@@ -384,6 +415,11 @@ def code_given(location: str, asked: str) -> str | None:
         return asked  # as it is: no one promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
     return None if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
+
+
+def version_within(etag: str | None) -> str | None:
+    """The version in an ETag as Visma gave it, whatever a gateway has done to it."""
+    return f'"{row_version(etag)}"' if etag else None
 
 
 def under_code(code: str, employee: Employee) -> Employee:

@@ -223,6 +223,19 @@ def total_of(rows: Sequence[VismaRow]) -> float:
     return next((total for total in totals if isinstance(total, int)), float("inf"))
 
 
+def is_full(rows: Sequence[VismaRow], asked: int) -> bool:
+    """Whether a page has as many rows as it may, so that more may follow whatever its total says.
+
+    A total of nothing says nothing.
+    """
+    told = [row["metadata"] for row in rows if isinstance(row.get("metadata"), dict)]
+    sizes = [one.get("maxPageSize") for one in told]
+    most = min([asked, *(size for size in sizes if isinstance(size, int) and size > 0)])
+    total = total_of(rows)
+    is_told_apart = total > len(rows)  # more than this page: Visma has counted all of them
+    return bool(rows) and not is_told_apart and (len(rows) >= most or total == 0)
+
+
 def sample_of(rows: Sequence[VismaRow], headers: Mapping[str, str]) -> Sample:
     """What a page of employees and the headers that came with it tell of the company."""
     fields = [employee.fields for employee in map(employee_of, rows) if employee]

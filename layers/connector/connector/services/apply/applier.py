@@ -147,6 +147,7 @@ class Applier:
             context.refusal,
             guards,
             must_look=context.is_drift,
+            work_address=context.worker.personal.work_email or "" if context.worker else "",
         )
         result = self.employee_writer.upsert(request, desired.code or "")
         return self.recorder.record(context, resolution.of_work(context, desired, result))

@@ -154,8 +154,12 @@ class EmployeeWriter:
         return result
 
     def _adopt(self, begun: WriteRequest, known: KnownEmployee, *, was_begun: bool) -> Result:
-        """Takes over an employee on proof: our own lost create, or one that was there before us."""
-        if not is_same_person(known.employee, begun.desired):
+        """Takes over an employee on proof: our own lost create, or one that was there before us.
+
+        For one that was there only the work address is proof: a private one may be shared.
+        """
+        contact = begun.desired if was_begun else {"contact.email": begun.work_address}
+        if not is_same_person(known.employee, contact):
             return begun.rejected(f"Visma has an employee {known.code} with another e-mail address")
         result = self._close_gap(begun, known, is_begun=True)
         if result.outcome is Outcome.REJECTED:

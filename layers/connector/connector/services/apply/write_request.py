@@ -84,6 +84,7 @@ class WriteRequest:
     guard: GuardFn = allow_all
     must_look: bool = False
     left_out: tuple[str, ...] = ()
+    work_address: str = ""
 
     @property
     def link(self) -> EmployeeLink | None:

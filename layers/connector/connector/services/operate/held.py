@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from connector.domain.approvals import Approval, OperatorDecision
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError
+from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink
 from connector.ports.approvals import Approvals
 from connector.ports.clock import Clock
+from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
@@ -27,11 +29,21 @@ class HeldPeople:
     mappings: Mappings
     queue: ChangeQueue
     approvals: Approvals
+    guard_log: GuardLog
     clock: Clock
 
     def show(self, _: Arguments) -> JsonObject:
         """Who is held, what would be done to them, and by the guard of which run."""
-        return {"rows": [_described(link) for link in self._all()]}
+        return {"rows": [_described(link) for link in self._all()], "windows": self._windows()}
+
+    def _windows(self) -> list[JsonObject]:
+        """How many people were changed within the last day, of every kind that was."""
+        return [
+            {"company": company, "kind": kind.value, "people": count}
+            for company in self.mappings.load().companies
+            for kind in ChangeKind
+            if (count := len(self.guard_log.counted(company, kind)))
+        ]
 
     def approve(self, arguments: Arguments) -> JsonObject:
         """Lets the writer do what was held, for named people or for one run."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import uuid4
@@ -168,8 +168,10 @@ class Outlook:
         Someone about whom this cannot be said is queued all the same: what is wrong with them then
         stops the writer at them alone, and no one else.
         """
-        asks = hashlib.sha256(f"{person.audit_hash} {row or cause}".encode()).hexdigest()[:10]
-        reason = f"{worker.id} {'row' if row else cause}", asks
+        # An edit in Visma has to be looked at there; every other look is like the next.
+        look = "row" if row else "drift" if cause is Cause.DRIFT else "look"
+        asks = hashlib.sha256(f"{person.audit_hash} {row}".encode()).hexdigest()[:10]
+        reason = f"{worker.id} {look}", asks
         try:
             judged = self._judged(worker, employments, person, cause)
         except Exception:  # noqa: BLE001 whatever it is, it is about one person
@@ -224,6 +226,8 @@ def proposals(found: Iterable[Candidate]) -> list[Proposal]:
     return [(*each.proposed, each.person_id) for each in people.values() if each.proposed]
 
 
+COUNTED_FOR = timedelta(minutes=5)
+
 NOT_WHAT_WAS_APPROVED = "what was approved is not what would be done now; approve or reject it"
 
 
@@ -239,6 +243,7 @@ class GuardCheck:
     guard_log: GuardLog
     approvals: Approvals
     clock: Clock
+    headcounts: dict[str, tuple[datetime, int]] = field(default_factory=dict)
 
     def is_rejected(self, held: EmployeeLink) -> bool:
         """Whether the operator rejects what is held."""
@@ -280,9 +285,17 @@ class GuardCheck:
         guards = guards_of(mapping, company)
         if self.guard_log.count(company, kind, person_id, guards.floor):
             return None
-        population = self.ledger.headcount(company)
+        population = self._headcount(company)
         allowed = limit(kind, guards, population)
         if self.guard_log.count(company, kind, person_id, allowed):
             return None
         full = FullWindow(company, kind, allowed, population)
         return full.run, full.message
+
+    def _headcount(self, company: str) -> int:
+        """How many people a company has, counted anew every few minutes at most."""
+        at, known = self.headcounts.get(company, (None, 0))
+        if at is None or self.clock.now() - at > COUNTED_FOR:
+            at, known = self.clock.now(), self.ledger.headcount(company)
+            self.headcounts[company] = at, known
+        return known

@@ -42,7 +42,9 @@ class Held(Verb):
             Line(reason) for reason in sorted({row["reason"] for row in result["rows"]})
         ]
         table = Table(("Company", "Employee", "Change", "Run", "Since"), rows)
-        return [table, *reasons, Line(f"{len(rows)} held")]
+        counted = [(each["company"], each["kind"], each["people"]) for each in result["windows"]]
+        windows = Table(("Company", "Change", "People in 24 hours"), counted)
+        return [table, *reasons, Line(f"{len(rows)} held"), windows]
 
 
 class OperatorsDecision(Verb):
