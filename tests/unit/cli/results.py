@@ -36,7 +36,10 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         "mappings export": {"text": text},
         "audit": {"rows": [{"time": text, "person": text, "message": text}], "left_out": 1},
         "waiting": {"rows": [who]},
-        "held": {"rows": [{**who, "kind": text, "run": text}]},
+        "held": {
+            "rows": [{**who, "kind": text, "run": text}],
+            "windows": [{"company": text, "kind": text, "people": 3}],
+        },
         "approve": {"queued": 1, "unknown": [text]},
         "reject": {"queued": 1, "unknown": [text]},
         "adopt": employee,
