@@ -120,6 +120,8 @@ def test_the_secret_of_one_company_stops_that_company_alone(world: World) -> Non
 
 
 def test_people_of_one_company_are_released_while_another_is_away(world: World) -> None:
+    world.clock.turn(hours=1)
+    world.settle()
     world.visma.set_cost_centre_active("400", False, company="sweden")
     world.visma.set_cost_centre_active("400", False, company="norway")
     world.clock.turn(hours=1)
@@ -137,3 +139,40 @@ def test_people_of_one_company_are_released_while_another_is_away(world: World) 
     world.drain()
 
     assert world.employee_of(people[1], "sweden")["status"] == "Active"
+
+
+def test_a_last_day_in_the_company_that_was_left_makes_no_one_due_for_ever(world: World) -> None:
+    worker = hired(world)
+    world.rippling.terminate(worker["id"], "2026-11-30")
+    assert world.settle() == {"scheduled": 1}
+    world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+    world.settle()
+    assert world.tables.links[worker["user_id"]]["norway"].due_on is None
+
+    world.clock.turn(days=10)
+    world.rippling.change(worker["id"], status="TERMINATED")
+    world.settle()
+
+    for _ in range(3):
+        world.clock.turn(minutes=5)
+        assert world.tick().due == 0
+
+
+def test_whoever_moves_on_in_the_middle_of_a_transfer_arrives_where_they_are_by_then(
+    world: World,
+) -> None:
+    worker = hired(world)
+    world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+    world.tick()
+    writer = world.applier.employee_writer
+    deactivate = type(writer).deactivate
+
+    def moving(self: Any, request: Any) -> Any:
+        world.rippling.move(worker["id"], department="Finance")
+        return deactivate(self, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(writer), "deactivate", moving)
+        world.drain()
+
+    assert world.employee_of(worker, "sweden")["department"] == "FIN"

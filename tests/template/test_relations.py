@@ -9,6 +9,8 @@ import pytest
 
 from connector.adapters.http.client import ATTEMPTS
 from connector.adapters.rippling.oauth import TIMEOUTS
+from connector.domain.records.ledger import INTENT_SECONDS
+from connector.services.find.poller import LEASE_SECONDS
 from connector.services.inbound.install import CALLBACK, INSTALL
 from connector.services.inbound.visma_webhook import ROUTE as NOTIFICATION
 from tests.template.conftest import of_type
@@ -162,6 +164,13 @@ def test_a_change_is_hidden_for_six_times_as_long_as_a_writer_may_take(
     queue = resources["ChangesQueue"]["Properties"]
 
     assert queue["VisibilityTimeout"] >= 6 * functions["WriterFunction"]["Timeout"]
+
+
+def test_a_lease_and_an_intent_last_longer_than_those_who_hold_them_may_run(
+    functions: Functions,
+) -> None:
+    assert functions["PollerFunction"]["Timeout"] < LEASE_SECONDS
+    assert functions["WriterFunction"]["Timeout"] < INTENT_SECONDS
 
 
 def test_a_dead_letter_is_hidden_for_longer_than_a_replay_may_take(

@@ -129,12 +129,13 @@ class FindBench:
         self.mapping = a_mapping()
         cache = InMemoryReferenceCache()
         cache.save_catalogue("norway", a_catalogue())
+        self.guard_log = InMemoryGuardLog(self.clock)
         adapters = Adapters(
             clock=self.clock,
             mappings=WatchedMappings(InMemoryMappings(self.mapping)),
             ledger=InMemoryLedger(self.clock, self.tables),
             cache=cache,
-            guard_log=InMemoryGuardLog(self.clock),
+            guard_log=self.guard_log,
             queue=self.queue,
             queued=InMemoryQueuedChanges(),
             mapping_versions=InMemoryMappingVersions(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -63,10 +63,11 @@ def test_somebody_who_is_terminated_ahead_is_due_on_the_last_day() -> None:
     assert state_on(worker, TODAY).due_on == date(2026, 11, 27)
 
 
-def test_somebody_with_a_known_last_day_is_looked_at_on_the_day_after() -> None:
-    worker = a_worker(end_date=date(2026, 11, 27))
+@pytest.mark.parametrize("days", [0, 1, 3])
+def test_somebody_with_a_known_last_day_is_looked_at_on_the_day_after(days: int) -> None:
+    last = TODAY + timedelta(days=days)
 
-    assert state_on(worker, TODAY).due_on == date(2026, 11, 28)
+    assert state_on(a_worker(end_date=last), TODAY).due_on == last + timedelta(days=1)
 
 
 def test_a_last_day_that_passed_without_a_word_is_not_due_again_and_again() -> None:

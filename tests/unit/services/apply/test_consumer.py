@@ -8,7 +8,12 @@ import pytest
 
 from connector.adapters.memory import InMemoryChangeQueue
 from connector.domain.changes import Cause, Change
-from connector.domain.errors import ConnectorError, RateLimitedError, UpstreamUnavailableError
+from connector.domain.errors import (
+    ConfigurationError,
+    ConnectorError,
+    RateLimitedError,
+    UpstreamUnavailableError,
+)
 from connector.domain.planning import Outcome
 from connector.services.apply.consumer import SPREAD_SECONDS, Consumer, spread
 from tests.embedded.template import load_template
@@ -74,3 +79,7 @@ def test_a_change_can_wait_for_windows_for_days_before_its_deliveries_run_out(wo
         now += until_reset + spread(worker, delivery, until_reset)
 
     assert 2 * 24 * HOUR < now < queue["MessageRetentionPeriod"] + 24 * HOUR
+
+
+def test_a_change_that_a_human_holds_up_comes_again_and_is_no_dead_letter() -> None:
+    assert waits(ConfigurationError("the secret is empty"), WORKERS[:2]) == [300.0, 300.0]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
+from connector.domain.changes import Change
 from connector.domain.errors import RetryableError
+from connector.domain.guards import ChangeKind
 from tests.unit.find_bench import FindBench, a_cursor, worker
 
 
@@ -53,3 +57,22 @@ def test_where_changes_cannot_be_read_a_sweep_reads_everybody_once() -> None:
 
     assert bench.poller.run(full_sweep=True).workers_read == 1
     assert bench.poller.run().workers_read == 1
+
+
+def test_what_a_guard_holds_is_known_before_the_writer_can_see_any_of_it() -> None:
+    bench = FindBench([[worker(number, number) for number in range(1, 31)]])
+    bench.cursors.save(a_cursor())
+    seen: list[bool] = []
+    send = bench.queue.send
+
+    def looking(changes: Iterable[Change]) -> int:
+        sent = list(changes)
+        runs = (bench.guard_log.run(change.run or "") for change in sent)
+        seen.extend(run.holds("norway", ChangeKind.CREATE) is not None for run in runs)
+        return send(sent)
+
+    bench.queue.send = looking  # type: ignore[method-assign]
+
+    bench.poller.run()
+
+    assert seen == [True] * 30
