@@ -269,6 +269,15 @@ def test_far_fewer_workers_than_the_ledger_knows_are_a_red_line(world: World) ->
     assert "10 workers" in checks_of(answer, "rippling")["workers"]["message"]
 
 
+def test_what_the_mapping_asks_for_and_rippling_does_not_show_is_a_warning(world: World) -> None:
+    world.rippling.redact.add("location")
+
+    workers = checks_of(world.operator.dispatch({"verb": "ping"}), "rippling")["workers"]
+
+    assert workers["level"] == "warning"
+    assert "It does not show the location of" in workers["message"]
+
+
 @pytest.mark.parametrize(
     ("days", "is_let_in", "level"),
     [(1, True, "good"), (25, True, "warning"), (40, True, "warning"), (40, False, "bad")],

@@ -6,14 +6,17 @@ fails hides no other; what could not be asked is unknown, which is not the same 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from connector.domain.checks import TO_PUT_RIGHT, Check, CheckFn, Level, not_checked, tried
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.guards import shows_too_few
+from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import EVERYBODY, MappingFile
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
@@ -74,7 +77,7 @@ class Ping:
         companies = dict(self._companies(mapping))
         if rippling[0].level is Level.GOOD:
             # Last, because it takes a call for every hundred workers.
-            rippling.append(self._timely("workers", self._workers))
+            rippling.append(self._timely("workers", partial(self._workers, mapping)))
         groups = [
             _group("connector", None, own),
             _group("rippling", None, rippling),
@@ -241,12 +244,14 @@ class Ping:
             )
         return Check("token", Level.GOOD, f"{message}, and is renewed by itself.")
 
-    def _workers(self) -> Check:
-        """Whether the token sees as many workers as the ledger knows to be employed."""
+    def _workers(self, mapping: MappingFile | None) -> Check:
+        """Whether the token sees everyone whom the ledger knows, and all that the mapping asks."""
         known = sum(bool(person.active_in) for person in self.ledger.persons())
-        seen = 0
+        seen, unreadable, missed = 0, 0, Counter[str]()
         for page in self.source.everyone():
             seen += len(page.workers)
+            unreadable += page.unreadable
+            missed += facts_missed(page.workers, mapping) if mapping else Counter()
             if page.next_page_token and self.clock.remaining_seconds() < PING_RESERVE_SECONDS:
                 return not_checked(["workers"], f"{NO_TIME} to count more than {seen}")
         message = (
@@ -259,6 +264,16 @@ class Ping:
                 Level.BAD,
                 f"{message} A full sweep would be aborted.",
                 "see that the maker of the Rippling token may still see everyone",
+            )
+        hidden = [f"the {name.replace('_', ' ')} of {missed[name]}" for name in sorted(missed)]
+        hidden += [f"whose {_counted(unreadable, 'row')} are"] if unreadable else []
+        if hidden:
+            return Check(
+                "workers",
+                Level.WARNING,
+                f"{message} It does not show {listed_names(hidden)}; nobody moves because of that,"
+                " and new people may wait.",
+                "check the scopes of the token and these records: docs/runbook.md#facts-unknown",
             )
         return Check("workers", Level.GOOD, message)
 
