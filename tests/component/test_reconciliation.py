@@ -121,3 +121,43 @@ def test_a_company_too_slow_to_be_listed_is_told_and_ends_no_sweep(world: World)
 
     assert summary.sweep == "finished"
     assert any("too slow to list the employees of norway" in each for each in summary.problems)
+
+
+def test_of_many_exactly_those_who_differ_are_queued_whatever_the_origin() -> None:
+    with a_world(people=150) as world:
+        world.first_load()
+        waiting = world.hire(department="IT")
+        world.visma.set_cost_centre_active("600", False)
+        world.clock.turn(hours=1)
+        world.settle()
+        people = staff(world)
+        refused = world.hire(number=7001)
+        world.visma.refuse("7001", "EmployeeClass")
+        world.settle()
+        known_by_id = people[0]
+        world.visma.edit_employee(str(known_by_id["number"]), **{"contact.phone3": "+47 1"})
+        sweep(world)
+        world.drain()
+
+        expected = {refused["id"]}
+        for worker in people[1:4]:
+            world.visma.edit_employee(str(worker["number"]), department="FIN")
+        for worker in people[4:6]:
+            world.visma.remove_employee(str(worker["number"]))
+        world.visma.renumber_employee(str(known_by_id["number"]), "OLD-1")
+        world.visma.add_employee(
+            str(known_by_id["number"]),
+            **{"contact.lastName": "Else", "contact.email": "else@example.com"},
+        )
+        for worker in people[6:9]:
+            world.rippling.change_user(worker["user_id"], family_name="Annen")
+        world.rippling.terminate(people[9]["id"], "2026-11-20", silent=True)
+        mover = next(each for each in people[10:] if world.employee_of(each)["department"] != "FIN")
+        world.rippling.move(mover["id"], department="Finance", silent=True)
+        expected |= {mover["id"], *(worker["id"] for worker in people[:10])}
+        assert waiting["id"] not in expected
+
+        sweep(world)
+
+        assert {change.worker_id for change in world.queue.changes} == expected
+        assert len(world.queue.changes) == len(expected)
