@@ -120,8 +120,6 @@ def test_the_secret_of_one_company_stops_that_company_alone(world: World) -> Non
 
 
 def test_people_of_one_company_are_released_while_another_is_away(world: World) -> None:
-    world.clock.turn(hours=1)
-    world.settle()
     world.visma.set_cost_centre_active("400", False, company="sweden")
     world.visma.set_cost_centre_active("400", False, company="norway")
     world.clock.turn(hours=1)

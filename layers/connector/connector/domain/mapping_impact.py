@@ -6,7 +6,7 @@ Pure comparison. How many a guard would hold is not looked at here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -117,9 +117,16 @@ def placement_of_known(
 
 
 def has_moved(
-    person: Person, mapping: MappingFile, catalogue_of: Callable[[str], Catalogue]
+    person: Person,
+    mapping: MappingFile,
+    catalogue_of: Callable[[str], Catalogue],
+    *,
+    by_rules_alone: bool = False,
 ) -> bool:
-    """Whether a person would be placed otherwise today than the ledger remembers."""
+    """Whether a person would be placed otherwise today than the ledger remembers.
+
+    With `by_rules_alone` it does not count what has come or gone in Visma since.
+    """
     to = route(Facts.from_json(person.facts), mapping, person.active_in)
     remembered = person.placement
     if to.company is None:
@@ -127,6 +134,8 @@ def has_moved(
     if "rules" not in remembered:  # never placed, as nothing was to be written
         return to.company != remembered.get("company")
     placement = placement_of_known(person, to.company, mapping, catalogue_of(to.company))
+    if by_rules_alone:
+        placement, remembered = replace(placement, missing=()), {**remembered, "missing": None}
     return placement.differs_from(remembered)
 
 

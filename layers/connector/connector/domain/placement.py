@@ -144,8 +144,12 @@ class Placement:
 
     def differs_from(self, remembered: Mapping[str, Any]) -> bool:
         """True where the remembered form of a placement says something else, rules aside."""
-        ignored = {"rules": None, IN_VISMA: None}
-        return {**self.to_json(), **ignored} != {**remembered, **ignored}
+        ignored = ("rules", IN_VISMA)
+        mine, theirs = (
+            {key: value for key, value in plain.items() if value and key not in ignored}
+            for plain in (self.to_json(), remembered)
+        )
+        return mine != theirs
 
     def fields(self) -> dict[str, str]:
         """The business fields of the employee, those that are known."""

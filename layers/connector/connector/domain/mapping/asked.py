@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from connector.domain.facts import UNKNOWN
 from connector.domain.mapping.model import EVERYBODY, NOT_SHOWN_CLAIM, CompanyRules, MappingFile
-from connector.domain.people import EmploymentStatus, Worker
+from connector.domain.people import EmploymentStatus, Facts, Worker
 
 ALWAYS = ("status", "start_date", "end_date", "department")
 """No one can be placed, begin or leave without these."""
@@ -50,5 +50,19 @@ def facts_missed(workers: Iterable[Worker], mapping: MappingFile) -> Counter[str
     for worker in workers:
         hidden = {*worker.facts.unknown, *(("pay",) if worker.pay is UNKNOWN else ())}
         is_past = worker.facts.status is EmploymentStatus.TERMINATED
-        missed.update(hidden & (ASKED_OF_THE_PAST if is_past else asked))
+        wanted = hidden & (ASKED_OF_THE_PAST if is_past else asked)
+        missed.update(fact for fact in wanted if not is_decided(fact, worker.facts, mapping))
     return missed
+
+
+def is_decided(fact: str, facts: Facts, mapping: MappingFile) -> bool:
+    """Whether the rows for a thing find it by its id alone, though its name is not shown."""
+    companies = mapping.companies.values()
+    match fact:
+        case "legal_entity":
+            return mapping.company_of(facts.legal_entity) is not UNKNOWN
+        case "location":
+            return all(rules.location(facts.location) is not UNKNOWN for rules in companies)
+        case "department":
+            return all(rules.department(facts.department) is not UNKNOWN for rules in companies)
+    return False

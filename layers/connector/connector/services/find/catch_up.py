@@ -56,7 +56,11 @@ class MappingCatchUp:
         moved = [
             person
             for person in self.ledger.persons()
-            if person.facts and (is_of(person, touched) or has_moved(person, mapping, catalogue_of))
+            if person.facts
+            and (
+                is_of(person, touched)
+                or has_moved(person, mapping, catalogue_of, by_rules_alone=True)
+            )
         ]
         return Batch(tuple(self.guard.assess_known(moved, Cause.MAPPING, mapping)))
 
