@@ -9,8 +9,8 @@ import pytest
 
 from connector.adapters.aws.approvals import DynamoApprovals
 from connector.adapters.memory import InMemoryApprovals
-from connector.domain.approvals import Approval, OperatorDecision
 from connector.domain.planning import Outcome
+from connector.domain.records.approvals import Approval, OperatorDecision
 from connector.domain.records.ledger import EmployeeLink
 from connector.ports.approvals import Approvals
 from tests.contract.bench import NOON, aws, make_table

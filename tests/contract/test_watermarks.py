@@ -27,7 +27,7 @@ from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
 from connector.domain.guards import ChangeKind
-from connector.domain.names import NameMemory
+from connector.domain.mapping.names import NameMemory
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
 from connector.ports.queue import QueuedChanges

@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dry_run import DryRunLedger, DryRunTargets
-from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
+from connector.adapters.dry_run import DryRunGuardLog, DryRunLedger, DryRunTargets
+from connector.adapters.memory import (
+    InMemoryAuditLog,
+    InMemoryGuardLog,
+    InMemoryLedger,
+    InMemoryTables,
+)
 from connector.domain.catalogue import Part
 from connector.domain.employees import Employee, Fields, Written
+from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow, first_break
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -159,3 +165,19 @@ def test_somebody_known_from_a_plan_alone_has_done_nothing_yet(dry: Ledger, real
 
     assert real.fingerprints(["p1"]) == {"p1": {}}
     assert isinstance(real.record("p1").person, Person)
+
+
+def test_a_rehearsal_holds_what_would_be_held_and_counts_no_one() -> None:
+    clock = HandClock()
+    live = InMemoryGuardLog(clock)
+    live.count("norway", ChangeKind.MOVE, "p1", 5)
+    rehearsed = DryRunGuardLog(live)
+
+    answers = [
+        rehearsed.count("norway", ChangeKind.MOVE, person, limit)
+        for person, limit in (("p1", 1), ("p2", 1), ("p2", 2))
+    ]
+    rehearsed.allow_all("norway", ChangeKind.MOVE)
+
+    assert answers == [True, False, True]
+    assert set(live.counted("norway", ChangeKind.MOVE)) == {"p1"}

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from connector.domain.employees import Employee, Fields, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from connector.domain.catalogue import Part
+    from connector.domain.guards import ChangeKind, Run
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
+    from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.visma import Sample, Target, Targets
 
@@ -75,6 +77,30 @@ class DryRunLedger:
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
         return self._ledger.links(company)
+
+
+class DryRunGuardLog:
+    """The guards' log of a rehearsal: it holds what would be held, and counts no one."""
+
+    def __init__(self, guard_log: GuardLog) -> None:
+        self._guard_log = guard_log
+
+    def run(self, run: str) -> Run:
+        return self._guard_log.run(run)
+
+    def save_run(self, run: Run) -> None:
+        self._guard_log.save_run(run)
+
+    def counted(self, company: str, kind: ChangeKind) -> Collection[str]:
+        return self._guard_log.counted(company, kind)
+
+    def count(self, company: str, kind: ChangeKind, person_id: str, limit: int) -> bool:
+        """Whether the person could be counted; nothing is changed, so that no one is."""
+        counted = self._guard_log.counted(company, kind)
+        return person_id in counted or len(counted) < limit
+
+    def allow_all(self, company: str, kind: ChangeKind) -> None:
+        """Nothing is loaded."""
 
 
 class DryRunTarget:

@@ -22,6 +22,7 @@ from connector.bootstrap.parts import (
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable
     from connector.ports.approvals import Approvals
+    from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.queue import ChangeQueue
     from connector.settings import (
@@ -97,7 +98,6 @@ def state(settings: ReleaserSettings) -> StateAdapters:
     """The parts of the releaser."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.mappings import DynamoMappings
-    from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
     from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
@@ -109,7 +109,7 @@ def state(settings: ReleaserSettings) -> StateAdapters:
         mapping_versions=DynamoMappingVersions(rows),
         ledger=_ledger(settings),
         cache=DynamoReferenceCache(rows),
-        guard_log=DynamoGuardLog(rows, clock()),
+        guard_log=_guard_log(rows, dry_run=settings.dry_run),
         queue=_queue(settings),
         queued=DynamoQueuedChanges(rows),
     )
@@ -127,7 +127,6 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
-    from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
     from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
@@ -153,7 +152,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
         mapping_versions=DynamoMappingVersions(rows),
         ledger=_ledger(settings),
         cache=reference_cache,
-        guard_log=DynamoGuardLog(rows, clock()),
+        guard_log=_guard_log(rows, dry_run=settings.dry_run),
         queue=_queue(settings),
         queued=DynamoQueuedChanges(rows),
         metrics=metrics,
@@ -198,6 +197,14 @@ def _ledger(settings: VendorSettings | ReleaserSettings) -> Ledger:
         planned=settings.dry_run,
     )
     return DryRunLedger(ledger) if settings.dry_run else ledger
+
+
+def _guard_log(rows: WatermarksTable, *, dry_run: bool) -> GuardLog:
+    from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
+    from connector.adapters.dry_run import DryRunGuardLog
+
+    guard_log = DynamoGuardLog(rows, clock())
+    return DryRunGuardLog(guard_log) if dry_run else guard_log
 
 
 def _approvals(settings: VendorSettings) -> Approvals:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from connector.services.inbound.install import Installer
     from connector.services.inbound.rippling_webhook import RipplingWebhook
     from connector.services.inbound.visma_webhook import VismaWebhook
+    from connector.services.operate.held import HeldPeople
+    from connector.services.operate.identity import Identity
     from connector.services.operate.mapping_import import MappingImport
     from connector.services.operate.mapping_validation import MappingValidation
     from connector.services.operate.operator import Operator
@@ -217,8 +219,6 @@ def operations(
     """The service behind the operations function."""
     from connector.services.inbound.install import InstallStarter
     from connector.services.operate.desk import Desk
-    from connector.services.operate.held import HeldPeople
-    from connector.services.operate.identity import Identity
     from connector.services.operate.mapping_diff import MappingDiff
     from connector.services.operate.mapping_import import MappingImport
     from connector.services.operate.operator import Operator
@@ -234,23 +234,8 @@ def operations(
         audit=operator_adapters.audit_log,
         queue=queue,
         pauses=adapters.pauses,
-        held=HeldPeople(
-            ledger,
-            mappings,
-            queue,
-            adapters.approvals,
-            adapters.guard_log,
-            adapters.clock,
-        ),
-        identity=Identity(
-            ledger,
-            mappings,
-            adapters.targets,
-            queue,
-            adapters.clock,
-            adapters.source,
-            options.dry_run,
-        ),
+        held=held_people(adapters),
+        identity=identity(adapters, options),
         imports=imports,
         diff=MappingDiff(ledger, imports),
         validation=mapping_validation(adapters, imports),
@@ -264,6 +249,35 @@ def operations(
         ping=ping(adapters, options),
     )
     return Operator(desk)
+
+
+def held_people(adapters: Adapters) -> HeldPeople:
+    """The service behind `connector held`, `approve` and `reject`."""
+    from connector.services.operate.held import HeldPeople
+
+    return HeldPeople(
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        queue=adapters.queue,
+        approvals=adapters.approvals,
+        guard_log=adapters.guard_log,
+        clock=adapters.clock,
+    )
+
+
+def identity(adapters: Adapters, options: Options) -> Identity:
+    """The service behind `connector adopt`, `rename` and `duplicates`."""
+    from connector.services.operate.identity import Identity
+
+    return Identity(
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        targets=adapters.targets,
+        queue=adapters.queue,
+        clock=adapters.clock,
+        source=adapters.source,
+        is_dry_run=options.dry_run,
+    )
 
 
 def mapping_validation(adapters: Adapters, imports: MappingImport) -> MappingValidation:

@@ -19,9 +19,9 @@ from connector.domain.employment import (
 )
 from connector.domain.facts import shown
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.routing import Route, not_shown, route
 from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.planning import Outcome
-from connector.domain.routing import Route, not_shown, route
 
 
 class Action(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from connector.domain.approvals import Approval
+    from connector.domain.records.approvals import Approval
 
 
 class Approvals(Protocol):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from connector.domain.catalogue import Catalogue
+from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping_impact import has_moved
 from connector.domain.placement import resolve_placement
 from connector.domain.records.ledger import Person
 from connector.services.find.releaser import EditedRules

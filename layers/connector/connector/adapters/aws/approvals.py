@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.adapters.aws.errors import answering
-from connector.domain.approvals import Approval, OperatorDecision
+from connector.domain.records.approvals import Approval, OperatorDecision
 from connector.domain.records.audit import timestamp
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from connector.domain.approvals import Approval
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
 from connector.domain.guards import WINDOW, ChangeKind, Run
+from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.domain.mapping.versions import HandledMapping
-from connector.domain.names import NameMemory
+from connector.domain.records.approvals import Approval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,17 +6,24 @@ is decided about people here, and no write is ever sent twice.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from connector.adapters.http.client import (
     HttpClient,
     media_type,
 )
+from connector.adapters.visma.addressing import (
+    EMPLOYEES,
+    code_given,
+    path_of_employee,
+    under_code,
+    version_within,
+)
+from connector.adapters.visma.refusals import is_page, refused
 from connector.adapters.visma.wire import (
     NO_LICENCE,
     Segment,
@@ -34,7 +41,7 @@ from connector.adapters.visma.wire import (
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
-from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written, row_version
+from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -49,16 +56,11 @@ if TYPE_CHECKING:
     from connector.ports.visma import Sample
 
 VENDOR = "Visma"
-EMPLOYEES = "/v1/employee"
 RENAME = "/v1/employee/action/changeEmployeeCd"
 PAGE_SIZE = 500
 SAMPLE_SIZE = 100
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
 """How the ERP says that it has no such employee; some of its older endpoints say 400."""
-
-CORRECT = "correct the value in Rippling or the mapping, or what it refers to in Visma"
-NO_SUCH_CODE = "there is none with this code; was the code changed in Visma?"
-_B64_KEY = re.compile(r"b64\(.*\)")
 
 
 class VismaTarget:
@@ -354,7 +356,7 @@ class VismaTarget:
             )
         if is_page(response) or (status == HTTPStatus.NOT_FOUND and method == "POST"):
             raise self._unreadable(response)
-        raise self._refused(response, what)
+        raise refused(response, what, self._company)
 
     def _raise_for_access(self, response: Response) -> None:
         """Stops at an answer that is about this client, whatever was asked."""
@@ -379,21 +381,7 @@ class VismaTarget:
     def _refusal_in_a_fault(self, response: Response, what: str) -> RefusedError | None:
         is_fault = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
         is_business = is_fault and failure_of(response.content).is_business
-        return self._refused(response, what) if is_business else None
-
-    def _refused(self, response: Response, what: str) -> RefusedError:
-        failure = failure_of(response.content)
-        status = response.status_code
-        details = [str(status)]
-        details += [f"field {failure.field}"] if failure.field else []
-        details += [f"Visma's reference {failure.reference}"] if failure.reference else []
-        advice = NO_SUCH_CODE if status == HTTPStatus.NOT_FOUND else CORRECT
-        return RefusedError(
-            f"Visma refused to {what} in {self._company} ({', '.join(details)}); {advice}",
-            status=status,
-            field=failure.field,
-            reference=failure.reference,
-        )
+        return refused(response, what, self._company) if is_business else None
 
     def _unreadable(self, response: Response) -> NonsenseError:
         parts = urlsplit(response.url)
@@ -402,31 +390,3 @@ class VismaTarget:
             f" {response.status_code} and nothing usable ({media_type(response)}); it will be tried"
             " again. If it stays so, check the base URL"
         )
-
-
-def path_of_employee(code: str) -> str:
-    """The path of the employee with a code."""
-    return f"{EMPLOYEES}/{quote(code, safe='')}"
-
-
-def code_given(location: str, asked: str) -> str | None:
-    """The code at the end of a Location, on whatever host; None where it has none."""
-    if location.endswith(f"/{asked}"):
-        return asked  # as it is: no one promises that a code in a Location is percent-encoded
-    last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
-    return None if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
-
-
-def version_within(etag: str | None) -> str | None:
-    """The version in an ETag as Visma gave it, whatever a gateway has done to it."""
-    return f'"{row_version(etag)}"' if etag else None
-
-
-def under_code(code: str, employee: Employee) -> Employee:
-    """The employee under the code it was found by, which is the key; its number may be another."""
-    return Employee(code, employee.fields, employee.etag, employee.employee_id)
-
-
-def is_page(response: Response) -> bool:
-    """True for a page of a gateway: it says nothing about what was asked for."""
-    return media_type(response) == "text/html"

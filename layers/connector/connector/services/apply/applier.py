@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connector.domain.approvals import digest_of
 from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE, proof_of
@@ -17,6 +16,7 @@ from connector.domain.errors import ConflictError, RefusedError, RetryableError,
 from connector.domain.facts import shown
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome, contact_fields, plan_employee, plan_leaving
+from connector.domain.records.approvals import digest_of
 from connector.ports.state import Mappings
 from connector.ports.telemetry import Metrics
 from connector.services.apply import resolution

@@ -13,10 +13,10 @@ from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.decisions import Action, in_force_since
 from connector.domain.facts import shown
+from connector.domain.mapping.routing import not_shown
 from connector.domain.people import facts_digest
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
-from connector.domain.routing import not_shown
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
 from connector.services.apply.write_request import Hold, Result

@@ -11,9 +11,9 @@ from datetime import timedelta
 from functools import cache
 
 from connector.domain.changes import Cause
+from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.versions import HandledMapping
-from connector.domain.mapping_impact import has_moved
 from connector.domain.records.ledger import Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger

@@ -12,10 +12,10 @@ from functools import cache
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
 from connector.domain.mapping.versions import HandledMapping
-from connector.domain.mapping_impact import has_moved
 from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, Remembered, resolve_placement
 from connector.domain.records.ledger import EmployeeLink, Person

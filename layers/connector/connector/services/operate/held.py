@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from connector.domain.approvals import Approval, OperatorDecision
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
+from connector.domain.records.approvals import Approval, OperatorDecision
 from connector.domain.records.ledger import EmployeeLink
 from connector.ports.approvals import Approvals
 from connector.ports.clock import Clock

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from connector.domain.mapping.impact import Effect, EffectKind, company_hinging_on_pay, effect_on
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, row_key, to_rows
-from connector.domain.mapping_impact import Effect, EffectKind, company_hinging_on_pay, effect_on
 from connector.ports.ledger import Ledger
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.operate.mapping_import import MappingImport

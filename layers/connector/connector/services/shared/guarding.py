@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import uuid4
 
-from connector.domain.approvals import OperatorDecision
 from connector.domain.catalogue import Catalogue
 from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Action, Decision, decide
@@ -33,6 +32,7 @@ from connector.domain.guards import (
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker, fingerprint
 from connector.domain.placement import IN_VISMA, Remembered, resolve_placement
+from connector.domain.records.approvals import OperatorDecision
 from connector.domain.records.ledger import EmployeeLink, Person, Record
 from connector.ports.approvals import Approvals
 from connector.ports.clock import Clock

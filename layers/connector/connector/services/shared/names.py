@@ -1,7 +1,7 @@
 """The names of things in Rippling: those of the work locations, and those that rows once used.
 
 A worker carries only the id of a work location, and the mapping uses names. All functions share
-one memory of them; what it means is in `domain/names`.
+one memory of them; what it means is in `domain/mapping/names`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.domain.facts import Named
-from connector.domain.names import NamedKind, NameMemory, Words
+from connector.domain.mapping.names import NamedKind, NameMemory, Words
 from connector.domain.people import Facts, Worker
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache

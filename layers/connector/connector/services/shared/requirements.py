@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
-from connector.domain.names import Words, words_of
+from connector.domain.mapping.names import Words, words_of
 from connector.ports.state import Mappings
 
 

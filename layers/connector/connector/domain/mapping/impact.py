@@ -12,6 +12,7 @@ from typing import Any
 
 from connector.domain.catalogue import Catalogue
 from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.mapping.routing import route
 from connector.domain.people import EmploymentStatus, Facts
 from connector.domain.placement import (
     Missing,
@@ -21,7 +22,6 @@ from connector.domain.placement import (
     resolve_placement,
 )
 from connector.domain.records.ledger import Person
-from connector.domain.routing import route
 
 NEEDS_A_RULE = frozenset(
     {

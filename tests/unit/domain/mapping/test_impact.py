@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from connector.domain.catalogue import Catalogue
+from connector.domain.mapping.impact import EffectKind, company_hinging_on_pay, effect_on
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping_impact import EffectKind, company_hinging_on_pay, effect_on
+from connector.domain.mapping.routing import route
 from connector.domain.people import EmploymentStatus, EmploymentType
 from connector.domain.placement import resolve_placement
 from connector.domain.records.ledger import Person
-from connector.domain.routing import route
 from tests.unit.builders import a_catalogue, a_mapping, some_facts, some_rules
 
 SALES = [{"rippling": "Production", "department": "MGMT"}]

@@ -1,0 +1,34 @@
+"""How an employee is addressed: its code in a path and in a Location, its version in an ETag."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote, urlsplit
+
+from connector.domain.employees import Employee, row_version
+
+EMPLOYEES = "/v1/employee"
+_B64_KEY = re.compile(r"b64\(.*\)")
+
+
+def path_of_employee(code: str) -> str:
+    """The path of the employee with a code."""
+    return f"{EMPLOYEES}/{quote(code, safe='')}"
+
+
+def code_given(location: str, asked: str) -> str | None:
+    """The code at the end of a Location, on whatever host; None where it has none."""
+    if location.endswith(f"/{asked}"):
+        return asked  # as it is: no one promises that a code in a Location is percent-encoded
+    last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
+    return None if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
+
+
+def version_within(etag: str | None) -> str | None:
+    """The version in an ETag as Visma gave it, whatever a gateway has done to it."""
+    return f'"{row_version(etag)}"' if etag else None
+
+
+def under_code(code: str, employee: Employee) -> Employee:
+    """The employee under the code it was found by, which is the key; its number may be another."""
+    return Employee(code, employee.fields, employee.etag, employee.employee_id)
