@@ -20,11 +20,13 @@ from connector.bootstrap.parts import (
 )
 
 if TYPE_CHECKING:
+    from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.watermarks.table import WatermarksTable
     from connector.ports.approvals import Approvals
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.queue import ChangeQueue
+    from connector.services.shared.requirements import WatchedMappings
     from connector.settings import (
         OperationsSettings,
         ReleaserSettings,
@@ -122,8 +124,6 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     the mapping asks for it.
     """
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.mappings import DynamoMappings
-    from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
@@ -132,17 +132,12 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
     from connector.bootstrap import vendors
     from connector.observability import EmfMetrics
-    from connector.services.shared.requirements import WatchedMappings
 
     table, dynamodb, metrics = settings.watermarks_table, client("dynamodb"), EmfMetrics(service)
     rows, budgets = _rows(table), DynamoBudgets(clock(), dynamodb, table)
     cursors, reference_cache = DynamoCursors(rows, clock()), DynamoReferenceCache(rows)
-    mappings = WatchedMappings(
-        DynamoMappings(clock(), dynamodb, settings.mappings_table),
-        with_pay=settings.cost_allocation and not by_operator,
-    )
-    arns = settings.rippling_secret_arn, settings.visma_secret_arn
-    secrets = AwsSecrets(client("secretsmanager"), *arns, clock().now)
+    mappings = _mappings(settings, with_pay=settings.cost_allocation and not by_operator)
+    secrets = _secrets(settings)
     budget = vendors.rate_budget(budgets, metrics, clock(), keeps_reserve=not by_operator)
     http = vendors.rippling_http(settings, secrets, cursors, metrics, budget)
     api = settings.rippling_api
@@ -197,6 +192,23 @@ def _ledger(settings: VendorSettings | ReleaserSettings) -> Ledger:
         planned=settings.dry_run,
     )
     return DryRunLedger(ledger) if settings.dry_run else ledger
+
+
+def _mappings(settings: VendorSettings, *, with_pay: bool) -> WatchedMappings:
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.mappings import DynamoMappings
+    from connector.services.shared.requirements import WatchedMappings
+
+    mappings = DynamoMappings(clock(), client("dynamodb"), settings.mappings_table)
+    return WatchedMappings(mappings, with_pay=with_pay)
+
+
+def _secrets(settings: VendorSettings) -> AwsSecrets:
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.secrets import AwsSecrets
+
+    arns = settings.rippling_secret_arn, settings.visma_secret_arn
+    return AwsSecrets(client("secretsmanager"), *arns, clock().now)
 
 
 def _guard_log(rows: WatermarksTable, *, dry_run: bool) -> GuardLog:

@@ -147,7 +147,7 @@ class EmployeeLink:
 
     @property
     def is_dropped(self) -> bool:
-        """True where an operator rejected a change: it rests until the person's facts change."""
+        """True where an operator rejected a change: none is made until the facts change."""
         return bool(self.dropped_facts)
 
     def after(self, outcome: Outcome, now: datetime, update: LinkUpdate) -> EmployeeLink:

@@ -129,7 +129,7 @@ class EmployeeWriter:
             return self._create_or_adopt(begun, code, was_begun=was_begun)
 
     def _taken(self, request: WriteRequest, code: str) -> str:
-        """Whose the code is: perhaps the same person's, entered anew in Rippling."""
+        """Whose the code is: perhaps the same person's, re-entered in Rippling."""
         reason = f"employee code {code} is another person's in {request.company}"
         known = self._look(request, code)
         if known is None or not is_same_person(known.employee, request.desired):
@@ -137,7 +137,7 @@ class EmployeeWriter:
         owner = self.ledger.owner_of(code, request.company)
         return (
             f"same person? {reason}, {owner}, and the employee has the same e-mail address: where"
-            f" Rippling has entered or merged someone anew, `connector adopt"
+            f" Rippling has re-entered or merged someone, `connector adopt"
             f" {request.record.person.id} {code}` moves the employee"
         )
 

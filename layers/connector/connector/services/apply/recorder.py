@@ -144,14 +144,13 @@ def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:
         waiting_for=resolution.waiting_for,
         due_on=resolution.due_on,
         reason="; ".join(resolution.all_reasons),
-        held_kind=hold.kind.value if hold else "",
-        held_run=hold.run if hold else "",
-        held_plan=hold.plan if hold else "",
         dropped_facts=resolution.dropped_facts,
         worker_id=context.worker.id if context.worker else context.change.worker_id,
         expected_code=resolution.expected_code or AS_IT_IS,
         rules=placement.rules if placement else AS_IT_IS,
     )
+    if hold is not None:
+        update = replace(update, held_kind=hold.kind.value, held_run=hold.run, held_plan=hold.plan)
     if result.code is not None:
         return replace(
             update,

@@ -58,6 +58,9 @@ class SweepReader:
         sweep = cursor if cursor.started else self.begun(cursor, mapping)
         if sweep.to_review is not None:
             return self._reviewed(sweep, changes, mapping, is_fresh=True)
+        return self._read_everyone(sweep, changes, mapping)
+
+    def _read_everyone(self, sweep: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
         pages, batch, seen = Pages(self.source.everyone, sweep.page_token), Batch(), set[str]()
         is_whole = sweep.page_token is None
         for page in pages:
@@ -101,7 +104,7 @@ class SweepReader:
             f"{len(missing)} person(s) with an active employee are no longer in Rippling:"
             f" {', '.join(missing[:MOST_NAMED])}{' and others' if missing[MOST_NAMED:] else ''};"
             " absence is never a termination: end their employment in Rippling, or `adopt` for"
-            " whoever was entered anew"
+            " whoever was re-entered"
         )
         return Batch(report=Summary(problems=[message]))
 

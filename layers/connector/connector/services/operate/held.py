@@ -62,13 +62,15 @@ class HeldPeople:
         held = list(self._all())
         chosen = [each for each in held if each.held_run == run or _names(each) & set(people)]
         known = {name for each in held for name in _names(each)}
-        now = self.clock.now()
-        for each in chosen:
-            self.approvals.save(Approval.of(each, decision, now))
-        queued = self.queue.send(
-            new_change(each.worker_id, each.person_id, Cause.OPERATOR) for each in chosen
-        )
-        return {"queued": queued, "unknown": sorted(set(people) - known)}
+        return {"queued": self._decide(decision, chosen), "unknown": sorted(set(people) - known)}
+
+    def _decide(self, decision: OperatorDecision, held: Iterable[EmployeeLink]) -> int:
+        """Writes the decision down first: the writer believes the row, and no message."""
+        changes = []
+        for link in held:
+            self.approvals.save(Approval.of(link, decision, self.clock.now()))
+            changes.append(new_change(link.worker_id, link.person_id, Cause.OPERATOR))
+        return self.queue.send(changes)
 
     def _all(self) -> Iterator[EmployeeLink]:
         for company in self.mappings.load().companies:

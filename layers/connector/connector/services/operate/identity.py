@@ -112,7 +112,7 @@ class Identity:
     def _take_over(self, person_id: str, company: str, code: str) -> None:
         """Ends the tie of a person whom Rippling no longer shows to an employee.
 
-        Someone entered anew in Rippling is another person there, with the same employee here.
+        Someone re-entered in Rippling is another person there, with the same employee here.
         """
         owner = self.ledger.owner_of(code, company)
         if owner is None or owner == person_id:

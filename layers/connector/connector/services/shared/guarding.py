@@ -117,22 +117,29 @@ class ChangeGuard:
         found = [each for each in reversed(once.values()) if not is_among(before, each)]
         if not found:
             return 0
-        for company in loading:
-            if guards_of(mapping, company).first_load == "allowed":
-                self.guard_log.allow_all(company, ChangeKind.CREATE)
-        breaches = judge(
-            proposals(found), mapping, self.ledger.headcount, self.guard_log.counted, loading
-        )
-        run = Run(uuid4().hex[:12], breaches) if breaches else None
-        if run:
-            self.guard_log.save_run(run)
-        run_id = run.id if run else None
+        run_id = self._breached_in(found, mapping, loading)
         sent = self.change_queue.send(
             new_change(each.worker_id, each.person_id, each.cause, run=run_id) for each in found
         )
         now = self.clock.now()
         self.queued.save(before | {each.reason[0]: (each.reason[1], now) for each in found})
         return sent
+
+    def _breached_in(
+        self, found: Sequence[Candidate], mapping: MappingFile, loading: Collection[str]
+    ) -> str | None:
+        """The id of a new run that breaches a guard; None where none is breached."""
+        for company in loading:
+            if guards_of(mapping, company).first_load == "allowed":
+                self.guard_log.allow_all(company, ChangeKind.CREATE)
+        breaches = judge(
+            proposals(found), mapping, self.ledger.headcount, self.guard_log.counted, loading
+        )
+        if not breaches:
+            return None
+        run = Run(uuid4().hex[:12], breaches)
+        self.guard_log.save_run(run)
+        return run.id
 
     def _on_the_queue(self, found: Sequence[Candidate]) -> dict[str, tuple[str, datetime]]:
         """What was queued and may lie there still: nothing where the queue is empty."""
@@ -293,7 +300,7 @@ class GuardCheck:
         return full.run, full.message
 
     def _headcount(self, company: str) -> int:
-        """How many people a company has, counted anew every few minutes at most."""
+        """How many people a company has, counted again every few minutes at most."""
         at, known = self.headcounts.get(company, (None, 0))
         if at is None or self.clock.now() - at > COUNTED_FOR:
             at, known = self.clock.now(), self.ledger.headcount(company)

@@ -45,7 +45,7 @@ class Names:
     ) -> Mapping[str, str]:
         """Id to name. With `read_fresh` as `read` finds them, unless that was done a moment ago.
 
-        They are read anew as well once the mapping has other words for locations: a row that
+        They are read again once the mapping has other words for locations: a row that
         follows a rename and the new name must be seen together.
         """
         memory = self._current()
@@ -59,7 +59,7 @@ class Names:
             self._is_old = False
         return self._memory.locations
 
-    def read_anew(self) -> None:
+    def refresh(self) -> None:
         """Has the list read the next time that a name is wanted."""
         self._is_old = True
 
@@ -108,9 +108,9 @@ class RememberingSource:
         return self._pages(self.source.changed_since(cutoff, page_token))
 
     def everyone(self, page_token: str | None = None) -> Iterator[Page]:
-        """See `Source`. A read from the beginning reads the names of the locations anew."""
+        """See `Source`. A read from the beginning reads the names of the locations again."""
         if page_token is None:
-            self.known.read_anew()
+            self.known.refresh()
         return self._pages(self.source.everyone(page_token))
 
     def person_of(self, worker_id: str) -> str | None:

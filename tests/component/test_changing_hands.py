@@ -1,4 +1,4 @@
-"""People and codes that change hands: entered anew, renumbered, refused on the way out."""
+"""People and codes that change hands: re-entered, renumbered, refused on the way out."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def test_someone_entered_anew_is_asked_about_and_adopted_on_the_operators_word(
     world: World,
 ) -> None:
     before = hired(world)
-    anew = world.rippling.enter_again(before["id"])
-    assert anew["user_id"] != before["user_id"]
+    again = world.rippling.enter_again(before["id"])
+    assert again["user_id"] != before["user_id"]
     assert world.settle() == {"rejected": 1}
-    assert "same person?" in world.audit_of(anew["user_id"])[-1]["reason"]
+    assert "same person?" in world.audit_of(again["user_id"])[-1]["reason"]
 
-    answer = operate(world, "adopt", person=anew["user_id"], code=str(before["number"]))
+    answer = operate(world, "adopt", person=again["user_id"], code=str(before["number"]))
 
     assert answer["ok"], answer
     world.drain()
-    world.rippling.move(anew["id"], department="Finance")
+    world.rippling.move(again["id"], department="Finance")
     assert world.settle() == {"updated": 1}
     assert world.employee_of(before)["department"] == "FIN"
-    world.rippling.terminate(anew["id"], "2026-11-20")
+    world.rippling.terminate(again["id"], "2026-11-20")
     assert world.settle() == {"deactivated": 1}
     assert world.tables.persons[before["user_id"]].active_in == ()
 
