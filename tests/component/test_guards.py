@@ -348,6 +348,18 @@ def test_a_release_to_a_department_that_finance_adds_late_is_a_move_as_well(worl
     assert world.settle() == {"held": waiting}
 
 
+def test_a_single_message_about_someone_who_was_rejected_changes_nothing(world: World) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    _say(world, "reject", run=_held(world)[0]["run"])
+    world.drain()
+
+    outcomes = [world.notice(worker["id"]) for worker in leavers[:3]]
+
+    assert outcomes == [{"rejected": 1}] * 3
+    assert all(world.employee_of(each)["status"] == "Active" for each in leavers)
+
+
 @pytest.mark.parametrize("edit", [("lead_days: 0", "lead_days: 1"), ("floor: 5", "floor: 6")])
 def test_what_is_rejected_rests_whatever_else_is_edited(
     world: World, edit: tuple[str, str]

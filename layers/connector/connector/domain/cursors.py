@@ -19,9 +19,9 @@ class Cursor:
 
     `page_token` is where a read that was cut short continues; `started` is set during a sweep, and
     `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
-    the companies that had no employee when it began. `to_review` are the companies of Visma that
-    are still to be held against the ledger once everyone in Rippling has been read. `ended` is when
-    a read last came to its end.
+    the companies that had no employee when it began. `to_review` are the companies of Visma still
+    to be compared with the ledger once everyone in Rippling has been read. `ended` is when a read
+    last came to its end.
     """
 
     stream: str

@@ -252,7 +252,7 @@ class Run:
 
 
 def limit(kind: ChangeKind, guards: Guards, population: int) -> int:
-    """How many changes of a kind a run may do: a percentage, but never less than the floor."""
+    """How many people a kind of change may concern in a day: a percentage, at least the floor."""
     if kind is ChangeKind.CREATE and population == 0 and guards.first_load == "allowed":
         return UNLIMITED
     return max(guards.floor, population * rule_of(kind).percent(guards) // 100)

@@ -81,4 +81,4 @@ def _scoped(to: Route, facts: Facts, mapping: MappingFile, active_in: Collection
 def not_shown(facts: Sequence[str]) -> str:
     """That Rippling does not show some facts, for a controller."""
     words = " and ".join(name.replace("_", " ") for name in facts)
-    return f"Rippling does not show the {words}, or not as anything that can be read"
+    return f"Rippling does not show the {words}, or shows it in an unreadable form"

@@ -124,8 +124,8 @@ def _not_shown(summary: Summary) -> Iterator[str]:
     """What a run could not read, for whoever reads its answer."""
     for fact, count in sorted(summary.facts_unknown.items()):
         yield (
-            f"Rippling does not show the {fact.replace('_', ' ')} of {count} worker(s), or not as"
-            " anything that can be read, and the mapping asks for it: whoever has an employee keeps"
+            f"Rippling does not show the {fact.replace('_', ' ')} of {count} worker(s), or shows it"
+            " in an unreadable form, and the mapping asks for it: whoever has an employee keeps"
             " what depends on it, whoever has none waits; check the scopes of the token"
         )
     if summary.unreadable_rows:

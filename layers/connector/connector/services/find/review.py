@@ -1,4 +1,4 @@
-"""The review of one company: the rejected are tried again, and Visma is held against the ledger."""
+"""The review of one company: the rejected are retried, and Visma is compared with the ledger."""
 
 from __future__ import annotations
 
@@ -60,6 +60,6 @@ class CompanyReview:
             if self.clock.remaining_seconds() < RESERVE_SECONDS:
                 raise UpstreamUnavailableError(
                     f"Visma is too slow to list the employees of {company} in one run; they were"
-                    " not held against the ledger today"
+                    " not compared with the ledger today"
                 )
             yield employee

@@ -265,7 +265,11 @@ class GuardCheck:
         record: Record,
         mapping: MappingFile,
     ) -> tuple[str, str] | None:
-        """None, or the run that holds this kind of change in this company, and the message."""
+        """None where the change may be made, and then the person is counted for the day.
+
+        Else who holds it (a run, or the window of the day) and the message. `plan` is the digest of
+        the change.
+        """
         link = record.links.get(company)
         if link and link.held_kind == kind.value:
             decision = self._decision_on(link)
