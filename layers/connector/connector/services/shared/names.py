@@ -39,6 +39,7 @@ class Names:
         self._memory = NameMemory()
         self._loaded_at: datetime | None = None
         self._is_old = False
+        self._digested: tuple[frozenset[str], str] = frozenset(), _digest(frozenset())
 
     def locations(
         self, read: Callable[[], list[Named]], read_fresh: bool = False
@@ -49,7 +50,7 @@ class Names:
         follows a rename and the new name must be seen together.
         """
         memory = self._current()
-        under = _digest(self._words().get(NamedKind.LOCATION, frozenset()))
+        under = self._under()
         is_due = self._is_old or memory.read_at is None or memory.read_under != under
         if is_due or (read_fresh and self._seconds_since(memory.read_at) > READ_AGAIN_SECONDS):
             places = {place.id or "": place.name or "" for place in read()}
@@ -75,6 +76,13 @@ class Names:
         if memory is not self._memory:
             self._save(memory)
         return known
+
+    def _under(self) -> str:
+        """A digest of the words for locations, made once for a mapping: every worker asks."""
+        words = self._words().get(NamedKind.LOCATION, frozenset())
+        if words is not self._digested[0]:
+            self._digested = words, _digest(words)
+        return self._digested[1]
 
     def _current(self) -> NameMemory:
         if self._loaded_at is None or self._seconds_since(self._loaded_at) > SHARED_SECONDS:
