@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from connector.domain.catalogue import Catalogue
+from connector.domain.changes import Cause
 from tests.support.world import World, a_world
 
 
@@ -161,3 +164,45 @@ def test_of_many_exactly_those_who_differ_are_queued_whatever_the_origin() -> No
 
         assert {change.worker_id for change in world.queue.changes} == expected
         assert len(world.queue.changes) == len(expected)
+
+
+def test_an_employment_that_was_taken_back_leaves_the_person_in_the_one_that_is_left(
+    world: World,
+) -> None:
+    worker = world.hire(department="Finance")
+    world.settle()
+    world.clock.turn(hours=1)
+    taken_back = world.rippling.rehire(
+        worker["user_id"], "2026-11-24", status="ACTIVE", department="Sales",
+        employment_type="Salaried full-time",
+    )  # fmt: skip
+    world.settle()
+    assert world.employee_of(worker)["department"] == "SALES"
+    world.rippling.remove(taken_back["id"])
+
+    assert sweep(world).queued == 1
+    assert world.drain() == {"updated": 1}
+
+    assert world.employee_of(worker)["department"] == "FIN"
+    assert sweep(world).queued == 0
+
+
+def test_whoever_was_dealt_with_and_should_be_elsewhere_all_the_same_is_found(
+    world: World,
+) -> None:
+    """Whatever made the ledger believe it: a fingerprint says dealt with, and not done."""
+    worker = next(each for each in staff(world) if world.employee_of(each)["department"] != "FIN")
+    world.rippling.move(worker["id"], department="Finance")
+    world.settle()
+    person = world.tables.persons[worker["user_id"]]
+    before = {**person.placement, "department": "SALES", "cost_centre": "400"}
+    world.tables.persons[worker["user_id"]] = replace(person, placement=before)
+
+    assert sweep(world).queued == 1
+
+
+def test_a_company_that_was_never_read_makes_no_one_differ(world: World) -> None:
+    world.cache.save_catalogue("norway", Catalogue())
+    sweep(world)
+
+    assert Cause.SWEEP not in {change.cause for change in world.queue.changes}

@@ -36,6 +36,9 @@ class DryRunLedger:
         """For each known person, worker id to fingerprint as the ledger within has it."""
         return self._ledger.fingerprints(person_ids)
 
+    def dealt_with(self, person: Person) -> Mapping[str, str]:
+        return self._ledger.dealt_with(person)
+
     def begin(
         self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
     ) -> Record:

@@ -1,6 +1,8 @@
-"""What Visma holds against what the ledger knows of it: who differs, is missing, is someone else.
+"""What should be, what was written last, and what is there: whoever differs is looked at again.
 
-Pure. Whoever is found is looked at again by the writer; nothing is concluded here.
+Two comparisons make it whole. `is_otherwise` has what Rippling and the mapping ask for beside what
+the ledger wrote last, and `reconcile` has what the ledger wrote last beside what Visma shows. Pure,
+and nothing is concluded: the writer reads the person fresh and decides.
 """
 
 from __future__ import annotations
@@ -10,8 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connector.domain.catalogue import canonical
+from connector.domain.decisions import Action, Decision
 from connector.domain.employees import Employee, row_version
 from connector.domain.guards import shows_too_few
+from connector.domain.placement import Placement
+from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink, Person
 
 
@@ -30,6 +35,28 @@ class Finding:
 
     person_id: str
     origin: Origin
+
+
+STANDING = (Outcome.HELD.value, Outcome.REJECTED.value)
+"""Who ended so stands open on a list of their own, and is retried from there."""
+
+
+def is_otherwise(person: Person, decision: Decision, placement: Placement | None) -> bool:
+    """Whether someone would be elsewhere, or placed otherwise, than the ledger has them.
+
+    `placement` is theirs in the company of a decision to write, by the facts of today.
+    """
+    match decision.action:
+        case Action.LEAVE:
+            return bool(person.active_in) and person.outcome not in STANDING
+        case Action.WRITE if placement is not None:
+            if placement.missing:
+                return placement.differs_from(person.placement)
+            is_there = person.active_in == (placement.company,)
+            is_open = not is_there and person.outcome not in STANDING
+            return is_open or placement.differs_from(person.placement)
+        case _:
+            return False
 
 
 def reconcile(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> list[Finding]:

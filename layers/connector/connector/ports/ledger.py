@@ -23,6 +23,9 @@ class Ledger(Protocol):
     def fingerprints(self, person_ids: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
         """For each known person, worker id to fingerprint as last dealt with."""
 
+    def dealt_with(self, person: Person) -> Mapping[str, str]:
+        """The same of a person whose row is at hand."""
+
     def begin(
         self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
     ) -> Record:

@@ -110,6 +110,11 @@ class DynamoLedger:
         )
         return {row["person"]: row.get(self._fingerprints, {}) for row in rows}
 
+    def dealt_with(self, person: Person) -> Mapping[str, str]:
+        if self._fingerprints == "planned_fingerprints":
+            return person.planned_fingerprints
+        return person.fingerprints
+
     def begin(
         self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
     ) -> Record:

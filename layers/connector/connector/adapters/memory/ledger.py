@@ -25,7 +25,7 @@ from connector.domain.records.audit import timestamp
 from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from connector.domain.records.audit import AuditRow
@@ -66,10 +66,10 @@ class InMemoryLedger:
         return Record(person, dict(self.tables.links.get(person_id, {})))
 
     def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
-        return {
-            person.id: dict(person.planned_fingerprints if self._planned else person.fingerprints)
-            for person in self.persons(person_ids)
-        }
+        return {person.id: dict(self.dealt_with(person)) for person in self.persons(person_ids)}
+
+    def dealt_with(self, person: Person) -> Mapping[str, str]:
+        return person.planned_fingerprints if self._planned else person.fingerprints
 
     def begin(
         self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""

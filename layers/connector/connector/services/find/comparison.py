@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
@@ -16,9 +17,33 @@ from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
 
 
+@dataclass(slots=True)
+class Everyone:
+    """The people of a full read, each as soon as all employments the ledger knows of have come."""
+
+    partly: dict[str, list[Worker]] = field(default_factory=lambda: defaultdict(list))
+
+    def completed_by(
+        self, workers: Sequence[Worker], known: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, list[Worker]]:
+        """The people of whom nothing more is to be expected after these workers."""
+        for worker in workers:
+            self.partly[worker.person_id].append(worker)
+        return {
+            person_id: self.partly.pop(person_id)
+            for person_id in {worker.person_id for worker in workers}
+            if {each.id for each in self.partly[person_id]} >= set(known.get(person_id, ()))
+        }
+
+    def rest(self) -> dict[str, list[Worker]]:
+        """At the end of a whole read: the people some employment of whom is there no more."""
+        rest, self.partly = self.partly, defaultdict(list)
+        return dict(rest)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerComparison:
-    """Compares workers by their fingerprints."""
+    """Compares workers by their fingerprints, and people by where they would be today."""
 
     ledger: Ledger
     catalogues: Catalogues
@@ -27,6 +52,36 @@ class WorkerComparison:
     def changed(self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile) -> Batch:
         """Those of the workers whose fingerprint is not the one in the ledger."""
         known = self.ledger.fingerprints({worker.person_id for worker in workers})
+        return self._differing(workers, known, cause, mapping)
+
+    def changed_or_otherwise(
+        self, workers: Sequence[Worker], everyone: Everyone, mapping: MappingFile
+    ) -> Batch:
+        """The same for a page of a full read, and whoever would end otherwise than the ledger says.
+
+        The fingerprint tells that a row has been dealt with, and not that it was dealt with well.
+        """
+        persons = list(self.ledger.persons({worker.person_id for worker in workers}))
+        known = {person.id: self.ledger.dealt_with(person) for person in persons}
+        batch = self._differing(workers, known, Cause.SWEEP, mapping)
+        queued = {candidate.person_id for candidate in batch.candidates}
+        whole = everyone.completed_by(workers, known)
+        unchanged = (person for person in persons if person.id in whole.keys() - queued)
+        found = self.guard.otherwise(whole, unchanged, Cause.SWEEP, mapping)
+        return batch + Batch(tuple(found))
+
+    def otherwise(self, employments: Mapping[str, Sequence[Worker]], mapping: MappingFile) -> Batch:
+        """Whoever of these people would end otherwise today than the ledger has them."""
+        persons = self.ledger.persons(employments)
+        return Batch(tuple(self.guard.otherwise(employments, persons, Cause.SWEEP, mapping)))
+
+    def _differing(
+        self,
+        workers: Sequence[Worker],
+        known: Mapping[str, Mapping[str, str]],
+        cause: Cause,
+        mapping: MappingFile,
+    ) -> Batch:
         changed = [
             worker
             for worker in workers

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
@@ -16,7 +15,7 @@ from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
 from connector.ports.telemetry import Metrics
 from connector.services.find.batch import Batch, Summary
-from connector.services.find.comparison import WorkerComparison
+from connector.services.find.comparison import Everyone, WorkerComparison
 from connector.services.find.pages import Pages
 from connector.services.find.review import CompanyReview
 
@@ -62,9 +61,10 @@ class SweepReader:
 
     def _read_everyone(self, sweep: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
         pages, batch, seen = Pages(self.source.everyone, sweep.page_token), Batch(), set[str]()
+        everyone = Everyone()
         is_whole = sweep.page_token is None
         for page in pages:
-            batch += self.comparison.changed(page.workers, Cause.SWEEP, mapping)
+            batch += self.comparison.changed_or_otherwise(page.workers, everyone, mapping)
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             seen.update(worker.person_id for worker in page.workers)
             times = [worker.updated_at for worker in page.workers]
@@ -78,6 +78,7 @@ class SweepReader:
         if shows_too_few(sweep.seen, len(employed)):
             return self._aborted(sweep, batch.report, len(employed))
         if is_whole:
+            batch += self.comparison.otherwise(everyone.rest(), mapping)
             batch += self._gone(employed, seen)
         sweep = sweep.reviewing(tuple(mapping.companies))
         return batch + self._reviewed(sweep, changes, mapping, is_fresh=False)

@@ -31,7 +31,8 @@ from connector.domain.guards import (
 )
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker, fingerprint
-from connector.domain.placement import IN_VISMA, Remembered, resolve_placement
+from connector.domain.placement import IN_VISMA, Placement, Remembered, resolve_placement
+from connector.domain.reconciliation import is_otherwise
 from connector.domain.records.approvals import OperatorDecision
 from connector.domain.records.ledger import EmployeeLink, Person, Record
 from connector.ports.approvals import Approvals
@@ -103,6 +104,21 @@ class ChangeGuard:
             employments = [worker] if person.facts else []
             candidates.append(outlook.candidate(worker, employments, person, cause))
         return candidates
+
+    def otherwise(
+        self,
+        employments: Mapping[str, Sequence[Worker]],
+        persons: Iterable[Person],
+        cause: Cause,
+        mapping: MappingFile,
+    ) -> list[Candidate]:
+        """Those of these people who would end otherwise today than the ledger has them."""
+        outlook = self._outlook(mapping)
+        return [
+            outlook.candidate(employments[person.id][0], employments[person.id], person, cause)
+            for person in persons
+            if outlook.is_otherwise(employments[person.id], person)
+        ]
 
     def queue(
         self, found: Sequence[Candidate], mapping: MappingFile, loading: Collection[str] = ()
@@ -185,6 +201,37 @@ class Outlook:
             judged = Candidate(worker.id, worker.person_id, cause)
         return replace(judged, reason=reason)
 
+    def is_otherwise(self, employments: Sequence[Worker], person: Person) -> bool:
+        """Whether someone would end otherwise today than the ledger has them.
+
+        Who was never dealt with is a change like any other. Someone about whom it cannot be said is
+        looked at by the writer.
+        """
+        if not person.outcome:
+            return False
+        try:
+            now = self.clock.now()
+            decision = decide(employments, self.mapping, now, person.active_in, person.worker_id)
+            if decision.company and not self.catalogue_of(decision.company).read_at:
+                return False  # nothing can be said of a company that was never read
+            return is_otherwise(person, decision, self._placed(decision, person))
+        except Exception:  # noqa: BLE001 whatever it is, it is about one person
+            return True
+
+    def _placed(self, decision: Decision, person: Person) -> Placement | None:
+        """Where someone who works belongs, by the facts of today."""
+        company, worker = decision.company, decision.worker
+        if decision.action is not Action.WRITE or company is None or worker is None:
+            return None
+        return resolve_placement(
+            company,
+            self.mapping.companies[company],
+            worker.facts,
+            self.catalogue_of(company),
+            worker.pay,
+            remembered=Remembered.of(person.placement, company),
+        )
+
     def _judged(
         self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
     ) -> Candidate:
@@ -197,19 +244,10 @@ class Outlook:
 
     def changed_fields(self, decision: Decision, person: Person) -> frozenset[str]:
         """The fields in which a person would be placed otherwise than the employee in Visma is."""
-        company, worker = decision.company, decision.worker
         before = person.placement.get(IN_VISMA, {})
-        if decision.action is not Action.WRITE or company is None or worker is None or not before:
+        placement = self._placed(decision, person) if before else None
+        if placement is None:
             return frozenset()
-        rules = self.mapping.companies[company]
-        placement = resolve_placement(
-            company,
-            rules,
-            worker.facts,
-            self.catalogue_of(company),
-            worker.pay,
-            remembered=Remembered.of(person.placement, company),
-        )
         return frozenset(
             field
             for field, value in placement.fields().items()

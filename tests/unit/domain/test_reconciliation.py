@@ -1,0 +1,117 @@
+"""Desired, last written, actual: who is looked at again, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from connector.domain.decisions import Action, Decision
+from connector.domain.employees import Employee
+from connector.domain.people import EmploymentStatus, Facts, Worker
+from connector.domain.placement import IN_VISMA, Missing, MissingKind, Placement
+from connector.domain.planning import Outcome
+from connector.domain.reconciliation import Origin, gone, is_otherwise, reconcile
+from connector.domain.records.ledger import EmployeeLink, Person
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PLACE = Placement("norway", "SALES", "400", None, "1", "STAFF", "NORWAY", ("departments: Sales",))
+LACKS = (Missing(MissingKind.COST_CENTRE, "400"),)
+WORKER = Worker("w", "p", Facts(EmploymentStatus.ACTIVE))
+WRITES = Decision(Action.WRITE, WORKER, "norway")
+LEAVES = Decision(Action.LEAVE, WORKER, "norway", "left")
+THERE = Person(
+    "p",
+    1,
+    worker_id="w",
+    placement={**PLACE.to_json(), IN_VISMA: {"department": "SALES"}},
+    outcome="updated",
+    active_in=("norway",),
+)
+LINK = EmployeeLink(
+    "p",
+    "norway",
+    Outcome.UPDATED,
+    NOW,
+    employee_code="1001",
+    employee_id=7,
+    etag='"AAA="',
+    written={"status": "Active"},
+)
+EMPLOYEE = Employee("1001", {"status": "Active"}, "AAA=", 7)
+
+
+@pytest.mark.parametrize(
+    ("is_found", "person", "decision", "placement"),
+    [
+        (False, THERE, WRITES, PLACE),
+        (True, THERE, WRITES, replace(PLACE, department="FIN")),
+        (True, THERE, WRITES, replace(PLACE, cost_centre="500")),
+        (True, THERE, WRITES, replace(PLACE, branch="2")),
+        (True, THERE, WRITES, replace(PLACE, employee_class="HOURLY")),
+        (True, THERE, WRITES, replace(PLACE, company="sweden")),
+        (False, THERE, WRITES, replace(PLACE, rules=("departments: Sales and more",))),
+        (True, THERE, WRITES, replace(PLACE, missing=LACKS)),
+        (True, replace(THERE, active_in=()), WRITES, PLACE),
+        (True, replace(THERE, active_in=("norway", "sweden")), WRITES, PLACE),
+        (False, replace(THERE, active_in=(), outcome="held"), WRITES, PLACE),
+        (False, replace(THERE, active_in=(), outcome="rejected"), WRITES, PLACE),
+        (True, THERE, LEAVES, None),
+        (False, replace(THERE, active_in=()), LEAVES, None),
+        (False, replace(THERE, outcome="held"), LEAVES, None),
+        (False, THERE, Decision(Action.KEEP, WORKER, "norway"), None),
+        (False, THERE, Decision(Action.WAIT, WORKER, "norway"), None),
+        (False, replace(THERE, active_in=()), Decision(Action.SCHEDULE, WORKER, "norway"), None),
+        (False, replace(THERE, active_in=()), Decision(Action.IGNORE, WORKER), None),
+    ],
+)
+def test_whoever_should_be_otherwise_than_was_written_last_is_found(
+    is_found: bool, person: Person, decision: Decision, placement: Placement | None
+) -> None:
+    assert is_otherwise(person, decision, placement) is is_found
+
+
+def test_someone_who_waits_for_the_same_as_before_is_not_found() -> None:
+    placement = replace(PLACE, missing=LACKS)
+    person = replace(THERE, active_in=(), outcome="waiting", placement=placement.to_json())
+
+    assert not is_otherwise(person, WRITES, placement)
+    assert is_otherwise(person, WRITES, PLACE)
+
+
+@pytest.mark.parametrize(
+    ("origin", "link", "employees"),
+    [
+        (None, LINK, [EMPLOYEE]),
+        (Origin.EDITED, LINK, [replace(EMPLOYEE, etag="BBB=")]),
+        (None, LINK, [replace(EMPLOYEE, etag=None)]),
+        (None, replace(LINK, etag=None), [replace(EMPLOYEE, etag="BBB=")]),
+        (Origin.MISSING, LINK, []),
+        (None, replace(LINK, written={"status": "Inactive"}), []),
+        (Origin.RENUMBERED, LINK, [replace(EMPLOYEE, code="OLD-1")]),
+        (Origin.RENUMBERED, LINK, [replace(EMPLOYEE, employee_id=8), replace(EMPLOYEE, code="2")]),
+        (Origin.ANOTHER, LINK, [replace(EMPLOYEE, employee_id=8)]),
+        (None, replace(LINK, employee_id=None), [replace(EMPLOYEE, employee_id=8)]),
+        (None, replace(LINK, employee_code=None), []),
+    ],
+)
+def test_whoever_is_otherwise_in_visma_than_was_written_last_is_found(
+    origin: Origin | None, link: EmployeeLink, employees: list[Employee]
+) -> None:
+    assert [finding.origin for finding in reconcile([link], employees)] == ([origin] * bool(origin))
+
+
+def test_a_list_that_shows_far_too_few_says_nothing_about_those_it_leaves_out() -> None:
+    links = [replace(LINK, employee_code=str(n), employee_id=n) for n in range(20)]
+    here = [Employee(str(n), {}, "BBB=", n) for n in range(10)]
+
+    found = reconcile(links, here)
+
+    assert {finding.origin for finding in found} == {Origin.EDITED}
+
+
+def test_only_whoever_is_active_and_was_not_seen_is_gone() -> None:
+    persons = [THERE, replace(THERE, id="q"), replace(THERE, id="r", active_in=())]
+
+    assert [person.id for person in gone(persons, {"p"})] == ["q"]
