@@ -271,7 +271,11 @@ def test_names_never_saved_are_an_empty_memory(bench: Bench) -> None:
     "memory",
     [
         NameMemory(
-            NOON, "d1", {"l1": "Bergen", "l2": ""}, {"location l1": ("Bergen HQ", "Bergen")}
+            NOON,
+            "d1",
+            {"l1": "Bergen", "l2": ""},
+            {"location l1": ("Bergen HQ", "Bergen")},
+            {"location l1": ("norway",)},
         ),
         NameMemory(locations={f"l{number}": f"Sted {number} å" * 3 for number in range(20_000)}),
     ],

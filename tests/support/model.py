@@ -8,7 +8,7 @@ for, so whoever waits, is out of scope or out of sight must simply stay as they 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -60,18 +60,17 @@ class Rules:
         loaded = yaml.load(nordfab_mapping(2), Loader=yaml.BaseLoader)  # noqa: S506 - plain texts
         self.companies: dict[str, dict[str, Any]] = loaded["companies"]
         for rules in self.companies.values():
-            rules["guards"] = dict(WIDE_OPEN)
             rules["fields"] = {}
 
     def text(self) -> str:
         """The file."""
         return yaml.safe_dump({"companies": self.companies}, sort_keys=False, allow_unicode=True)
 
-    def company_of(self, legal_name: str) -> str | None:
-        """The company that claims a legal entity."""
-        for key, rules in self.companies.items():
-            if legal_name in rules["legal_entities"]:
-                return key
+    def company_of(self, names: Sequence[str]) -> str | None:
+        """The company that claims a legal entity, by its name or by one it had before."""
+        for name, (key, rules) in product(names, self.companies.items()):
+            if name in rules["legal_entities"]:
+                return str(key)
         return None
 
     def departments(self, company: str) -> dict[str, dict[str, str]]:
@@ -94,10 +93,24 @@ class Rules:
             if row["rippling"] == name:
                 row["rippling"] = new_name
 
-    def branch(self, company: str, location: str | None) -> str:
-        """The branch of a work location."""
+    def rename_location(self, company: str, name: str, new_name: str) -> None:
+        """Has the row of a location follow its new name."""
+        for row in self.companies[company]["locations"]:
+            if row["rippling"] == name:
+                row["rippling"] = new_name
+
+    def rename_entity(self, company: str, name: str, new_name: str) -> None:
+        """Has a company follow the new name of its legal entity."""
+        names = self.companies[company]["legal_entities"]
+        self.companies[company]["legal_entities"] = [
+            new_name if each == name else each for each in names
+        ]
+
+    def branch(self, company: str, names: Sequence[str]) -> str:
+        """The branch of a work location, by its name or by one it had before."""
         rows = {row["rippling"]: row["branch"] for row in self.companies[company]["locations"]}
-        return str(rows.get(location, self.companies[company]["defaults"]["branch"]))
+        found = [rows[name] for name in names if name in rows]
+        return str(found[0] if found else self.companies[company]["defaults"]["branch"])
 
 
 @dataclass(frozen=True)
@@ -121,10 +134,10 @@ class Books:
 class Expected:
     """What a person should have: where they work and as what, or that they have left.
 
-    Without `fields` they wait, and where they neither work nor have left, nothing may change.
-    `left_scope` are the companies that want no one who is out of scope.
-    `is_refused` where Visma cannot take them in as they are, and `may_leave` where it cannot be
-    said whether the connector has seen enough to be sure.
+    Without `fields` they wait, and `obstructed` is what they would be but for that. Where they
+    neither work nor have left, nothing may change. `left_scope` are the companies that want no one
+    who is out of scope. `is_refused` where Visma cannot take them in as they are, and `may_leave`
+    where it cannot be said whether the connector has seen enough to be sure.
     """
 
     company: str | None = None
@@ -134,6 +147,7 @@ class Expected:
     may_leave: bool = False
     is_refused: bool = False
     left_scope: frozenset[str] = frozenset()
+    obstructed: Mapping[str, str] | None = None
 
     def leaves(self, company: str) -> bool:
         """True where an employee of this company must be inactive.
@@ -164,7 +178,11 @@ class Model:
     True where the connector had not seen that row, or Rippling has spoken of them since.
     """
     former: dict[str, list[str]] = field(default_factory=dict)
-    """Department to the names by which a row found it before it was renamed, the newest first."""
+    """Department, location or legal entity to the names that it had before, the newest first."""
+    lost: set[tuple[str, str]] = field(default_factory=set)
+    """Company and person whose employee finance has deleted or given another code."""
+    hides_obstacles: bool = False
+    """Whether the connector may not see what someone should wait for."""
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
 
     def look(self, now: datetime) -> None:
@@ -296,11 +314,11 @@ class Model:
         }
 
     def _mismatches(self, user_id: str, expected: Expected, employees: Employees) -> Iterator[str]:
-        for company in self.visma.companies:
+        for company in self._at_hand(user_id):
             for code, employee in self._of(user_id, company, employees).items():
                 if expected.leaves(company) and employee["status"] != "Inactive":
                     yield f"{company}: employee {code} should be inactive"
-        if expected.company is None or expected.fields is None:
+        if expected.company not in self._at_hand(user_id) or expected.fields is None:
             return
         own = self._of(user_id, expected.company, employees)
         if not own and not expected.is_refused:
@@ -312,6 +330,10 @@ class Model:
                         f"{expected.company}: employee {code}: {name} {employee[name]!r},"
                         f" not {value!r}"
                     )
+
+    def _at_hand(self, user_id: str) -> list[str]:
+        """The companies in which finance has not taken the person's employee away."""
+        return [key for key in self.visma.companies if (key, user_id) not in self.lost]
 
     def _is_as_it_should(self, company: str, name: str, actual: str, wanted: str) -> bool:
         if name == "status":
@@ -337,10 +359,11 @@ class Model:
         may_leave = expected.may_leave and expected.company != company
         if expected.leaves(company) or may_leave:
             return changed == {"status": "Inactive"}
-        if expected.company != company or expected.fields is None:
+        fields = expected.fields or (expected.obstructed if self.hides_obstacles else None)
+        if expected.company != company or fields is None:
             return False
         return all(
-            value == expected.fields.get(name) and self._may_write(company, name, before[name])
+            value == fields.get(name) and self._may_write(company, name, before[name])
             for name, value in changed.items()
         )
 
@@ -393,7 +416,11 @@ class Model:
 
     def _company(self, worker: Row) -> str | None:
         entity = self._row("legal-entities", worker["legal_entity_id"])
-        return self.rules.company_of(entity["legal_name"])
+        return self.rules.company_of(self._names(entity, "legal_name"))
+
+    def _names(self, row: Row, name: str) -> list[str]:
+        """The name of a thing, and those that it had before."""
+        return [row[name], *self.former.get(row["id"], ())] if row else []
 
     def _is_in_scope(self, worker: Row) -> bool:
         company = self._company(worker)
@@ -425,26 +452,26 @@ class Model:
             raise AssertionError("someone in scope has a company")
         department = self._department(worker, company, books[company])
         place = self._row("work-locations", (worker["location"] or {}).get("work_location_id"))
-        branch = self.rules.branch(company, place.get("name"))
-        expected = Expected(company, str(worker["number"]))
-        if department is None or not books[company].can_take(department, branch):
-            return expected
-        rules = self.rules.companies[company]
+        branch = self.rules.branch(company, self._names(place, "name"))
+        number, rules = str(worker["number"]), self.rules.companies[company]
         period = self._row("employment-types", worker["employment_type_id"])
         is_hourly = period["compensation_time_period"] == "HOURLY"
         fields = {
             "status": "Active",
-            "department": department["department"],
+            **({"department": department["department"]} if department else {}),
             "branch": branch,
             "class": "HOURLY" if is_hourly else rules["defaults"]["employee_class"],
             "calendar": rules["defaults"]["calendar"],
             **self._person(worker),
         }
-        key = (company, expected.number)
+        if department is None or not books[company].can_take(department, branch):
+            return Expected(company, number, obstructed=fields)
+        key = (company, number)
         has_employee = bool(self._of(worker["user_id"], company, self.employees()))
-        is_taken = not has_employee and not self._is_ours(key)
+        is_lost = (company, worker["user_id"]) in self.lost
+        is_taken = is_lost or (not has_employee and not self._is_ours(key))
         is_refused = is_taken or not (has_employee or "e-mail" in fields)
-        return Expected(company, expected.number, fields, may_leave=is_taken, is_refused=is_refused)
+        return Expected(company, number, fields, may_leave=is_taken, is_refused=is_refused)
 
     def _department(self, worker: Row, company: str, books: Books) -> Row | None:
         """The row of the mapping for a department, or its reference code where Visma knows it."""

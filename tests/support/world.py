@@ -253,6 +253,11 @@ class World:
         self.queue.send([Change(worker_id, Cause.WEBHOOK, f"webhook-{worker_id}")])
         return self.drain()
 
+    def edit_mapping_unheard(self, text: str) -> None:
+        """The controller imports a mapping, and no one is told."""
+        self.mappings.replace(mapping_file.parse(text))
+        self.mapping_text = text
+
     def edit_mapping(self, text: str) -> int:
         """The controller imports a mapping; the stream tells the releaser. How many were queued."""
         before = {_key(row): row for row in self.mappings.rows()}

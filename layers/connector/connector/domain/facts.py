@@ -101,7 +101,8 @@ def alike(text: str) -> str:
 class Named:
     """Something Rippling knows by an id, mostly a name, and sometimes a code the customer keeps.
 
-    `former` are names that the thing with this id had before. `is_partial` says that Rippling does
+    `former` are names that the thing with this id had before, used by rules of the companies
+    `former_in`. `is_partial` says that Rippling does
     not show all of it: what it does not answer to by what is shown, it may still be.
     """
 
@@ -109,6 +110,7 @@ class Named:
     name: str | None = None
     code: str | None = None
     former: tuple[str, ...] = ()
+    former_in: tuple[str, ...] = ()
     is_partial: bool = False
 
     @property

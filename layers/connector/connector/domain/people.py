@@ -112,7 +112,9 @@ class Facts:
         named = (self.department, self.location, self.legal_entity, self.employment_type.named)
         if not any(thing.former for thing in named):
             return self
-        department, location, entity, kind = (replace(thing, former=()) for thing in named)
+        department, location, entity, kind = (
+            replace(thing, former=(), former_in=()) for thing in named
+        )
         return replace(
             self,
             department=department,
@@ -264,4 +266,5 @@ def day_in(stored: Any) -> Fact[date]:
 def named_in(stored: Mapping[str, Any] | None) -> Named:
     """The named thing in its stored form."""
     plain = dict(stored or {})
-    return Named(**{**plain, "former": tuple(plain.get("former", ()))})
+    lists = {name: tuple(plain.get(name, ())) for name in ("former", "former_in")}
+    return Named(**{**plain, **lists})

@@ -203,8 +203,8 @@ def resolve_placement(
     """
     parts = (
         _department(rules, facts, catalogue, remembered),
-        _location(rules, facts, remembered),
-        _class(rules, facts, pay, remembered),
+        _location(company, rules, facts, remembered),
+        _class(company, rules, facts, pay, remembered),
     )
     place = Placement(
         company=company,
@@ -288,15 +288,15 @@ def _in_department(row: DepartmentRule, rule: str, catalogue: Catalogue) -> _Par
     return _Part({"department": row.department, "cost_centre": cost_centre}, rule)
 
 
-def _location(rules: CompanyRules, facts: Facts, remembered: Remembered) -> _Part:
+def _location(company: str, rules: CompanyRules, facts: Facts, remembered: Remembered) -> _Part:
     match rules.location(facts.location):
         case Known(row):
             calendar = row.calendar or rules.defaults.calendar
             return _placed_at(row.branch, calendar, f"locations: {row.rippling}", facts)
         case Absence.UNKNOWN:
             return _as_before("location", branch=remembered.branch, calendar=remembered.calendar)
-    if facts.location.former:
-        # A row named this location by its former name, and none does any more: no default may
+    if company in facts.location.former_in:
+        # A row here named this location by its former name, and none does any more: no default may
         # take its place, or everyone there would move because of a word.
         return _Part({}, missing=(Missing(MissingKind.LOCATION_RULE, facts.location.label),))
     return _placed_at(rules.defaults.branch, rules.defaults.calendar, "locations: default", facts)
@@ -311,7 +311,9 @@ def _placed_at(branch: str | None, calendar: str | None, rule: str, facts: Facts
     return _Part({"branch": branch, "calendar": calendar}, rule, missing=tuple(missing))
 
 
-def _class(rules: CompanyRules, facts: Facts, pay: Fact[Pay], remembered: Remembered) -> _Part:
+def _class(
+    company: str, rules: CompanyRules, facts: Facts, pay: Fact[Pay], remembered: Remembered
+) -> _Part:
     """The class, and which rule gives it."""
     match rules.employee_class(facts, pay):
         case Known(rule):
@@ -325,7 +327,8 @@ def _class(rules: CompanyRules, facts: Facts, pay: Fact[Pay], remembered: Rememb
             )
     default = rules.defaults.employee_class
     named = facts.employment_type.named
-    lacks_rule = default is None or bool(named.former)  # renamed, and no rule names it any more
+    is_renamed = company in named.former_in  # a rule here named it, and none does any more
+    lacks_rule = default is None or is_renamed
     missing = (Missing(MissingKind.CLASS_RULE, named.label),) if lacks_rule else ()
     return _Part({"employee_class": default}, "employee_classes: default", missing=missing)
 

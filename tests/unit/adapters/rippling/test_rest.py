@@ -16,6 +16,7 @@ from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
 from connector.domain.facts import Named
+from connector.domain.people import EmploymentStatus
 from tests.simulator import Rippling, nordfab_rippling
 from tests.simulator.messages import Response, json_response
 from tests.simulator.server import Server
@@ -273,16 +274,61 @@ class TestRights:
         assert page.workers[0].facts.legal_entity.name == "Nordfab AS"
         assert source.refused_expands == ("custom_fields",)
 
-    def test_a_forbidden_user_names_the_scopes_and_is_not_done_without(
+    def test_a_forbidden_user_is_unknown_and_keeps_no_one_from_leaving(
         self, nordfab: Rippling
     ) -> None:
         nordfab.forbid_expand = {"user"}
+        worker = nordfab.numbered(1001)
+        nordfab.terminate(worker["id"], "2026-11-20")
+        source = source_of(nordfab, custom_fields=lambda: {"Cost centre"})
+
+        (page,) = source.everyone()
+
+        gone = next(each for each in page.workers if each.id == worker["id"])
+        assert gone.facts.status is EmploymentStatus.TERMINATED
+        assert {each.personal.family_name for each in page.workers} == {None}
+        assert page.workers[0].facts.department.name
+        assert source.refused_expands == ("user",)
+
+    @pytest.mark.parametrize(
+        "forbidden",
+        [
+            {"user", "department"},
+            {"department", "employment_type", "legal_entity"},
+            {"user", "department", "employment_type", "legal_entity"},
+        ],
+        ids=lambda names: "+".join(sorted(names)),
+    )
+    def test_whatever_is_forbidden_the_rows_are_read(
+        self, nordfab: Rippling, forbidden: set[str]
+    ) -> None:
+        nordfab.forbid_expand = forbidden
+        source = source_of(nordfab)
+
+        (page,) = source.everyone()
+
+        assert len(page.workers) == 30
+        assert set(source.refused_expands) == forbidden
+        assert {each.facts.department.is_partial for each in page.workers} == {
+            "department" in forbidden
+        }
+
+    def test_what_was_forbidden_costs_the_next_run_one_call(self, nordfab: Rippling) -> None:
+        nordfab.forbid_expand = {"user", "department"}
+        source = source_of(nordfab)
+        list(source.everyone())
+        nordfab.clear_journal()
+
+        list(source.everyone())
+
+        assert [call.status for call in nordfab.journal] == [403, 200]
+
+    def test_a_token_that_may_read_no_worker_names_the_scopes(self, nordfab: Rippling) -> None:
+        nordfab.forbid = {"workers"}
         source = source_of(nordfab, custom_fields=lambda: {"Cost centre"})
 
         with pytest.raises(ConfigurationError, match=r"users\.read.*legal-entities\.read"):
             list(source.everyone())
-
-        assert source.refused_expands == ()
 
     def test_one_record_is_read_without_what_is_forbidden(self, nordfab: Rippling) -> None:
         nordfab.forbid_expand = {"legal_entity"}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -42,7 +41,14 @@ WORKERS_A_PAGE = 100
 REFUSED_LAST_SECONDS = 240.0
 """How long a refused expand is done without: less than the time between two ticks."""
 
-DISPENSABLE_EXPANDS = ("compensation", "custom_fields", "legal_entity")
+DISPENSABLE_EXPANDS = (
+    "compensation",
+    "custom_fields",
+    "legal_entity",
+    "employment_type",
+    "department",
+    "user",
+)
 """What a token may lack the right to see, in the order in which it is done without."""
 
 SCOPES: Mapping[str, str] = {
@@ -58,10 +64,11 @@ SCOPES: Mapping[str, str] = {
 class RipplingRestSource:
     """Rippling as its REST API shows it.
 
-    `refused_expands` names what the token may not see and is done without; a legal entity then has
-    an id, no name. Rows that do not say whose they are, are skipped and counted.
-    `location_names` is given what reads the names, and True whenever an id is unknown: it decides
-    how often they are read. `custom_fields` names the ones to keep; no other is looked at.
+    `refused_expands` names what the token may not see and is done without: unknown then, but for an
+    id that the row itself has. It is asked for again by every run. Rows that do not say whose they
+    are, are skipped and counted. `location_names` is given what reads the names, and True whenever
+    an id is unknown: it decides how often they are read. `custom_fields` names the ones to keep; no
+    other is looked at.
     `compensation` says whether pay is wanted; it is neither asked for nor looked at otherwise.
     """
 
@@ -78,6 +85,7 @@ class RipplingRestSource:
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.refused_expands: tuple[str, ...] = ()
+        self._refused_before: tuple[str, ...] = ()
         self._refused_at = 0.0
         self._seconds = seconds
         self._http = http
@@ -95,7 +103,7 @@ class RipplingRestSource:
         """
         moment = cutoff.astimezone(UTC).replace(tzinfo=None).isoformat()
         query = {"filter": f"updated_at ge {moment}", "order_by": "updated_at"}
-        self.refused_expands = ()
+        self._ask_again()
         return self._workers(query, page_token)
 
     def everyone(self, page_token: str | None = None) -> Iterator[Page]:
@@ -105,7 +113,7 @@ class RipplingRestSource:
             RetryableError: Rippling cannot answer, or no longer accepts the `page_token`.
             ConfigurationError: Rippling will not answer this token.
         """
-        self.refused_expands = ()
+        self._ask_again()
         return self._workers({"order_by": "id"}, page_token)
 
     def person_of(self, worker_id: str) -> str | None:
@@ -199,16 +207,30 @@ class RipplingRestSource:
         if query is None or "expand" not in query:
             return ask(self._http, path_or_url, query)
         if self._seconds() - self._refused_at > REFUSED_LAST_SECONDS:
-            self.refused_expands = ()  # the right may have been given back
+            self._ask_again()
         names = [name for name in self._wanted() if name not in self.refused_expands]
-        for refused in _done_without(names):
-            asked = ",".join(name for name in names if name not in refused)
-            response = ask(self._http, path_or_url, {**query, "expand": asked})
+        for refused in _done_without(names, self._refused_before):
+            response = self._ask_without(refused, names, path_or_url, query)
             if response.status_code != HTTPStatus.FORBIDDEN:
-                self.refused_expands += refused
-                self._refused_at = self._seconds() if refused else self._refused_at
-                break
+                return response
+        alone = ((name, ask(self._http, path_or_url, {**query, "expand": name})) for name in names)
+        hidden = [name for name, each in alone if each.status_code == HTTPStatus.FORBIDDEN]
+        return self._ask_without(hidden, names, path_or_url, query)
+
+    def _ask_without(
+        self, refused: Collection[str], names: Iterable[str], path: str, query: Mapping[str, str]
+    ) -> Response:
+        """The answer to a request without some expands; they are remembered where that helps."""
+        asked = [name for name in names if name not in refused]
+        response = ask(self._http, path, {**query, "expand": ",".join(asked)})
+        if response.status_code != HTTPStatus.FORBIDDEN and refused:
+            self.refused_expands = (*self.refused_expands, *refused)
+            self._refused_before, self._refused_at = self.refused_expands, self._seconds()
         return response
+
+    def _ask_again(self) -> None:
+        """Asks for everything: a right may have been given back."""
+        self.refused_expands = ()
 
     def _wanted(self) -> Iterator[str]:
         yield from EXPANDS
@@ -260,11 +282,15 @@ class _Answer:
             raise unreadable(self.path, "no list of results")
 
 
-def _done_without(names: Collection[str]) -> Iterator[tuple[str, ...]]:
-    """What may be left out of a request, nothing first, then as few things as possible."""
+def _done_without(
+    names: Collection[str], refused_before: Collection[str]
+) -> Iterator[tuple[str, ...]]:
+    """What may be left out of a request: nothing, what was refused last time, or one thing."""
     dispensable = [name for name in DISPENSABLE_EXPANDS if name in names]
-    sizes = range(len(dispensable) + 1)
-    return chain.from_iterable(combinations(dispensable, size) for size in sizes)
+    yield ()
+    if before := tuple(name for name in dispensable if name in refused_before):
+        yield before
+    yield from ((name,) for name in dispensable)
 
 
 def _refusal(response: Response, path: str) -> ConfigurationError | NonsenseError:

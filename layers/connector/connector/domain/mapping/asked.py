@@ -9,8 +9,8 @@ from connector.domain.facts import UNKNOWN
 from connector.domain.mapping.model import EVERYBODY, NOT_SHOWN_CLAIM, CompanyRules, MappingFile
 from connector.domain.people import EmploymentStatus, Facts, Worker
 
-ALWAYS = ("status", "start_date", "end_date", "department")
-"""No one can be placed, begin or leave without these."""
+ALWAYS = ("status", "start_date", "end_date", "department", "family_name", "work_email")
+"""No one can be placed, begin, leave or be created without these."""
 
 
 ASKED_OF_THE_PAST = frozenset({"end_date"})
@@ -48,11 +48,23 @@ def facts_missed(workers: Iterable[Worker], mapping: MappingFile) -> Counter[str
     asked = asked_facts(mapping)
     missed: Counter[str] = Counter()
     for worker in workers:
-        hidden = {*worker.facts.unknown, *(("pay",) if worker.pay is UNKNOWN else ())}
+        hidden = {*worker.facts.unknown, *_hidden_besides(worker)}
         is_past = worker.facts.status is EmploymentStatus.TERMINATED
         wanted = hidden & (ASKED_OF_THE_PAST if is_past else asked)
         missed.update(fact for fact in wanted if not is_decided(fact, worker.facts, mapping))
     return missed
+
+
+def _hidden_besides(worker: Worker) -> Iterator[str]:
+    """What is not shown and is no business fact: pay, and what no employee can be created without.
+
+    The value of none of it is looked at.
+    """
+    if worker.pay is UNKNOWN:
+        yield "pay"
+    yield from (
+        name for name in ("family_name", "work_email") if getattr(worker.personal, name) is None
+    )
 
 
 def is_decided(fact: str, facts: Facts, mapping: MappingFile) -> bool:

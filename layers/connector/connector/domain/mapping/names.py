@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from connector.domain.facts import Named, alike
-from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.model import CompanyRules, MappingFile
 
 MOST_NAMES = 5
 """So many former names of one thing are remembered."""
@@ -28,8 +28,9 @@ class NamedKind(StrEnum):
     EMPLOYMENT_TYPE = "employment_type"
 
 
-Words: TypeAlias = Mapping[NamedKind, frozenset[str]]
-"""The words by which a mapping names things of each kind, in the form in which they are compared"""
+Words: TypeAlias = Mapping[NamedKind, Mapping[str, frozenset[str]]]
+"""The words by which a mapping names things of each kind, in the form in which they are compared,
+and the companies whose rules have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,39 @@ class NameMemory:
     """The names of the work locations as last read, and the names under which rows found things.
 
     `read_under` says by which words the mapping named locations when they were read. `used` has the
-    names, the newest first, under a kind and an id.
+    names, the newest first, and `used_in` the companies that used them, under a kind and an id.
     """
 
     read_at: datetime | None = None
     read_under: str = ""
     locations: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    used_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def noted(self, kind: NamedKind, thing: Named, words: Words) -> NameMemory:
         """The memory with the name of a thing that a word of the mapping names."""
-        if not thing.id or not thing.name or alike(thing.name) not in words.get(kind, ()):
+        companies = words.get(kind, {}).get(alike(thing.name or ""), ())
+        if not thing.id or not thing.name or not companies:
             return self
         before = self.used.get(key := f"{kind} {thing.id}", ())
-        if before[:1] == (thing.name,):
+        used_in = self.used_in.get(key, ())
+        if before[:1] == (thing.name,) and set(companies) <= set(used_in):
             return self
         names = (thing.name, *(name for name in before if name != thing.name))
-        return replace(self, used={**self.used, key: names[:MOST_NAMES]})
+        return replace(
+            self,
+            used={**self.used, key: names[:MOST_NAMES]},
+            used_in={**self.used_in, key: tuple(sorted({*used_in, *companies}))},
+        )
 
     def recalled(self, kind: NamedKind, thing: Named) -> Named:
         """The thing with the names that rows had for it and that it has no longer."""
-        used = self.used.get(f"{kind} {thing.id}", ()) if thing.id and thing.name else ()
-        former = tuple(name for name in used if alike(name) != alike(thing.name or ""))
-        return replace(thing, former=former) if former else thing
+        if not thing.id or not thing.name:
+            return thing
+        now, key = alike(thing.name), f"{kind} {thing.id}"
+        former = tuple(name for name in self.used.get(key, ()) if alike(name) != now)
+        used_in = self.used_in.get(key, ())
+        return replace(thing, former=former, former_in=used_in) if former else thing
 
     def merged(self, other: NameMemory) -> NameMemory:
         """This memory with what another one has besides."""
@@ -67,26 +78,34 @@ class NameMemory:
             key: tuple(dict.fromkeys((*self.used.get(key, ()), *other.used.get(key, ()))))
             for key in (*self.used, *other.used)
         }
-        return replace(self, used={key: names[:MOST_NAMES] for key, names in used.items()})
+        used_in = {
+            key: tuple(sorted({*self.used_in.get(key, ()), *other.used_in.get(key, ())}))
+            for key in (*self.used_in, *other.used_in)
+        }
+        shortened = {key: names[:MOST_NAMES] for key, names in used.items()}
+        return replace(self, used=shortened, used_in=used_in)
 
 
 def words_of(mapping: MappingFile) -> Words:
     """The words by which a mapping names things."""
-    found: dict[NamedKind, set[str]] = {kind: set() for kind in NamedKind}
-    for kind, word in _words(mapping):
-        found[kind].add(alike(word))
-    return {kind: frozenset(words) for kind, words in found.items()}
+    found: dict[NamedKind, dict[str, set[str]]] = {kind: {} for kind in NamedKind}
+    for company, rules in mapping.companies.items():
+        for kind, word in _words(rules):
+            found[kind].setdefault(alike(word), set()).add(company)
+    return {
+        kind: {word: frozenset(companies) for word, companies in words.items()}
+        for kind, words in found.items()
+    }
 
 
-def _words(mapping: MappingFile) -> Iterator[tuple[NamedKind, str]]:
-    for rules in mapping.companies.values():
-        scope = rules.scope
-        yield from ((NamedKind.DEPARTMENT, row.rippling) for row in rules.departments)
-        yield from ((NamedKind.LOCATION, row.rippling) for row in rules.locations)
-        yield from ((NamedKind.LEGAL_ENTITY, word) for word in rules.legal_entities)
-        yield from ((NamedKind.DEPARTMENT, word) for word in scope.exclude_departments)
-        yield from ((NamedKind.LEGAL_ENTITY, word) for word in scope.exclude_legal_entities)
-        yield from ((NamedKind.EMPLOYMENT_TYPE, word) for word in scope.exclude_employment_types)
-        for rule in rules.employee_classes:
-            plain = rule.when.plain
-            yield from ((kind, plain[kind.value]) for kind in NamedKind if kind.value in plain)
+def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str]]:
+    scope = rules.scope
+    yield from ((NamedKind.DEPARTMENT, row.rippling) for row in rules.departments)
+    yield from ((NamedKind.LOCATION, row.rippling) for row in rules.locations)
+    yield from ((NamedKind.LEGAL_ENTITY, word) for word in rules.legal_entities)
+    yield from ((NamedKind.DEPARTMENT, word) for word in scope.exclude_departments)
+    yield from ((NamedKind.LEGAL_ENTITY, word) for word in scope.exclude_legal_entities)
+    yield from ((NamedKind.EMPLOYMENT_TYPE, word) for word in scope.exclude_employment_types)
+    for rule in rules.employee_classes:
+        plain = rule.when.plain
+        yield from ((kind, plain[kind.value]) for kind in NamedKind if kind.value in plain)

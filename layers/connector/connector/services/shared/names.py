@@ -7,7 +7,7 @@ one memory of them; what it means is in `domain/mapping/names`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 READ_AGAIN_SECONDS = 600.0
 """However many unknown ids turn up, the list is not read more often than this."""
 
+NO_WORDS: Mapping[str, frozenset[str]] = {}
+
 SHARED_SECONDS = 60.0
 """What other functions have learned is known here no later than after this time."""
 
@@ -39,7 +41,7 @@ class Names:
         self._memory = NameMemory()
         self._loaded_at: datetime | None = None
         self._is_old = False
-        self._digested: tuple[frozenset[str], str] = frozenset(), _digest(frozenset())
+        self._digested: tuple[Collection[str], str] = NO_WORDS, _digest(NO_WORDS)
 
     def locations(
         self, read: Callable[[], list[Named]], read_fresh: bool = False
@@ -79,7 +81,7 @@ class Names:
 
     def _under(self) -> str:
         """A digest of the words for locations, made once for a mapping: every worker asks."""
-        words = self._words().get(NamedKind.LOCATION, frozenset())
+        words = self._words().get(NamedKind.LOCATION, NO_WORDS)
         if words is not self._digested[0]:
             self._digested = words, _digest(words)
         return self._digested[1]
@@ -174,5 +176,5 @@ def _recalled(facts: Facts, memory: NameMemory) -> Facts:
     )
 
 
-def _digest(words: frozenset[str]) -> str:
+def _digest(words: Collection[str]) -> str:
     return hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:16]

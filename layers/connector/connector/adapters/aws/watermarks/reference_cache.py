@@ -55,6 +55,7 @@ class DynamoReferenceCache:
             read_under=item.get("read_under", ""),
             locations=item.get("locations", {}),
             used={key: tuple(names) for key, names in item.get("used", {}).items()},
+            used_in={key: tuple(keys) for key, keys in item.get("used_in", {}).items()},
         )
 
     def save_names(self, memory: NameMemory) -> None:
@@ -63,5 +64,6 @@ class DynamoReferenceCache:
             "read_under": memory.read_under,
             "locations": dict(memory.locations),
             "used": {key: list(names) for key, names in memory.used.items()},
+            "used_in": {key: list(keys) for key, keys in memory.used_in.items()},
         }
         self._rows.put_of_any_size(NAMES, without_empty(values))
