@@ -158,6 +158,22 @@ def test_an_employee_whose_code_is_somebody_elses_by_now_is_not_touched(world: W
     assert "conflict: the employee" in world.audit_of(worker["user_id"])[-1]["message"]
 
 
+def test_a_name_that_is_hidden_makes_no_stranger_without_one_the_same_person(world: World) -> None:
+    worker = world.hire()
+    world.settle()
+    code = str(worker["number"])
+    world.visma.remove_employee(code)
+    strange = {"contact.lastName": "Consultant", "contact.email": "consultant@example.com"}
+    world.visma.add_employee(code, **strange)
+    world.rippling.forbid_expand = {"user"}
+    before = world.visma.employee(code)
+
+    world.rippling.move(worker["id"], department="Finance")
+
+    assert world.settle() == {"rejected": 1}
+    assert world.visma.employee(code) == before
+
+
 # A claim ends with the refusal that ends it.
 
 

@@ -215,7 +215,7 @@ class HardLives(Lives):
         rows = self._workers("ACTIVE")
         counts = [each["user_id"] for each in self._workers()]
         ours = {
-            code
+            (code, each["e-mail"])
             for (key, code), each in self.model.employees().items()
             if each["status"] == "Active" and (key, code) not in self.model.entered
         }
@@ -224,7 +224,7 @@ class HardLives(Lives):
             row
             for row in rows
             if counts.count(row["user_id"]) == 1
-            and str(row["number"]) in ours
+            and (str(row["number"]), row["work_email"]) in ours
             and row["user_id"] not in lost | self._resting() | set(self.model.out_of_sight)
             and self.model.present(row["user_id"], self.clock.now()).fields
         ]
@@ -233,6 +233,7 @@ class HardLives(Lives):
     @rule(is_first_back=yes_or_no)
     def type_a_wrong_number(self, is_first_back: bool) -> None:
         """Someone is refused under the number of the next, and corrected; then the next comes."""
+        self._land()  # or else it might be created all the same
         wrong = self._hire("Sales", "Oslo", ENTITIES[0], "Salaried full-time", 0)
         code = str(wrong["number"])
         self.visma.refuse(code, "EmployeeClass", company="norway")
@@ -290,7 +291,7 @@ class HardLives(Lives):
         try:
             self._work(reach)
         finally:
-            del vars(self.world.ledger)["begin"]
+            vars(self.world.ledger).pop("begin", None)  # gone already where the writer died
             self.rules_before = None
 
     @rule(key=company, code=st.sampled_from(("STAFF", "EXEC")))

@@ -893,3 +893,12 @@ def test_the_headcount_of_a_company_counts_active_employees_alone(bench: Bench) 
     counts = {company: ledger.headcount(company) for company in ("norway", "sweden", "denmark")}
 
     assert counts == {"norway": 1, "sweden": 1, "denmark": 0}
+
+
+def test_a_company_is_counted_at_least_as_far_as_is_asked_for(bench: Bench) -> None:
+    ledger = bench.writer()
+    for number in range(4):
+        end(ledger, f"p{number}", a_link(f"p{number}", employee_code=str(number), written={}))
+
+    assert ledger.headcount("norway", 2) >= 2
+    assert ledger.headcount("norway", 5) == 4

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from connector.adapters.http.budget import RateBudget
@@ -47,6 +47,7 @@ from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
 from connector.services.find.batch import Summary
 from connector.services.operate.mapping_check import Finding
+from connector.services.shared.current_mapping import CurrentMappings
 from connector.services.shared.requirements import WatchedMappings
 from tests.simulator import (
     Rippling,
@@ -150,7 +151,9 @@ class World:
         )
         find = services.poller(self.adapters, self.options)
         self.poller, self.recheck = find.poller, find.recheck
-        self.applier = services.applier(self.adapters, self.options)
+        current = CurrentMappings(self.adapters.mappings, self.mapping_versions)
+        watched = WatchedMappings(current, with_pay=self.cost_allocation)
+        self.applier = services.applier(replace(self.adapters, mappings=watched), self.options)
         self.releaser = services.releaser(self.adapters).releaser
         operator_adapters = OperatorAdapters(
             audit_log=InMemoryAuditLog(self.tables),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.domain.decisions import Action, Decision, decide
-from connector.domain.facts import Named
+from connector.domain.facts import NOT_SHOWN, Named
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, EmploymentType, Worker
 from tests.unit.builders import NOW, a_mapping, a_worker, some_rules
@@ -191,3 +191,33 @@ def test_somebody_who_works_in_one_company_first_leaves_the_other() -> None:
     )
 
     assert (decision.company, decision.leave_first) == ("sweden", ("norway",))
+
+
+def test_a_second_employment_of_an_unknown_company_moves_no_one() -> None:
+    """Its department is not one of the company where the person happens to be."""
+    first = a_worker("first")
+    second = a_worker("second", legal_entity=NOT_SHOWN, start_date=date(2026, 11, 20))
+
+    decision = decide([first, second], _two_companies(), NOW, ["norway"], counted="first")
+
+    assert decision.action is Action.KEEP
+    assert decision.unknown == ("legal_entity",)
+
+
+def test_the_employment_that_counts_stays_where_the_person_is_while_its_company_is_hidden() -> None:
+    only = a_worker("first", legal_entity=NOT_SHOWN)
+
+    decision = decide([only], _two_companies(), NOW, ["norway"], counted="first")
+
+    assert (decision.action, decision.company) == (Action.WRITE, "norway")
+
+
+def test_the_lead_of_a_company_that_is_only_guessed_starts_no_one_early() -> None:
+    mapping = a_mapping(norway=some_rules(lead_days=30), sweden=some_rules(legal_entities=["*"]))
+    first = a_worker("first")
+    ahead = a_worker("ahead", status=ACCEPTED, start_date=date(2026, 12, 1), legal_entity=NOT_SHOWN)
+
+    decision = decide([first, ahead], mapping, NOW, ["norway"], counted="first")
+
+    assert decision.worker is first
+    assert decision.due_on == date(2026, 12, 1)

@@ -58,13 +58,13 @@ def test_each_company_and_kind_is_judged_by_itself() -> None:
         *people("norway", ChangeKind.MOVE, 5),
     ]
 
-    breaches = judge(wanted, mapping, lambda _: 50, no_one)
+    breaches = judge(wanted, mapping, lambda *_: 50, no_one)
 
     assert breaches == (GuardBreach("norway", ChangeKind.DEACTIVATE, 6, 5, 50),)
 
 
 def test_a_company_is_not_even_counted_below_the_floor() -> None:
-    def counted(_: str) -> int:
+    def counted(*_: object) -> int:
         raise AssertionError("primary_employment costs a read of the whole company")
 
     assert judge(people("norway", ChangeKind.CREATE, 5), a_mapping(), counted, no_one) == ()
@@ -77,12 +77,12 @@ def test_whoever_was_changed_within_the_day_counts_and_is_counted_once() -> None
     wanted = people("norway", ChangeKind.DEACTIVATE, 3)
 
     def breaches(count: int) -> tuple[GuardBreach, ...]:
-        return judge(wanted, a_mapping(), lambda _: 50, lambda *_: {*before(count), "other"})
+        return judge(wanted, a_mapping(), lambda *_: 50, lambda *_: {*before(count), "other"})
 
     assert breaches(0) == ()
     assert breaches(3) == (), "all three are tried again"
     others = {f"other {number}" for number in range(3)}
-    assert judge(wanted, a_mapping(), lambda _: 50, lambda *_: others) == (
+    assert judge(wanted, a_mapping(), lambda *_: 50, lambda *_: others) == (
         GuardBreach("norway", ChangeKind.DEACTIVATE, 6, 5, 50),
     )
 
@@ -111,6 +111,6 @@ def test_all_or_none_is_held_exactly_above_the_line(
     mapping = a_mapping(norway=some_rules(guards=guards))
 
     wanted = people("norway", ChangeKind.DEACTIVATE, count)
-    breaches = judge(wanted, mapping, lambda _: population, no_one)
+    breaches = judge(wanted, mapping, lambda *_: population, no_one)
 
     assert bool(breaches) == (count > max(floor, population * percent / 100))

@@ -75,8 +75,8 @@ class DryRunLedger:
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         return self._ledger.persons(ids)
 
-    def headcount(self, company: str) -> int:
-        return self._ledger.headcount(company)
+    def headcount(self, company: str, enough: int | None = None) -> int:
+        return self._ledger.headcount(company, enough)
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
         return self._ledger.links(company)

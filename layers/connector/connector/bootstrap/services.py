@@ -225,7 +225,11 @@ def operations(
 
     ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
     imports = MappingImport(
-        mappings, operator_adapters.mapping_history, adapters.cache, adapters.clock
+        mappings,
+        adapters.mapping_versions,
+        operator_adapters.mapping_history,
+        adapters.cache,
+        adapters.clock,
     )
     desk = Desk(
         clock=adapters.clock,

@@ -82,7 +82,7 @@ def decide(
     `counted` is the worker that counted last time. Where it is gone, an older employment that
     ended says nothing about it.
     """
-    decision = _decide(Situation(workers, mapping, now, active_in))
+    decision = _decide(Situation(workers, mapping, now, active_in, counted))
     is_gone = bool(counted) and counted not in {worker.id for worker in workers}
     if decision.action is Action.LEAVE and active_in and is_gone:
         return Decision(Action.KEEP, decision.worker, decision.company, GONE)
@@ -97,17 +97,28 @@ class Situation:
     mapping: MappingFile
     now: datetime
     active_in: Collection[str]
+    counted: str = ""
 
     def route(self, worker: Worker) -> Route:
-        """Where an employment belongs."""
-        return route(worker.facts, self.mapping, self.active_in)
+        """Where an employment belongs.
+
+        Where its legal entity is not shown, only the employment that counts stays where the person
+        is; another one may be in any company.
+        """
+        to = route(worker.facts, self.mapping, self.active_in)
+        is_another = bool(self.counted) and worker.id != self.counted
+        if is_another and self.active_in and "legal_entity" in to.unknown:
+            return replace(to, waits=True, reason=to.reason or not_shown(("legal_entity",)))
+        return to
 
     def today(self, worker: Worker) -> EmploymentOnDay:
         """An employment on the present day of the company that it belongs to."""
-        company = self.route(worker).company
+        to = self.route(worker)
+        company = to.company
         if company is None:
             return state_on(worker, self.now.date())
-        lead_days = self.mapping.companies[company].lead_days
+        # The lead is a company's: of one that is only guessed it says nothing.
+        lead_days = 0 if to.waits else self.mapping.companies[company].lead_days
         return state_on(worker, self.mapping.today(company, self.now), lead_days=lead_days)
 
     @property

@@ -258,6 +258,12 @@ def limit(kind: ChangeKind, guards: Guards, population: int) -> int:
     return max(guards.floor, population * rule_of(kind).percent(guards) // 100)
 
 
+def enough_for(count: int, kind: ChangeKind, guards: Guards) -> int | None:
+    """How many people a company must have for so many to be allowed; None where none suffice."""
+    percent = rule_of(kind).percent(guards)
+    return -(-count * 100 // percent) if percent else None
+
+
 UNLIMITED = 10**9
 
 FEWEST_PERCENT = 80
@@ -279,11 +285,11 @@ Proposal: TypeAlias = tuple[str, ChangeKind, str]
 def judge(
     wanted: Iterable[Proposal],
     mapping: MappingFile,
-    population_of: Callable[[str], int],
+    population_of: Callable[[str, int | None], int],
     counted: Callable[[str, ChangeKind], Collection[str]],
     loading: Collection[str] = (),
 ) -> tuple[GuardBreach, ...]:
-    """The breaches against what a run wants; a company is counted only where that can matter.
+    """The breaches against what a run wants; a company is counted only as far as that can matter.
 
     `counted` are the people of a kind within the last day, who are not counted again. `loading` are
     the companies whose first load is under way, however many have arrived already.
@@ -299,7 +305,7 @@ def judge(
         if count <= guards.floor or proposed <= before:
             continue
         is_loading = kind is ChangeKind.CREATE and company in loading
-        population = 0 if is_loading else population_of(company)
+        population = 0 if is_loading else population_of(company, enough_for(count, kind, guards))
         allowed = limit(kind, guards, population)
         if count > allowed:
             breaches.append(GuardBreach(company, kind, count, allowed, population))

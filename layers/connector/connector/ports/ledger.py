@@ -71,8 +71,11 @@ class Ledger(Protocol):
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         """The person rows with these ids, or all of them."""
 
-    def headcount(self, company: str) -> int:
-        """How many people are known to have an active employee in a company."""
+    def headcount(self, company: str, enough: int | None = None) -> int:
+        """How many people are known to have an active employee in a company.
+
+        It may be told how many are `enough`, and then counts no further than it must.
+        """
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""

@@ -31,8 +31,8 @@ class Budgets(Protocol):
 class Mappings(Protocol):
     """The `MappingsTable`. No reader ever sees half of an import."""
 
-    def load(self) -> MappingFile:
-        """The mapping as it is now.
+    def load(self, good_enough: str = "") -> MappingFile:
+        """The mapping as it is now, or the one with the digest that is `good_enough`.
 
         Raises:
             ConfigurationError: there is none, or its rows do not make sense; with every problem.
@@ -51,7 +51,13 @@ class Mappings(Protocol):
 
 
 class MappingVersions(Protocol):
-    """Up to which mapping everybody has been looked at."""
+    """Which mapping there is, by its digest, and up to which everybody has been looked at."""
+
+    def announced(self) -> str:
+        """The digest announced last; empty where none was."""
+
+    def announce(self, digest: str) -> None:
+        """Makes a digest known, before anyone is queued because of that mapping."""
 
     def handled(self) -> HandledMapping:
         """The mapping handled last; an empty one where none was."""

@@ -69,6 +69,17 @@ def pages(call: Callable[..., Any], **request: Any) -> Iterator[Item]:
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
+def counted_pages(call: Callable[..., Any], **request: Any) -> Iterator[int]:
+    """How many items a Query or a Scan finds, page after page; none of them is fetched."""
+    while True:
+        with answering("DynamoDB"):
+            page = call(Select="COUNT", **request)
+        yield page["Count"]
+        if not page.get("LastEvaluatedKey"):
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
 def batch_get(
     client: Client, table: str, keys: Sequence[Mapping[str, str]], **options: Any
 ) -> Iterator[Item]:

@@ -136,7 +136,7 @@ class InMemoryLedger:
         wanted = list(self.tables.persons) if ids is None else dict.fromkeys(ids)
         return (self.tables.persons[id_] for id_ in wanted if id_ in self.tables.persons)
 
-    def headcount(self, company: str) -> int:
+    def headcount(self, company: str, enough: int | None = None) -> int:
         return sum(link.is_active for link in self.links(company))
 
     def links(self, company: str) -> Iterator[EmployeeLink]:

@@ -143,7 +143,7 @@ class InMemoryMappings:
     def __init__(self, mapping: MappingFile | None = None) -> None:
         self._rows = to_rows(mapping) if mapping else []
 
-    def load(self) -> MappingFile:
+    def load(self, good_enough: str = "") -> MappingFile:
         return from_rows(self.rows())
 
     def rows(self) -> list[dict[str, Any]]:
@@ -173,6 +173,13 @@ class InMemoryMappingVersions:
 
     def __init__(self) -> None:
         self._handled = HandledMapping()
+        self._announced = ""
+
+    def announced(self) -> str:
+        return self._announced
+
+    def announce(self, digest: str) -> None:
+        self._announced = digest
 
     def handled(self) -> HandledMapping:
         return self._handled

@@ -130,8 +130,10 @@ class WriteRequest:
         return f"written without {fields}, which Visma refused; correct it" if fields else ""
 
     def is_desired(self, path: str, value: str) -> bool:
-        """Whether a stored value is what is desired of a field."""
-        return same(path, value, stored_value(path, self.desired.get(path, ""), self.salt))
+        """Whether a stored value is what is desired of a field; what is unknown desires nothing."""
+        if path not in self.desired:
+            return False
+        return same(path, value, stored_value(path, self.desired[path], self.salt))
 
     def held(self, hold: Hold, plan: Plan) -> Result:
         """Nothing is done, and the audit shows what would be."""
@@ -229,7 +231,7 @@ def is_another(known: KnownEmployee, request: WriteRequest) -> bool:
     written, stored = link.written or {}, known.stored
     told = [path for path in (*IDENTITY, "contact.first_name") if written.get(path)]
     return bool(told) and not any(
-        same(path, stored.get(path, ""), written[path])
-        or request.is_desired(path, stored.get(path, ""))
+        same(path, stored[path], written[path]) or request.is_desired(path, stored[path])
         for path in told
+        if stored.get(path)  # nothing beside nothing tells no one apart
     )

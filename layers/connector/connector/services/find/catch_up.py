@@ -41,6 +41,7 @@ class MappingCatchUp:
         now, handled = self.clock.now(), self.versions.handled()
         current = HandledMapping.of(mapping, now)
         if (handled.digest, handled.whole) != (current.digest, current.whole):
+            self.versions.announce(current.digest)
             touched = {
                 company
                 for company, digest in current.whole.items()

@@ -14,7 +14,7 @@ from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL
+from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL, digest, to_rows
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, Remembered, resolve_placement
@@ -157,6 +157,7 @@ class MappingReleaser:
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everyone whom these edits (company and rule key) may move; how many."""
         rules = EditedRules.of(edited, mapping)
+        self.versions.announce(digest(to_rows(mapping)))
         catalogue_of = cache(self.cache.catalogue)
         moved = [
             person

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import difference, to_rows
+from connector.domain.mapping.rows import difference, digest, to_rows
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
-from connector.ports.state import MappingHistory, Mappings
+from connector.ports.state import MappingHistory, Mappings, MappingVersions
 from connector.services.operate.json_types import Arguments, JsonObject
 
 NO_PREVIOUS = "there is no previous mapping to go back to; nothing was changed"
@@ -24,6 +24,7 @@ class MappingImport:
     """The operator's verbs that change the mapping."""
 
     mappings: Mappings
+    versions: MappingVersions
     history: MappingHistory
     cache: ReferenceCache
     clock: Clock
@@ -76,7 +77,9 @@ class MappingImport:
         if current:
             text = mapping_file.dump(current)
             self.history.save_previous_mapping(text, self.clock.now())
-        return self.mappings.replace(mapping)
+        replaced = self.mappings.replace(mapping)
+        self.versions.announce(digest(to_rows(mapping)))
+        return replaced
 
     def _key_length(self, company: str) -> int | None:
         return self.cache.catalogue(company).employee_key.length

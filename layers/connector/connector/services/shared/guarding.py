@@ -30,6 +30,7 @@ from connector.domain.guards import (
     limit,
 )
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import digest, to_rows
 from connector.domain.people import Facts, Worker, fingerprint
 from connector.domain.placement import IN_VISMA, Placement, Remembered, resolve_placement
 from connector.domain.reconciliation import is_otherwise
@@ -134,8 +135,10 @@ class ChangeGuard:
         if not found:
             return 0
         run_id = self._breached_in(found, mapping, loading)
+        under = digest(to_rows(mapping))
         sent = self.change_queue.send(
-            new_change(each.worker_id, each.person_id, each.cause, run=run_id) for each in found
+            new_change(each.worker_id, each.person_id, each.cause, run=run_id, mapping=under)
+            for each in found
         )
         now = self.clock.now()
         self.queued.save(before | {each.reason[0]: (each.reason[1], now) for each in found})
@@ -235,7 +238,8 @@ class Outlook:
     def _judged(
         self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
     ) -> Candidate:
-        decision = decide(employments, self.mapping, self.clock.now(), person.active_in)
+        now = self.clock.now()
+        decision = decide(employments, self.mapping, now, person.active_in, person.worker_id)
         change = ProposedChange(
             decision, tuple(person.active_in), self.changed_fields(decision, person)
         )
@@ -273,6 +277,19 @@ def proposals(found: Iterable[Candidate]) -> list[Proposal]:
 
 COUNTED_FOR = timedelta(minutes=5)
 
+FIRST_COUNTED = 200
+"""So many people of a company are counted first: seldom does it matter whether there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """How many people a company has at least, and whether that is all of them."""
+
+    at: datetime
+    people: int
+    is_exact: bool
+
+
 NOT_WHAT_WAS_APPROVED = "what was approved is not what would be done now; approve or reject it"
 
 
@@ -288,7 +305,7 @@ class GuardCheck:
     guard_log: GuardLog
     approvals: Approvals
     clock: Clock
-    headcounts: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    headcounts: dict[str, Headcount] = field(default_factory=dict)
 
     def is_rejected(self, held: EmployeeLink) -> bool:
         """Whether the operator rejects what is held."""
@@ -331,20 +348,24 @@ class GuardCheck:
         self, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile
     ) -> tuple[str, str] | None:
         """None where the person could be counted among those of the last day."""
-        guards = guards_of(mapping, company)
-        if self.guard_log.count(company, kind, person_id, guards.floor):
-            return None
-        population = self._headcount(company)
-        allowed = limit(kind, guards, population)
-        if self.guard_log.count(company, kind, person_id, allowed):
-            return None
-        full = FullWindow(company, kind, allowed, population)
-        return full.run, full.message
+        guards, known = guards_of(mapping, company), self._known_headcount(company)
+        allowed = limit(kind, guards, known.people) if known else guards.floor
+        while not self.guard_log.count(company, kind, person_id, allowed):
+            if known and known.is_exact:
+                full = FullWindow(company, kind, allowed, known.people)
+                return full.run, full.message
+            known = self._counted_further(company, known)
+            allowed = limit(kind, guards, known.people)
+        return None
 
-    def _headcount(self, company: str) -> int:
-        """How many people a company has, counted again every few minutes at most."""
-        at, known = self.headcounts.get(company, (None, 0))
-        if at is None or self.clock.now() - at > COUNTED_FOR:
-            at, known = self.clock.now(), self.ledger.headcount(company)
-            self.headcounts[company] = at, known
+    def _known_headcount(self, company: str) -> Headcount | None:
+        known = self.headcounts.get(company)
+        return known if known and self.clock.now() - known.at <= COUNTED_FOR else None
+
+    def _counted_further(self, company: str, known: Headcount | None) -> Headcount:
+        """A company is counted no further than it matters: its size is no cost of a change."""
+        enough = 2 * known.people if known else FIRST_COUNTED
+        people = self.ledger.headcount(company, enough)
+        known = Headcount(self.clock.now(), people, is_exact=people < enough)
+        self.headcounts[company] = known
         return known

@@ -36,6 +36,7 @@ class WatchedMappings:
         self._mappings = mappings
         self._with_pay = with_pay
         self._requirements: Requirements | None = None
+        self._watched: MappingFile | None = None
 
     def custom_fields(self) -> frozenset[str]:
         """The names of the custom fields that matter."""
@@ -49,15 +50,16 @@ class WatchedMappings:
         """The words by which the mapping names things in Rippling."""
         return self._current().words
 
-    def load(self) -> MappingFile:
+    def load(self, good_enough: str = "") -> MappingFile:
         """The mapping as it is now; from here on its rules decide what is asked for."""
-        mapping = self._mappings.load()
-        self.watch(mapping)
+        mapping = self._mappings.load(good_enough)
+        if mapping is not self._watched:
+            self.watch(mapping)
         return mapping
 
     def watch(self, mapping: MappingFile) -> None:
         """Lets a mapping decide what is asked for before it is in the table."""
-        self._requirements = Requirements.of(mapping)
+        self._watched, self._requirements = mapping, Requirements.of(mapping)
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as they are stored."""

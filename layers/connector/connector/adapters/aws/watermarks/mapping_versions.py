@@ -1,4 +1,4 @@
-"""Up to which mapping everybody has been looked at, in the `WatermarksTable`: one row."""
+"""Up to which mapping everybody has been looked at, in the `WatermarksTable`: two rows."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable
 
 HANDLED = "mapping handled"
+ANNOUNCED = "mapping announced"
 
 
 class DynamoMappingVersions:
-    """The digest of the mapping handled last."""
+    """The digests of the mapping there is, and of the one handled last."""
 
     def __init__(self, rows: WatermarksTable) -> None:
         self._rows = rows
+
+    def announced(self) -> str:
+        return str(self._rows.read(ANNOUNCED).get("digest", ""))
+
+    def announce(self, digest: str) -> None:
+        self._rows.put(ANNOUNCED, {"digest": digest})
 
     def handled(self) -> HandledMapping:
         item = self._rows.read(HANDLED)
