@@ -205,6 +205,7 @@ class HardLives(Lives):
         self.settle()
 
     def _adopt(self, person: str, code: str, key: str) -> None:
+        self.world.build()  # the operator's process is not the one that was to die
         link = self.world.tables.links.get(person, {}).get(key)
         if link and "same person?" in link.reason:
             arguments = {"verb": "adopt", "person": person, "code": code, "company": key}

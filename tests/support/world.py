@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from connector.adapters.http.budget import RateBudget
@@ -152,8 +152,7 @@ class World:
         find = services.poller(self.adapters, self.options)
         self.poller, self.recheck = find.poller, find.recheck
         current = CurrentMappings(self.adapters.mappings, self.mapping_versions)
-        watched = WatchedMappings(current, with_pay=self.cost_allocation)
-        self.applier = services.applier(replace(self.adapters, mappings=watched), self.options)
+        self.applier = services.applier(self.adapters, self.options, current)
         self.releaser = services.releaser(self.adapters).releaser
         operator_adapters = OperatorAdapters(
             audit_log=InMemoryAuditLog(self.tables),

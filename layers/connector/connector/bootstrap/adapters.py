@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.queue import ChangeQueue
-    from connector.ports.state import Mappings, MappingVersions
     from connector.services.shared.requirements import WatchedMappings
     from connector.settings import (
         OperationsSettings,
@@ -137,9 +136,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     table, dynamodb, metrics = settings.watermarks_table, client("dynamodb"), EmfMetrics(service)
     rows, budgets = _rows(table), DynamoBudgets(clock(), dynamodb, table)
     cursors, reference_cache = DynamoCursors(rows, clock()), DynamoReferenceCache(rows)
-    versions = DynamoMappingVersions(rows)
-    with_pay = settings.cost_allocation and not by_operator
-    mappings = _mappings(settings, versions if service == "writer" else None, with_pay=with_pay)
+    mappings = _mappings(settings, with_pay=settings.cost_allocation and not by_operator)
     secrets = _secrets(settings)
     budget = vendors.rate_budget(budgets, metrics, clock(), keeps_reserve=not by_operator)
     http = vendors.rippling_http(settings, secrets, cursors, metrics, budget)
@@ -147,7 +144,7 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
     return Adapters(
         clock=clock(),
         mappings=mappings,
-        mapping_versions=versions,
+        mapping_versions=DynamoMappingVersions(rows),
         ledger=_ledger(settings),
         cache=reference_cache,
         guard_log=_guard_log(rows, dry_run=settings.dry_run),
@@ -197,18 +194,12 @@ def _ledger(settings: VendorSettings | ReleaserSettings) -> Ledger:
     return DryRunLedger(ledger) if settings.dry_run else ledger
 
 
-def _mappings(
-    settings: VendorSettings, versions: MappingVersions | None, *, with_pay: bool
-) -> WatchedMappings:
-    """The mapping; with `versions` it is read again only once another one is announced."""
+def _mappings(settings: VendorSettings, *, with_pay: bool) -> WatchedMappings:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.mappings import DynamoMappings
-    from connector.services.shared.current_mapping import CurrentMappings
     from connector.services.shared.requirements import WatchedMappings
 
-    mappings: Mappings = DynamoMappings(clock(), client("dynamodb"), settings.mappings_table)
-    if versions is not None:
-        mappings = CurrentMappings(mappings, versions)
+    mappings = DynamoMappings(clock(), client("dynamodb"), settings.mappings_table)
     return WatchedMappings(mappings, with_pay=with_pay)
 
 

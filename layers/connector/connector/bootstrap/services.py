@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from connector.domain.checks import Check
     from connector.domain.mapping.model import MappingFile
+    from connector.ports.state import Mappings
     from connector.services.apply.applier import Applier
     from connector.services.apply.consumer import Consumer, EventLog
     from connector.services.find.poller import Poller
@@ -167,7 +168,7 @@ def recheck(adapters: Adapters, guard: ChangeGuard, waiting: WaitingReleaser) ->
     )
 
 
-def applier(adapters: Adapters, options: Options) -> Applier:
+def applier(adapters: Adapters, options: Options, mappings: Mappings) -> Applier:
     """What brings one person's employee up to date."""
     from connector.services.apply.applier import Applier
     from connector.services.apply.desired import EmployeeDesigner
@@ -183,7 +184,7 @@ def applier(adapters: Adapters, options: Options) -> Applier:
         employee_writer=EmployeeWriter(adapters.targets, ledger, adapters.clock),
         recorder=Recorder(ledger, cost_allocation=options.cost_allocation),
         guard_check=GuardCheck(ledger, adapters.guard_log, adapters.approvals, adapters.clock),
-        mappings=adapters.mappings,
+        mappings=mappings,
         metrics=adapters.metrics,
     )
 
@@ -191,8 +192,11 @@ def applier(adapters: Adapters, options: Options) -> Applier:
 def writer(adapters: Adapters, options: Options, log: EventLog) -> Consumer:
     """The service behind the writer function."""
     from connector.services.apply.consumer import Consumer
+    from connector.services.shared.current_mapping import CurrentMappings
 
-    return Consumer(applier(adapters, options), adapters.queue, log, adapters.metrics)
+    mappings = CurrentMappings(adapters.mappings, adapters.mapping_versions)
+    service = applier(adapters, options, mappings)
+    return Consumer(service, adapters.queue, log, adapters.metrics, mappings.settled)
 
 
 def releaser(

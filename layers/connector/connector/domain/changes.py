@@ -27,8 +27,7 @@ class Cause(StrEnum):
 class Change:
     """A worker to look at, why, and the id that ties together everything that follows from it.
 
-    `run` names the run that a guard stopped, and `mapping` is the digest of the mapping under which
-    it was queued: a newer one has to be read. It carries no authority: what an operator has decided
+    `run` names the run that a guard stopped. It carries no authority: what an operator has decided
     about a person is a row, see `approvals`.
     """
 
@@ -37,7 +36,6 @@ class Change:
     correlation_id: str
     person_id: str | None = None
     run: str | None = None
-    mapping: str | None = None
 
     @property
     def group(self) -> str:
@@ -63,7 +61,7 @@ class Change:
         for name in ("worker_id", "cause", "correlation_id"):
             if not is_reference(data.get(name)):
                 raise NotAChangeError(f"the message has no usable {name}")
-        for name in ("person_id", "run", "mapping"):
+        for name in ("person_id", "run"):
             if data.get(name) is not None and not is_reference(data[name]):
                 raise NotAChangeError(f"the message has no usable {name}")
         try:
@@ -76,12 +74,11 @@ class Change:
             data["correlation_id"],
             data.get("person_id"),
             data.get("run"),
-            data.get("mapping"),
         )
 
 
 LONGEST_REFERENCE = 128  # SQS refuses a longer message group id
-MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run", "mapping"})
+MEMBERS = frozenset({"worker_id", "cause", "correlation_id", "person_id", "run"})
 
 
 def message_object(body: str) -> dict[str, Any]:

@@ -31,8 +31,8 @@ class Budgets(Protocol):
 class Mappings(Protocol):
     """The `MappingsTable`. No reader ever sees half of an import."""
 
-    def load(self, good_enough: str = "") -> MappingFile:
-        """The mapping as it is now, or the one with the digest that is `good_enough`.
+    def load(self) -> MappingFile:
+        """The mapping as it is now.
 
         Raises:
             ConfigurationError: there is none, or its rows do not make sense; with every problem.

@@ -90,6 +90,25 @@ def batch_get(
         yield from _whole_batch(client, table, request)
 
 
+def update_one(client: Client, update: Values) -> None:
+    """Updates one item under a condition.
+
+    Raises:
+        NotWrittenError: the condition does not hold.
+        ConflictError: someone else was writing the same row.
+    """
+    try:
+        with answering("DynamoDB"):
+            client.update_item(**update)
+    except ClientError as error:
+        if code_of(error) == "TransactionConflictException":
+            raise ConflictError("someone else was writing the same row") from error
+        if code_of(error) != "ConditionalCheckFailedException":
+            raise
+        in_the_way: Any = error.response.get("Item", {})
+        raise NotWrittenError({0: from_item(in_the_way)}) from error
+
+
 def transact(client: Client, actions: Sequence[Values]) -> None:
     """Writes all of it or nothing.
 

@@ -61,8 +61,8 @@ class DynamoMappings:
         self._client = client
         self._table = table
 
-    def load(self, good_enough: str = "") -> MappingFile:
-        """The mapping as it is now; whatever would be good enough, the table is read.
+    def load(self) -> MappingFile:
+        """The mapping as it is now.
 
         Raises:
             RetryableError: an import is under way.

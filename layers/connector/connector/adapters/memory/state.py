@@ -143,7 +143,7 @@ class InMemoryMappings:
     def __init__(self, mapping: MappingFile | None = None) -> None:
         self._rows = to_rows(mapping) if mapping else []
 
-    def load(self, good_enough: str = "") -> MappingFile:
+    def load(self) -> MappingFile:
         return from_rows(self.rows())
 
     def rows(self) -> list[dict[str, Any]]:

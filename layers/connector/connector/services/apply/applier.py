@@ -68,7 +68,7 @@ class Applier:
         raise AssertionError("the last pass returns or raises")
 
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
-        context = self.reader.read(change, self.mappings.load(change.mapping or ""), refusal)
+        context = self.reader.read(change, self.mappings.load(), refusal)
         self.employee_writer.require_settled(context.record)
         if has_unresolved_create(context) and self._recover_lost_create(context):
             context = self.reader.read_again(context)

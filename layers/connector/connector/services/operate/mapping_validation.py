@@ -64,7 +64,7 @@ class MappingInHand:
 
     mapping: MappingFile
 
-    def load(self, good_enough: str = "") -> MappingFile:
+    def load(self) -> MappingFile:
         """The mapping."""
         return self.mapping
 

@@ -30,7 +30,6 @@ from connector.domain.guards import (
     limit,
 )
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import digest, to_rows
 from connector.domain.people import Facts, Worker, fingerprint
 from connector.domain.placement import IN_VISMA, Placement, Remembered, resolve_placement
 from connector.domain.reconciliation import is_otherwise
@@ -135,10 +134,8 @@ class ChangeGuard:
         if not found:
             return 0
         run_id = self._breached_in(found, mapping, loading)
-        under = digest(to_rows(mapping))
         sent = self.change_queue.send(
-            new_change(each.worker_id, each.person_id, each.cause, run=run_id, mapping=under)
-            for each in found
+            new_change(each.worker_id, each.person_id, each.cause, run=run_id) for each in found
         )
         now = self.clock.now()
         self.queued.save(before | {each.reason[0]: (each.reason[1], now) for each in found})

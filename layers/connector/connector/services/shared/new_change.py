@@ -13,7 +13,6 @@ def new_change(
     cause: Cause,
     *,
     run: str | None = None,
-    mapping: str | None = None,
 ) -> Change:
     """A change with a correlation id of its own."""
-    return Change(worker_id, cause, uuid4().hex, person_id, run=run, mapping=mapping)
+    return Change(worker_id, cause, uuid4().hex, person_id, run=run)

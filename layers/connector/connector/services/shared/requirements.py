@@ -50,9 +50,9 @@ class WatchedMappings:
         """The words by which the mapping names things in Rippling."""
         return self._current().words
 
-    def load(self, good_enough: str = "") -> MappingFile:
+    def load(self) -> MappingFile:
         """The mapping as it is now; from here on its rules decide what is asked for."""
-        mapping = self._mappings.load(good_enough)
+        mapping = self._mappings.load()
         if mapping is not self._watched:
             self.watch(mapping)
         return mapping
