@@ -332,8 +332,14 @@ class Model:
                     )
 
     def _at_hand(self, user_id: str) -> list[str]:
-        """The companies in which finance has not taken the person's employee away."""
-        return [key for key in self.visma.companies if (key, user_id) not in self.lost]
+        """The companies in which something of the person can be told.
+
+        None, where finance has taken an employee away: who cannot leave there arrives nowhere else.
+        """
+        return [] if self._is_lost(user_id) else list(self.visma.companies)
+
+    def _is_lost(self, user_id: str) -> bool:
+        return any(person == user_id for _, person in self.lost)
 
     def _is_as_it_should(self, company: str, name: str, actual: str, wanted: str) -> bool:
         if name == "status":
@@ -468,8 +474,7 @@ class Model:
             return Expected(company, number, obstructed=fields)
         key = (company, number)
         has_employee = bool(self._of(worker["user_id"], company, self.employees()))
-        is_lost = (company, worker["user_id"]) in self.lost
-        is_taken = is_lost or (not has_employee and not self._is_ours(key))
+        is_taken = self._is_lost(worker["user_id"]) or (not has_employee and not self._is_ours(key))
         is_refused = is_taken or not (has_employee or "e-mail" in fields)
         return Expected(company, number, fields, may_leave=is_taken, is_refused=is_refused)
 
