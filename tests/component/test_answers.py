@@ -136,6 +136,46 @@ def test_after_that_time_a_write_without_an_answer_is_decided_again(world: World
     assert world.visma.employee("9001")["contact"]["email"] == worker["work_email"]
 
 
+# What Visma keeps in a form of its own is nobody's edit.
+
+
+def test_after_an_edit_by_finance_what_visma_formats_is_neither_written_nor_blamed(
+    world: World,
+) -> None:
+    world.visma.company("norway").formats = True
+    worker = world.hire()
+    long_name = "Wollstonecraft-Shelley-Godwin-Imlay"
+    world.rippling.change_user(worker["user_id"], family_name=long_name)
+    world.rippling.change(worker["id"], work_email="Mary.Shelley@Example.com")
+    world.settle()
+    shown = world.employee_of(worker)["contact"]
+    assert (shown["lastName"], shown["email"]) == (long_name[:30], "mary.shelley@example.com")
+    world.visma.edit_employee(str(worker["number"]), department="FIN")
+    world.clock.turn(days=1)
+    world.clear_journals()
+
+    world.tick(full_sweep=True)
+    assert world.drain() == {"updated": 1}
+
+    row = world.audit_of(worker["user_id"])[-1]
+    assert [each["field"] for each in row["differences"]] == ["department"]
+    assert "contact" not in row["message"]
+    assert len(world.visma.calls("PUT")) == 1
+    assert world.tick(full_sweep=True).queued == 0
+
+
+def test_a_change_of_more_than_form_is_written_all_the_same(world: World) -> None:
+    world.visma.company("norway").formats = True
+    worker = world.hire()
+    world.settle()
+    world.rippling.change_user(worker["user_id"], work_phone="+47 22 33 44 55")
+
+    world.tick(full_sweep=True)
+
+    assert world.drain() == {"updated": 1}
+    assert world.employee_of(worker)["contact"]["phone1"] == "+4722334455"
+
+
 # The employee is the one that the ledger knows.
 
 

@@ -48,6 +48,7 @@ WITHOUT_ANSWER = timedelta(seconds=ANSWER_SECONDS)
 MOST_LOST = 3
 PERCENT = {ChangeKind.DEACTIVATE: 10}
 FLOOR = 5
+MOVED, ARRIVES = ChangeKind.TRANSFER, (ChangeKind.CREATE, ChangeKind.REACTIVATE)
 CONTACT = ("first name", "last name", "e-mail", "phone", "mobile")
 
 
@@ -201,6 +202,7 @@ class HardLives(Lives):
         with self._watched():
             self.world.tick(full_sweep=True)
             self.world.drain()
+        self._decide("approve", self._held())  # it may have been held as a create before
         self._adopt(again["user_id"], code, key)
         self.settle()
 
@@ -392,21 +394,35 @@ class HardLives(Lives):
 
     def _check_limits(self, before: Employees, after: Employees) -> None:
         """Over every sliding day no more people are changed than the guards allow."""
-        now = self.clock.now()
+        now, counted = self.clock.now(), self.changed
+        for key, kind, person in sorted(
+            self._changes(before, after), key=lambda each: each[1] is not MOVED
+        ):
+            approved = self.approved.get((person, key))
+            if approved and now - approved < WINDOW:
+                continue
+            moved = [people.get(person) for (_, each), people in counted.items() if each == MOVED]
+            is_arrival = kind in ARRIVES and any(at and now - at < WINDOW for at in moved)
+            if is_arrival:  # counted as what it is: someone who came from another company
+                continue
+            people = counted.setdefault((key, kind), {})
+            people[person] = now
+            recent = [at for at in people.values() if now - at < WINDOW]
+            allowed = max(FLOOR, self._headcount(key) * PERCENT.get(kind, 25) // 100)
+            assert len(recent) <= allowed, f"{key}: {len(recent)} people within a day: {kind}"
+
+    def _changes(
+        self, before: Employees, after: Employees
+    ) -> Iterator[tuple[str, ChangeKind, str]]:
+        """Company, kind and person of every change of an employee."""
         for (key, code), fields in after.items():
             kind = kind_of(before.get((key, code)), fields)
             person = self.model.persons.get(code, code)
-            approved = self.approved.get((person, key))
-            if kind is None or (approved and now - approved < WINDOW):
-                continue
-            elsewhere = self.model.present(person, now).company not in (None, key)
-            if kind is ChangeKind.DEACTIVATE and elsewhere:
-                kind = ChangeKind.TRANSFER
-            counted = self.changed.setdefault((key, kind), {})
-            counted[person] = now
-            recent = [at for at in counted.values() if now - at < WINDOW]
-            allowed = max(FLOOR, self._headcount(key) * PERCENT.get(kind, 25) // 100)
-            assert len(recent) <= allowed, f"{key}: {len(recent)} people within a day: {kind}"
+            works_in = self.model.present(person, self.clock.now()).company
+            if kind is ChangeKind.DEACTIVATE and works_in not in (None, key):
+                kind = MOVED
+            if kind:
+                yield key, kind, person
 
     def _headcount(self, key: str) -> int:
         links = [held[key] for held in self.world.tables.links.values() if key in held]

@@ -90,3 +90,67 @@ def test_where_no_row_names_a_renamed_location_any_more_its_people_wait_with_its
     assert {key for row in rows for key in row["waiting_for"]} == {
         "location_rule#Bergen Sandsli (before: Bergen)"
     }
+
+
+# Two things of one name: a row belongs to the one that was there first.
+
+
+@pytest.fixture
+def first(world: World) -> str:
+    """The department Sales that has always been there."""
+    return str(world.rippling.department("Sales")["id"])
+
+
+@pytest.fixture
+def twin(world: World, first: str) -> str:
+    """Another department by the name of Sales."""
+    world.rippling.add_department("Sales team")
+    return str(world.rippling.rename_department("Sales team", "Sales")["id"])
+
+
+def test_of_two_departments_of_one_name_the_row_is_the_first_ones(world: World, twin: str) -> None:
+    before = employees(world)
+    newcomer = world.hire({"given_name": "Kari", "family_name": "Testmann"}, department=twin)
+
+    assert world.settle() == {"waiting": 1}
+    world.tick(full_sweep=True)
+    world.drain()
+
+    assert employees(world) == before
+    reason = world.audit_of(newcomer["user_id"])[-1]["reason"]
+    assert "two things in Rippling answer to the row Sales" in reason
+
+
+def test_the_second_one_is_free_to_have_a_row_of_its_own(world: World, twin: str) -> None:
+    world.hire({"given_name": "Kari", "family_name": "Testmann"}, department=twin)
+    world.settle()
+
+    text = world.mapping_text.replace(
+        "{rippling: Sales,", f"{{rippling: {twin}, department: FIN, cost_centre: \"500\"}}\n"
+        "      - {rippling: Sales,", 1
+    )  # fmt: skip
+    world.edit_mapping(text)
+
+    assert world.drain()["created"] == 1
+    assert world.visma.employees()[-1]["department"] == "FIN"
+
+
+def test_a_department_that_is_made_again_takes_its_row_over_once_the_old_one_is_gone(
+    world: World, first: str, twin: str
+) -> None:
+    movers = [each for each in world.rippling.workers() if each["department_id"] == first]
+    assert movers
+    for worker in movers:
+        world.rippling.move(worker["id"], department=twin)
+    before = employees(world)
+    world.tick()
+    world.drain()
+    assert employees(world) == before, "whoever is there stays as they are meanwhile"
+
+    for _ in range(5):
+        world.clock.turn(days=1)
+        world.tick(full_sweep=True)
+        world.drain()
+
+    assert employees(world) == before
+    assert world.operator.dispatch({"verb": "waiting"})["rows"] == []

@@ -276,6 +276,7 @@ def test_names_never_saved_are_an_empty_memory(bench: Bench) -> None:
             {"l1": "Bergen", "l2": ""},
             {"location l1": ("Bergen HQ", "Bergen")},
             {"location l1": ("norway",)},
+            {"location bergen": ("l1", "2026-11-24")},
         ),
         NameMemory(locations={f"l{number}": f"Sted {number} å" * 3 for number in range(20_000)}),
     ],

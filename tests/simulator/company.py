@@ -98,6 +98,8 @@ class Company:
         self._ever_entered = 0
         self._refusals: dict[str, tuple[str, int]] = {}
         self.longest: dict[str, int] = {}
+        self.formats = False
+        """Whether it keeps texts in a form of its own: e-mail lowered, phones joined, names cut."""
         self._versions = 0
         self._add_dimension("SUBACCOUNT", "Subaccount", subaccount_lengths)
         self._add_dimension("EMPLOYEE", "Employee", [employee_key_length])
@@ -289,6 +291,8 @@ class Company:
 
     def _write(self, employee: Employee, fields: Fields, action: str) -> None:
         sent = {name: self._checked(name, value, action) for name, value in fields.items()}
+        if self.formats:
+            sent = {name: formatted(name, value) for name, value in sent.items()}
         employee.fields = {**employee.fields, **sent}
         employee.version = self.version()
         branch = self.branches[employee.fields["branch"]]
@@ -386,3 +390,15 @@ def story(action: str, what: str, field: str, reason: str) -> str:
 
 def _key(code: str) -> str:
     return code.strip().upper()
+
+
+def formatted(name: str, value: str) -> str:
+    """A text in the form in which some companies keep it."""
+    if name == "contact.email":
+        return value.lower()
+    if name.startswith("contact.phone"):
+        return value.replace(" ", "")
+    if name == "address.postalCode":
+        return value.replace(" ", "")
+    is_name = name in ("contact.firstName", "contact.lastName", "address.addressLine1")
+    return value[:30] if is_name else value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -97,6 +98,29 @@ def same(path: str, one: str, other: str) -> bool:
     if path in BUSINESS_FIELDS:
         return one.strip().casefold() == other.strip().casefold()
     return one == other
+
+
+CUT_AT = 30
+"""A text at least so long that another one begins with may have been cut by Visma."""
+
+
+def reads_as(path: str, wanted: str, shown: str) -> bool:
+    """Whether Visma shows a wanted text in a form of its own: trimmed, lowered, formatted, cut."""
+    if path in BUSINESS_FIELDS or not wanted.strip() or not shown.strip():
+        return False
+    plain, read = _plain(path, wanted), _plain(path, shown)
+    is_cut = len(shown.strip()) >= CUT_AT and plain.startswith(read)
+    return bool(read) and (plain == read or is_cut)
+
+
+def _plain(path: str, text: str) -> str:
+    """What is left of a text when its form is taken away."""
+    composed = unicodedata.normalize("NFKC", text).casefold()
+    if path.startswith("contact.phone"):
+        return "".join(filter(str.isdigit, composed)).removeprefix("00")
+    if path == "address.postal_code":
+        return "".join(filter(str.isalnum, composed))
+    return " ".join(composed.split())
 
 
 def row_version(etag: str) -> str:

@@ -102,8 +102,9 @@ class Named:
     """Something Rippling knows by an id, mostly a name, and sometimes a code the customer keeps.
 
     `former` are names that the thing with this id had before, used by rules of the companies
-    `former_in`. `is_partial` says that Rippling does
-    not show all of it: what it does not answer to by what is shown, it may still be.
+    `former_in`, and `taken` are words that belong to another thing of that name. `is_partial` says
+    that Rippling does not show all of it: what it does not answer to by what is shown, it may
+    still be.
     """
 
     id: str | None = None
@@ -111,12 +112,14 @@ class Named:
     code: str | None = None
     former: tuple[str, ...] = ()
     former_in: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
     is_partial: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
         """What it is known by, the surest first: id, code, name, former names."""
-        return tuple(key for key in (self.id, self.code, self.name, *self.former) if key)
+        keys = (self.id, self.code, self.name, *self.former)
+        return tuple(key for key in keys if key and alike(key) not in self.taken)
 
     @property
     def label(self) -> str:

@@ -31,6 +31,7 @@ class MissingKind(StrEnum):
     DEPARTMENT_COST_CENTRE = "department_cost_centre"
     BRANCH = "branch"
     FACT = "fact"
+    AMBIGUOUS = "ambiguous"
 
 
 WHERE: Mapping[MissingKind, tuple[Part, ...]] = {
@@ -89,6 +90,10 @@ _MESSAGES: Mapping[MissingKind, str] = {
     ),
     MissingKind.BRANCH: (
         "Visma ({company}) has no active branch {name}; add it there, or change the row"
+    ),
+    MissingKind.AMBIGUOUS: (
+        "two things in Rippling answer to the row {name} of {company}, and it belongs to the one"
+        " that was there first; name each of them by its id or reference code"
     ),
     MissingKind.FACT: (
         "Rippling does not show the {name}; give the token the right to read it, or correct what"
@@ -242,6 +247,8 @@ def _as_before(fact: str, **values: str | None) -> _Part:
 def _department(
     rules: CompanyRules, facts: Facts, catalogue: Catalogue, remembered: Remembered
 ) -> _Part:
+    if word := rules.taken_from(facts.department, rules.departments):
+        return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
     row = rules.department(facts.department)
     if isinstance(row, Known):
         return _in_department(row.value, f"departments: {row.value.rippling}", catalogue)
@@ -289,6 +296,8 @@ def _in_department(row: DepartmentRule, rule: str, catalogue: Catalogue) -> _Par
 
 
 def _location(company: str, rules: CompanyRules, facts: Facts, remembered: Remembered) -> _Part:
+    if word := rules.taken_from(facts.location, rules.locations):
+        return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
     match rules.location(facts.location):
         case Known(row):
             calendar = row.calendar or rules.defaults.calendar

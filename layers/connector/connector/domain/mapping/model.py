@@ -6,7 +6,7 @@ What Visma holds is not looked at here (see `placement`), and neither is where t
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -193,6 +193,13 @@ class CompanyRules(MappingModel):
     def location(self, location: Named) -> Fact[LocationRule]:
         """The row for a Rippling work location: by id, by name, else by a former name."""
         return row_for(location, {alike(row.rippling): row for row in self.locations})
+
+    def taken_from(self, thing: Named, rows: Sequence[DepartmentRule | LocationRule]) -> str:
+        """The word by which a row would name a thing, were it not another one's; empty if none."""
+        words = {alike(row.rippling): row.rippling for row in rows}
+        if any(alike(key) in words for key in thing.keys):
+            return ""
+        return next((words[word] for word in thing.taken if word in words), "")
 
     def employee_class(self, facts: Facts, pay: Fact[Pay] = UNKNOWN) -> Fact[ClassRule]:
         """The rule that decides the class of a worker."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -17,6 +17,12 @@ from connector.domain.mapping.model import CompanyRules, MappingFile
 
 MOST_NAMES = 5
 """So many former names of one thing are remembered."""
+
+FREE_AFTER = timedelta(days=3)
+"""After so long without having been seen a thing gives up its words: it is deleted, or empty."""
+
+ALONE = ("department", "location")
+"""Kinds of which one row names one thing."""
 
 
 class NamedKind(StrEnum):
@@ -39,6 +45,8 @@ class NameMemory:
 
     `read_under` says by which words the mapping named locations when they were read. `used` has the
     names, the newest first, and `used_in` the companies that used them, under a kind and an id.
+    `held_by` has, under a kind and a word, the id of the thing that the word belongs to and the day
+    on which it was seen last: where two are called the same, it is the first one's.
     """
 
     read_at: datetime | None = None
@@ -46,6 +54,7 @@ class NameMemory:
     locations: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     used_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    held_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def noted(self, kind: NamedKind, thing: Named, words: Words) -> NameMemory:
         """The memory with the name of a thing that a word of the mapping names."""
@@ -63,14 +72,41 @@ class NameMemory:
             used_in={**self.used_in, key: tuple(sorted({*used_in, *companies}))},
         )
 
+    def claimed(self, kind: NamedKind, thing: Named, words: Words, today: date) -> NameMemory:
+        """The memory with the words that a thing answers to, as far as no other one has them."""
+        if kind not in ALONE or not thing.id:
+            return self
+        held = dict(self.held_by)
+        for word in self._words_for(kind, thing, words):
+            holder, seen = held.get(key := f"{kind} {word}", ("", ""))
+            is_free = not seen or today - date.fromisoformat(seen) > FREE_AFTER
+            if holder == thing.id or is_free:
+                held[key] = thing.id, today.isoformat()
+        return self if held == self.held_by else replace(self, held_by=held)
+
+    def _words_for(self, kind: NamedKind, thing: Named, words: Words) -> set[str]:
+        """The words of the mapping that name a thing: by what it is called now, else before."""
+        known = words.get(kind, {})
+        now = {alike(key) for key in (thing.code, thing.name) if key} & known.keys()
+        before = {alike(name) for name in self.used.get(f"{kind} {thing.id}", ())} & known.keys()
+        return now or before
+
     def recalled(self, kind: NamedKind, thing: Named) -> Named:
         """The thing with the names that rows had for it and that it has no longer."""
         if not thing.id or not thing.name:
             return thing
         now, key = alike(thing.name), f"{kind} {thing.id}"
         former = tuple(name for name in self.used.get(key, ()) if alike(name) != now)
-        used_in = self.used_in.get(key, ())
-        return replace(thing, former=former, former_in=used_in) if former else thing
+        used_in = self.used_in.get(key, ()) if former else ()
+        names = {now, *map(alike, former), *([alike(thing.code)] if thing.code else [])}
+        taken = tuple(sorted(word for word in names if self._is_anothers(kind, thing, word)))
+        if not former and not taken:
+            return thing
+        return replace(thing, former=former, former_in=used_in, taken=taken)
+
+    def _is_anothers(self, kind: NamedKind, thing: Named, word: str) -> bool:
+        holder, _ = self.held_by.get(f"{kind} {word}", (thing.id, ""))
+        return holder != thing.id
 
     def merged(self, other: NameMemory) -> NameMemory:
         """This memory with what another one has besides."""
@@ -83,7 +119,8 @@ class NameMemory:
             for key in (*self.used_in, *other.used_in)
         }
         shortened = {key: names[:MOST_NAMES] for key, names in used.items()}
-        return replace(self, used=shortened, used_in=used_in)
+        held_by = {**other.held_by, **self.held_by}
+        return replace(self, used=shortened, used_in=used_in, held_by=held_by)
 
 
 def words_of(mapping: MappingFile) -> Words:

@@ -18,8 +18,10 @@ from connector.domain.employees import (
     Employee,
     Fields,
     proof_of,
+    reads_as,
     row_version,
     same,
+    stored_value,
     stored_values,
 )
 from connector.domain.errors import (
@@ -278,7 +280,17 @@ class EmployeeWriter:
         return self._look(request, code)
 
     def _look(self, request: WriteRequest, code: str) -> KnownEmployee | None:
-        return self._read(request.company, code, request.salt)
+        """The employee as Visma has it; what it shows in a form of its own counts as written."""
+        known = self._read(request.company, code, request.salt)
+        if known is None or known.employee is None:
+            return known
+        shown = known.employee.fields
+        as_written = {
+            path: stored_value(path, text, request.salt)
+            for path, text in request.desired.items()
+            if reads_as(path, text, shown.get(path, ""))
+        }
+        return replace(known, stored={**known.stored, **as_written})
 
     def _read(self, company: str, code: str, salt: str) -> KnownEmployee | None:
         employee = self.targets.company(company).read(code)

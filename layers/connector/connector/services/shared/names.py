@@ -68,11 +68,11 @@ class Names:
 
     def remembered(self, workers: Iterable[Worker]) -> list[Worker]:
         """Workers whose things have their former names; names that rows use now are kept."""
-        words, memory = self._words(), self._current()
+        words, memory, today = self._words(), self._current(), self._clock.now().date()
         known = []
         for worker in workers:
             for kind, thing in things_of(worker.facts):
-                memory = memory.noted(kind, thing, words)
+                memory = memory.noted(kind, thing, words).claimed(kind, thing, words, today)
             facts = _recalled(worker.facts, memory)
             known.append(worker if facts is worker.facts else replace(worker, facts=facts))
         if memory is not self._memory:
@@ -165,7 +165,7 @@ def _recalled(facts: Facts, memory: NameMemory) -> Facts:
     department, location, entity, kind = (
         memory.recalled(kind, thing) for kind, thing in things_of(facts)
     )
-    if not (department.former or location.former or entity.former or kind.former):
+    if not any(each.former or each.taken for each in (department, location, entity, kind)):
         return facts
     return replace(
         facts,

@@ -55,6 +55,7 @@ class DynamoReferenceCache:
             read_under=item.get("read_under", ""),
             locations=item.get("locations", {}),
             used={key: tuple(names) for key, names in item.get("used", {}).items()},
+            held_by={key: (held[0], held[1]) for key, held in item.get("held_by", {}).items()},
             used_in={key: tuple(keys) for key, keys in item.get("used_in", {}).items()},
         )
 
@@ -64,6 +65,7 @@ class DynamoReferenceCache:
             "read_under": memory.read_under,
             "locations": dict(memory.locations),
             "used": {key: list(names) for key, names in memory.used.items()},
+            "held_by": {key: list(held) for key, held in memory.held_by.items()},
             "used_in": {key: list(keys) for key, keys in memory.used_in.items()},
         }
         self._rows.put_of_any_size(NAMES, without_empty(values))
