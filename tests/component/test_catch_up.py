@@ -10,6 +10,7 @@ import pytest
 from connector.adapters.memory import InMemoryMappings
 from connector.domain.mapping import file as mapping_file
 from connector.services.apply.applier import Applier
+from tests.simulator.nordfab import nordfab_mapping
 from tests.support.world import World, a_world
 
 SALES = 'rippling: Sales, department: SALES, cost_centre: "400"'
@@ -85,3 +86,24 @@ def _edited_after_reading(world: World, text: str) -> Applier:
     before = InMemoryMappings(world.mappings.load())
     world.edit_mapping(text)
     return replace(world.applier, mappings=before)
+
+
+def test_an_edit_of_a_company_reaches_whoever_is_still_active_there_and_belongs_to_another() -> (
+    None
+):
+    stays = nordfab_mapping(2)
+    word = "deactivate_when_out_of_scope"
+    leaves = stays.replace(f"{word}: false", f"{word}: true")
+    assert leaves != stays
+    with a_world(people=8, companies=2, mapping_text=stays) as world:
+        worker = world.hire(legal_entity="Nordfab AS")
+        world.settle()
+        world.rippling.change_employment_type(worker["id"], "Contractor")
+        world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+        world.settle()
+        assert world.employee_of(worker)["status"] == "Active"
+
+        world.edit_mapping(leaves)
+        world.drain()
+
+        assert world.employee_of(worker)["status"] == "Inactive"

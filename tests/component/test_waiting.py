@@ -140,6 +140,22 @@ def test_waiting_for_a_row_costs_no_call_to_visma_at_all_but_for_reference_codes
     assert world.visma.calls(path="/v1/.*") == []
 
 
+def test_waiting_for_the_row_of_a_department_without_a_code_costs_no_call_to_visma(
+    world: World,
+) -> None:
+    world.rippling.add_department("Robotics lab")
+    world.hire(department="Robotics lab")
+    world.settle()
+    assert _rows(world)[0]["waiting_for"] == ["department_rule#Robotics lab"]
+    world.clear_journals()
+
+    for _ in range(3):
+        world.clock.turn(minutes=5)
+        world.settle()
+
+    assert world.visma.calls(path="/v1/.*") == []
+
+
 def test_somebody_known_who_moves_to_an_unknown_department_keeps_what_they_have(
     world: World,
 ) -> None:

@@ -52,7 +52,7 @@ def test_a_row_by_id_goes_before_one_by_code_and_one_by_name() -> None:
 def test_names_must_be_equal_likeness_is_never_enough() -> None:
     rules = some_rules(departments=[{"rippling": "production", "department": "PROD"}])
 
-    assert _missing(_place(rules)) == ["department_rule#Production"]
+    assert _missing(_place(rules)) == ["department_or_rule#Production"]
 
 
 def test_without_a_row_the_reference_code_is_tried_as_a_visma_department() -> None:
@@ -66,7 +66,7 @@ def test_without_a_row_the_reference_code_is_tried_as_a_visma_department() -> No
 def test_a_reference_code_that_visma_does_not_know_is_no_department() -> None:
     placement = _place(department=Named("d9", "Management", "MGM"))
 
-    assert _missing(placement) == ["department_rule#Management"]
+    assert _missing(placement) == ["department_or_rule#Management"]
 
 
 def test_without_row_and_code_the_named_custom_field_is_tried() -> None:
@@ -127,7 +127,7 @@ def test_without_row_and_default_everything_missing_is_named_at_once() -> None:
     rules = some_rules(defaults={}, departments=[], locations=[], employee_classes=[])
 
     assert _missing(_place(rules)) == [
-        "department_rule#Production",
+        "department_or_rule#Production",
         "location_rule#Bergen",
         "calendar#default",
         "class_rule#Salaried",

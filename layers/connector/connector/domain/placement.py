@@ -23,6 +23,7 @@ class MissingKind(StrEnum):
     """The kinds of thing a person can wait for."""
 
     DEPARTMENT_RULE = "department_rule"
+    DEPARTMENT_OR_RULE = "department_or_rule"
     LOCATION_RULE = "location_rule"
     CLASS_RULE = "class_rule"
     CALENDAR = "calendar"
@@ -35,7 +36,7 @@ class MissingKind(StrEnum):
 
 
 WHERE: Mapping[MissingKind, tuple[Part, ...]] = {
-    MissingKind.DEPARTMENT_RULE: (Part.DEPARTMENTS,),  # a reference code may become a department
+    MissingKind.DEPARTMENT_OR_RULE: (Part.DEPARTMENTS,),  # the code may become a department
     MissingKind.DEPARTMENT: (Part.DEPARTMENTS,),
     MissingKind.DEPARTMENT_COST_CENTRE: (Part.DEPARTMENTS,),
     MissingKind.COST_CENTRE: (Part.COST_CENTRES,),
@@ -69,6 +70,10 @@ class Missing:
 _MESSAGES: Mapping[MissingKind, str] = {
     MissingKind.DEPARTMENT_RULE: (
         "no row of the mapping of {company} names the Rippling department {name}; add one"
+    ),
+    MissingKind.DEPARTMENT_OR_RULE: (
+        "no row of the mapping of {company} names the Rippling department {name}, and Visma has no"
+        " department with the code that Rippling gives; add one or the other"
     ),
     MissingKind.LOCATION_RULE: (
         "no row of the mapping of {company} names the Rippling location {name},"
@@ -261,7 +266,10 @@ def _department(
             word = "department" if facts.department.is_partial else "custom_fields"
             kept = {"department": remembered.department, "cost_centre": remembered.cost_centre}
             return _as_before(word, **kept)
-    return _Part({}, missing=(Missing(MissingKind.DEPARTMENT_RULE, facts.department.label),))
+    names_one = facts.department.code or isinstance(_custom_department(rules, facts), Known)
+    # Only a code can turn up in Visma; for a row nobody needs to be asked.
+    kind = MissingKind.DEPARTMENT_OR_RULE if names_one else MissingKind.DEPARTMENT_RULE
+    return _Part({}, missing=(Missing(kind, facts.department.label),))
 
 
 def _own_department(

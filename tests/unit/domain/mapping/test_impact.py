@@ -131,13 +131,13 @@ def test_somebody_who_left_or_is_still_left_out_is_not_taken_in() -> None:
 
 def test_of_a_company_that_was_never_read_only_missing_rows_are_told() -> None:
     moved = a_mapping(norway=some_rules(departments=[{"rippling": "d1", "department": "NEW"}]))
-    bare = a_mapping(norway=some_rules(departments=[], defaults={"calendar": "NORWAY"}))
+    bare = a_mapping(norway=some_rules(locations=[], defaults={"calendar": "NORWAY"}))
 
     kind, _, how = effect(someone(), moved, norway=Catalogue()) or ("", "", "")
     assert (kind, how) == ("moves", "department PROD -> NEW, cost centre 200 -> (none)")
     kind, _, how = effect(someone(), bare, norway=Catalogue()) or ("", "", "")
     assert kind == "blocks"
-    assert "names the Rippling department Production" in how
+    assert "names the Rippling location" in how
 
 
 def test_a_class_that_company_hinging_on_pay_is_left_open_and_counted() -> None:

@@ -20,6 +20,7 @@ from connector.ports.ledger import Ledger
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingVersions
 from connector.services.find.batch import Batch
+from connector.services.find.releaser import companies_of
 from connector.services.shared.guarding import ChangeGuard
 
 SETTLED_AFTER = timedelta(minutes=10)
@@ -67,6 +68,6 @@ class MappingCatchUp:
 
 
 def is_of(person: Person, companies: set[str]) -> bool:
-    """Whether somebody belongs to one of these companies, or to none so far."""
-    company = person.placement.get("company", "")
-    return company in companies or (not company and bool(companies))
+    """Whether someone belongs to one of these companies, is active there, or is nowhere so far."""
+    is_nowhere = not person.placement.get("company")
+    return not companies.isdisjoint(companies_of(person)) or (is_nowhere and bool(companies))

@@ -201,9 +201,14 @@ class EditedRules:
         """Whether these edits may move a person in a way that the placement does not show."""
         company = person.placement.get("company", "")
         # A person placed nowhere may belong to any company, now that its rules are others.
-        if company in self.companies or (not company and self.companies):
+        if not self.companies.isdisjoint(companies_of(person)) or (not company and self.companies):
             return True
         return any((company, label) in self.labels for label in person.placement.get("rules", ()))
+
+
+def companies_of(person: Person) -> set[str]:
+    """Where a person belongs, and wherever else they are still active."""
+    return {person.placement.get("company", ""), *person.active_in}
 
 
 def uses_pay(company: str, mapping: MappingFile) -> bool:
