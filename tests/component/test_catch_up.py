@@ -93,7 +93,7 @@ def test_an_edit_of_a_company_reaches_whoever_is_still_active_there_and_belongs_
 ):
     stays = nordfab_mapping(2)
     word = "deactivate_when_out_of_scope"
-    leaves = stays.replace(f"{word}: false", f"{word}: true")
+    leaves = stays.replace(f"{word}: false", f"{word}: true", 1)
     assert leaves != stays
     with a_world(people=8, companies=2, mapping_text=stays) as world:
         worker = world.hire(legal_entity="Nordfab AS")

@@ -168,8 +168,14 @@ class HardLives(Lives):
             for key, code in sorted(self.model.employees())
             if (key, code) not in self.model.entered
             and (key, self.model.persons[code]) not in self.model.lost
+            and self._is_known(key, code)
         ]
         return ours[n % len(ours)] if ours and len(self.model.lost) < MOST_LOST else None
+
+    def _is_known(self, key: str, code: str) -> bool:
+        """Whether the ledger has the employee: not while the answer to its create is lost."""
+        link = self.world.tables.links.get(self.model.persons[code], {}).get(key)
+        return link is not None and link.employee_code == code
 
     def _take_away(self, key: str, code: str) -> None:
         self.model.lost.add((key, self.model.persons[code]))

@@ -258,9 +258,11 @@ class Lives(RuleBasedStateMachine):
             user_id, now = worker["user_id"], self.clock.now()
             known = self.world.tables.persons.get(user_id)
             is_counted = bool(known and known.worker_id == worker["id"])
-            if not self.model.present(user_id, now).company and (worked or is_counted):
-                # It may have ended before it vanished, and no one looked in between.
-                self.model.out_of_sight[user_id] = not (worked and is_counted)
+            is_left = bool(self.model.present(user_id, now).company)
+            if worked or is_counted:
+                # It may have ended before it vanished, and no one looked in between; and what is
+                # left of their employments may end before anyone looks.
+                self.model.out_of_sight[user_id] = is_left or not (worked and is_counted)
             self.unannounced.add(user_id)
 
     @rule(department=department, is_followed=yes_or_no)
