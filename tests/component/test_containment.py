@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.simulator import platform_shapes as shapes
+from tests.simulator.dimensions import show_segment
+from tests.simulator.visma_shapes import show_branch, show_department
 from tests.support.world import World, a_world
 
 ODD: dict[str, Any] = {
@@ -71,3 +73,54 @@ def others(world: World, odd: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
         for item in world.visma.employees()
         if item["employeeNumber"] != str(odd["number"])
     }
+
+
+# The same of Visma's rows.
+
+
+@pytest.fixture
+def books() -> Iterator[World]:
+    with a_world(people=6) as world:
+        world.first_load()
+        yield world
+
+
+def visma_row(world: World, name: str, value: str) -> dict[str, Any]:
+    """A row of Visma's, from wherever it lists it."""
+    company = world.visma.company()
+    rows = [
+        *world.visma.employees(),
+        *(show_department(company, each) for each in company.departments.values()),
+        *(show_branch(each) for each in company.branches.values()),
+        *show_segment(company.dimensions["SUBACCOUNT"], company.cost_centres)["segmentValues"],
+    ]
+    return next(row for row in rows if row.get(name) == value)
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("employeeNumber", "1001"),
+        ("departmentId", "IT"),
+        ("number", "2"),
+        ("valueId", "310"),
+    ],
+)
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD.keys())
+def test_an_odd_member_of_one_row_of_visma_changes_no_one_else(
+    books: World, name: str, row: str, value: Any
+) -> None:
+    other = books.rippling.numbered(1002)
+    for place, member in enumerate(visma_row(books, name, row)):
+        books.visma.odd = {(name, row): {member: value}}
+        phone = f"+47 22 00 {place:04}"
+        books.rippling.change_user(other["user_id"], mobile=phone)
+        before = others(books, books.rippling.numbered(1001))
+        books.clock.turn(hours=1)  # nothing that was cached of Visma is believed any more
+
+        books.tick(full_sweep=True)
+        books.drain()
+
+        assert (member, phones(books, other)) == (member, phone)
+        books.visma.odd = {}
+        assert (member, others(books, books.rippling.numbered(1001))) == (member, before)

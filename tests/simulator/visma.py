@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tests.simulator.clock import Clock, Now
@@ -53,13 +55,25 @@ class Window:
     used: int = 0
 
 
+def odd_rows(content: Any, odd: Mapping[tuple[str, str], Mapping[str, Any]]) -> Any:
+    """An answer whose rows have some members otherwise, wherever in it they are."""
+    if isinstance(content, list):
+        return [odd_rows(each, odd) for each in content]
+    if not isinstance(content, dict):
+        return content
+    found = [members for (name, value), members in odd.items() if content.get(name) == value]
+    plain = {name: odd_rows(each, odd) for name, each in content.items()}
+    return {**plain, **{name: value for members in found for name, value in members.items()}}
+
+
 class Visma(Finance, Manners, Server):
     """A simulated Visma.net that answers over HTTP as strictly as the real one.
 
     Behaviour is set through attributes: those of `Manners`, and `token_lifetime` (seconds),
     `calls_per_hour` (for each company), `customer_tenants` (tenant ids that get a token which
     opens nothing), `unapproved` (rights that a company has not approved, so that its tokens come
-    without them) and `names_scopes` (whether the answer says what a token may do).
+    without them), `names_scopes` (whether the answer says what a token may do) and `odd` (the name
+    of a member and the value it has in a row, to members that this row is answered with instead).
     """
 
     def __init__(self, clock: Now | None = None, port: int = 0) -> None:
@@ -72,6 +86,7 @@ class Visma(Finance, Manners, Server):
         self.customer_tenants: set[str] = set()
         self.unapproved: dict[str, set[str]] = {}
         self.names_scopes = True
+        self.odd: dict[tuple[str, str], dict[str, Any]] = {}
         self._grants: dict[str, Grant] = {}
         self._windows: dict[str, Window] = {}
 
@@ -128,8 +143,14 @@ class Visma(Finance, Manners, Server):
         elif SCOPE_OF.get(request.method, "") not in grant.scopes:
             response = _gateway_error(403, "The scope of the token does not allow this.", "403")
         else:
-            response = serve(Visit(self.companies[key], request, self, self.url))
+            response = self._made_odd(serve(Visit(self.companies[key], request, self, self.url)))
         return replace(response, headers={**response.headers, **headers}, company=key)
+
+    def _made_odd(self, response: Response) -> Response:
+        if not self.odd or not response.payload or response.status != HTTPStatus.OK:
+            return response
+        content = odd_rows(json.loads(response.payload), self.odd)
+        return replace(response, payload=json.dumps(content).encode())
 
     def _token(self, request: Request) -> Response:
         form = request.body if isinstance(request.body, dict) else {}
