@@ -22,8 +22,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Reports the messages that must come again; the others are done with."""
     with Invocation("writer"):
         bootstrap.clock().begin(context)
-        with consumer().batch():
-            return {"batchItemFailures": failures(consumer(), event["Records"])}
+        return {"batchItemFailures": failures(consumer(), event["Records"])}
 
 
 def failures(service: Consumer, records: list[dict[str, Any]]) -> list[dict[str, str]]:

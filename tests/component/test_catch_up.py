@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from connector.adapters.memory import InMemoryMappings
+from connector.adapters.memory import InMemoryMappings, InMemoryMappingVersions
 from connector.domain.mapping import file as mapping_file
 from connector.services.apply.applier import Applier
+from connector.services.shared.current_mapping import CurrentMapping
 from tests.simulator.nordfab import nordfab_mapping
 from tests.support.world import World, a_world
 
@@ -85,7 +86,8 @@ def _edited_after_reading(world: World, text: str) -> Applier:
     """A writer that loaded the mapping just before it was edited."""
     before = InMemoryMappings(world.mappings.load())
     world.edit_mapping(text)
-    return replace(world.applier, mappings=before)
+    mapping = CurrentMapping(before, InMemoryMappingVersions(), world.clock)
+    return replace(world.applier, mapping=mapping)
 
 
 def test_an_edit_of_a_company_reaches_whoever_is_still_active_there_and_belongs_to_another() -> (

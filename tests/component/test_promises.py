@@ -220,7 +220,7 @@ def _with_pause_after_reading(world: World, meanwhile: Any) -> Applier:
             return found
 
     adapters = replace(world.adapters, source=SlowSource())
-    return services.applier(adapters, world.options, adapters.mappings)
+    return services.applier(adapters, world.options)
 
 
 def test_an_employee_that_finance_touched_is_read_and_planned_anew(world: World) -> None:

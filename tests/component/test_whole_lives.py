@@ -798,7 +798,7 @@ def _slow_writer(world: World, meanwhile: Callable[[], None]) -> Applier:
 
     ledger = InMemoryLedger(world.clock, world.tables)
     adapters = replace(world.adapters, source=SlowSource(), ledger=ledger)
-    return services.applier(adapters, world.options, adapters.mappings)
+    return services.applier(adapters, world.options)
 
 
 EXAMPLES = int(os.environ.get("CONNECTOR_MACHINE_EXAMPLES", "50"))

@@ -47,7 +47,6 @@ from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
 from connector.services.find.batch import Summary
 from connector.services.operate.mapping_check import Finding
-from connector.services.shared.current_mapping import CurrentMappings
 from connector.services.shared.requirements import WatchedMappings
 from tests.simulator import (
     Rippling,
@@ -151,8 +150,7 @@ class World:
         )
         find = services.poller(self.adapters, self.options)
         self.poller, self.recheck = find.poller, find.recheck
-        current = CurrentMappings(self.adapters.mappings, self.mapping_versions)
-        self.applier = services.applier(self.adapters, self.options, current)
+        self.applier = services.applier(self.adapters, self.options, believed_seconds=0)
         self.releaser = services.releaser(self.adapters).releaser
         operator_adapters = OperatorAdapters(
             audit_log=InMemoryAuditLog(self.tables),

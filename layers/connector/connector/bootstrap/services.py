@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     )
     from connector.domain.checks import Check
     from connector.domain.mapping.model import MappingFile
-    from connector.ports.state import Mappings
     from connector.services.apply.applier import Applier
     from connector.services.apply.consumer import Consumer, EventLog
     from connector.services.find.poller import Poller
@@ -168,13 +167,17 @@ def recheck(adapters: Adapters, guard: ChangeGuard, waiting: WaitingReleaser) ->
     )
 
 
-def applier(adapters: Adapters, options: Options, mappings: Mappings) -> Applier:
-    """What brings one person's employee up to date."""
+def applier(adapters: Adapters, options: Options, believed_seconds: float | None = None) -> Applier:
+    """What brings one person's employee up to date.
+
+    For `believed_seconds` it is not asked again which mapping there is.
+    """
     from connector.services.apply.applier import Applier
     from connector.services.apply.desired import EmployeeDesigner
     from connector.services.apply.employee_writer import EmployeeWriter
     from connector.services.apply.person_reader import PersonReader
     from connector.services.apply.recorder import Recorder
+    from connector.services.shared.current_mapping import BELIEVED_SECONDS, CurrentMapping
     from connector.services.shared.guarding import GuardCheck
 
     ledger = adapters.ledger
@@ -184,7 +187,12 @@ def applier(adapters: Adapters, options: Options, mappings: Mappings) -> Applier
         employee_writer=EmployeeWriter(adapters.targets, ledger, adapters.clock),
         recorder=Recorder(ledger, cost_allocation=options.cost_allocation),
         guard_check=GuardCheck(ledger, adapters.guard_log, adapters.approvals, adapters.clock),
-        mappings=mappings,
+        mapping=CurrentMapping(
+            adapters.mappings,
+            adapters.mapping_versions,
+            adapters.clock,
+            BELIEVED_SECONDS if believed_seconds is None else believed_seconds,
+        ),
         metrics=adapters.metrics,
     )
 
@@ -192,11 +200,8 @@ def applier(adapters: Adapters, options: Options, mappings: Mappings) -> Applier
 def writer(adapters: Adapters, options: Options, log: EventLog) -> Consumer:
     """The service behind the writer function."""
     from connector.services.apply.consumer import Consumer
-    from connector.services.shared.current_mapping import CurrentMappings
 
-    mappings = CurrentMappings(adapters.mappings, adapters.mapping_versions)
-    service = applier(adapters, options, mappings)
-    return Consumer(service, adapters.queue, log, adapters.metrics, mappings.settled)
+    return Consumer(applier(adapters, options), adapters.queue, log, adapters.metrics)
 
 
 def releaser(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from connector.adapters.memory import InMemoryMappings, InMemoryMappingVersions
-from connector.domain.errors import RetryableError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import digest, to_rows
-from connector.services.shared.current_mapping import CurrentMappings
+from connector.services.shared.current_mapping import BELIEVED_SECONDS, CurrentMapping
+from tests.support.clock import HandClock
 from tests.unit.builders import a_mapping, some_rules
 
 
@@ -16,12 +16,9 @@ class CountedMappings(InMemoryMappings):
     """Counts how often the whole table is read."""
 
     loads = 0
-    is_away = False
 
     def load(self) -> MappingFile:
         self.loads += 1
-        if self.is_away:
-            raise RetryableError("an import is under way")
         return super().load()
 
 
@@ -44,6 +41,11 @@ def digest_of(mapping: MappingFile) -> str:
 
 
 @pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
 def table() -> CountedMappings:
     return CountedMappings(BEFORE)
 
@@ -55,62 +57,54 @@ def versions() -> CountedVersions:
     return versions
 
 
-def test_a_mapping_that_is_announced_is_read_once(
-    table: CountedMappings, versions: CountedVersions
-) -> None:
-    mappings = CurrentMappings(table, versions)
+@pytest.fixture
+def mapping(table: CountedMappings, versions: CountedVersions, clock: HandClock) -> CurrentMapping:
+    return CurrentMapping(table, versions, clock)
 
-    assert [mappings.load(), mappings.load(), mappings.load()] == [BEFORE] * 3
+
+def test_a_busy_writer_reads_the_table_once_and_asks_every_few_seconds(
+    mapping: CurrentMapping, table: CountedMappings, versions: CountedVersions, clock: HandClock
+) -> None:
+    for _ in range(20):
+        assert mapping.load() == BEFORE
+        clock.turn(seconds=1)
+
     assert table.loads == 1
+    assert versions.asked == 20 // BELIEVED_SECONDS
 
 
-def test_an_edit_is_seen_as_soon_as_it_is_announced(
-    table: CountedMappings, versions: CountedVersions
+def test_an_edit_is_seen_after_a_few_seconds(
+    mapping: CurrentMapping, table: CountedMappings, versions: CountedVersions, clock: HandClock
 ) -> None:
-    mappings = CurrentMappings(table, versions)
-    mappings.load()
+    mapping.load()
+    mapping.load()
+    table.replace(AFTER)
+    versions.announce(digest_of(AFTER))
+    assert mapping.load() == BEFORE
+
+    clock.turn(seconds=BELIEVED_SECONDS)
+
+    assert [mapping.load(), mapping.load()] == [AFTER] * 2
+    assert table.loads == 2
+
+
+def test_a_change_that_an_edit_has_queued_sees_it_at_once(
+    mapping: CurrentMapping, table: CountedMappings, versions: CountedVersions
+) -> None:
+    mapping.load()
+    mapping.load()
     table.replace(AFTER)
     versions.announce(digest_of(AFTER))
 
-    assert [mappings.load(), mappings.load()] == [AFTER] * 2
-    assert table.loads == 2
+    assert mapping.load(is_about_an_edit=True) == AFTER
 
 
 def test_where_nothing_was_ever_announced_the_table_is_read_each_time(
-    table: CountedMappings,
+    table: CountedMappings, clock: HandClock
 ) -> None:
-    mappings = CurrentMappings(table, InMemoryMappingVersions())
+    mapping = CurrentMapping(table, InMemoryMappingVersions(), clock)
 
-    mappings.load()
-    mappings.load()
+    mapping.load()
+    mapping.load()
 
     assert table.loads == 2
-
-
-def test_for_the_messages_of_one_batch_it_is_asked_once(
-    table: CountedMappings, versions: CountedVersions
-) -> None:
-    mappings = CurrentMappings(table, versions)
-    mappings.load()
-    versions.asked = 0
-
-    with mappings.settled():
-        assert [mappings.load(), mappings.load(), mappings.load()] == [BEFORE] * 3
-    assert versions.asked == 1
-
-    table.replace(AFTER)
-    versions.announce(digest_of(AFTER))
-    with mappings.settled():
-        assert mappings.load() == AFTER
-
-
-def test_a_mapping_that_cannot_be_loaded_is_asked_for_by_each_message(
-    table: CountedMappings, versions: CountedVersions
-) -> None:
-    mappings, table.is_away = CurrentMappings(table, versions), True
-
-    with mappings.settled():
-        with pytest.raises(RetryableError):
-            mappings.load()
-        table.is_away = False
-        assert mappings.load() == BEFORE

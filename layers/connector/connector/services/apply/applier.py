@@ -17,7 +17,6 @@ from connector.domain.facts import shown
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome, contact_fields, plan_employee, plan_leaving
 from connector.domain.records.approvals import digest_of
-from connector.ports.state import Mappings
 from connector.ports.telemetry import Metrics
 from connector.services.apply import resolution
 from connector.services.apply.context import ChangeContext
@@ -26,10 +25,14 @@ from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.apply.recorder import Recorder
 from connector.services.apply.write_request import GuardFn, Hold, WriteRequest, allow_all
+from connector.services.shared.current_mapping import CurrentMapping
 from connector.services.shared.guarding import GuardCheck
 
 PASSES = 3
 """How often a change is decided again at once, after a lost answer or a version that moved on."""
+
+ABOUT_AN_EDIT = (Cause.MAPPING, Cause.RELEASE, Cause.OPERATOR)
+"""What may have been queued because of an edit of the mapping that was made a moment ago."""
 
 MOST_SENT = 2
 """A refusal that Visma disguises as a fault is believed once the write was sent so often."""
@@ -44,7 +47,7 @@ class Applier:
     employee_writer: EmployeeWriter
     recorder: Recorder
     guard_check: GuardCheck
-    mappings: Mappings
+    mapping: CurrentMapping
     metrics: Metrics
 
     def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
@@ -68,7 +71,8 @@ class Applier:
         raise AssertionError("the last pass returns or raises")
 
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
-        context = self.reader.read(change, self.mappings.load(), refusal)
+        mapping = self.mapping.load(is_about_an_edit=change.cause in ABOUT_AN_EDIT)
+        context = self.reader.read(change, mapping, refusal)
         self.employee_writer.require_settled(context.record)
         if has_unresolved_create(context) and self._recover_lost_create(context):
             context = self.reader.read_again(context)

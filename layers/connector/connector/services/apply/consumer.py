@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 from zlib import crc32
 
@@ -54,15 +52,8 @@ class Consumer:
     """The service behind each record of the writer function."""
 
     def __init__(
-        self,
-        applier: Applies,
-        queue: ChangeQueue,
-        log: EventLog,
-        metrics: Metrics,
-        batch: Callable[[], AbstractContextManager[None]] = nullcontext,
+        self, applier: Applies, queue: ChangeQueue, log: EventLog, metrics: Metrics
     ) -> None:
-        self.batch = batch
-        """Around the messages of one invocation: what holds for all of them is read once."""
         self._applier = applier
         self._queue = queue
         self._log = log

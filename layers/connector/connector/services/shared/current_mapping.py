@@ -1,64 +1,61 @@
 """The mapping for whoever asks often: loaded again only once it is another one.
 
 Every edit is announced by its digest before anyone is queued because of it, so one small read tells
-whether the mapping at hand is still the one. Whatever the size of the mapping, that read is small.
+whether the mapping at hand is still the one. Whatever the size of the mapping, that read is small,
+and a busy writer makes it every few seconds. A decision that an edit crosses in that time is made
+up for like any other that crossed one, see `services/find/catch_up`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from datetime import datetime, timedelta
 
-from connector.domain.errors import ConnectorError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import digest, to_rows
+from connector.ports.clock import Clock
 from connector.ports.state import Mappings, MappingVersions
 
+BELIEVED_SECONDS = 5.0
+"""So long it is not asked again which mapping there is, unless an edit is what it is about."""
 
-class CurrentMappings:
-    """A `Mappings` that keeps what it has loaded, for one warm process."""
 
-    def __init__(self, mappings: Mappings, versions: MappingVersions) -> None:
+class CurrentMapping:
+    """Keeps the mapping that it has loaded, for one warm process."""
+
+    def __init__(
+        self,
+        mappings: Mappings,
+        versions: MappingVersions,
+        clock: Clock,
+        believed_seconds: float = BELIEVED_SECONDS,
+    ) -> None:
         self._mappings = mappings
         self._versions = versions
+        self._clock = clock
+        self._believed = timedelta(seconds=believed_seconds)
         self._known: MappingFile | None = None
         self._digest = ""
-        self._is_settled = False
+        self._asked_at: datetime | None = None
 
-    def load(self) -> MappingFile:
-        """See `Mappings`. What was announced last is as good as what stands in the table."""
-        if self._known is not None and (
-            self._is_settled or self._digest == self._versions.announced()
-        ):
+    def load(self, *, is_about_an_edit: bool = False) -> MappingFile:
+        """The mapping; as it was announced last, at the latest a few seconds ago.
+
+        Raises:
+            ConfigurationError: there is none, or its rows do not make sense; with every problem.
+            RetryableError: an import is under way.
+        """
+        if self._known is not None and self._is_current(is_about_an_edit=is_about_an_edit):
             return self._known
         self._known = self._mappings.load()
-        self._digest = digest(to_rows(self._known))
+        self._digest, self._asked_at = digest(to_rows(self._known)), None
         return self._known
 
-    @contextmanager
-    def settled(self) -> Iterator[None]:
-        """Within, no one asks again: for the messages of one batch, which were queued before it.
-
-        A mapping that cannot be loaded now is asked for by each of them.
-        """
-        try:
-            self._is_settled = self._has_loaded()
-            yield
-        finally:
-            self._is_settled = False
-
-    def rows(self) -> list[dict[str, Any]]:
-        """See `Mappings`."""
-        return self._mappings.rows()
-
-    def replace(self, mapping: MappingFile) -> tuple[int, int]:
-        """See `Mappings`."""
-        return self._mappings.replace(mapping)
-
-    def _has_loaded(self) -> bool:
-        try:
-            self.load()
-        except ConnectorError:
+    def _is_current(self, *, is_about_an_edit: bool) -> bool:
+        now = self._clock.now()
+        is_believed = self._asked_at is not None and now - self._asked_at < self._believed
+        if is_believed and not is_about_an_edit:
+            return True
+        if self._digest != self._versions.announced():
             return False
+        self._asked_at = now
         return True
