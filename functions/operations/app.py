@@ -9,19 +9,32 @@ from typing import Any
 from connector import bootstrap
 from connector.observability import Invocation
 from connector.services.operate.operator import Operator
+from connector.services.shared.current_mode import CurrentMode
 from connector.settings import OperationsSettings
 
 
 @cache
-def operator() -> Operator:
-    """Built with the first invocation of this environment."""
-    return bootstrap.operations(OperationsSettings.from_env(environ))
+def settings() -> OperationsSettings:
+    """Read with the first invocation of this environment."""
+    return OperationsSettings.from_env(environ)
+
+
+@cache
+def mode() -> CurrentMode:
+    """Asked by every invocation: a deploy never changes the mode."""
+    return bootstrap.mode(settings())
+
+
+@cache
+def operator(in_mode: bootstrap.Mode) -> Operator:
+    """Built with the first invocation in a mode."""
+    return bootstrap.operations(settings(), in_mode)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{"verb": "...", ...}`; the answer has `ok`, and `problems` where it is false."""
     with Invocation("operations") as invocation:
         bootstrap.clock().begin(context)
-        answer = operator().dispatch(event)
+        answer = operator(mode().current()).dispatch(event)
         invocation.log.info("verb carried out", verb=str(event.get("verb")), status=answer["ok"])
         return answer

@@ -10,30 +10,54 @@ from typing import Any
 from connector import bootstrap
 from connector.bootstrap.services import PollerServices
 from connector.observability import Invocation
+from connector.services.find.batch import off_in
+from connector.services.shared.current_mode import CurrentMode
 from connector.settings import PollerSettings
 
 
 @cache
-def services() -> PollerServices:
-    """Built with the first invocation of this environment."""
-    return bootstrap.poller(PollerSettings.from_env(environ))
+def settings() -> PollerSettings:
+    """Read with the first invocation of this environment."""
+    return PollerSettings.from_env(environ)
+
+
+@cache
+def mode() -> CurrentMode:
+    """Asked by every invocation: a deploy never changes the mode."""
+    return bootstrap.mode(settings())
+
+
+@cache
+def services(in_mode: bootstrap.Mode) -> PollerServices:
+    """Built with the first invocation in a mode."""
+    return bootstrap.poller(settings(), in_mode)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{}` is one tick, `{"full_sweep": true}` a full sweep, `{"recheck": {...}}` asks Visma."""
     with Invocation("poller") as invocation:
         bootstrap.clock().begin(context)
-        built = services()
-        if "recheck" in event:
-            summary = asdict(built.recheck.run(**event["recheck"]))
-            invocation.log.info("recheck ended", summary=summary)
-            return summary
-        mapping = built.check()
-        if event.get("full_sweep"):  # once a day, so that a tick costs no more than it must
-            for missing in built.missing_capabilities(mapping):
-                invocation.log.warning(
-                    "capability missing", kind=missing.name, reason=missing.message
-                )
-        summary = asdict(built.poller.run(full_sweep=bool(event.get("full_sweep"))))
-        invocation.log.info("poll ended", summary=summary)
+        now = mode().current()
+        summary = _off(now, invocation) if now.is_off else _run(now, event, invocation)
+        return {**summary, "mode": now.name.value}
+
+
+def _off(now: bootstrap.Mode, invocation: Invocation) -> dict[str, Any]:
+    invocation.metrics.count("PollSucceeded")  # it does what it is to do: nothing is silent
+    invocation.log.info("poll ended", summary={"mode": now.name.value})
+    return asdict(off_in(now))
+
+
+def _run(now: bootstrap.Mode, event: dict[str, Any], invocation: Invocation) -> dict[str, Any]:
+    built = services(now)
+    if "recheck" in event:
+        summary = asdict(built.recheck.run(**event["recheck"]))
+        invocation.log.info("recheck ended", summary=summary)
         return summary
+    mapping = built.check()
+    if event.get("full_sweep"):  # once a day, so that a tick costs no more than it must
+        for missing in built.missing_capabilities(mapping):
+            invocation.log.warning("capability missing", kind=missing.name, reason=missing.message)
+    summary = asdict(built.poller.run(full_sweep=bool(event.get("full_sweep"))))
+    invocation.log.info("poll ended", summary=summary)
+    return summary

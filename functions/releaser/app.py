@@ -10,19 +10,38 @@ from connector import bootstrap
 from connector.bootstrap.services import ReleaserServices
 from connector.observability import Invocation
 from connector.services.find.releaser import rules_among
+from connector.services.shared.current_mode import CurrentMode
 from connector.settings import ReleaserSettings
 
 
 @cache
-def services() -> ReleaserServices:
-    """Built with the first invocation of this environment."""
-    return bootstrap.releaser(ReleaserSettings.from_env(environ))
+def settings() -> ReleaserSettings:
+    """Read with the first invocation of this environment."""
+    return ReleaserSettings.from_env(environ)
+
+
+@cache
+def mode() -> CurrentMode:
+    """Asked by every invocation: a deploy never changes the mode."""
+    return bootstrap.mode(settings())
+
+
+@cache
+def services(in_mode: bootstrap.Mode) -> ReleaserServices:
+    """Built with the first invocation in a mode."""
+    return bootstrap.releaser(settings(), in_mode)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Takes the edited rows from the stream; what they say is read from the table."""
+    """Takes the edited rows from the stream; what they say is read from the table.
+
+    While the connector is off, an edit is left to the tick with which it starts again.
+    """
     with Invocation("releaser") as invocation:
-        built = services()
+        now = mode().current()
+        if now.is_off:
+            return {"queued": 0}
+        built = services(now)
         keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
         edited = rules_among((key["company"]["S"], key["rule"]["S"]) for key in keys)
         queued = built.releaser.release(built.load(), edited) if edited else 0

@@ -9,20 +9,42 @@ from typing import Any
 from connector import bootstrap
 from connector.observability import Invocation
 from connector.services.apply.consumer import Consumer
+from connector.services.shared.current_mode import CurrentMode
 from connector.settings import WriterSettings
 
 
 @cache
-def consumer() -> Consumer:
-    """Built with the first invocation of this environment."""
-    return bootstrap.writer(WriterSettings.from_env(environ))
+def settings() -> WriterSettings:
+    """Read with the first invocation of this environment."""
+    return WriterSettings.from_env(environ)
+
+
+@cache
+def mode() -> CurrentMode:
+    """Asked every few seconds: a deploy never changes the mode."""
+    return bootstrap.mode(settings(), believed_seconds=5)
+
+
+@cache
+def consumer(in_mode: bootstrap.Mode) -> Consumer:
+    """Built with the first invocation in a mode."""
+    return bootstrap.writer(settings(), in_mode)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Reports the messages that must come again; the others are done with."""
-    with Invocation("writer"):
+    """Reports the messages that must come again; the others are done with.
+
+    While the connector is off, messages come to nothing: whoever they are about is found by the
+    full sweep with which it starts again.
+    """
+    with Invocation("writer") as invocation:
         bootstrap.clock().begin(context)
-        return {"batchItemFailures": failures(consumer(), event["Records"])}
+        now = mode().current()
+        if now.is_off:
+            invocation.metrics.count("ChangesDropped", len(event["Records"]))
+            invocation.log.info("changes dropped", count=len(event["Records"]))
+            return {"batchItemFailures": []}
+        return {"batchItemFailures": failures(consumer(now), event["Records"])}
 
 
 def failures(service: Consumer, records: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -87,14 +87,16 @@ def test_a_company_without_credentials_is_named(account: Account) -> None:
 def test_missing_settings_are_all_named_at_once(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poller = account.handler("poller", DRY_RUN="perhaps", RIPPLING_BASE_URL="http://far.example")
+    poller = account.handler(
+        "poller", COST_ALLOCATION="perhaps", RIPPLING_BASE_URL="http://far.example"
+    )
     monkeypatch.delenv("PEOPLE_TABLE")
 
     with pytest.raises(ConfigurationError) as caught:
         poller.lambda_handler({}, CONTEXT)
 
     told = "; ".join(caught.value.problems)
-    assert all(name in told for name in ("PEOPLE_TABLE", "DRY_RUN", "RIPPLING_BASE_URL"))
+    assert all(name in told for name in ("PEOPLE_TABLE", "COST_ALLOCATION", "RIPPLING_BASE_URL"))
 
 
 def test_a_failed_change_is_reported_postponed_and_done_later(
@@ -250,7 +252,7 @@ def test_the_webhook_loads_neither_http_nor_retries_nor_the_mapping(
         "bootstrap.rippling_webhook(settings); assert bootstrap.visma_webhook(settings);"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'requests', 'tenacity', 'yaml'}"
-        " | {n for n in sys.modules if n.startswith('connector.domain.m')}))"
+        " | {n for n in sys.modules if n.startswith('connector.domain.mapping')}))"
     )
     account.handler("webhook")
 

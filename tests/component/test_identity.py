@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.domain.errors import ConfigurationError
+from connector.domain.mode import ModeName
 from connector.services.operate.identity import Identity
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world
@@ -375,17 +376,16 @@ def _staff(world: World) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("verb", ["adopt", "rename"])
-def test_a_dry_run_refuses_to_adopt_and_to_rename_and_audits_neither(
+def test_a_connector_that_is_not_live_refuses_to_adopt_and_to_rename_and_audits_neither(
     world: World, verb: str
 ) -> None:
     worker = world.hire()
     world.settle()
     before = list(world.audit_of(worker["user_id"]))
-    rehearsing = Identity(
-        world.ledger, world.mappings, world.targets, world.queue, world.clock, world.source, True
-    )
+    ports = (world.ledger, world.mappings, world.targets, world.queue, world.clock, world.source)
+    rehearsing = Identity(*ports, ModeName.REHEARSAL)
 
-    with pytest.raises(ConfigurationError, match="a dry run"):
+    with pytest.raises(ConfigurationError, match="not live"):
         getattr(rehearsing, verb)({"person": worker["user_id"], "code": "FIN-77"})
 
     assert world.audit_of(worker["user_id"]) == before

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connector.adapters.memory import InMemoryMappings, InMemorySecrets
+from connector.domain.mode import ModeName
 from connector.services.operate import ping as probing
 from tests.component.test_oauth import App
 from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
@@ -522,7 +523,7 @@ def test_without_time_nobody_is_asked_and_that_is_said(world: World) -> None:
 
 @pytest.fixture
 def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    with an_account(rippling, visma, monkeypatch) as account:
+    with an_account(rippling, visma, monkeypatch, mode=ModeName.OFF) as account:
         yield account
 
 
@@ -531,10 +532,11 @@ def test_ping_runs_first_on_a_stack_with_filled_secrets_and_nothing_else(
 ) -> None:
     answer = account.operate("ping")
 
-    assert not_well(answer) == {("mapping", "warning")}
+    assert not_well(answer) == {("mapping", "warning"), ("mode", "warning")}
     assert json.loads(json.dumps(answer)) == answer
     own = checks_of(answer, "connector")
-    assert own["polling"]["level"] == own["last_poll"]["level"] == "note"
+    assert own["last_poll"]["level"] == own["last_sweep"]["level"] == "note"
+    assert "connector rehearse" in own["mode"]["remedy"]
 
 
 def test_a_stoppage_is_named_with_the_two_commands_that_end_it(world: World) -> None:
@@ -565,6 +567,7 @@ def test_an_empty_secret_names_what_to_fill_in(account: Account) -> None:
 
 def test_the_page_knows_what_a_poll_left_behind(account: Account) -> None:
     account.operate("mappings import", text=NORDFAB_MAPPING)
+    account.operate("go-live")
     account.handler("poller").lambda_handler({}, CONTEXT)
     account.client("sqs").send_message(
         QueueUrl=account.resources["ChangesDeadLetterQueue"],
@@ -588,6 +591,7 @@ def test_a_sweep_logs_and_counts_missing_capabilities_and_a_tick_asks_for_none(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     account.operate("mappings import", text=NORDFAB_MAPPING)
+    account.operate("go-live")
     poller = account.handler("poller")
     poller.lambda_handler({}, CONTEXT)
     rippling.entitlements.discard("API_Tier_2")

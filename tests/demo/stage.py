@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,10 @@ LOOK_AGAIN_SECONDS = 0.2
 
 class DemoError(Exception):
     """The story cannot go on."""
+
+
+UNHURRIED = {"PollSchedule": "rate(1 day)"}
+"""The schedule runs from the first moment: a story that ticks by hand has it wait."""
 
 
 class Stage:
@@ -69,7 +74,7 @@ class Stage:
             "VismaBaseUrl": self.visma.url,
             "VismaTokenUrl": self.visma.token_url,
         }
-        self.aws.deploy({**addresses, "DryRun": "false", **parameters}, self.stack_name)
+        self.aws.deploy({**addresses, **UNHURRIED, **parameters}, self.stack_name)
         rippling, visma = credentials(self.companies)
         self.aws.put_secret("RipplingSecretArn", rippling)
         self.aws.put_secret("VismaSecretArn", visma)
@@ -171,12 +176,24 @@ class Stage:
             file.flush()
             return self.connector("mappings", "import", file.name)
 
+    def begin(self) -> None:
+        """Imports the mapping, and goes live."""
+        self.import_mapping()
+        self.connector("go-live")
+
     def outcomes(self) -> list[Mapping[str, Any]]:
-        """Every audit row so far, straight from the table."""
+        """Every audit row so far of what was done, straight from the table."""
+        return [row for row, is_planned in self._rows() if not is_planned]
+
+    def planned(self) -> Counter[str]:
+        """How often a rehearsal has planned each outcome."""
+        return Counter(row["outcome"] for row, is_planned in self._rows() if is_planned)
+
+    def _rows(self) -> list[tuple[dict[str, str], bool]]:
         pages = self.aws.client("dynamodb").get_paginator("scan")
         found = pages.paginate(TableName=self.aws.outputs["AuditTableName"])
         return [
-            {name: value.get("S", "") for name, value in item.items()}
+            ({name: value.get("S", "") for name, value in item.items()}, "planned" in item)
             for page in found
             for item in page["Items"]
         ]

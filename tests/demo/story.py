@@ -88,8 +88,32 @@ def the_mapping(story: Story) -> str:
     return f"mapping imported: {answer['written']} rows, and both systems have all they name"
 
 
+def still_off(story: Story) -> str:
+    """A new stack does nothing by itself, and says what to do."""
+    summary = story.stage.tick()
+    must(summary["mode"] == "off" and summary["skipped"], "a new stack is not off")
+    systems = story.stage.connector("ping")["systems"]
+    mode = next(check for each in systems for check in each["checks"] if check["name"] == "mode")
+    must("connector rehearse" in mode["remedy"], "ping does not say what to do")
+    return f"off: nothing is read; ping says: {mode['message']}"
+
+
+def a_rehearsal(story: Story) -> str:
+    """Everything is planned and audited, and nothing is written."""
+    stage = story.stage
+    stage.connector("rehearse")
+    stage.tick()
+    story.travel(counted="people still to plan")
+    planned = stage.planned()
+    written = [call for call in stage.visma.calls(path="/v1/.*") if call.method != "GET"]
+    must(not written and not stage.visma.employees(company="norway"), "it has written")
+    must(planned["created"] > 0, "nothing was planned")
+    return f"rehearsal: {planned['created']} employees would be created; nothing is written"
+
+
 def first_load(story: Story) -> str:
-    """Everyone for the first time."""
+    """The operator goes live: everyone for the first time."""
+    story.stage.connector("go-live")
     summary = story.stage.tick()
     story.travel(counted="people still to go")
     norway = len(story.stage.visma.employees(company="norway"))
@@ -374,6 +398,8 @@ def a_full_sweep(story: Story) -> str:
 
 CHAPTERS: Iterable[Chapter] = (
     the_mapping,
+    still_off,
+    a_rehearsal,
     first_load,
     a_hire,
     a_move,

@@ -23,6 +23,6 @@ def stage() -> Iterator[Stage]:
     """Nordfab on both sides of a deployed stack, after the first load."""
     with Stage(PEOPLE) as stage:
         stage.deploy()
-        stage.import_mapping()
+        stage.begin()
         stage.settle()
         yield stage

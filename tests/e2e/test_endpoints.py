@@ -39,7 +39,7 @@ class Door:
         """A first load, a hire, a move and a leaver; what Visma then holds."""
         self._open()
         self.stage.mapping = MAPPING_BY_NAME
-        self.stage.import_mapping()
+        self.stage.begin()
         self.stage.settle()
         rippling = self.stage.rippling
         working = [each for each in rippling.workers() if each["status"] == "ACTIVE"]

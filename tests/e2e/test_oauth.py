@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.stage import DemoError, Stage
+from tests.demo.stage import UNHURRIED, DemoError, Stage
 from tests.simulator import credentials
 from tests.simulator.rippling_oauth import TOKEN_PATH
 
@@ -44,14 +44,14 @@ def app() -> Iterator[Stage]:
                 "RipplingAuthorizeUrl": stage.rippling.authorize_url,
                 "VismaBaseUrl": stage.visma.url,
                 "VismaTokenUrl": stage.visma.token_url,
-                "DryRun": "false",
+                **UNHURRIED,
             }
         )
         callback = stage.aws.webhook_url().removesuffix("webhook") + "callback"
         stage.rippling.app_shop.app["redirect_uri"] = callback
         stage.aws.put_secret("RipplingSecretArn", stage.rippling.app_shop.app)
         stage.aws.put_secret("VismaSecretArn", credentials()[1])
-        stage.import_mapping()
+        stage.begin()
         yield stage
 
 

@@ -1,4 +1,4 @@
-"""A fresh stack as the README leaves it: empty secrets, dry run, and then the schedule."""
+"""A fresh stack as the README leaves it: off, then a rehearsal, and then live on the schedule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.stage import Stage
+from tests.demo.stage import UNHURRIED, DemoError, Stage
 from tests.simulator import credentials
 
 
@@ -22,6 +22,7 @@ def rehearsal() -> Iterator[Stage]:
                 "RipplingBaseUrl": stage.rippling.url,
                 "VismaBaseUrl": stage.visma.url,
                 "VismaTokenUrl": stage.visma.token_url,
+                **UNHURRIED,
             }
         )
         yield stage
@@ -34,25 +35,31 @@ def _invoke(stage: Stage, output: str, payload: dict[str, Any]) -> tuple[bool, d
     return "FunctionError" not in answer, json.loads(answer["Payload"].read())
 
 
-def test_with_nothing_configured_everything_wrong_is_said_at_once(rehearsal: Stage) -> None:
+def test_a_new_stack_is_off_and_says_what_to_do(rehearsal: Stage) -> None:
     worked, answer = _invoke(rehearsal, "PollerFunctionName", {})
 
+    assert worked
+    assert (answer["mode"], answer["skipped"]) == ("off", True)
+    assert "connector rehearse" in answer["problems"][0]
+    with pytest.raises(DemoError, match="there is no mapping yet"):
+        rehearsal.connector("rehearse")
+    assert rehearsal.rippling.journal == []
+
+
+def test_a_rehearsal_audits_everything_as_planned_and_changes_nothing_in_visma(
+    rehearsal: Stage,
+) -> None:
+    rippling, visma = credentials()
+    rehearsal.import_mapping()
+    rehearsal.connector("rehearse")
+    worked, answer = _invoke(rehearsal, "PollerFunctionName", {"full_sweep": True})
     assert not worked
     told = answer["errorMessage"]
     assert "the Rippling secret is empty" in told
     assert "the Visma secret is empty" in told
-    assert "there is no mapping yet" in told
-    assert rehearsal.rippling.journal == []
-
-
-def test_a_dry_run_audits_everything_as_planned_and_changes_nothing_in_visma(
-    rehearsal: Stage,
-) -> None:
-    rippling, visma = credentials()
     rehearsal.aws.put_secret("RipplingSecretArn", rippling)
     rehearsal.aws.put_secret("VismaSecretArn", visma)
     deadline = time.monotonic() + 320  # a secret is read again after five minutes at the latest
-    rehearsal.import_mapping()
     while time.monotonic() < deadline:
         worked, answer = _invoke(rehearsal, "PollerFunctionName", {"full_sweep": True})
         if worked:
@@ -70,18 +77,22 @@ def test_a_dry_run_audits_everything_as_planned_and_changes_nothing_in_visma(
     assert rehearsal.visma.employees() == []
 
 
-def test_a_second_dry_run_finds_everybody_planned_already(rehearsal: Stage) -> None:
+def test_a_second_rehearsal_finds_everybody_planned_already(rehearsal: Stage) -> None:
     _, answer = _invoke(rehearsal, "PollerFunctionName", {"full_sweep": True})
 
-    assert answer["queued"] == 0
+    assert (answer["mode"], answer["queued"]) == ("rehearsal", 0)
+
+
+def test_another_deploy_changes_nothing_of_the_mode(rehearsal: Stage) -> None:
+    rehearsal.aws.deploy({"PollSchedule": "rate(1 minute)"})
+
+    assert _invoke(rehearsal, "PollerFunctionName", {})[1]["mode"] == "rehearsal"
 
 
 def test_after_the_rehearsal_the_first_live_tick_creates_everybody_on_the_schedule(
     rehearsal: Stage,
 ) -> None:
-    rehearsal.aws.deploy(
-        {"DryRun": "false", "PollingEnabled": "true", "PollSchedule": "rate(1 minute)"}
-    )
+    rehearsal.connector("go-live")
     deadline = time.monotonic() + 150
     while time.monotonic() < deadline and not rehearsal.visma.employees():
         time.sleep(1)

@@ -32,7 +32,7 @@ def stack() -> Iterator[Stage]:
             "    departments:\n", f"    departments:\n      - {row}\n"
         )
         stage.rippling.add_department("Robotics")
-        stage.import_mapping()
+        stage.begin()
         stage.settle()
         yield stage
 

@@ -36,7 +36,7 @@ def test_the_webhook_address_of_the_cloud_becomes_one_that_works_here() -> None:
     ("words", "parameters"),
     [
         ([], {}),
-        (["DryRun=false", "AlarmEmail="], {"DryRun": "false", "AlarmEmail": ""}),
+        (["CostAllocation=false", "AlarmEmail="], {"CostAllocation": "false", "AlarmEmail": ""}),
         (["PollSchedule=rate(1", "minute)"], {"PollSchedule": "rate(1 minute)"}),
         (["RipplingBaseUrl=http://x/?a=b"], {"RipplingBaseUrl": "http://x/?a=b"}),
     ],
@@ -48,8 +48,8 @@ def test_parameters_are_read_as_people_type_them(
 
 
 def test_a_word_that_is_no_parameter_is_refused() -> None:
-    with pytest.raises(EmbeddedError, match="Key=Value, not DryRun"):
-        parse_parameters(["DryRun"])
+    with pytest.raises(EmbeddedError, match="Key=Value, not AlarmEmail"):
+        parse_parameters(["AlarmEmail"])
 
 
 def test_a_process_that_only_inherited_an_id_is_left_alone(

@@ -15,6 +15,7 @@ import pytest
 from moto import mock_aws
 
 from connector.adapters.aws.clients import client
+from connector.domain.mode import ModeName
 from tests.embedded.template import load_template
 from tests.simulator import Rippling, Visma, credentials
 
@@ -99,7 +100,11 @@ class Account:
 
 @contextmanager
 def an_account(
-    rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch, **changes: str
+    rippling: Rippling,
+    visma: Visma,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: ModeName = ModeName.LIVE,
+    **changes: str,
 ) -> Iterator[Account]:
     """The template's tables, queues and two filled secrets, pointed at both fakes.
 
@@ -119,7 +124,6 @@ def an_account(
             "RipplingAuthorizeUrl": rippling.authorize_url,
             "VismaBaseUrl": visma.url,
             "VismaTokenUrl": visma.token_url,
-            "DryRun": "false",
             **changes,
         }
         environments = {
@@ -129,6 +133,9 @@ def an_account(
         }
         account = Account(resources, environments, monkeypatch)
         account.put_secrets(*credentials())
+        if mode is not ModeName.OFF:
+            row = {"stream": {"S": "mode"}, "name": {"S": mode.value}}
+            account.client("dynamodb").put_item(TableName=resources["WatermarksTable"], Item=row)
         yield account
 
 

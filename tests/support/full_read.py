@@ -22,6 +22,7 @@ from connector.adapters.memory import (
     InMemoryLedger,
     InMemoryMappings,
     InMemoryMappingVersions,
+    InMemoryModes,
     InMemoryPollingPauses,
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
@@ -32,6 +33,7 @@ from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters, Options
 from connector.bootstrap.vendors import rippling_source
 from connector.domain.mapping import file as mapping_file
+from connector.domain.mode import ModeName
 from connector.services.shared.requirements import WatchedMappings
 
 MAPPING = """
@@ -70,9 +72,10 @@ def main() -> None:
         targets=VismaTargets(secrets, "http://127.0.0.1:9", "http://127.0.0.1:9"),
         cursors=InMemoryCursors(clock),
         pauses=InMemoryPollingPauses(clock),
+        modes=InMemoryModes(),
         approvals=InMemoryApprovals(),
     )
-    options = Options(dry_run=False, cost_allocation=False)
+    options = Options(mode=ModeName.LIVE, cost_allocation=False)
     poller = services.poller(adapters, options).poller
     summary = poller.run(full_sweep=True)
     answer = {"workers": summary.workers_read, "peak_kb": _peak_kb(), "boto3": boto3.__version__}

@@ -28,6 +28,7 @@ from connector.adapters.memory import (
     InMemoryMappingHistory,
     InMemoryMappings,
     InMemoryMappingVersions,
+    InMemoryModes,
     InMemoryPollingPauses,
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
@@ -42,6 +43,7 @@ from connector.bootstrap.vendors import rippling_source
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping import file as mapping_file
+from connector.domain.mode import Mode, ModeName
 from connector.domain.records.ledger import INTENT_SECONDS
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
@@ -127,6 +129,7 @@ class World:
         self.guard_log = InMemoryGuardLog(self.clock)
         self.mapping_history = InMemoryMappingHistory()
         self.pauses = InMemoryPollingPauses(self.clock)
+        self.modes = InMemoryModes(Mode(ModeName.LIVE))
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
         self.secrets = InMemorySecrets(
@@ -142,10 +145,9 @@ class World:
         self.adapters = self._adapters()
         self.source, self.ledger = self.adapters.source, self.adapters.ledger
         self.options = OperatorOptions(
-            dry_run=False,
+            mode=ModeName.LIVE,
             cost_allocation=self.cost_allocation,
             is_oauth=False,
-            polling_enabled=True,
             authorize_url=self.rippling.authorize_url,
         )
         find = services.poller(self.adapters, self.options)
@@ -196,6 +198,7 @@ class World:
             cursors=self.cursors,
             pauses=self.pauses,
             approvals=self.approvals,
+            modes=self.modes,
         )
 
     def another(self, *, keeps_reserve: bool = True) -> World:

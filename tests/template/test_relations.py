@@ -9,6 +9,7 @@ import pytest
 
 from connector.adapters.http.client import ATTEMPTS
 from connector.adapters.rippling.oauth import TIMEOUTS
+from connector.domain.mode import Mode
 from connector.domain.records.ledger import INTENT_SECONDS
 from connector.services.find.poller import LEASE_SECONDS
 from connector.services.inbound.install import CALLBACK, INSTALL
@@ -23,12 +24,10 @@ PARAMETERS = {
     "Architecture",
     "AuditRetentionDays",
     "CostAllocation",
-    "DryRun",
     "FullSweepSchedule",
     "LogLevel",
     "LogRetentionDays",
     "PollSchedule",
-    "PollingEnabled",
     "PythonRuntime",
     "RipplingApi",
     "RipplingAuth",
@@ -148,11 +147,18 @@ def test_every_output_says_what_it_is_for(template: dict[str, Any]) -> None:
     assert all(output["Description"] for output in template["Outputs"].values())
 
 
-def test_nothing_runs_and_nothing_is_written_until_the_operator_says_so(
-    template: dict[str, Any],
+def test_no_parameter_and_no_setting_says_what_the_connector_does_by_itself(
+    template: dict[str, Any], functions: Functions
 ) -> None:
-    assert template["Parameters"]["PollingEnabled"]["Default"] == "false"
-    assert template["Parameters"]["DryRun"]["Default"] == "true"
+    """The mode is state: a deploy with whatever parameters leaves it as it is."""
+    assert not {name for name in template["Parameters"] if "run" in name.lower()} - {
+        "PythonRuntime"
+    }
+    for function in functions.values():
+        assert not {"DRY_RUN", "POLLING_ENABLED", "MODE"} & set(
+            function["Environment"]["Variables"]
+        )
+    assert Mode().is_off, "what was never said is off"
 
 
 # Queues
@@ -265,14 +271,14 @@ def test_a_poll_ends_before_the_next_one_begins(
     assert functions["PollerFunction"]["Timeout"] < interval
 
 
-def test_the_schedules_run_only_when_polling_is_enabled(
+def test_the_schedules_run_whatever_the_mode_so_that_no_deploy_can_stop_them(
     resources: Resources, functions: Functions
 ) -> None:
     schedules = functions["PollerFunction"]["Events"].values()
 
     assert all(each["Type"] == "ScheduleV2" for each in schedules)
     for each in schedules:
-        assert each["Properties"]["State"] == {"Fn::If": ["PollsOnSchedule", "ENABLED", "DISABLED"]}
+        assert "State" not in each["Properties"]
         assert each["Properties"]["FlexibleTimeWindow"] == {"Mode": "OFF"}
         queue = next(references(each["Properties"]["DeadLetterConfig"]))
         assert "FifoQueue" not in resources[queue]["Properties"], "the scheduler refuses FIFO"
@@ -494,13 +500,13 @@ def test_a_queue_that_needs_a_hand_raises_an_alarm(
     assert list(references(watch["Dimensions"])) == [queue]
 
 
-def test_silence_of_the_poller_is_an_alarm_while_polling_is_enabled(
+def test_silence_of_the_poller_is_an_alarm_in_every_stack(
     template: dict[str, Any], resources: Resources, functions: Functions
 ) -> None:
     alarm = resources["PollerSilentAlarm"]
     watch = alarm["Properties"]
 
-    assert alarm["Condition"] == "PollsOnSchedule"
+    assert "Condition" not in alarm
     assert watch["TreatMissingData"] == "breaching"
     assert watch["MetricName"] == "PollSucceeded"
     common = template["Globals"]["Function"]["Environment"]["Variables"]

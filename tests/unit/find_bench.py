@@ -14,6 +14,7 @@ from connector.adapters.memory import (
     InMemoryLedger,
     InMemoryMappings,
     InMemoryMappingVersions,
+    InMemoryModes,
     InMemoryPollingPauses,
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
@@ -27,6 +28,7 @@ from connector.domain.checks import Check
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError, UpstreamUnavailableError
 from connector.domain.facts import Named
+from connector.domain.mode import ModeName
 from connector.domain.people import Worker
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -145,9 +147,10 @@ class FindBench:
             targets=NoVisma(),
             cursors=self.cursors,
             pauses=InMemoryPollingPauses(self.clock),
+            modes=InMemoryModes(),
             approvals=InMemoryApprovals(),
         )
-        options = Options(dry_run=False, cost_allocation=False)
+        options = Options(mode=ModeName.LIVE, cost_allocation=False)
         self.poller = services.poller(adapters, options).poller
         self.changes, self.sweep = self.poller.changes, self.poller.sweep
 

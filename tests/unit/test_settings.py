@@ -20,7 +20,6 @@ ENVIRONMENT = {
     "WATERMARKS_TABLE": "watermarks",
     "MAPPINGS_TABLE": "mappings",
     "PEOPLE_TABLE": "people",
-    "DRY_RUN": "true",
     "COST_ALLOCATION": "true",
 }
 

@@ -83,7 +83,6 @@ class ReleaserSettings(Settings):
     watermarks_table: Text
     mappings_table: Text
     people_table: Text
-    dry_run: bool
 
 
 class VendorSettings(Settings):
@@ -101,7 +100,6 @@ class VendorSettings(Settings):
     watermarks_table: Text
     mappings_table: Text
     people_table: Text
-    dry_run: bool
     cost_allocation: bool
 
     @field_validator("rippling_base_url")
@@ -134,4 +132,3 @@ class OperationsSettings(AuditedSettings):
     """What the operations function needs."""
 
     rippling_authorize_url: Address
-    polling_enabled: bool

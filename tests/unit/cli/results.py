@@ -49,6 +49,9 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         },
         "dead-letters": {"rows": [{**letter, "is_change": True}]},
         "replay": {"replayed": 1, "left": 1, "more": False},
+        "rehearse": {"before": "off", "mode": "rehearsal", "reason": text},
+        "go-live": {"before": "rehearsal", "mode": "live", "reason": text},
+        "pause": {"before": "live", "mode": "off", "reason": text},
         "resume": {"was_paused": True, "since": text, "reason": text},
         "oauth start": {"expires_at": text, "link": text, "install_link": text},
     }  # fmt: skip

@@ -46,9 +46,13 @@ def words_of(verb: Verb, tmp_path: Path) -> list[str]:
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text("companies: {}", encoding="utf-8")
     needed = [
-        str(mapping) if argument.form is Form.INPUT_FILE else "1013"
+        word
         for argument in verb.arguments
         if argument.is_required
+        for word in (
+            *([argument.flag] if argument.flag else []),
+            str(mapping) if argument.form is Form.INPUT_FILE else "1013",
+        )
     ]
     return ["--stack", "s", *verb.name.split(), *needed]
 

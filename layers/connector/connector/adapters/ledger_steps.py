@@ -58,7 +58,7 @@ def after_outcome(record: Record, person: Person, rows: tuple[AuditRow, ...]) ->
 
 
 def new_workers(record: Record, person: Person) -> set[str]:
-    """The workers of a person whom the ledger has not dealt with before, in a dry run or not."""
+    """The workers of a person whom the ledger has not dealt with before, in a rehearsal or not."""
     before = {*record.person.fingerprints, *record.person.planned_fingerprints}
     return {*person.fingerprints, *person.planned_fingerprints} - before
 

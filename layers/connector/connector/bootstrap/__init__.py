@@ -10,6 +10,20 @@ from typing import TYPE_CHECKING
 
 from connector.bootstrap import adapters, services
 from connector.bootstrap.parts import OperatorOptions, Options
+from connector.domain.mode import Mode
+
+__all__ = [
+    "Mode",
+    "clock",
+    "installer",
+    "mode",
+    "operations",
+    "poller",
+    "releaser",
+    "rippling_webhook",
+    "visma_webhook",
+    "writer",
+]
 
 if TYPE_CHECKING:
     from connector.adapters.clock import SystemClock
@@ -19,10 +33,12 @@ if TYPE_CHECKING:
     from connector.services.inbound.rippling_webhook import RipplingWebhook
     from connector.services.inbound.visma_webhook import VismaWebhook
     from connector.services.operate.operator import Operator
+    from connector.services.shared.current_mode import CurrentMode
     from connector.settings import (
         OperationsSettings,
         PollerSettings,
         ReleaserSettings,
+        VendorSettings,
         WebhookSettings,
         WriterSettings,
     )
@@ -51,33 +67,39 @@ def installer(settings: WebhookSettings) -> Installer:
     return services.installer(adapters.install(settings), settings.rippling_authorize_url)
 
 
-def poller(settings: PollerSettings) -> PollerServices:
+def mode(settings: VendorSettings | ReleaserSettings, believed_seconds: float = 0) -> CurrentMode:
+    """What every invocation asks which mode it is: a service is built for one of them."""
+    from connector.services.shared.current_mode import CurrentMode
+
+    return CurrentMode(adapters.modes(settings), clock(), believed_seconds)
+
+
+def poller(settings: PollerSettings, in_mode: Mode) -> PollerServices:
     """The services behind the poller."""
-    options = Options(dry_run=settings.dry_run, cost_allocation=settings.cost_allocation)
-    return services.poller(adapters.live(settings, "poller"), options)
+    options = Options(mode=in_mode.name, cost_allocation=settings.cost_allocation)
+    return services.poller(adapters.live(settings, "poller", in_mode.name), options)
 
 
-def writer(settings: WriterSettings) -> Consumer:
+def writer(settings: WriterSettings, in_mode: Mode) -> Consumer:
     """The service behind the writer."""
     from connector.observability import Log
 
-    options = Options(dry_run=settings.dry_run, cost_allocation=settings.cost_allocation)
-    return services.writer(adapters.live(settings, "writer"), options, Log("writer"))
+    options = Options(mode=in_mode.name, cost_allocation=settings.cost_allocation)
+    return services.writer(adapters.live(settings, "writer", in_mode.name), options, Log("writer"))
 
 
-def releaser(settings: ReleaserSettings) -> ReleaserServices:
+def releaser(settings: ReleaserSettings, in_mode: Mode) -> ReleaserServices:
     """The services behind the releaser."""
-    return services.releaser(adapters.state(settings))
+    return services.releaser(adapters.state(settings, in_mode.name))
 
 
-def operations(settings: OperationsSettings) -> Operator:
+def operations(settings: OperationsSettings, in_mode: Mode) -> Operator:
     """The service behind the operations function."""
     options = OperatorOptions(
-        dry_run=settings.dry_run,
+        mode=in_mode.name,
         cost_allocation=settings.cost_allocation,
         is_oauth=settings.rippling_auth == "oauth",
-        polling_enabled=settings.polling_enabled,
         authorize_url=settings.rippling_authorize_url,
     )
-    parts = adapters.live(settings, "operations", by_operator=True)
+    parts = adapters.live(settings, "operations", in_mode.name, by_operator=True)
     return services.operations(parts, adapters.for_operator(settings), options)

@@ -18,6 +18,7 @@ from connector.bootstrap.parts import (
     StateAdapters,
     VismaInbound,
 )
+from connector.domain.mode import ModeName
 
 if TYPE_CHECKING:
     from connector.adapters.aws.secrets import AwsSecrets
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.queue import ChangeQueue
+    from connector.ports.state import Modes
     from connector.services.shared.requirements import WatchedMappings
     from connector.settings import (
         OperationsSettings,
@@ -96,7 +98,14 @@ def install(settings: WebhookSettings) -> InstallAdapters:
     )
 
 
-def state(settings: ReleaserSettings) -> StateAdapters:
+def modes(settings: VendorSettings | ReleaserSettings) -> Modes:
+    """The mode, in one row."""
+    from connector.adapters.aws.watermarks.modes import DynamoModes
+
+    return DynamoModes(_rows(settings.watermarks_table))
+
+
+def state(settings: ReleaserSettings, mode: ModeName) -> StateAdapters:
     """The parts of the releaser."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.mappings import DynamoMappings
@@ -109,15 +118,17 @@ def state(settings: ReleaserSettings) -> StateAdapters:
         clock=clock(),
         mappings=DynamoMappings(clock(), client("dynamodb"), settings.mappings_table),
         mapping_versions=DynamoMappingVersions(rows),
-        ledger=_ledger(settings),
+        ledger=_ledger(settings, mode),
         cache=DynamoReferenceCache(rows),
-        guard_log=_guard_log(rows, dry_run=settings.dry_run),
+        guard_log=_guard_log(rows, mode),
         queue=_queue(settings),
         queued=DynamoQueuedChanges(rows),
     )
 
 
-def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -> Adapters:
+def live(
+    settings: VendorSettings, service: str, mode: ModeName, *, by_operator: bool = False
+) -> Adapters:
     """The parts of the poller, the writer and the operations.
 
     The last calls of a vendor's window are left to the operator, who needs no pay unless a rule of
@@ -145,18 +156,19 @@ def live(settings: VendorSettings, service: str, *, by_operator: bool = False) -
         clock=clock(),
         mappings=mappings,
         mapping_versions=DynamoMappingVersions(rows),
-        ledger=_ledger(settings),
+        ledger=_ledger(settings, mode),
         cache=reference_cache,
-        guard_log=_guard_log(rows, dry_run=settings.dry_run),
+        guard_log=_guard_log(rows, mode),
         queue=_queue(settings),
         queued=DynamoQueuedChanges(rows),
         metrics=metrics,
         secrets=secrets,
         source=vendors.rippling_source(api, http, mappings, reference_cache, clock()),
-        targets=vendors.targets(settings, secrets, metrics, budget),
+        targets=vendors.targets(settings, secrets, metrics, budget, mode),
         cursors=cursors,
         pauses=DynamoPollingPauses(clock(), dynamodb, table),
         approvals=_approvals(settings),
+        modes=modes(settings),
     )
 
 
@@ -175,11 +187,11 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     )
 
 
-def _ledger(settings: VendorSettings | ReleaserSettings) -> Ledger:
+def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledger:
     """The ledger; only a function that writes outcomes has an audit table."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.ledger import DynamoLedger
-    from connector.adapters.dry_run import DryRunLedger
+    from connector.adapters.rehearsal import RehearsalLedger
     from connector.settings import AuditedSettings
 
     audited = settings if isinstance(settings, AuditedSettings) else None
@@ -189,9 +201,9 @@ def _ledger(settings: VendorSettings | ReleaserSettings) -> Ledger:
         settings.people_table,
         audited.audit_table if audited else "",
         audited.audit_retention_days if audited else 0,
-        planned=settings.dry_run,
+        planned=mode is ModeName.REHEARSAL,
     )
-    return DryRunLedger(ledger) if settings.dry_run else ledger
+    return RehearsalLedger(ledger) if mode is ModeName.REHEARSAL else ledger
 
 
 def _mappings(settings: VendorSettings, *, with_pay: bool) -> WatchedMappings:
@@ -211,12 +223,12 @@ def _secrets(settings: VendorSettings) -> AwsSecrets:
     return AwsSecrets(client("secretsmanager"), *arns, clock().now)
 
 
-def _guard_log(rows: WatermarksTable, *, dry_run: bool) -> GuardLog:
+def _guard_log(rows: WatermarksTable, mode: ModeName) -> GuardLog:
     from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
-    from connector.adapters.dry_run import DryRunGuardLog
+    from connector.adapters.rehearsal import RehearsalGuardLog
 
     guard_log = DynamoGuardLog(rows, clock())
-    return DryRunGuardLog(guard_log) if dry_run else guard_log
+    return RehearsalGuardLog(guard_log) if mode is ModeName.REHEARSAL else guard_log
 
 
 def _approvals(settings: VendorSettings) -> Approvals:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connector.domain.mode import STREAMS, ModeName
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         MappingHistory,
         Mappings,
         MappingVersions,
+        Modes,
         Notifications,
         PollingPauses,
     )
@@ -60,6 +63,7 @@ class Adapters(StateAdapters):
     cursors: Cursors
     pauses: PollingPauses
     approvals: Approvals
+    modes: Modes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +105,15 @@ class InstallAdapters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How the stack is deployed, as far as a service does its work by it."""
+    """How the stack is deployed and runs, as far as a service does its work by it."""
 
-    dry_run: bool
+    mode: ModeName
     cost_allocation: bool
 
     @property
     def stream(self) -> str:
-        """The name of the poller's cursor: a dry run does not touch that of the live one."""
-        return "workers (dry run)" if self.dry_run else "workers"
+        """The name of the poller's cursor: a rehearsal does not touch that of the live one."""
+        return STREAMS.get(self.mode, STREAMS[ModeName.LIVE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,5 +121,4 @@ class OperatorOptions(Options):
     """The same, and what only the operator is told."""
 
     is_oauth: bool
-    polling_enabled: bool
     authorize_url: str

@@ -230,6 +230,7 @@ def operations(
     from connector.services.operate.desk import Desk
     from connector.services.operate.mapping_diff import MappingDiff
     from connector.services.operate.mapping_import import MappingImport
+    from connector.services.operate.mode_switch import ModeSwitch
     from connector.services.operate.operator import Operator
 
     ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
@@ -260,6 +261,9 @@ def operations(
             is_oauth=options.is_oauth,
         ),
         ping=ping(adapters, options),
+        mode_switch=ModeSwitch(
+            adapters.modes, adapters.cursors, adapters.queued, mappings, ledger, adapters.clock
+        ),
     )
     return Operator(desk)
 
@@ -289,7 +293,7 @@ def identity(adapters: Adapters, options: Options) -> Identity:
         queue=adapters.queue,
         clock=adapters.clock,
         source=adapters.source,
-        is_dry_run=options.dry_run,
+        mode=options.mode,
     )
 
 
@@ -315,8 +319,7 @@ def ping(adapters: Adapters, options: OperatorOptions) -> Ping:
     return Ping(
         deployment=Deployment(
             is_oauth=options.is_oauth,
-            dry_run=options.dry_run,
-            polling_enabled=options.polling_enabled,
+            mode=options.mode,
             cost_allocation=options.cost_allocation,
             stream=options.stream,
         ),
@@ -328,6 +331,7 @@ def ping(adapters: Adapters, options: OperatorOptions) -> Ping:
         secrets=adapters.secrets,
         queue=adapters.queue,
         pauses=adapters.pauses,
+        modes=adapters.modes,
         clock=adapters.clock,
     )
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.adapters.dry_run import DryRunTargets
 from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
+from connector.adapters.rehearsal import RehearsalTargets
 from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
 from connector.adapters.rippling.platform import RipplingPlatformSource
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
+from connector.domain.mode import ModeName
 from connector.observability import BudgetReports, EmfMetrics, Log
 from connector.services.shared.names import Names, RememberingSource
 
@@ -78,9 +79,13 @@ def installation(
 
 
 def targets(
-    settings: VendorSettings, secrets: Secrets, metrics: EmfMetrics, budget: RateBudget
+    settings: VendorSettings,
+    secrets: Secrets,
+    metrics: EmfMetrics,
+    budget: RateBudget,
+    mode: ModeName,
 ) -> Targets:
-    """The companies of Visma; in a dry run none can be written to."""
+    """The companies of Visma; only a live connector can write to them."""
     companies = VismaTargets(
         secrets,
         settings.visma_base_url,
@@ -88,7 +93,7 @@ def targets(
         on_call=metrics.call,
         limits=budget.limits,
     )
-    return DryRunTargets(companies) if settings.dry_run else companies
+    return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
 
 
 def rate_budget(

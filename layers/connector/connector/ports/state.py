@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     from connector.domain.budgets import Budget
     from connector.domain.mapping.model import MappingFile
     from connector.domain.mapping.versions import HandledMapping
+    from connector.domain.mode import Mode
 
 
 class Budgets(Protocol):
@@ -82,6 +83,16 @@ class PollingPause:
 
     at: datetime
     reason: str
+
+
+class Modes(Protocol):
+    """What the connector does by itself: nothing, a rehearsal, or all of it."""
+
+    def current(self) -> Mode:
+        """The mode there is; off where none was ever said."""
+
+    def save(self, mode: Mode) -> None:
+        """Makes it this one."""
 
 
 class PollingPauses(Protocol):

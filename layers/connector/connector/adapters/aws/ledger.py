@@ -84,7 +84,7 @@ PERSON_ACTION = 0
 
 
 class DynamoLedger:
-    """The ledger in DynamoDB; with `planned`, what a dry run dealt with counts as dealt with."""
+    """The ledger in DynamoDB; with `planned`, what a rehearsal dealt with counts as dealt with."""
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ from connector.adapters.memory.state import (
     InMemoryMappingHistory,
     InMemoryMappings,
     InMemoryMappingVersions,
+    InMemoryModes,
     InMemoryReferenceCache,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "InMemoryMappingHistory",
     "InMemoryMappingVersions",
     "InMemoryMappings",
+    "InMemoryModes",
     "InMemoryNotifications",
     "InMemoryPollingPauses",
     "InMemoryQueuedChanges",

@@ -15,6 +15,7 @@ from connector.domain.guards import WINDOW, ChangeKind, Run
 from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.domain.mapping.versions import HandledMapping
+from connector.domain.mode import Mode
 from connector.domain.records.approvals import Approval
 
 if TYPE_CHECKING:
@@ -166,6 +167,19 @@ class InMemoryApprovals:
 
     def save(self, approval: Approval) -> None:
         self._rows[approval.person_id, approval.company] = approval
+
+
+class InMemoryModes:
+    """The mode, in memory."""
+
+    def __init__(self, mode: Mode | None = None) -> None:
+        self._mode = mode or Mode()
+
+    def current(self) -> Mode:
+        return self._mode
+
+    def save(self, mode: Mode) -> None:
+        self._mode = mode
 
 
 class InMemoryMappingVersions:

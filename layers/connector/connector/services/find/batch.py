@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.domain.cursors import Cursor
+from connector.domain.mode import Mode
 from connector.ports.state import PollingPause
 from connector.services.shared.guarding import Candidate
 
@@ -65,6 +66,11 @@ class Batch:
             self.cursors + other.cursors,
             self.report + other.report,
         )
+
+
+def off_in(mode: Mode) -> Summary:
+    """The summary of a run that does nothing because the connector is off."""
+    return Summary(skipped=True, problems=[mode.message])
 
 
 def paused_by(pause: PollingPause) -> Summary:

@@ -14,6 +14,7 @@ from connector.services.operate.identity import Identity
 from connector.services.operate.mapping_diff import MappingDiff
 from connector.services.operate.mapping_import import MappingImport
 from connector.services.operate.mapping_validation import MappingValidation
+from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.operate.ping import Ping
 
 
@@ -34,3 +35,4 @@ class Desk:
     validation: MappingValidation
     installation: InstallStarter
     ping: Ping
+    mode_switch: ModeSwitch

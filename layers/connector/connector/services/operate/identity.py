@@ -15,6 +15,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.employees import IDENTITY, INACTIVE, Employee, same, stored_values
 from connector.domain.errors import CodeTakenError, ConfigurationError
+from connector.domain.mode import ModeName
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
 from connector.domain.records.ledger import EmployeeLink, LinkUpdate, Record
@@ -38,7 +39,7 @@ class Identity:
     queue: ChangeQueue
     clock: Clock
     source: Source
-    is_dry_run: bool = False
+    mode: ModeName = ModeName.LIVE
 
     def adopt(self, arguments: Arguments) -> JsonObject:
         """Ties a person to an employee that Visma has already, and looks at the person again."""
@@ -135,8 +136,10 @@ class Identity:
         self.ledger.finish(other, person, links, rows, [(company, code)])
 
     def _must_be_live(self) -> None:
-        if self.is_dry_run:
-            raise ConfigurationError("this stack is a dry run: it changes nothing in Visma")
+        if self.mode is not ModeName.LIVE:
+            raise ConfigurationError(
+                f"the connector is not live ({self.mode}): it changes nothing in Visma"
+            )
 
     def duplicates(self, arguments: Arguments) -> JsonObject:
         """Employees who look like one person: the same e-mail, or the same name and branch."""

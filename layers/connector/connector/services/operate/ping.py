@@ -18,13 +18,14 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import EVERYBODY, MappingFile
+from connector.domain.mode import ModeName
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
-from connector.ports.state import Mappings, PollingPauses
+from connector.ports.state import Mappings, Modes, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.operate.ping_visma import CompanyChecks
@@ -48,8 +49,7 @@ class Deployment:
     """How the stack was deployed, as far as a reader of the page has to know it."""
 
     is_oauth: bool
-    dry_run: bool
-    polling_enabled: bool
+    mode: ModeName
     cost_allocation: bool
     stream: str
 
@@ -67,6 +67,7 @@ class Ping:
     secrets: Secrets
     queue: ChangeQueue
     pauses: PollingPauses
+    modes: Modes
     clock: Clock
 
     def show(self, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,34 +131,41 @@ class Ping:
         return (held[0] if held else None), check
 
     def _own(self) -> Iterator[Check]:
-        yield self._dry_run()
+        yield tried("mode", self._mode)
         yield tried("polling", self._polling)
         yield tried("last_poll", self._last_poll)
         yield tried("last_sweep", self._last_sweep)
         yield tried("dead_letters", self._dead_letters)
 
-    def _dry_run(self) -> Check:
-        if self.deployment.dry_run:
-            message = "Dry run: everything is planned and nothing is written to Visma."
-            return Check("dry_run", Level.NOTE, message, "to go live, deploy with DryRun=false")
-        return Check("dry_run", Level.GOOD, "Live: what is planned is written to Visma.")
+    def _mode(self) -> Check:
+        mode = self.modes.current()
+        since = f" since {_time(mode.since)}" if mode.since else ""
+        why = f" ({mode.reason})" if mode.reason else ""
+        match mode.name:
+            case ModeName.LIVE:
+                return Check("mode", Level.GOOD, f"Live{since}: what is planned is written.")
+            case ModeName.REHEARSAL:
+                message = f"A rehearsal{since}: everything is planned and nothing is written."
+                return Check("mode", Level.NOTE, message, "to write to Visma: connector go-live")
+        message = f"Off{since}{why}: nothing is read and nothing is written."
+        remedy = "to plan without writing: connector rehearse; to write: connector go-live"
+        return Check("mode", Level.WARNING, message, remedy)
+
+    @property
+    def _is_polled(self) -> bool:
+        return self.deployment.mode is not ModeName.OFF
 
     def _polling(self) -> Check:
         if pause := self.pauses.current():
             message = f"Polling was paused on {_time(pause.at)}: {pause.reason}."
             remedy = "have the app installed again (connector oauth start), then connector resume"
             return Check("polling", Level.BAD, message, remedy)
-        if self.deployment.polling_enabled:
-            return Check("polling", Level.GOOD, "Polling is on.")
-        message = "Polling is off: changes are learnt from webhooks only, if there are any."
-        return Check(
-            "polling", Level.NOTE, message, "to turn it on, deploy with PollingEnabled=true"
-        )
+        return Check("polling", Level.GOOD, "Polling is not paused.")
 
     def _last_poll(self) -> Check:
         ended, now = self._last_ended(), self.clock.now()
         message = _last("poll", ended, now)
-        if not self.deployment.polling_enabled:
+        if not self._is_polled:
             return Check("last_poll", Level.NOTE, message)
         if ended is None:
             return Check("last_poll", Level.WARNING, message, "wait for the first tick")
@@ -171,7 +179,7 @@ class Ping:
         message = _last("full sweep", sweep.ended, now)
         if sweep.started:
             message += f" One is under way since {_time(sweep.started)}."
-        if not self.deployment.polling_enabled:
+        if not self._is_polled:
             return Check("last_sweep", Level.NOTE, message)
         is_overdue = sweep.ended is None or now - sweep.ended > SWEEP_OVERDUE
         if is_overdue and sweep.started is None:
@@ -213,17 +221,15 @@ class Ping:
     def _api_token(self) -> Check:
         idle, message = self._idle()
         if idle >= IDLE_SOON:
-            return Check(
-                "token", Level.WARNING, message, "turn polling on, or have a new one ready"
-            )
-        is_in_use = self.deployment.polling_enabled and self._last_ended()
+            return Check("token", Level.WARNING, message, "go live, or have a new one ready")
+        is_in_use = self._is_polled and self._last_ended()
         return Check("token", Level.GOOD if is_in_use else Level.NOTE, message)
 
     def _lapse(self) -> Check:
         idle, message = self._idle()
         if idle < IDLE:
             return Check("token", Level.GOOD, "")
-        return Check("token", Level.BAD, message, "make a new token, and turn polling on")
+        return Check("token", Level.BAD, message, "make a new token, and go live or rehearse")
 
     def _idle(self) -> tuple[timedelta, str]:
         ended, now = self._last_ended(), self.clock.now()

@@ -15,6 +15,7 @@ from connector.services.operate.verbs.mappings.diff import DiffMapping
 from connector.services.operate.verbs.mappings.export import ExportMapping
 from connector.services.operate.verbs.mappings.import_file import ImportMapping
 from connector.services.operate.verbs.mappings.rollback import RollBackMapping
+from connector.services.operate.verbs.mode import GoLive, Pause, Rehearse
 from connector.services.operate.verbs.oauth_start import StartInstallation
 from connector.services.operate.verbs.ping import PingVerb
 from connector.services.operate.verbs.rename import Rename
@@ -25,6 +26,9 @@ from connector.services.operate.verbs.waiting import Waiting
 
 VERBS: tuple[Verb, ...] = (
     PingVerb(),
+    Rehearse(),
+    GoLive(),
+    Pause(),
     ImportMapping(),
     DiffMapping(),
     CheckMapping(),

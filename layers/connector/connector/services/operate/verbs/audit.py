@@ -113,5 +113,5 @@ def time_of(row: JsonObject) -> datetime:
 
 
 def planned_mark(row: JsonObject) -> str:
-    """How a row of a dry run is marked."""
+    """How a row of a rehearsal is marked."""
     return " (planned)" if row.get("planned") else ""

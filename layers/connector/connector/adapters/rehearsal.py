@@ -1,6 +1,6 @@
-"""The dry run: everything is read, planned and audited, and nothing is sent to Visma.
+"""The rehearsal: everything is read, planned and audited, and nothing is sent to Visma.
 
-A second pair of adapters rather than a question asked in many places: no code that runs dry knows.
+A second pair of adapters rather than a question asked in many places: no code that rehearses knows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connector.ports.visma import Sample, Target, Targets
 
 
-class DryRunLedger:
+class RehearsalLedger:
     """A ledger that remembers what was planned, and nothing of what would have been written."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -82,7 +82,7 @@ class DryRunLedger:
         return self._ledger.links(company)
 
 
-class DryRunGuardLog:
+class RehearsalGuardLog:
     """The guards' log of a rehearsal: it holds what would be held, and counts no one."""
 
     def __init__(self, guard_log: GuardLog) -> None:
@@ -106,7 +106,7 @@ class DryRunGuardLog:
         """Nothing is loaded."""
 
 
-class DryRunTarget:
+class RehearsalTarget:
     """A company that can be read; what is written to it goes nowhere."""
 
     def __init__(self, target: Target) -> None:
@@ -152,11 +152,11 @@ class DryRunTarget:
         return self._target.sample()
 
 
-class DryRunTargets:
+class RehearsalTargets:
     """The companies, none of which can be written to."""
 
     def __init__(self, targets: Targets) -> None:
         self._targets = targets
 
-    def company(self, key: str) -> DryRunTarget:
-        return DryRunTarget(self._targets.company(key))
+    def company(self, key: str) -> RehearsalTarget:
+        return RehearsalTarget(self._targets.company(key))

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.dry_run import DryRunGuardLog, DryRunLedger, DryRunTargets
 from connector.adapters.memory import (
     InMemoryAuditLog,
     InMemoryGuardLog,
     InMemoryLedger,
     InMemoryTables,
 )
+from connector.adapters.rehearsal import RehearsalGuardLog, RehearsalLedger, RehearsalTargets
 from connector.domain.catalogue import Part
 from connector.domain.employees import Employee, Fields, Written
 from connector.domain.guards import ChangeKind
@@ -42,7 +42,7 @@ def real(tables: InMemoryTables) -> Ledger:
 
 @pytest.fixture
 def dry(tables: InMemoryTables) -> Ledger:
-    return DryRunLedger(InMemoryLedger(HandClock(), tables, planned=True))
+    return RehearsalLedger(InMemoryLedger(HandClock(), tables, planned=True))
 
 
 def plan(dry: Ledger, **changes: Any) -> None:
@@ -147,7 +147,7 @@ class _Companies:
 
 
 def test_nothing_is_sent_to_visma_and_everything_is_read_from_it() -> None:
-    targets: Targets = DryRunTargets(_Companies())
+    targets: Targets = RehearsalTargets(_Companies())
     company = targets.company("norway")
 
     assert company.create("1042", {}) == Written("1042")
@@ -171,7 +171,7 @@ def test_a_rehearsal_holds_what_would_be_held_and_counts_no_one() -> None:
     clock = HandClock()
     live = InMemoryGuardLog(clock)
     live.count("norway", ChangeKind.MOVE, "p1", 5)
-    rehearsed = DryRunGuardLog(live)
+    rehearsed = RehearsalGuardLog(live)
 
     answers = [
         rehearsed.count("norway", ChangeKind.MOVE, person, limit)

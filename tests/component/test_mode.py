@@ -1,0 +1,151 @@
+"""The mode is state: what the functions do by themselves, whatever was deployed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connector.domain.mode import ModeName
+from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
+from tests.support.aws import Account, FakeContext, an_account
+
+CONTEXT = FakeContext()
+
+
+@pytest.fixture
+def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """A stack as it is right after the first deployment, with filled secrets and a mapping."""
+    with an_account(rippling, visma, monkeypatch, mode=ModeName.OFF) as account:
+        account.operate("mappings import", text=NORDFAB_MAPPING)
+        yield account
+
+
+def tick(account: Account, **event: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = account.handler("poller").lambda_handler(event, CONTEXT)
+    return answer
+
+
+def drain(account: Account) -> int:
+    writer, count = account.handler("writer"), 0
+    while records := account.receive():
+        for record in records:
+            answer = writer.lambda_handler({"Records": [record]}, CONTEXT)
+            assert answer == {"batchItemFailures": []}
+            account.delete(record)
+            count += 1
+    return count
+
+
+def edited(account: Account) -> dict[str, Any]:
+    keys = {"company": {"S": "norway"}, "rule": {"S": "guards"}}
+    event = {"Records": [{"dynamodb": {"Keys": keys}}]}
+    answer: dict[str, Any] = account.handler("releaser").lambda_handler(event, CONTEXT)
+    return answer
+
+
+def test_a_new_stack_is_off_reads_nothing_and_says_what_to_do(
+    account: Account, rippling: Rippling, visma: Visma
+) -> None:
+    for event in ({}, {"full_sweep": True}, {"recheck": {"company": "norway"}}):
+        answer = tick(account, **event)
+        assert (answer["mode"], answer["skipped"], answer["queued"]) == ("off", True, 0)
+        assert "connector rehearse" in answer["problems"][0]
+
+    assert edited(account) == {"queued": 0}
+    assert rippling.journal == visma.journal == []
+
+
+def test_what_is_off_is_not_silent(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    tick(account)
+
+    assert '"PollSucceeded":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_a_rehearsal_plans_everyone_and_writes_nothing(account: Account, visma: Visma) -> None:
+    assert account.operate("rehearse")["mode"] == "rehearsal"
+
+    assert tick(account)["queued"] == drain(account) == 6
+    assert all("planned" in row for row in account.scan("AuditTable"))
+    assert visma.employees() == []
+    assert tick(account)["queued"] == 0, "no one is planned twice"
+
+
+def test_after_a_rehearsal_going_live_writes_everyone(account: Account, visma: Visma) -> None:
+    account.operate("rehearse")
+    tick(account)
+    drain(account)
+
+    account.operate("go-live")
+
+    assert tick(account)["queued"] == drain(account) == 6
+    assert len(visma.employees()) > 3
+
+
+def test_a_deployment_leaves_the_mode_as_it_is(account: Account) -> None:
+    """Every handler is loaded cold, with the environment of another deployment."""
+    account.operate("go-live")
+
+    answer = account.handler("poller", COST_ALLOCATION="false").lambda_handler({}, CONTEXT)
+
+    assert (answer["mode"], answer["queued"]) == ("live", 6)
+
+
+def test_what_comes_while_it_is_paused_is_found_when_it_starts_again(
+    account: Account, rippling: Rippling, visma: Visma
+) -> None:
+    account.operate("go-live")
+    tick(account)
+    drain(account)
+    worker = next(each for each in rippling.workers() if each["status"] == "ACTIVE")
+    rippling.move(worker["id"], department="Management")
+    assert tick(account)["queued"] == 1
+    account.operate("pause", reason="the books are being closed")
+
+    assert drain(account) == 1
+    before = visma.employee(str(worker["number"]))["department"]
+    assert "the books are being closed" in tick(account)["problems"][0]
+    account.operate("go-live")
+    tick(account)
+    drain(account)
+
+    assert before != "MGMT"
+    assert visma.employee(str(worker["number"]))["department"] == "MGMT"
+
+
+def test_a_warm_writer_stops_within_seconds_of_a_pause(account: Account, visma: Visma) -> None:
+    account.operate("go-live")
+    tick(account)
+    records = account.receive()
+    writer = account.handler("writer")
+    writer.lambda_handler({"Records": records[:1]}, CONTEXT)
+    account.operate("pause", reason="stop")
+    written = len(visma.employees())
+    writer.mode()._told = None  # five seconds later
+
+    writer.lambda_handler({"Records": records[1:]}, CONTEXT)
+
+    assert len(visma.employees()) == written
+
+
+def test_without_a_mapping_nothing_is_begun(
+    rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with an_account(rippling, visma, monkeypatch, mode=ModeName.OFF) as account:
+        for verb in ("rehearse", "go-live"):
+            answer = account.operate(verb)
+            assert not answer["ok"]
+            assert "there is no mapping yet" in answer["problems"][0]
+        assert tick(account)["mode"] == "off"
+
+
+def test_saying_the_same_mode_again_changes_nothing(account: Account) -> None:
+    account.operate("go-live")
+    tick(account)
+    drain(account)
+
+    answer = account.operate("go-live")
+
+    assert (answer["before"], answer["mode"]) == ("live", "live")
+    assert tick(account)["sweep"] == "none"
