@@ -9,7 +9,7 @@ from typing import Any
 from connector import bootstrap
 from connector.observability import Invocation
 from connector.services.apply.consumer import Consumer
-from connector.services.shared.current_mode import CurrentMode
+from connector.services.shared.current_mode import BELIEVED_SECONDS, CurrentMode
 from connector.settings import WriterSettings
 
 
@@ -22,7 +22,7 @@ def settings() -> WriterSettings:
 @cache
 def mode() -> CurrentMode:
     """Asked every few seconds: a deploy never changes the mode."""
-    return bootstrap.mode(settings(), believed_seconds=5)
+    return bootstrap.mode(settings(), BELIEVED_SECONDS)
 
 
 @cache

@@ -174,3 +174,29 @@ def test_whoever_moves_on_in_the_middle_of_a_transfer_arrives_where_they_are_by_
         world.drain()
 
     assert world.employee_of(worker, "sweden")["department"] == "FIN"
+
+
+def test_a_day_that_has_come_is_not_due_for_ever_where_someone_cannot_leave(world: World) -> None:
+    """Rejected here and waiting there: retried once a day, and not at every tick."""
+    worker = world.hire(legal_entity="Nordfab AS")
+    world.settle()
+    world.rippling.add_department("Robotics")
+    world.rippling.rehire(
+        worker["user_id"], "2026-11-30", status="ACCEPTED", department="Robotics",
+        employment_type="Salaried full-time", legal_entity="Nordfab AB",
+    )  # fmt: skip
+    world.settle()
+    world.visma.remove_employee(str(worker["number"]), company="norway")
+    world.rippling.move(worker["id"], department="Finance")
+    world.clock.turn(days=1)
+    world.tick(full_sweep=True)
+    world.drain()
+    assert world.tables.persons[worker["user_id"]].outcome == "rejected"
+    world.clock.turn(days=10)
+    world.rippling.turn_day("2026-12-05")
+    world.settle()
+    assert world.tables.persons[worker["user_id"]].outcome == "waiting"
+
+    for _ in range(3):
+        world.clock.turn(minutes=5)
+        assert world.tick().queued == 0

@@ -333,3 +333,43 @@ def test_every_request_kept_to_the_contracts(world: World) -> None:
     calls = [*world.rippling.journal, *world.visma.journal]
     assert [call for call in calls if call.contract_errors] == []
     assert len(calls) > 5
+
+
+def test_while_a_fact_is_hidden_what_hinges_on_it_stays_as_visma_has_it(world: World) -> None:
+    """Not as the ledger remembers it: whoever has changed it since may have known more."""
+    world.visma.add_class("EXEC")
+    worker = world.hire()
+    world.settle()
+    world.rippling.forbid_expand = {"employment_type"}
+    fields = {"employeeClass.id": "EXEC", "contact.lastName": "Edited"}
+    world.visma.edit_employee(str(worker["number"]), **fields)
+    world.clock.turn(days=1)
+
+    world.tick(full_sweep=True)
+    world.drain()
+
+    employee = world.employee_of(worker)
+    assert employee["employeeClass"]["id"] == "EXEC"
+    assert employee["contact"]["lastName"] != "Edited"
+    world.rippling.forbid_expand = set()
+    world.clock.turn(days=1)
+    world.tick(full_sweep=True)
+    world.drain()
+    assert world.employee_of(worker)["employeeClass"]["id"] == "STAFF"
+
+
+def test_whoever_waited_and_has_no_employee_waits_for_a_fact_that_is_hidden_since(
+    world: World,
+) -> None:
+    world.visma.set_branch_active("1", False)
+    world.clock.turn(minutes=16)
+    worker = world.hire()
+    assert world.settle() == {"waiting": 1}
+    world.rippling.forbid_expand = {"department"}
+    world.visma.set_branch_active("1", True)
+
+    world.settle()
+
+    reason = world.audit_of(worker["user_id"])[-1]["reason"]
+    assert "Rippling does not show the department" in reason
+    assert str(worker["number"]) not in {item["employeeNumber"] for item in world.visma.employees()}

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from connector.domain.mode import ModeName
+from connector.domain.mode import Mode, ModeName
+from connector.services.operate.mode_switch import ModeSwitch
+from connector.services.shared.current_mode import BELIEVED_SECONDS
 from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
 from tests.support.aws import Account, FakeContext, an_account
+from tests.support.world import a_world
 
 CONTEXT = FakeContext()
 
@@ -127,6 +130,32 @@ def test_a_warm_writer_stops_within_seconds_of_a_pause(account: Account, visma: 
     writer.lambda_handler({"Records": records[1:]}, CONTEXT)
 
     assert len(visma.employees()) == written
+
+
+def test_the_sweep_is_asked_for_once_no_writer_goes_by_the_mode_before() -> None:
+    with a_world(people=6) as world:
+        world.modes.save(Mode(ModeName.REHEARSAL))
+        asked: list[bool] = []
+
+        def wait(seconds: float) -> None:
+            sweep = world.cursors.cursor("workers sweep")
+            asked.append(sweep.started is not None)
+            assert seconds > BELIEVED_SECONDS
+            assert world.modes.current().name is ModeName.LIVE
+
+        switch = ModeSwitch(
+            world.modes,
+            world.cursors,
+            world.queued,
+            world.mappings,
+            world.ledger,
+            world.clock,
+            wait,
+        )
+        switch.change(ModeName.LIVE)
+
+        assert asked == [False]
+        assert world.cursors.cursor("workers sweep").started is not None
 
 
 def test_without_a_mapping_nothing_is_begun(

@@ -159,7 +159,9 @@ class World:
             mapping_history=self.mapping_history,
             install_states=InMemoryInstallStates(self.clock),
         )
-        self.operator = services.operations(self.adapters, operator_adapters, self.options)
+        self.operator = services.operations(
+            self.adapters, operator_adapters, self.options, sleep=no_sleep
+        )
 
     def _adapters(self) -> Adapters:
         watched = WatchedMappings(self.mappings, with_pay=self.cost_allocation)

@@ -223,7 +223,10 @@ def releaser(
 
 
 def operations(
-    adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions
+    adapters: Adapters,
+    operator_adapters: OperatorAdapters,
+    options: OperatorOptions,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Operator:
     """The service behind the operations function."""
     from connector.services.inbound.install import InstallStarter
@@ -262,7 +265,13 @@ def operations(
         ),
         ping=ping(adapters, options),
         mode_switch=ModeSwitch(
-            adapters.modes, adapters.cursors, adapters.queued, mappings, ledger, adapters.clock
+            adapters.modes,
+            adapters.cursors,
+            adapters.queued,
+            mappings,
+            ledger,
+            adapters.clock,
+            sleep,
         ),
     )
     return Operator(desk)

@@ -116,7 +116,8 @@ who waits is placed otherwise there."""
 class Placement:
     """Where a worker belongs, by which rules, and what is missing for it to hold.
 
-    `unknown` names the facts that Rippling does not show: what hinges on them is as it was before.
+    `unknown` names the facts that Rippling does not show: what hinges on them is as it was before,
+    and these fields are `kept`, whatever Visma has in them by now.
     """
 
     company: str
@@ -129,6 +130,7 @@ class Placement:
     rules: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
     unknown: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """The form that the ledger stores; equal placements have equal forms.
@@ -162,14 +164,18 @@ class Placement:
         return mine != theirs
 
     def fields(self) -> dict[str, str]:
-        """The business fields of the employee, those that are known."""
+        """The business fields that the employee should have: those that are known, and decided."""
         known = {
             "department": self.department,
             "branch": self.branch,
             "employee_class": self.employee_class,
             "calendar": self.calendar,
         }
-        return {path: value for path, value in known.items() if value is not None}
+        return {
+            path: value
+            for path, value in known.items()
+            if value is not None and path not in self.kept
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +232,7 @@ def resolve_placement(
         calendar=parts[1].values.get("calendar"),
         rules=tuple(part.rule for part in parts if part.rule),
         unknown=tuple(part.unknown for part in parts if part.unknown),
+        kept=frozenset(field for part in parts if part.unknown for field in part.values),
     )
     missing = [*_missing_in_visma(place, catalogue), *(m for part in parts for m in part.missing)]
     return replace(place, missing=tuple(missing))

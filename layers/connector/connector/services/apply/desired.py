@@ -10,6 +10,7 @@ from connector.domain.facts import UNKNOWN, shown
 from connector.domain.mapping.model import CompanyRules
 from connector.domain.people import Worker
 from connector.domain.placement import (
+    NOTHING_REMEMBERED,
     Missing,
     MissingKind,
     Placement,
@@ -50,12 +51,15 @@ class EmployeeDesigner:
             raise AssertionError("a decision to write names a worker and a company")
         rules = context.mapping.companies[company]
         link = context.link(company)
-        written = link.written if link else None
-        remembered = Remembered.of(context.record.person.placement, company, written)
+        exists = link is not None and link.exists
+        # Only an employee can be left as it is; whoever has none waits for what is not shown.
+        remembered = NOTHING_REMEMBERED
+        if link is not None and exists:
+            placed = context.record.person.placement
+            remembered = Remembered.of(placed, company, link.written)
         placement, catalogue = self.placed(company, rules, worker, remembered)
         code = rules.code_for(worker.id, worker.facts)
         fields = desired_fields(worker, placement, rules)
-        exists = link is not None and link.exists
         if code is UNKNOWN and not exists:
             missing = Missing(MissingKind.FACT, "number")
             placement = replace(placement, missing=(*placement.missing, missing))

@@ -89,9 +89,13 @@ def closed_links(context: ChangeContext, resolution: Resolution) -> Iterator[Emp
     settled = f"settled in {company}" if company else "; ".join(resolution.all_reasons)
     for key, other in resolution.result.record.links.items():
         is_open = other.due_on is not None or other.outcome in OPEN_OUTCOMES
-        # Whoever could not be made inactive there still has to be: that is not settled here.
-        is_stuck = other.outcome is Outcome.REJECTED and other.is_active
-        if key != company and is_open and not is_stuck:
+        if key == company or not is_open:
+            continue
+        if other.outcome is Outcome.REJECTED and other.is_active:
+            # Whoever could not be made inactive there still has to be: that is tried again daily,
+            # and not at every tick because a day has come.
+            yield replace(other, due_on=None)
+        else:
             outcome = Outcome.UNCHANGED if other.exists else Outcome.OUT_OF_SCOPE
             yield other.after(outcome, context.now, LinkUpdate(reason=settled))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from connector.domain.mode import STREAMS, Mode, ModeName
@@ -11,6 +12,10 @@ from connector.ports.ledger import Ledger
 from connector.ports.queue import QueuedChanges
 from connector.ports.state import Mappings, Modes
 from connector.services.operate.json_types import JsonObject
+from connector.services.shared.current_mode import BELIEVED_SECONDS
+
+SETTLES_SECONDS = BELIEVED_SECONDS + 1
+"""After so long no writer goes by the mode before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +28,31 @@ class ModeSwitch:
     mappings: Mappings
     ledger: Ledger
     clock: Clock
-
-    def current(self) -> Mode:
-        """The mode there is."""
-        return self.modes.current()
+    sleep: Callable[[float], None]
 
     def change(self, name: ModeName, reason: str = "") -> JsonObject:
         """Changes the mode, and has everyone looked at where the connector starts to work.
 
+        It returns once the mode holds everywhere. The sweep is asked for last: whatever was still
+        dealt with in the mode before is found by it.
+
         Raises:
             ConfigurationError: there is no mapping, or it makes no sense; the mode stays.
         """
-        before = self.modes.current()
-        if name is not ModeName.OFF and name is not before.name:
-            self._ask_for_a_sweep(STREAMS[name])
-        now = self.clock.now()
+        before, now = self.modes.current(), self.clock.now()
+        starts = name is not ModeName.OFF and name is not before.name
+        companies = self.mappings.load().companies if starts else ()
         if name is not before.name or reason:
             self.modes.save(Mode(name, now, reason))
+        if name is not before.name:
+            self.sleep(SETTLES_SECONDS)
+        if starts:
+            self._ask_for_a_sweep(STREAMS[name], companies)
         return {"before": before.name.value, "mode": name.value, "reason": reason}
 
-    def _ask_for_a_sweep(self, stream: str) -> None:
+    def _ask_for_a_sweep(self, stream: str, companies: Iterable[str]) -> None:
         """What lay on the queue while it was off has come to nothing: nobody counts as queued."""
-        loading = [
-            company
-            for company in self.mappings.load().companies
-            if not self.ledger.headcount(company, 1)
-        ]
+        loading = [company for company in companies if not self.ledger.headcount(company, 1)]
         sweep = self.cursors.cursor(f"{stream} sweep")
-        if sweep.started is None:
-            self.cursors.save(sweep.begun(self.clock.now(), loading))
+        self.cursors.save(sweep.begun(self.clock.now(), loading))
         self.queued.save({})

@@ -11,6 +11,9 @@ from connector.domain.mode import Mode
 from connector.ports.clock import Clock
 from connector.ports.state import Modes
 
+BELIEVED_SECONDS = 5.0
+"""So long a busy writer goes by what it was told."""
+
 
 class CurrentMode:
     """Keeps what it was told last, for so many seconds."""
