@@ -404,8 +404,10 @@ class HardLives(Lives):
         for key, kind, person in sorted(
             self._changes(before, after), key=lambda each: each[1] is not MOVED
         ):
-            approved = self.approved.get((person, key))
-            if approved and now - approved < WINDOW:
+            # Who was let go from another company may arrive here: that was one decision.
+            where = self.visma.companies if kind in ARRIVES else (key,)
+            approved = [self.approved.get((person, each)) for each in where]
+            if any(at and now - at < WINDOW for at in approved):
                 continue
             moved = [people.get(person) for (_, each), people in counted.items() if each == MOVED]
             is_arrival = kind in ARRIVES and any(at and now - at < WINDOW for at in moved)

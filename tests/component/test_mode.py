@@ -125,7 +125,7 @@ def test_a_warm_writer_stops_within_seconds_of_a_pause(account: Account, visma: 
     writer.lambda_handler({"Records": records[:1]}, CONTEXT)
     account.operate("pause", reason="stop")
     written = len(visma.employees())
-    writer.mode()._told = None  # five seconds later
+    writer.mode()._told = None  # two seconds later
 
     writer.lambda_handler({"Records": records[1:]}, CONTEXT)
 

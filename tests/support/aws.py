@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from connector.adapters.aws.clients import client
 from connector.domain.mode import ModeName
-from connector.services.operate import mode_switch
+from connector.services.operate import mapping_import, mode_switch
 from tests.embedded.template import load_template
 from tests.simulator import Rippling, Visma, credentials
 
@@ -114,7 +114,8 @@ def an_account(
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(variable, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setattr(mode_switch, "SETTLES_SECONDS", 0.0)  # handlers are loaded cold each time
+    for waiting in (mode_switch, mapping_import):  # handlers are loaded cold each time
+        monkeypatch.setattr(waiting, "SETTLES_SECONDS", 0.0)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         template = load_template()

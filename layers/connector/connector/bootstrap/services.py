@@ -243,6 +243,7 @@ def operations(
         operator_adapters.mapping_history,
         adapters.cache,
         adapters.clock,
+        sleep,
     )
     desk = Desk(
         clock=adapters.clock,

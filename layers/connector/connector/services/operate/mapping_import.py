@@ -5,6 +5,7 @@ A mapping that is shown to make no sense never gets into the table; what it repl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from connector.domain.errors import ConfigurationError
@@ -15,6 +16,10 @@ from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory, Mappings, MappingVersions
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.shared.current_mapping import BELIEVED_SECONDS
+
+SETTLES_SECONDS = BELIEVED_SECONDS + 0.5
+"""After so long every writer goes by the new mapping: an import returns when it is in force."""
 
 NO_PREVIOUS = "there is no previous mapping to go back to; nothing was changed"
 
@@ -28,6 +33,7 @@ class MappingImport:
     history: MappingHistory
     cache: ReferenceCache
     clock: Clock
+    sleep: Callable[[float], None]
 
     def read(self, text: str) -> MappingFile:
         """The mapping in a file, held against what the cache knows of Visma's employee codes.
@@ -79,6 +85,7 @@ class MappingImport:
             self.history.save_previous_mapping(text, self.clock.now())
         replaced = self.mappings.replace(mapping)
         self.versions.announce(digest(to_rows(mapping)))
+        self.sleep(SETTLES_SECONDS)
         return replaced
 
     def _key_length(self, company: str) -> int | None:

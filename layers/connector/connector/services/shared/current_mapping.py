@@ -2,7 +2,7 @@
 
 Every edit is announced by its digest before anyone is queued because of it, so one small read tells
 whether the mapping at hand is still the one. Whatever the size of the mapping, that read is small,
-and a busy writer makes it every few seconds. A decision that an edit crosses in that time is made
+and a busy writer makes it every other second. A decision that an edit crosses in that time is made
 up for like any other that crossed one, see `services/find/catch_up`.
 """
 
@@ -15,7 +15,7 @@ from connector.domain.mapping.rows import digest, to_rows
 from connector.ports.clock import Clock
 from connector.ports.state import Mappings, MappingVersions
 
-BELIEVED_SECONDS = 5.0
+BELIEVED_SECONDS = 2.0
 """So long it is not asked again which mapping there is, unless an edit is what it is about."""
 
 

@@ -11,7 +11,7 @@ from connector.domain.mode import Mode
 from connector.ports.clock import Clock
 from connector.ports.state import Modes
 
-BELIEVED_SECONDS = 5.0
+BELIEVED_SECONDS = 2.0
 """So long a busy writer goes by what it was told."""
 
 
