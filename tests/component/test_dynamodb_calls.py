@@ -31,7 +31,7 @@ Calls = Callable[[], Any]
 
 @pytest.fixture
 def people() -> int:
-    return 40
+    return 30
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def test_a_tick_with_changes_costs_the_same_in_a_company_of_any_size(
     assert costs[0].total() <= 30
 
 
-@pytest.mark.parametrize("count", [0, 300], ids=["few rules", "many rules"])
+@pytest.mark.parametrize("count", [300], ids=["many rules"])
 def test_a_message_costs_four_calls_and_every_other_second_two_more(
     account: Account, rippling: Rippling, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ from hypothesis.stateful import rule
 from connector.domain.guards import WINDOW, ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink
+from connector.services.shared.names import RememberingSource
 from tests.component.test_whole_lives import (
     EMPLOYEE,
     ENTITIES,
@@ -229,10 +230,11 @@ class HardLives(Lives):
             if each["status"] == "Active" and (key, code) not in self.model.entered
         }
         lost = {person for _, person in self.model.lost}
+        everywhere = [self.model.persons[code] for _, code in self.model.employees()]
         found = [
             row
             for row in rows
-            if counts.count(row["user_id"]) == 1
+            if counts.count(row["user_id"]) == everywhere.count(row["user_id"]) == 1
             and (str(row["number"]), row["work_email"]) in ours
             and row["user_id"] not in lost | self._resting() | set(self.model.out_of_sight)
             and self.model.present(row["user_id"], self.clock.now()).fields
@@ -347,6 +349,8 @@ class HardLives(Lives):
     def _regain(self) -> None:
         self.rippling.redact.clear()
         self.rippling.forbid_expand.clear()
+        assert isinstance(self.world.source, RememberingSource)
+        vars(self.world.source.source)["refused_expands"] = ()  # it may be believed for a tick
         if self.model.hides_obstacles:
             # Whoever was refused or kept meanwhile is looked at again by the next full sweep.
             self.unannounced |= {each["user_id"] for each in self._workers()}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.domain.errors import ConfigurationError
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 from connector.services.operate.identity import Identity
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world

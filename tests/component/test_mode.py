@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.mode import Mode, ModeName
+from connector.domain.records.mode import Mode, ModeName
 from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.shared.current_mode import BELIEVED_SECONDS
 from tests.simulator import NORDFAB_MAPPING, Rippling, Visma

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connector.adapters.memory import InMemoryMappings, InMemorySecrets
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 from connector.services.operate import ping as probing
 from tests.component.test_oauth import App
 from tests.simulator import NORDFAB_MAPPING, Rippling, Visma

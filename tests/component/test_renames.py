@@ -154,3 +154,22 @@ def test_a_department_that_is_made_again_takes_its_row_over_once_the_old_one_is_
 
     assert employees(world) == before
     assert world.operator.dispatch({"verb": "waiting"})["rows"] == []
+
+
+def test_a_rename_makes_people_wait_only_where_a_row_named_the_thing() -> None:
+    """Sweden has a row for Stockholm, Norway never had one: there it is the default as before."""
+    with a_world(people=8, companies=2) as world:
+        world.first_load()
+        world.rippling.rename_location("Stockholm", "Stockholm City")
+        world.tick(full_sweep=True)
+        world.drain()
+        lines = world.mapping_text.splitlines(keepends=True)
+        world.edit_mapping("".join(line for line in lines if "rippling: Stockholm" not in line))
+        world.drain()
+
+        norwegian = world.hire(legal_entity="Nordfab AS", location="Stockholm City")
+        swede = world.hire(legal_entity="Nordfab AB", location="Stockholm City")
+        world.settle()
+
+        assert world.employee_of(norwegian)["branch"]["number"] == "1"
+        assert world.tables.links[swede["user_id"]]["sweden"].outcome.value == "waiting"

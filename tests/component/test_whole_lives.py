@@ -801,7 +801,7 @@ def _slow_writer(world: World, meanwhile: Callable[[], None]) -> Applier:
     return services.applier(adapters, world.options)
 
 
-EXAMPLES = int(os.environ.get("CONNECTOR_MACHINE_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("CONNECTOR_MACHINE_EXAMPLES", "25"))
 SEED = int(os.environ.get("CONNECTOR_MACHINE_SEED", "1"))
 """Said, because Hypothesis would else derive it from the names in this file."""
 

@@ -10,7 +10,7 @@ import pytest
 from connector.adapters.aws.watermarks.modes import DynamoModes
 from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.adapters.memory import InMemoryModes
-from connector.domain.mode import Mode, ModeName
+from connector.domain.records.mode import Mode, ModeName
 from connector.ports.state import Modes
 from tests.contract.bench import NOON, aws, make_table
 

@@ -15,7 +15,7 @@ import pytest
 from moto import mock_aws
 
 from connector.adapters.aws.clients import client
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 from connector.services.operate import mapping_import, mode_switch
 from tests.embedded.template import load_template
 from tests.simulator import Rippling, Visma, credentials

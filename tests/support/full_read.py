@@ -33,7 +33,7 @@ from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters, Options
 from connector.bootstrap.vendors import rippling_source
 from connector.domain.mapping import file as mapping_file
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 from connector.services.shared.requirements import WatchedMappings
 
 MAPPING = """

@@ -43,8 +43,8 @@ from connector.bootstrap.vendors import rippling_source
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping import file as mapping_file
-from connector.domain.mode import Mode, ModeName
 from connector.domain.records.ledger import INTENT_SECONDS
+from connector.domain.records.mode import Mode, ModeName
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
 from connector.services.find.batch import Summary

@@ -9,8 +9,8 @@ import pytest
 
 from connector.adapters.http.client import ATTEMPTS
 from connector.adapters.rippling.oauth import TIMEOUTS
-from connector.domain.mode import Mode
 from connector.domain.records.ledger import INTENT_SECONDS
+from connector.domain.records.mode import Mode
 from connector.services.find.poller import LEASE_SECONDS
 from connector.services.inbound.install import CALLBACK, INSTALL
 from connector.services.inbound.visma_webhook import ROUTE as NOTIFICATION

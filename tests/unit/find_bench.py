@@ -28,10 +28,10 @@ from connector.domain.checks import Check
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError, UpstreamUnavailableError
 from connector.domain.facts import Named
-from connector.domain.mode import ModeName
 from connector.domain.people import Worker
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink, Person
+from connector.domain.records.mode import ModeName
 from connector.ports.rippling import Page
 from connector.ports.visma import Target
 from connector.services.shared.requirements import WatchedMappings

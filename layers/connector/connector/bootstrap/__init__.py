@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.bootstrap import adapters, services
 from connector.bootstrap.parts import OperatorOptions, Options
-from connector.domain.mode import Mode
+from connector.domain.records.mode import Mode
 
 __all__ = [
     "Mode",

@@ -18,7 +18,7 @@ from connector.bootstrap.parts import (
     StateAdapters,
     VismaInbound,
 )
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 
 if TYPE_CHECKING:
     from connector.adapters.aws.secrets import AwsSecrets

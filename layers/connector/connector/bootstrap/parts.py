@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.domain.mode import STREAMS, ModeName
+from connector.domain.records.mode import STREAMS, ModeName
 
 if TYPE_CHECKING:
     from collections.abc import Callable

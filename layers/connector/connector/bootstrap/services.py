@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from connector.services.operate.identity import Identity
     from connector.services.operate.mapping_import import MappingImport
     from connector.services.operate.mapping_validation import MappingValidation
+    from connector.services.operate.mode_switch import ModeSwitch
     from connector.services.operate.operator import Operator
     from connector.services.operate.ping import Ping
     from connector.services.shared.catalogues import Catalogues
@@ -232,19 +233,10 @@ def operations(
     from connector.services.inbound.install import InstallStarter
     from connector.services.operate.desk import Desk
     from connector.services.operate.mapping_diff import MappingDiff
-    from connector.services.operate.mapping_import import MappingImport
-    from connector.services.operate.mode_switch import ModeSwitch
     from connector.services.operate.operator import Operator
 
     ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
-    imports = MappingImport(
-        mappings,
-        adapters.mapping_versions,
-        operator_adapters.mapping_history,
-        adapters.cache,
-        adapters.clock,
-        sleep,
-    )
+    imports = mapping_import(adapters, operator_adapters, sleep)
     desk = Desk(
         clock=adapters.clock,
         ledger=ledger,
@@ -265,15 +257,7 @@ def operations(
             is_oauth=options.is_oauth,
         ),
         ping=ping(adapters, options),
-        mode_switch=ModeSwitch(
-            adapters.modes,
-            adapters.cursors,
-            adapters.queued,
-            mappings,
-            ledger,
-            adapters.clock,
-            sleep,
-        ),
+        mode_switch=mode_switch(adapters, sleep),
     )
     return Operator(desk)
 
@@ -304,6 +288,37 @@ def identity(adapters: Adapters, options: Options) -> Identity:
         clock=adapters.clock,
         source=adapters.source,
         mode=options.mode,
+    )
+
+
+def mapping_import(
+    adapters: Adapters, operator_adapters: OperatorAdapters, sleep: Callable[[float], None]
+) -> MappingImport:
+    """The service behind `connector mappings import` and `rollback`."""
+    from connector.services.operate.mapping_import import MappingImport
+
+    return MappingImport(
+        adapters.mappings,
+        adapters.mapping_versions,
+        operator_adapters.mapping_history,
+        adapters.cache,
+        adapters.clock,
+        sleep,
+    )
+
+
+def mode_switch(adapters: Adapters, sleep: Callable[[float], None]) -> ModeSwitch:
+    """The service behind `connector rehearse`, `go-live` and `pause`."""
+    from connector.services.operate.mode_switch import ModeSwitch
+
+    return ModeSwitch(
+        adapters.modes,
+        adapters.cursors,
+        adapters.queued,
+        adapters.mappings,
+        adapters.ledger,
+        adapters.clock,
+        sleep,
     )
 
 

@@ -12,7 +12,7 @@ from connector.adapters.rippling.platform import RipplingPlatformSource
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 from connector.observability import BudgetReports, EmfMetrics, Log
 from connector.services.shared.names import Names, RememberingSource
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     from connector.domain.budgets import Budget
     from connector.domain.mapping.model import MappingFile
     from connector.domain.mapping.versions import HandledMapping
-    from connector.domain.mode import Mode
+    from connector.domain.records.mode import Mode
 
 
 class Budgets(Protocol):

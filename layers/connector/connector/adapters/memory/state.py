@@ -15,8 +15,8 @@ from connector.domain.guards import WINDOW, ChangeKind, Run
 from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.domain.mapping.versions import HandledMapping
-from connector.domain.mode import Mode
 from connector.domain.records.approvals import Approval
+from connector.domain.records.mode import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

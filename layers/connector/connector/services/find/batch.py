@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.domain.cursors import Cursor
-from connector.domain.mode import Mode
+from connector.domain.records.mode import Mode
 from connector.ports.state import PollingPause
 from connector.services.shared.guarding import Candidate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from connector.domain.mode import STREAMS, Mode, ModeName
+from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger

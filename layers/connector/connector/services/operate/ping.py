@@ -18,7 +18,7 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import EVERYBODY, MappingFile
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from connector.domain.mode import Mode
+from connector.domain.records.mode import Mode
 from connector.ports.clock import Clock
 from connector.ports.state import Modes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.adapters.aws.watermarks.cursors import stored_moment, stored_text
-from connector.domain.mode import Mode, ModeName
+from connector.domain.records.mode import Mode, ModeName
 
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from connector.domain.mode import ModeName
+from connector.domain.records.mode import ModeName
 from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
 from connector.services.operate.verbs.view import Line
 
