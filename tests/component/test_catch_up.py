@@ -9,6 +9,7 @@ import pytest
 
 from connector.adapters.memory import InMemoryMappings, InMemoryMappingVersions
 from connector.domain.mapping import file as mapping_file
+from connector.domain.mapping.rows import digest
 from connector.services.apply.applier import Applier
 from connector.services.shared.current_mapping import CurrentMapping
 from tests.simulator.nordfab import nordfab_mapping
@@ -109,3 +110,11 @@ def test_an_edit_of_a_company_reaches_whoever_is_still_active_there_and_belongs_
         world.drain()
 
         assert world.employee_of(worker)["status"] == "Inactive"
+
+
+def test_an_import_is_announced_before_it_returns(world: World) -> None:
+    text = world.mapping_text.replace("lead_days: 0", "lead_days: 2")
+
+    assert world.operator.dispatch({"verb": "mappings import", "text": text})["ok"]
+
+    assert world.mapping_versions.announced() == digest(world.mappings.rows())

@@ -373,3 +373,28 @@ def test_whoever_waited_and_has_no_employee_waits_for_a_fact_that_is_hidden_sinc
     reason = world.audit_of(worker["user_id"])[-1]["reason"]
     assert "Rippling does not show the department" in reason
     assert str(worker["number"]) not in {item["employeeNumber"] for item in world.visma.employees()}
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "as nothing"])
+def test_whoever_is_on_the_way_out_stays_while_the_last_day_is_hidden(
+    world: World, is_told: bool
+) -> None:
+    worker = world.hire()
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-12-06")
+    world.rippling.change(worker["id"], status="TERMINATED")
+    world.settle()
+    world.rippling.redact, world.rippling.redacts_silently = {"end_date"}, not is_told
+    world.clock.turn(hours=1)
+
+    for _ in range(2):
+        world.tick(full_sweep=True)
+        world.drain()
+        world.notice(worker["id"])
+
+    assert world.employee_of(worker)["status"] == "Active"
+    world.rippling.redact = set()
+    world.clock.turn(days=14)
+    world.tick(full_sweep=True)
+    world.drain()
+    assert world.employee_of(worker)["status"] == "Inactive"

@@ -117,6 +117,30 @@ def test_what_comes_while_it_is_paused_is_found_when_it_starts_again(
     assert visma.employee(str(worker["number"]))["department"] == "MGMT"
 
 
+def test_an_edit_while_it_is_paused_is_left_to_the_tick_with_which_it_starts_again(
+    account: Account,
+) -> None:
+    account.operate("go-live")
+    tick(account)
+    drain(account)
+    assert edited(account)["queued"] > 0
+    drain(account)
+    account.operate("pause", reason="closing")
+
+    assert edited(account) == {"queued": 0}
+
+
+def test_starting_counts_no_one_as_queued() -> None:
+    """What lay on the queue while it was off has come to nothing."""
+    with a_world(people=6) as world:
+        world.modes.save(Mode())
+        world.queued.save({"w look": ("asks", world.clock.now())})
+
+        world.operator.dispatch({"verb": "go-live"})
+
+        assert world.queued.load() == {}
+
+
 def test_a_warm_writer_stops_within_seconds_of_a_pause(account: Account, visma: Visma) -> None:
     account.operate("go-live")
     tick(account)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.domain.decisions import Action, Decision, decide
-from connector.domain.facts import NOT_SHOWN, Named
+from connector.domain.facts import NOT_SHOWN, Known, Named
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, EmploymentType, Worker
 from tests.unit.builders import NOW, a_mapping, a_worker, some_rules
@@ -221,3 +221,13 @@ def test_the_lead_of_a_company_that_is_only_guessed_starts_no_one_early() -> Non
 
     assert decision.worker is first
     assert decision.due_on == date(2026, 12, 1)
+
+
+def test_a_last_day_that_was_shown_and_is_gone_ends_nothing() -> None:
+    leaver = a_worker("first", status=TERMINATED)
+    shown_before = Known(date(2026, 12, 6))
+
+    gone = decide([leaver], a_mapping(), NOW, ["norway"], "first", shown_before)
+
+    assert (gone.action, gone.unknown) == (Action.KEEP, ("end_date",))
+    assert decide([leaver], a_mapping(), NOW, ["norway"], "first").action is Action.LEAVE

@@ -17,7 +17,7 @@ from connector.domain.employment import (
     primary_employment,
     state_on,
 )
-from connector.domain.facts import shown
+from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known, shown
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.routing import Route, not_shown, route
 from connector.domain.people import EmploymentStatus, Worker
@@ -76,17 +76,31 @@ def decide(
     now: datetime,
     active_in: Collection[str],
     counted: str = "",
+    last_day: Fact[date] = EMPTY,
 ) -> Decision:
     """What to do about a person with these employments, active in these Visma companies.
 
-    `counted` is the worker that counted last time. Where it is gone, an older employment that
-    ended says nothing about it.
+    `counted` is the worker that counted last time, and `last_day` what Rippling showed as its last
+    day then. Where it is gone, an older employment that ended says nothing about it.
     """
+    workers = [_with_doubt(each, last_day) if each.id == counted else each for each in workers]
     decision = _decide(Situation(workers, mapping, now, active_in, counted))
     is_gone = bool(counted) and counted not in {worker.id for worker in workers}
     if decision.action is Action.LEAVE and active_in and is_gone:
         return Decision(Action.KEEP, decision.worker, decision.company, GONE)
     return decision
+
+
+def _with_doubt(worker: Worker, last_day: Fact[date]) -> Worker:
+    """The worker, their last day unknown where Rippling showed one and now shows nothing.
+
+    Whoever is on the way out has a last day: that it is gone is not that it is over.
+    """
+    facts = worker.facts
+    is_ending = facts.status is EmploymentStatus.TERMINATED
+    if is_ending and facts.end_date is EMPTY and isinstance(last_day, Known):
+        return replace(worker, facts=replace(facts, end_date=UNKNOWN))
+    return worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from connector.domain.facts import NOT_SHOWN, UNKNOWN, Named
 from connector.domain.mapping.asked import asked_facts, facts_missed
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import HIDDEN_TYPE, EmploymentStatus
+from connector.domain.people import HIDDEN_TYPE, EmploymentStatus, Personal
 from tests.unit.builders import a_mapping, a_worker, some_rules
 
 BY_ID = Named("e1", is_partial=True)
@@ -58,3 +59,9 @@ def test_of_someone_who_left_only_the_last_day_is_missed() -> None:
     worker = a_worker(status=EmploymentStatus.TERMINATED, end_date=UNKNOWN, department=NOT_SHOWN)
 
     assert facts_missed([worker], a_mapping()) == {"end_date": 1}
+
+
+def test_a_name_and_an_address_that_are_hidden_are_missed_as_no_one_is_created_without() -> None:
+    worker = replace(a_worker(), personal=Personal(given_name="Kari"))
+
+    assert facts_missed([worker], a_mapping()) == {"family_name": 1, "work_email": 1}

@@ -15,6 +15,8 @@ from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
 from connector.domain.employees import ACTIVE, INACTIVE
+from connector.domain.facts import Fact
+from connector.domain.people import day_in
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
 
@@ -64,6 +66,11 @@ class Person:
     active_in: tuple[str, ...] = ()
     intent: Intent | None = None
     audit_hash: str = ""
+
+    @property
+    def last_day(self) -> Fact[date]:
+        """The last day of the employment that counts, as Rippling showed it last."""
+        return day_in(self.facts.get("end_date"))
 
 
 class Keep(Enum):

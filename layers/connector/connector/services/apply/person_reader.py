@@ -39,7 +39,8 @@ class PersonReader:
         record, workers = self.person_of(change)
         now = self.clock.now()
         active_in = assumed_active(change, record)
-        decision = decide(workers, mapping, now, active_in, record.person.worker_id)
+        person = record.person
+        decision = decide(workers, mapping, now, active_in, person.worker_id, person.last_day)
         return ChangeContext(change, record, workers, decision, now, mapping, refusal)
 
     def read_again(self, context: ChangeContext) -> ChangeContext:

@@ -210,13 +210,16 @@ class Outlook:
         if not person.outcome:
             return False
         try:
-            now = self.clock.now()
-            decision = decide(employments, self.mapping, now, person.active_in, person.worker_id)
+            decision = self._decision(employments, person)
             if decision.company and not self.catalogue_of(decision.company).read_at:
                 return False  # nothing can be said of a company that was never read
             return is_otherwise(person, decision, self._placed(decision, person))
         except Exception:  # noqa: BLE001 whatever it is, it is about one person
             return True
+
+    def _decision(self, employments: Sequence[Worker], person: Person) -> Decision:
+        known = person.active_in, person.worker_id, person.last_day
+        return decide(employments, self.mapping, self.clock.now(), *known)
 
     def _placed(self, decision: Decision, person: Person) -> Placement | None:
         """Where someone who works belongs, by the facts of today."""
@@ -235,8 +238,7 @@ class Outlook:
     def _judged(
         self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
     ) -> Candidate:
-        now = self.clock.now()
-        decision = decide(employments, self.mapping, now, person.active_in, person.worker_id)
+        decision = self._decision(employments, person)
         change = ProposedChange(
             decision, tuple(person.active_in), self.changed_fields(decision, person)
         )
