@@ -206,3 +206,29 @@ def test_a_company_that_was_never_read_makes_no_one_differ(world: World) -> None
     sweep(world)
 
     assert Cause.SWEEP not in {change.cause for change in world.queue.changes}
+
+
+def test_a_code_that_was_claimed_for_nothing_is_free_after_a_sweep(world: World) -> None:
+    """Whatever became of the writer that claimed it."""
+    worker = world.hire()
+    world.settle()
+    record = world.ledger.record(worker["user_id"])
+    begun = world.ledger.begin(record, "norway", "7001", claim=True, proof="p")
+    world.ledger.finish(begun, begun.person, (), ())
+    assert world.ledger.owner_of("7001", "norway") == worker["user_id"]
+
+    sweep(world)
+
+    assert world.ledger.owner_of("7001", "norway") is None
+    assert world.ledger.owner_of(str(worker["number"]), "norway") == worker["user_id"]
+
+
+def test_a_code_that_is_claimed_for_a_write_under_way_is_kept(world: World) -> None:
+    worker = world.hire()
+    world.settle()
+    record = world.ledger.record(worker["user_id"])
+    world.ledger.begin(record, "norway", "7001", claim=True, proof="p")
+
+    sweep(world)
+
+    assert world.ledger.owner_of("7001", "norway") == worker["user_id"]

@@ -902,3 +902,32 @@ def test_a_company_is_counted_at_least_as_far_as_is_asked_for(bench: Bench) -> N
 
     assert ledger.headcount("norway", 2) >= 2
     assert ledger.headcount("norway", 5) == 4
+
+
+def test_holdings_are_the_rows_and_the_claims_of_one_company(bench: Bench) -> None:
+    ledger = bench.writer()
+    begun = ledger.begin(ledger.record("p1"), "norway", "7001", claim=True)
+    ledger.finish(begun, begun.person, [a_link("p1", employee_code="7001")], ())
+    other = ledger.begin(ledger.record("p2"), "sweden", "7001", claim=True)
+    ledger.finish(other, other.person, (), ())
+
+    links, claims = ledger.holdings("norway")
+
+    assert [link.person_id for link in links] == ["p1"]
+    assert claims == [("7001", "p1")]
+
+
+def test_a_claim_is_given_up_only_as_long_as_no_one_has_moved(bench: Bench) -> None:
+    ledger = bench.writer()
+    begun = ledger.begin(ledger.record("p1"), "norway", "7001", claim=True)
+    ledger.finish(begun, begun.person, (), ())
+    seen = ledger.record("p1")
+    moved = ledger.begin(seen, "norway", "7002", claim=True)
+    with pytest.raises(ConflictError):
+        ledger.release_claim(seen, ("norway", "7001"))
+    ledger.finish(moved, moved.person, (), ())
+
+    ledger.release_claim(ledger.record("p1"), ("norway", "7001"))
+
+    assert ledger.owner_of("7001", "norway") is None
+    assert ledger.owner_of("7002", "norway") == "p1"

@@ -81,6 +81,12 @@ class RehearsalLedger:
     def links(self, company: str) -> Iterator[EmployeeLink]:
         return self._ledger.links(company)
 
+    def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
+        return self._ledger.holdings(company)
+
+    def release_claim(self, record: Record, claim: Claim) -> None:
+        """Gives nothing up."""
+
 
 class RehearsalGuardLog:
     """The guards' log of a rehearsal: it holds what would be held, and counts no one."""

@@ -105,6 +105,14 @@ def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
     return row_version(employee.etag) != row_version(link.etag)
 
 
+def unused(
+    claims: Iterable[tuple[str, str]], links: Iterable[EmployeeLink]
+) -> Iterator[tuple[str, str]]:
+    """The claims, as code and person, of people who have no employee under that code here."""
+    used = {(canonical(link.employee_code), link.person_id) for link in links if link.employee_code}
+    return ((code, owner) for code, owner in claims if (canonical(code), owner) not in used)
+
+
 def gone(persons: Iterable[Person], seen: Collection[str]) -> Iterator[Person]:
     """The people with an active employee whom a read of everyone did not show.
 

@@ -80,6 +80,12 @@ class Ledger(Protocol):
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
 
+    def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
+        """The same, and every code of a company that is claimed with the person who claims it."""
+
+    def release_claim(self, record: Record, claim: Claim) -> None:
+        """Gives up a claim that nobody uses, provided that the person is as they were read."""
+
 
 class AuditLog(Protocol):
     """The `AuditTable`, read only: rows are written by the ledger together with the outcome."""

@@ -6,7 +6,6 @@ in `ledger_items`; what begin and finish mean is in `ledger_steps`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -28,6 +27,7 @@ from connector.adapters.aws.dynamodb import (
 )
 from connector.adapters.aws.errors import answering, code_of
 from connector.adapters.aws.ledger_rows import (
+    CLAIM,
     LINK,
     NO_COMPANY,
     PERSON,
@@ -36,11 +36,13 @@ from connector.adapters.aws.ledger_rows import (
     alias_key,
     claim_item,
     claim_key,
+    claimed_code,
     link_from,
     link_item,
     person_from,
     person_key,
     person_values,
+    record_from,
 )
 from connector.adapters.ledger_steps import (
     after_outcome,
@@ -50,7 +52,6 @@ from connector.adapters.ledger_steps import (
     is_foreign,
     moved_on,
     new_workers,
-    unknown,
     with_intent,
 )
 from connector.domain.employees import INACTIVE
@@ -107,7 +108,7 @@ class DynamoLedger:
     def record(self, person_id: str) -> Record:
         """All rows of one person, strongly consistent; a new person where there are none."""
         rows = self._query({"person": person_id}, ConsistentRead=True)
-        return _record(person_id, list(rows))
+        return record_from(person_id, list(rows))
 
     def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each known person, worker id to fingerprint as last dealt with."""
@@ -245,13 +246,23 @@ class DynamoLedger:
         """All rows of a company."""
         return map(link_from, self._of_kind(LINK, company))
 
+    def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
+        """In one read: a company's codes are claimed under its key, too."""
+        rows = list(self._query({"company": company}, IndexName="ByCompany"))
+        claims = (row for row in rows if row.get("kind") == CLAIM and row.get("owner"))
+        links = [link_from(row) for row in rows if row.get("kind") == LINK]
+        return links, [(claimed_code(row), row["owner"]) for row in claims]
+
+    def release_claim(self, record: Record, claim: Claim) -> None:
+        self.finish(record, record.person, (), (), [claim])
+
     def _owner_in(self, key: Mapping[str, str]) -> str | None:
         with answering("DynamoDB"):
             answer = self._client.get_item(TableName=self._people, Key=to_item(key))
         return from_item(answer.get("Item", {})).get("owner")
 
     def _of_kind(self, kind: str, company: str) -> Iterator[Item]:
-        """The rows of one kind: a company's codes are claimed under its key, too."""
+        """The rows of one kind."""
         rows = self._query({"company": company}, IndexName="ByCompany")
         return (row for row in rows if row.get("kind") == kind)
 
@@ -382,13 +393,3 @@ class DynamoLedger:
         if stored.version != record.person.version or is_foreign(stored.intent, self._owner, now):
             return None
         return datetime.fromisoformat(row["audit_time"])
-
-
-def _record(person_id: str, rows: Sequence[Values]) -> Record:
-    own = [person_from(row) for row in rows if row.get("kind") == PERSON]
-    held = [link_from(row) for row in rows if row.get("kind") == LINK]
-    empty = unknown(person_id)
-    person = own[0] if own else empty.person
-    if not person.salt:
-        person = replace(person, salt=empty.person.salt)
-    return Record(person, {link.company: link for link in held})

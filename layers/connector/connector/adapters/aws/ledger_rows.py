@@ -5,18 +5,20 @@ Empty values are left out. Only the translation lives here, no reading and no wr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from connector.adapters.aws.dynamodb import Item, Values
+from connector.adapters.ledger_steps import unknown
 from connector.domain.catalogue import canonical
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.audit import timestamp
-from connector.domain.records.ledger import EmployeeLink, Intent, Person
+from connector.domain.records.ledger import EmployeeLink, Intent, Person, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NO_COMPANY = "-"
 PERSON, LINK, CLAIM, ALIAS = "person", "link", "claim", "alias"
@@ -159,6 +161,11 @@ def claim_key(code: str, company: str) -> dict[str, str]:
     return {"person": f"code {canonical(code)}", "company": company}
 
 
+def claimed_code(item: Values) -> str:
+    """The employee code that a row is about."""
+    return str(item["person"]).removeprefix("code ")
+
+
 def claim_item(code: str, company: str, person_id: str) -> dict[str, str]:
     """The row that makes an employee code one person's."""
     return {**claim_key(code, company), "kind": CLAIM, "owner": person_id}
@@ -216,3 +223,14 @@ def _day(text: str | None) -> date | None:
 def filled_attributes(values: Values) -> Item:
     """The attributes that have a value."""
     return {name: value for name, value in values.items() if value not in (None, "", {}, [])}
+
+
+def record_from(person_id: str, rows: Sequence[Values]) -> Record:
+    """A person with all their rows; a new one where there are none."""
+    own = [person_from(row) for row in rows if row.get("kind") == PERSON]
+    held = [link_from(row) for row in rows if row.get("kind") == LINK]
+    empty = unknown(person_id)
+    person = own[0] if own else empty.person
+    if not person.salt:
+        person = replace(person, salt=empty.person.salt)
+    return Record(person, {link.company: link for link in held})

@@ -143,6 +143,13 @@ class InMemoryLedger:
         everyone = list(self.tables.links.values())
         return (held[company] for held in everyone if company in held)
 
+    def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
+        claims = [(key[0], one) for key, one in self.tables.claims.items() if key[1] == company]
+        return list(self.links(company)), claims
+
+    def release_claim(self, record: Record, claim: Claim) -> None:
+        self.finish(record, record.person, (), (), [claim])
+
     def _check(self, record: Record, now: datetime) -> None:
         stored = self.tables.persons.get(record.person.id, Person(record.person.id))
         moved = stored.version != record.person.version

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
 from connector.domain.employees import Employee
-from connector.domain.errors import ConfigurationError, RetryableError, UpstreamUnavailableError
+from connector.domain.errors import (
+    ConfigurationError,
+    ConflictError,
+    RetryableError,
+    UpstreamUnavailableError,
+)
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
-from connector.domain.reconciliation import reconcile
+from connector.domain.reconciliation import reconcile, unused
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
@@ -33,7 +40,8 @@ class CompanyReview:
 
         Where Visma does not answer, the report says so; the rejected are tried again all the same.
         """
-        links = list(self.ledger.links(company))
+        links, claims = self.ledger.holdings(company)
+        self._release(company, unused(claims, links))
         rejected = {
             link.person_id
             for link in links
@@ -53,6 +61,19 @@ class CompanyReview:
         candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
         report = Summary(drifted=len(differing), problems=problems)
         return Batch(tuple(candidates), report=report)
+
+    def _release(self, company: str, claims: Iterable[tuple[str, str]]) -> None:
+        """Frees the codes that were claimed for creates which never came to be.
+
+        Whoever is in the middle of a write is left alone; so is whoever moves meanwhile.
+        """
+        for code, owner in claims:
+            record = self.ledger.record(owner)
+            link = record.links.get(company)
+            is_used = link is not None and canonical(link.employee_code or "") == canonical(code)
+            if record.person.intent is None and not is_used:
+                with suppress(ConflictError):
+                    self.ledger.release_claim(record, (company, code))
 
     def _employees(self, company: str) -> Iterator[Employee]:
         """The employees of a company, as long as there is time left to queue what is found."""
