@@ -1,4 +1,4 @@
-"""A dry run remembers what it planned, sends nothing, and leaves no trace of a write."""
+"""A rehearsal remembers what it planned, sends nothing, and leaves no trace of a write."""
 
 from __future__ import annotations
 
@@ -181,3 +181,17 @@ def test_a_rehearsal_holds_what_would_be_held_and_counts_no_one() -> None:
 
     assert answers == [True, False, True]
     assert set(live.counted("norway", ChangeKind.MOVE)) == {"p1"}
+
+
+def test_whoever_is_due_or_waits_is_planned_once(dry: Ledger, real: Ledger) -> None:
+    record = real.record("p1")
+    seen = replace(record.person, fingerprints={"w1": "f"})
+    due = EmployeeLink("p1", "norway", Outcome.SCHEDULED, NOON, due_on=NOON.date())
+    waits = replace(due, waiting_for=("department#ROBO",))
+    real.finish(record, seen, [waits], [ROW])
+    assert len([*dry.due("norway", NOON.date()), *dry.waiting("norway")]) == 2
+
+    plan(dry, fingerprints={"w1": "f"})
+
+    assert [*dry.due("norway", NOON.date()), *dry.waiting("norway")] == []
+    assert len([*real.due("norway", NOON.date()), *real.waiting("norway")]) == 2

@@ -67,10 +67,25 @@ class RehearsalLedger:
         self._ledger.finish(record, planned, (), (replace(row, planned=True) for row in audit))
 
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
-        return self._ledger.waiting(company)
+        return self._unplanned(self._ledger.waiting(company))
 
     def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
-        return self._ledger.due(company, day)
+        return self._unplanned(self._ledger.due(company, day))
+
+    def _unplanned(self, links: Iterator[EmployeeLink]) -> Iterator[EmployeeLink]:
+        """Those who were not planned yet as they are.
+
+        The rows stay as they are in a rehearsal: without this, everyone who is due or waits would
+        be planned at every tick.
+        """
+        found = list(links)
+        persons = self._ledger.persons({link.person_id for link in found})
+        planned = {
+            each.id
+            for each in persons
+            if each.planned_fingerprints and each.planned_fingerprints == each.fingerprints
+        }
+        return (link for link in found if link.person_id not in planned)
 
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         return self._ledger.persons(ids)
