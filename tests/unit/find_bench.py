@@ -33,7 +33,7 @@ from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.domain.records.mode import ModeName
 from connector.ports.rippling import Page
-from connector.ports.visma import Target
+from connector.ports.visma import Target, Targets
 from connector.services.shared.requirements import WatchedMappings
 from tests.support.clock import HandClock
 from tests.support.world import CountedMetrics
@@ -121,7 +121,11 @@ class Queue(InMemoryChangeQueue):
 class FindBench:
     """The readers and the poller that joins them."""
 
-    def __init__(self, pages: Sequence[Sequence[Worker] | Exception] = ()) -> None:
+    def __init__(
+        self,
+        pages: Sequence[Sequence[Worker] | Exception] = (),
+        targets: Targets | None = None,
+    ) -> None:
         self.clock = HandClock(NOW)
         self.source = ScriptedSource(pages)
         self.tables = InMemoryTables()
@@ -144,7 +148,7 @@ class FindBench:
             metrics=self.metrics,
             secrets=InMemorySecrets(),
             source=self.source,
-            targets=NoVisma(),
+            targets=targets or NoVisma(),
             cursors=self.cursors,
             pauses=InMemoryPollingPauses(self.clock),
             modes=InMemoryModes(),
