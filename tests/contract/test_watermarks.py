@@ -133,7 +133,7 @@ def test_a_cursor_is_remembered(bench: Bench, cursor: Cursor) -> None:
 
 def test_streams_do_not_share_a_cursor(bench: Bench) -> None:
     bench.one.cursors.save(Cursor("workers", NOON))
-    bench.one.cursors.save(Cursor("workers (dry run)", NOON - timedelta(days=1)))
+    bench.one.cursors.save(Cursor("workers (rehearsal)", NOON - timedelta(days=1)))
 
     assert bench.one.cursors.cursor("workers").watermark == NOON
 

@@ -115,13 +115,13 @@ class _Company:
         return Employee(code, {"status": "Active"}, '"1"')
 
     def create(self, code: str, fields: Fields) -> Written:
-        raise AssertionError("a dry run writes nothing")
+        raise AssertionError("a rehearsal writes nothing")
 
     def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
-        raise AssertionError("a dry run writes nothing")
+        raise AssertionError("a rehearsal writes nothing")
 
     def rename(self, employee_id: int, new_code: str) -> None:
-        raise AssertionError("a dry run writes nothing")
+        raise AssertionError("a rehearsal writes nothing")
 
     def catalogue(
         self, parts: Iterable[Part], cost_centre_segment: int | None

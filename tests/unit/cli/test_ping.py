@@ -59,7 +59,7 @@ def test_every_level_has_a_mark_of_its_own_and_a_remedy_stands_below(
 ) -> None:
     code = run(
         a_page(
-            ("connector", None, [check(Level.GOOD, "Well."), check(Level.NOTE, "Dry run.")]),
+            ("connector", None, [check(Level.GOOD, "Well."), check(Level.NOTE, "A rehearsal.")]),
             ("rippling", None, [check(Level.WARNING, "Less.", "buy it")]),
             ("visma", "norway", [check(Level.BAD, "Gone.", "add it"), check(Level.UNKNOWN, "?")]),
         )
@@ -69,7 +69,7 @@ def test_every_level_has_a_mark_of_its_own_and_a_remedy_stands_below(
     assert capsys.readouterr().out.splitlines() == [
         "The connector",
         "  ok  Well.",
-        "  --  Dry run.",
+        "  --  A rehearsal.",
         "",
         "Rippling",
         "  !   Less.",
