@@ -65,6 +65,7 @@ class HardLives(Lives):
         self.pending_since: datetime | None = None
         self.renumbered: dict[tuple[str, str], tuple[str, str]] = {}
         self.rules_before: Any = None
+        self.unheard: Any = None
 
     # Rippling's rights.
 
@@ -308,6 +309,8 @@ class HardLives(Lives):
     @rule(key=company, code=st.sampled_from(("STAFF", "EXEC")))
     def edit_unheard(self, key: str, code: str) -> None:
         """An edit whose announcement is lost."""
+        # Until the next tick the writer may go by the rules of before.
+        self.unheard = self.unheard or deepcopy(self.model.rules)
         self.model.rules.companies[key]["defaults"]["employee_class"] = code
         self.world.edit_mapping_unheard(self.model.rules.text())
 
@@ -389,11 +392,16 @@ class HardLives(Lives):
         self, before: Employees, after: Employees, since: datetime, now: datetime
     ) -> Iterator[str]:
         found = list(self.model.unjustified(before, after, since, now))
-        if self.rules_before is not None:
-            current, self.model.rules = self.model.rules, self.rules_before
+        current = self.model.rules
+        for rules in filter(None, (self.rules_before, self.unheard)):
+            self.model.rules = rules
             found = [x for x in self.model.unjustified(before, after, since, now) if x in found]
-            self.model.rules = current
+        self.model.rules = current
         return iter(found)
+
+    def _tick(self, *, full_sweep: bool = False) -> None:
+        super()._tick(full_sweep=full_sweep)
+        self.unheard = None
 
     @contextmanager
     def _watched(self, newer: Any = None) -> Iterator[None]:

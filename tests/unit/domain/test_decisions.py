@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.domain.decisions import Action, Decision, decide
-from connector.domain.facts import NOT_SHOWN, Known, Named
+from connector.domain.facts import NOT_SHOWN, UNKNOWN, Known, Named
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, EmploymentType, Worker
 from tests.unit.builders import NOW, a_mapping, a_worker, some_rules
@@ -231,3 +231,18 @@ def test_a_last_day_that_was_shown_and_is_gone_ends_nothing() -> None:
 
     assert (gone.action, gone.unknown) == (Action.KEEP, ("end_date",))
     assert decide([leaver], a_mapping(), NOW, ["norway"], "first").action is Action.LEAVE
+
+
+def test_of_two_employments_whose_starts_are_hidden_the_one_that_counted_still_does() -> None:
+    first = a_worker("a", start_date=UNKNOWN)
+    second = a_worker("b", start_date=UNKNOWN)
+
+    for counted in ("a", "b"):
+        decision = decide([first, second], a_mapping(), NOW, ["norway"], counted)
+        assert decision.worker is not None
+        assert decision.worker.id == counted
+
+    shown = [a_worker("a", start_date=date(2026, 1, 1)), a_worker("b", start_date=date(2020, 1, 1))]
+    decision = decide(shown, a_mapping(), NOW, ["norway"], "b")
+    assert decision.worker is not None
+    assert decision.worker.id == "a", "the latest start counts where it is known"

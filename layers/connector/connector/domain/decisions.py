@@ -156,7 +156,7 @@ def _decide(person: Situation) -> Decision:
     if not person.workers:
         return Decision(Action.KEEP, reason=GONE)
     in_scope = person.in_scope
-    employment = primary_employment(in_scope or person.workers, person.today)
+    employment = primary_employment(in_scope or person.workers, person.today, person.counted)
     if employment is None:
         raise AssertionError("there is at least one employment")
     return _decision(employment, person) if in_scope else _out_of_scope(employment, person)

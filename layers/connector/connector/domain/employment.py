@@ -58,11 +58,20 @@ def state_on(worker: Worker, today: date, *, lead_days: int = 0) -> EmploymentOn
 
 
 def primary_employment(
-    workers: Iterable[Worker], look: Callable[[Worker], EmploymentOnDay]
+    workers: Iterable[Worker], look: Callable[[Worker], EmploymentOnDay], counted: str = ""
 ) -> EmploymentOnDay | None:
-    """The employment that counts for a person: the strongest state, then the latest start."""
+    """The employment that counts for a person: the strongest state, then the latest start.
+
+    Where a start is not known, the order of the starts says nothing: the one that `counted` last
+    time still does, if its state is as strong.
+    """
     seen = [look(worker) for worker in workers]
-    return max(seen, key=_weight, default=None)
+    strongest = max((each.state for each in seen), default=None)
+    rivals = [each for each in seen if each.state == strongest]
+    if any(not isinstance(each.worker.facts.start_date, Known) for each in rivals):
+        kept = [each for each in rivals if each.worker.id == counted]
+        rivals = kept or rivals
+    return max(rivals, key=_weight, default=None)
 
 
 def _weight(employment: EmploymentOnDay) -> tuple[EmploymentState, date, str]:
