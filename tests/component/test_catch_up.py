@@ -7,11 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from connector.adapters.memory import InMemoryMappings, InMemoryMappingVersions
+from connector.adapters.memory import (
+    InMemoryAuditLog,
+    InMemoryInstallStates,
+    InMemoryMappings,
+    InMemoryMappingVersions,
+)
+from connector.bootstrap import services
+from connector.bootstrap.parts import OperatorAdapters
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.rows import digest
 from connector.services.apply.applier import Applier
-from connector.services.shared.current_mapping import CurrentMapping
+from connector.services.shared.current_mapping import BELIEVED_SECONDS, CurrentMapping
 from tests.simulator.nordfab import nordfab_mapping
 from tests.support.world import World, a_world
 
@@ -118,3 +125,18 @@ def test_an_import_is_announced_before_it_returns(world: World) -> None:
     assert world.operator.dispatch({"verb": "mappings import", "text": text})["ok"]
 
     assert world.mapping_versions.announced() == digest(world.mappings.rows())
+
+
+def test_an_import_returns_once_every_writer_goes_by_it(world: World) -> None:
+    waited: list[float] = []
+    kept = OperatorAdapters(
+        audit_log=InMemoryAuditLog(world.tables),
+        mapping_history=world.mapping_history,
+        install_states=InMemoryInstallStates(world.clock),
+    )
+    text = world.mapping_text.replace("lead_days: 0", "lead_days: 2")
+
+    services.mapping_import(world.adapters, kept, waited.append).import_mapping({"text": text})
+
+    assert len(waited) == 1
+    assert waited[0] > BELIEVED_SECONDS

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from connector.adapters.aws import dynamodb
 from connector.adapters.aws.audit_log import DynamoAuditLog
+from connector.adapters.aws.dynamodb import update_one
 from connector.adapters.aws.ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
 from connector.domain.errors import CodeTakenError, ConflictError, RetryableError
@@ -931,3 +933,13 @@ def test_a_claim_is_given_up_only_as_long_as_no_one_has_moved(bench: Bench) -> N
 
     assert ledger.owner_of("7001", "norway") is None
     assert ledger.owner_of("7002", "norway") == "p1"
+
+
+def test_an_update_that_meets_a_transaction_is_a_conflict_and_no_crash() -> None:
+    class Busy:
+        def update_item(self, **_: Any) -> None:
+            error: Any = {"Error": {"Code": "TransactionConflictException", "Message": "m"}}
+            raise ClientError(error, "UpdateItem")
+
+    with pytest.raises(ConflictError, match="someone else"):
+        update_one(Busy(), {})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from connector.domain.catalogue import Department
 from connector.domain.facts import NOTHING, Named
@@ -192,3 +195,15 @@ def test_every_missing_thing_tells_the_controller_what_to_do() -> None:
     sentences = [thing.message("norway") for thing in _place(rules).missing]
 
     assert all("add" in sentence and "norway" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(("used_in", "missing"), [("norway", ["class_rule"]), ("sweden", [])])
+def test_a_renamed_employment_type_lacks_a_rule_only_where_one_named_it(
+    used_in: str, missing: list[str]
+) -> None:
+    named = Named("t1", "By agreement", former=("Salaried",), former_in=(used_in,))
+    kind = replace(EmploymentType.of("By agreement", "EMPLOYEE", "SALARIED"), named=named)
+
+    placement = _place(employment_type=kind)
+
+    assert [key.partition("#")[0] for key in _missing(placement)] == missing
