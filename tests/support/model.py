@@ -228,7 +228,12 @@ class Model:
             return Expected(may_leave=True)
         if in_scope:
             return Expected(has_left=bool(ended))
-        return Expected(has_left=len(ended) == len(rows), left_scope=frozenset(self._left_scope()))
+        return Expected(
+            has_left=len(ended) == len(rows),
+            left_scope=frozenset(self._left_scope()),
+            # Their scope may be hidden, and how to reach them does not hinge on it.
+            obstructed=self._person(max(rows, key=_weight)),
+        )
 
     def present(self, user_id: str, now: datetime) -> Expected:
         """What a person should have now."""
@@ -366,7 +371,7 @@ class Model:
         if expected.leaves(company) or may_leave:
             return changed == {"status": "Inactive"}
         fields = expected.fields or (expected.obstructed if self.hides_obstacles else None)
-        if expected.company != company or fields is None:
+        if expected.company not in (company, None) or fields is None:
             return False
         return all(
             value == fields.get(name) and self._may_write(company, name, before[name])
