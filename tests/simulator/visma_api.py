@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -48,6 +48,12 @@ class Manners:
         self.require_contact_members = False
         self.max_page_size = 1000
         self.location_host: str | None = None
+        self.location_names: Literal["code", "b64", "nothing"] = "code"
+        self.shows_version: Literal["strong", "weak", "bare", "packed", "in the body"] = "strong"
+        self.takes_version: Literal["quoted", "bare", "none"] = "quoted"
+        self.total_count: Literal["right", "zero", "absent"] = "right"
+        self.answers_update: Literal[200, 204] = 204
+        self.has_employee_key = True
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def list_employees(visit: Visit) -> Response:
 def read_employee(visit: Visit, code: str) -> Response:
     """GET /v1/employee/{employeeCd}."""
     employee = _employee(visit, code)
-    return json_response(200, employee.row, _etag(employee.version))
+    return json_response(200, employee.row, _etag(visit, employee.version))
 
 
 def create_employee(visit: Visit) -> Response:
@@ -116,7 +122,10 @@ def update_employee(visit: Visit, code: str) -> Response:
             if not fields.get(f"contact.{name}"):
                 raise RefusedError(story("updating", "Employee", name, f"'{name}' is required."))
     visit.company.update_employee(employee, fields)
-    return _updated(employee.version)
+    if visit.manners.answers_update == 200:
+        headers = _etag(visit, employee.version)
+        return json_response(200, employee.row, headers, applied=True)
+    return _updated(visit, employee.version)
 
 
 def rename_employee(visit: Visit, internal_id: str) -> Response:
@@ -142,7 +151,7 @@ def read_department(visit: Visit, code: str) -> Response:
     """GET /v1/department/{departmentId}."""
     department = _department(visit, code)
     shown = show_department(visit.company, department)
-    return json_response(200, shown, _etag(department.version))
+    return json_response(200, shown, _etag(visit, department.version))
 
 
 def create_department(visit: Visit) -> Response:
@@ -162,7 +171,8 @@ def update_department(visit: Visit, code: str) -> Response:
     known = _department(visit, code)
     if stale := _precondition(visit, known.version):
         return stale
-    return _updated(_write_department(visit.company, known.code, visit.request.body).version)
+    written = _write_department(visit.company, known.code, visit.request.body)
+    return _updated(visit, written.version)
 
 
 def list_branches(visit: Visit) -> Response:
@@ -184,6 +194,8 @@ def list_dimensions(visit: Visit) -> Response:
 
 def read_dimension(visit: Visit, code: str) -> Response:
     """GET /v1/dimension/{dimensionId}."""
+    if code.upper() == "EMPLOYEE" and not visit.manners.has_employee_key:
+        _missing(visit, "Dimension")
     with_values = visit.wants("expandSegmentsValues")
     return json_response(200, show_dimension(_dimension(visit, code), with_values=with_values))
 
@@ -191,7 +203,7 @@ def read_dimension(visit: Visit, code: str) -> Response:
 def read_segment(visit: Visit, code: str, segment: str) -> Response:
     """GET /v1/dimension/{dimensionId}/{segmentId}."""
     dimension, found = _segment(visit, code, segment)
-    return json_response(200, show_segment(dimension, found), _etag(found.version))
+    return json_response(200, show_segment(dimension, found), _etag(visit, found.version))
 
 
 def update_segment(visit: Visit, code: str, segment: str) -> Response:
@@ -202,7 +214,7 @@ def update_segment(visit: Visit, code: str, segment: str) -> Response:
     body = visit.request.body
     change_values(found, body.get("segmentValues", []), visit.company.version)
     found.description = str(body.get("description", {}).get("value", found.description))
-    return _updated(found.version)
+    return _updated(visit, found.version)
 
 
 def list_subaccounts(visit: Visit) -> Response:
@@ -246,33 +258,48 @@ def _missing(visit: Visit, what: str) -> Any:
     raise RefusedError(text, visit.manners.missing_status)
 
 
-def _etag(version: Version) -> dict[str, str]:
-    return {"ETag": f'"{version.stamp}"'}
+def _etag(visit: Visit, version: Version) -> dict[str, str]:
+    shown = {
+        "strong": f'"{version.stamp}"',
+        "weak": f'W/"{version.stamp}"',
+        "bare": version.stamp,
+        "packed": f'"{version.stamp}-gzip"',
+    }
+    etag = shown.get(visit.manners.shows_version)
+    return {"ETag": etag} if etag else {}
 
 
 def _precondition(visit: Visit, version: Version) -> Response | None:
     wanted = visit.request.headers.get("if-match")
-    if wanted in (None, "*", f'"{version.stamp}"'):
+    taken = {"quoted": f'"{version.stamp}"', "bare": version.stamp}
+    if wanted in (None, "*", taken.get(visit.manners.takes_version)):
         return None
     return json_response(412, {"message": "The record has been changed since it was read."})
 
 
 def _created(visit: Visit, place: str, version: Version) -> Response:
     host = visit.manners.location_host
-    headers = {"Location": f"{f'https://{host}' if host else visit.home}/v1/{place}"}
-    return json_response(201, {}, {**headers, **_etag(version)}, applied=True)
+    kind, _, code = place.partition("/")
+    named = {"code": code, "b64": f"b64({base64.urlsafe_b64encode(code.encode()).decode()})"}
+    path = f"{kind}/{named.get(visit.manners.location_names, '')}".rstrip("/")
+    headers = {"Location": f"{f'https://{host}' if host else visit.home}/v1/{path}"}
+    return json_response(201, {}, {**headers, **_etag(visit, version)}, applied=True)
 
 
-def _updated(version: Version) -> Response:
-    return Response(204, headers=_etag(version), applied=True)
+def _updated(visit: Visit, version: Version) -> Response:
+    return Response(204, headers=_etag(visit, version), applied=True)
 
 
 def _paged(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     limit = visit.manners.max_page_size
     size = min(_number(visit, "pageSize", limit), limit)
     start = (_number(visit, "pageNumber", 1) - 1) * size
-    metadata = {"totalCount": len(rows), "maxPageSize": limit}
-    return [{**row, "metadata": metadata} for row in rows[start : start + size]]
+    total = 0 if visit.manners.total_count == "zero" else len(rows)
+    metadata = {"totalCount": total, "maxPageSize": limit}
+    page = rows[start : start + size]
+    if visit.manners.total_count == "absent":
+        return page
+    return [{**row, "metadata": metadata} for row in page]
 
 
 def _number(visit: Visit, name: str, default: int) -> int:

@@ -22,6 +22,7 @@ from connector.adapters.memory import (
     InMemoryBudgets,
     InMemoryChangeQueue,
     InMemoryCursors,
+    InMemoryDialects,
     InMemoryGuardLog,
     InMemoryInstallStates,
     InMemoryLedger,
@@ -123,6 +124,7 @@ class World:
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.cursors = InMemoryCursors(self.clock)
         self.cache = InMemoryReferenceCache()
+        self.dialects = InMemoryDialects(self.clock)
         self.mapping_versions = InMemoryMappingVersions()
         self.queued = InMemoryQueuedChanges()
         self.approvals = InMemoryApprovals()
@@ -181,6 +183,7 @@ class World:
             self.visma.url,
             self.visma.token_url,
             limits=budget.limits,
+            dialects=self.dialects,
             sleep=no_sleep,
             now=self.clock.now,
         )
@@ -195,7 +198,7 @@ class World:
             queued=self.queued,
             metrics=self.metrics,
             secrets=self.secrets,
-            source=rippling_source(api, http, watched, self.cache, self.clock),
+            source=rippling_source(api, http, watched, self.cache, self.dialects, self.clock),
             targets=self.targets,
             cursors=self.cursors,
             pauses=self.pauses,

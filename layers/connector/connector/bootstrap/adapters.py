@@ -137,6 +137,7 @@ def live(
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
+    from connector.adapters.aws.watermarks.dialects import DynamoDialects
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
     from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
@@ -151,7 +152,7 @@ def live(
     secrets = _secrets(settings)
     budget = vendors.rate_budget(budgets, metrics, clock(), keeps_reserve=not by_operator)
     http = vendors.rippling_http(settings, secrets, cursors, metrics, budget)
-    api = settings.rippling_api
+    api, dialects = settings.rippling_api, DynamoDialects(rows, clock())
     return Adapters(
         clock=clock(),
         mappings=mappings,
@@ -163,8 +164,8 @@ def live(
         queued=DynamoQueuedChanges(rows),
         metrics=metrics,
         secrets=secrets,
-        source=vendors.rippling_source(api, http, mappings, reference_cache, clock()),
-        targets=vendors.targets(settings, secrets, metrics, budget, mode),
+        source=vendors.rippling_source(api, http, mappings, reference_cache, dialects, clock()),
+        targets=vendors.targets(settings, secrets, metrics, budget, dialects, mode),
         cursors=cursors,
         pauses=DynamoPollingPauses(clock(), dynamodb, table),
         approvals=_approvals(settings),

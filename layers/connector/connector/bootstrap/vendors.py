@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.adapters.dialect import Dialect
 from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
 from connector.adapters.rehearsal import RehearsalTargets
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from connector.ports.clock import Clock
     from connector.ports.cursors import Leases
+    from connector.ports.dialects import Dialects
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.rippling import Source
     from connector.ports.secrets import Secrets
@@ -35,17 +37,26 @@ def rippling_source(
     http: HttpClient,
     mappings: WatchedMappings,
     cache: ReferenceCache,
+    dialects: Dialects,
     clock: Clock,
 ) -> Source:
     """Rippling behind one of its APIs, asked for what the watched mapping wants."""
-    api_source = RipplingPlatformSource if api == "platform" else RipplingRestSource
     names = Names(cache, clock, mappings.words)
-    source = api_source(
-        http,
-        location_names=names.locations,
-        custom_fields=mappings.custom_fields,
-        compensation=mappings.wants_pay,
-    )
+    if api == "platform":
+        source: Source = RipplingPlatformSource(
+            http,
+            location_names=names.locations,
+            custom_fields=mappings.custom_fields,
+            compensation=mappings.wants_pay,
+        )
+    else:
+        source = RipplingRestSource(
+            http,
+            location_names=names.locations,
+            custom_fields=mappings.custom_fields,
+            compensation=mappings.wants_pay,
+            dialect=Dialect("rippling", dialects),
+        )
     return RememberingSource(source, names)
 
 
@@ -83,6 +94,7 @@ def targets(
     secrets: Secrets,
     metrics: EmfMetrics,
     budget: RateBudget,
+    dialects: Dialects,
     mode: ModeName,
 ) -> Targets:
     """The companies of Visma; only a live connector can write to them."""
@@ -92,6 +104,7 @@ def targets(
         settings.visma_token_url,
         on_call=metrics.call,
         limits=budget.limits,
+        dialects=dialects,
     )
     return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
 

@@ -103,8 +103,10 @@ class Progress:
         """Whether a row belongs to this read; one without a readable time costs a fingerprint."""
         return not self.reads_increments or time is None or time >= self.cutoff
 
-    def after(self, times: Sequence[datetime | None], page_token: str | None) -> Progress:
-        """The read after one more page, whose rows have these times."""
+    def after(
+        self, times: Sequence[datetime | None], page_token: str | None, *, skipped: int = 0
+    ) -> Progress:
+        """The read after one more page, whose rows have these times; `skipped` were too old."""
         recent = [time for time in times if self.is_recent(time)]
         known = [time for time in recent if time]
         # A row may carry a time of tomorrow: past the moment the read started nothing is certain.
@@ -115,7 +117,7 @@ class Progress:
             in_order=self.in_order and known == sorted(known),
             is_stale=self.is_stale or any(self._is_old(time) for time in times),
             page_token=page_token,
-            rows_before_cutoff=self.rows_before_cutoff + len(times) - len(recent),
+            rows_before_cutoff=self.rows_before_cutoff + len(times) - len(recent) + skipped,
         )
 
     def reached(self) -> datetime:

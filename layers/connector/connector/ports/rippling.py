@@ -6,7 +6,7 @@ Which API is behind it is not known here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,12 +20,18 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
 class Page:
     """Some workers, and where to go on; `next_page_token` is None on the last page.
 
-    `unreadable` counts rows that could not be told whose they are, and were skipped.
+    `unreadable` counts rows that could not be told whose they are, and were skipped; `old` counts
+    rows that came although only newer ones were asked for, and were skipped.
     """
 
     workers: Sequence[Worker]
     next_page_token: str | None = None
     unreadable: int = 0
+    old: int = 0
+
+    def without_old(self, recent: Sequence[Worker]) -> Page:
+        """The page with only these of its workers; the others are counted."""
+        return replace(self, workers=recent, old=len(self.workers) - len(recent))
 
 
 class Source(Protocol):
@@ -42,7 +48,7 @@ class Source(Protocol):
     def changed_since(self, cutoff: datetime, page_token: str | None = None) -> Iterator[Page]:
         """Pages of workers whose `updated_at` is at or after `cutoff`, oldest first.
 
-        Rippling ignores a filter it does not know: rows before the cutoff may come, too.
+        A filter may be ignored: rows before the cutoff may come, too.
         """
 
     def everyone(self, page_token: str | None = None) -> Iterator[Page]:

@@ -17,9 +17,10 @@ from connector.domain.mapping.rows import difference, from_rows, row_key, to_row
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.approvals import Approval
 from connector.domain.records.mode import Mode
+from connector.ports.dialects import BELIEVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from connector.domain.mapping.model import MappingFile
@@ -51,6 +52,22 @@ class InMemoryCursors:
 
     def save(self, cursor: Cursor) -> None:
         self._cursors[cursor.stream] = cursor
+
+
+class InMemoryDialects:
+    """What each tenant understands."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: dict[str, dict[str, tuple[str, datetime]]] = {}
+
+    def known(self, tenant: str) -> Mapping[str, str]:
+        limit = self._clock.now() - BELIEVED
+        habits = self._known.get(tenant, {}).items()
+        return {habit: word for habit, (word, at) in habits if at > limit}
+
+    def learn(self, tenant: str, habit: str, word: str) -> None:
+        self._known.setdefault(tenant, {})[habit] = word, self._clock.now()
 
 
 class InMemoryReferenceCache:

@@ -75,12 +75,23 @@ class Register:
         if id_ and not name:
             name = self.names(False).get(id_) or self.names(True).get(id_)
         elif name and not id_:
-            found = self._ids(name, read_fresh=False) or self._ids(name, read_fresh=True)
-            id_ = found[0] if len(found) == 1 else None
+            return (
+                self._named(name, read_fresh=False)
+                or self._named(name, read_fresh=True)
+                or (Named(None, name))
+            )
         return Named(id_, name, is_partial=name is None)
 
-    def _ids(self, name: str, *, read_fresh: bool) -> list[str]:
-        return [id_ for id_, other in self.names(read_fresh).items() if other == name]
+    def _named(self, word: str, *, read_fresh: bool) -> Named | None:
+        """The thing with this name, or with this id where it stands in place of the name.
+
+        Which of the two a row shows, no one has said for certain.
+        """
+        known = self.names(read_fresh)
+        found = [id_ for id_, name in known.items() if name == word]
+        if found:
+            return Named(found[0] if len(found) == 1 else None, word)
+        return Named(word, known[word]) if known.get(word) else None
 
 
 def worker_of_employee(

@@ -29,6 +29,10 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """What may stand in a filter or a path; no other id has been seen."""
 
 
+class QuestionRefusedError(ConfigurationError):
+    """Rippling does not understand what a list was asked for; it may be asked otherwise."""
+
+
 def ask(http: HttpClient, path_or_url: str, query: Mapping[str, str] | None = None) -> Response:
     """The answer to a read; a 401 is believed only when it comes again."""
     response = http.get(path_or_url, query)

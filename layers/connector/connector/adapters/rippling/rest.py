@@ -8,15 +8,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import HttpClient
-from connector.adapters.rippling.responses import ID, ask, is_unknown, refusal_of, unreadable
+from connector.adapters.rippling.filters import (
+    BY_USER,
+    DOES_NOT,
+    ChangeFilter,
+    asked_by,
+    changed_filter,
+    is_filtered,
+    only_recent,
+    user_filter,
+    with_question,
+)
+from connector.adapters.rippling.responses import (
+    ID,
+    QuestionRefusedError,
+    ask,
+    is_unknown,
+    refusal_of,
+    unreadable,
+)
 from connector.adapters.rippling.rest_checks import RestChecks
 from connector.adapters.rippling.rest_wire import (
     department_of,
@@ -82,6 +101,7 @@ class RipplingRestSource:
         custom_fields: Callable[[], Collection[str]] | None = None,
         compensation: Callable[[], bool] | None = None,
         page_size: int = WORKERS_A_PAGE,
+        dialect: Dialect | None = None,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.refused_expands: tuple[str, ...] = ()
@@ -89,6 +109,8 @@ class RipplingRestSource:
         self._refused_at = 0.0
         self._seconds = seconds
         self._http = http
+        self._dialect = dialect or Dialect("rippling")
+        self._filter = ChangeFilter(self._dialect)
         self._location_names = partial(location_names, self.locations)
         self._custom_fields = custom_fields or frozenset
         self._compensation = compensation or bool
@@ -101,10 +123,11 @@ class RipplingRestSource:
             RetryableError: Rippling cannot answer, or no longer accepts the `page_token`.
             ConfigurationError: Rippling will not answer this token.
         """
-        moment = cutoff.astimezone(UTC).replace(tzinfo=None).isoformat()
-        query = {"filter": f"updated_at ge {moment}", "order_by": "updated_at"}
         self._ask_again()
-        return self._workers(query, page_token)
+        if page_token is None:
+            return self._changed(cutoff)
+        pages = self._workers({}, page_token)
+        return pages if is_filtered(page_token) else only_recent(pages, cutoff)
 
     def everyone(self, page_token: str | None = None) -> Iterator[Page]:
         """Pages of every worker in every status, by id; `page_token` resumes a read.
@@ -128,7 +151,7 @@ class RipplingRestSource:
 
         Where Rippling ignores the filter, `worker_id` and the `known` ones are read one by one.
         """
-        workers = self._of_person(person_id) if ID.fullmatch(person_id) else None
+        workers = self._of_person(worker_id, person_id) if ID.fullmatch(person_id) else None
         if workers is not None:
             return workers
         ids = dict.fromkeys((worker_id, *known))
@@ -153,14 +176,56 @@ class RipplingRestSource:
             workers = [worker for worker in found if worker]
             yield Page(workers, answer.next_link, unreadable=len(found) - len(workers))
 
-    def _of_person(self, person_id: str) -> list[Worker] | None:
-        """The person's employments, or None where the filter turns out to be ignored."""
+    def _changed(self, cutoff: datetime) -> Iterator[Page]:
+        """Who changed, by the first operator that is understood; else by reading everyone."""
+        for operator in self._filter.operators():
+            query = {"filter": changed_filter(operator, cutoff), "order_by": "updated_at"}
+            pages = self._workers(query)
+            try:
+                first = next(pages)
+            except QuestionRefusedError:
+                continue
+            if self._filter.is_answered(first, cutoff):
+                self._filter.works(operator)
+                yield first
+                yield from pages
+                return
+        yield from self._changed_of_everyone(cutoff)
+
+    def _changed_of_everyone(self, cutoff: datetime) -> Iterator[Page]:
+        is_found = False
+        for page in only_recent(self._workers({"order_by": "updated_at"}), cutoff):
+            is_found = is_found or bool(page.workers or page.unreadable)
+            yield page
+        if not is_found:
+            self._filter.nothing_since(cutoff)
+
+    def _of_person(self, worker_id: str, person_id: str) -> list[Worker] | None:
+        """The person's employments, or None where this filter is not understood.
+
+        One that shows nothing of a worker who is there is not understood either.
+        """
+        if self._dialect.word(BY_USER) == DOES_NOT:
+            return None
+        found = self._filtered_by(person_id)
+        if found == []:
+            shown = self._worker(worker_id)
+            if shown and shown.person_id == person_id:
+                found = None
+        if found is None:
+            self._dialect.learn(BY_USER, DOES_NOT)
+        return found
+
+    def _filtered_by(self, person_id: str) -> list[Worker] | None:
+        """What the filter shows of a person, or None where it shows others or is refused."""
         found: dict[str, Worker] = {}
-        query = {"filter": f"user_id eq '{person_id}'", "order_by": "id"}
-        for page in self._workers(query):
-            if page.unreadable or any(one.person_id != person_id for one in page.workers):
-                return None
-            found.update((worker.id, worker) for worker in page.workers)
+        try:
+            for page in self._workers({"filter": user_filter(person_id), "order_by": "id"}):
+                if page.unreadable or any(one.person_id != person_id for one in page.workers):
+                    return None
+                found.update((worker.id, worker) for worker in page.workers)
+        except QuestionRefusedError:
+            return None
         return list(found.values())
 
     def _worker(self, worker_id: str) -> Worker | None:
@@ -171,8 +236,18 @@ class RipplingRestSource:
         """One worker's record, or None where there is none."""
         if not ID.fullmatch(worker_id):
             return None
-        response = self._ask(f"/workers/{worker_id}/", query)
-        return None if is_unknown(response) else self._answer(response, "/workers/")
+        path = f"/workers/{worker_id}/"
+        response = self._ask(path, query)
+        if is_unknown(response) or self._is_oddly_unknown(response, path):
+            return None
+        return self._answer(response, "/workers/")
+
+    def _is_oddly_unknown(self, response: Response, path: str) -> bool:
+        """Whether an odd answer is about this id: the list answers, and the bare id does not."""
+        odd = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+        if response.status_code not in odd or ask(self._http, path).status_code == HTTPStatus.OK:
+            return False
+        return ask(self._http, "/workers/", {"limit": "1"}).status_code == HTTPStatus.OK
 
     def _all(self, path: str, read: Callable[[object], Named | None]) -> list[Named]:
         found: dict[str | None, Named] = {}
@@ -189,7 +264,9 @@ class RipplingRestSource:
         if path == "/workers/":
             asked["expand"] = ""
         seen = {page_token}
-        answer = self._answer(self._ask(page_token or path, None if page_token else asked), path)
+        response = self._ask(page_token or path, None if page_token else asked)
+        asked = asked_by(response.url)
+        answer = self._answer(response, path).going_on(asked)
         while True:
             answer.require_rows()
             yield answer
@@ -200,7 +277,7 @@ class RipplingRestSource:
                     f"Rippling's pages of {path} go round in a circle; it will be tried again"
                 )
             seen.add(answer.next_link)
-            answer = self._answer(self._ask(answer.next_link, None), path)
+            answer = self._answer(self._ask(answer.next_link, None), path).going_on(asked)
 
     def _ask(self, path_or_url: str, query: Mapping[str, str] | None) -> Response:
         """The answer to a request; one that wants the expanded objects has `expand` in it."""
@@ -273,6 +350,11 @@ class _Answer:
     withheld: frozenset[str]
     next_link: str | None
 
+    def going_on(self, asked: Mapping[str, str]) -> _Answer:
+        """The answer with a next link that has all of the question, whatever a cursor keeps."""
+        link = with_question(self.next_link, asked) if self.next_link else None
+        return replace(self, next_link=link)
+
     @property
     def rows(self) -> list[object]:
         return list(self.content["results"])
@@ -297,8 +379,8 @@ def _refusal(response: Response, path: str) -> ConfigurationError | NonsenseErro
     """What a status other than 200 means; an old cursor is answered 400, too."""
     is_question = "cursor=" not in urlsplit(response.url).query
     if response.status_code == HTTPStatus.BAD_REQUEST and is_question:
-        return ConfigurationError(
-            f"Rippling does not understand the request for {path} (400); the token may be"
-            " bound to an API version that is too old: make a new one"
+        return QuestionRefusedError(
+            f"Rippling does not understand the request for {path} (400), however it is put; the"
+            " token may be bound to an API version that is too old: make a new one"
         )
     return refusal_of(response, path, SCOPES[path])

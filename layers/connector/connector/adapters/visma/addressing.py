@@ -1,11 +1,11 @@
-"""How an employee is addressed: its code in a path and in a Location, its version in an ETag."""
+"""How an employee is addressed: its code in a path and in a Location."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import quote, unquote, urlsplit
 
-from connector.domain.employees import Employee, row_version
+from connector.domain.employees import Employee
 
 EMPLOYEES = "/v1/employee"
 _B64_KEY = re.compile(r"b64\(.*\)")
@@ -22,11 +22,6 @@ def code_given(location: str, asked: str) -> str | None:
         return asked  # as it is: no one promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
     return None if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
-
-
-def version_within(etag: str | None) -> str | None:
-    """The version in an ETag as Visma gave it, whatever a gateway has done to it."""
-    return f'"{row_version(etag)}"' if etag else None
 
 
 def under_code(code: str, employee: Employee) -> Employee:

@@ -6,24 +6,22 @@ is decided about people here, and no write is ever sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from connector.adapters.http.client import (
-    HttpClient,
-    media_type,
-)
+from connector.adapters.dialect import Dialect
+from connector.adapters.http.client import HttpClient, media_type
 from connector.adapters.visma.addressing import (
     EMPLOYEES,
     code_given,
     path_of_employee,
     under_code,
-    version_within,
 )
 from connector.adapters.visma.refusals import is_page, refused
+from connector.adapters.visma.versions import Versions, condition, version_of
 from connector.adapters.visma.wire import (
     NO_LICENCE,
     Segment,
@@ -60,7 +58,7 @@ RENAME = "/v1/employee/action/changeEmployeeCd"
 PAGE_SIZE = 500
 SAMPLE_SIZE = 100
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
-"""How the ERP says that it has no such employee; some of its older endpoints say 400."""
+"""How the ERP says that it has no such record; some of its older endpoints say 400."""
 
 
 class VismaTarget:
@@ -72,13 +70,14 @@ class VismaTarget:
         http: HttpClient,
         headers: Callable[[], Mapping[str, str]] = dict,
         sign_in: Callable[[], tuple[str, ...]] = tuple,
+        dialect: Dialect | None = None,
     ) -> None:
         self._company = company
         self._sign_in = sign_in
         self._http = http
         self._headers = headers
         self._segments: tuple[Segment, ...] | None = None
-        self._versions_altered = False
+        self._versions = Versions(dialect or Dialect(f"visma {company}"))
 
     def read(self, code: str) -> Employee | None:
         """The employee with this code, or None.
@@ -115,7 +114,7 @@ class VismaTarget:
         given = code_given(response.headers.get("Location", ""), code)
         if given is None:
             return self._created(code, response, what)
-        return Written(given, response.headers.get("ETag"))
+        return Written(given, version_of(None, response.headers.get("ETag")))
 
     def _created(self, code: str, response: Response, what: str) -> Written:
         """What was created, where Visma says that something was, and not under which code."""
@@ -140,24 +139,21 @@ class VismaTarget:
         response = self._put(code, body, what, etag)
         if response.status_code != HTTPStatus.NO_CONTENT:
             return self._updated(code, response, what)
-        return Written(code, response.headers.get("ETag"))
+        return Written(code, version_of(None, response.headers.get("ETag")))
 
     def _put(self, code: str, body: VismaRow, what: str, etag: str | None) -> Response:
-        """The answer to an update; where a gateway has altered the version, of the version within.
-
-        A gateway that compresses makes a version weak or adds to it, and then Visma knows it no
-        more. What works is remembered.
-        """
-        within = version_within(etag)
+        """The answer to an update, conditional in the form that this company takes."""
         path = path_of_employee(code)
-        if self._versions_altered or within == etag:
-            return self._write("PUT", path, body, what, {"If-Match": within} if within else {})
+        if etag is None:
+            return self._write("PUT", path, body, what)
+        form = self._versions.form_for(code, etag)
         try:
-            return self._write("PUT", path, body, what, {"If-Match": etag or ""})
+            response = self._write("PUT", path, body, what, condition(etag, form))
         except ConflictError:
-            response = self._write("PUT", path, body, what, {"If-Match": within or ""})
-            self._versions_altered = True
-            return response
+            self._versions.is_refused(code, etag, form)
+            raise
+        self._versions.is_taken(code, form)
+        return response
 
     def _updated(self, code: str, response: Response, what: str) -> Written:
         """What was written, where Visma answers with the employee: any other answer proves nothing.
@@ -275,7 +271,7 @@ class VismaTarget:
         return segment_values_of(dimension, segment)
 
     def _employee_key(self) -> EmployeeKey:
-        return employee_key_of(self._dimension(DIMENSION))
+        return employee_key_of(self._dimension(DIMENSION, absent=MISSING))
 
     def _learn(self, subaccount: VismaRow, wanted: int) -> None:
         """Remembers how a sub-account is put together."""
@@ -288,11 +284,16 @@ class VismaTarget:
             )
         self._segments = segments
 
-    def _dimension(self, name: str, values: str | None = None) -> VismaRow:
-        """A dimension, empty where the company has none of that name."""
+    def _dimension(
+        self,
+        name: str,
+        values: str | None = None,
+        absent: Collection[HTTPStatus] = (HTTPStatus.NOT_FOUND,),
+    ) -> VismaRow:
+        """A dimension, empty where Visma says that the company has none of that name."""
         query = {"expandSegmentsValues": values} if values else None
         response = self._get(f"/v1/dimension/{name}", query)
-        if response.status_code == HTTPStatus.NOT_FOUND and not is_page(response):
+        if response.status_code in absent and not is_page(response):
             return {}
         content: VismaRow = self._content(response, dict)
         return content

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -20,6 +21,7 @@ from connector.adapters.http.client import (
 from connector.adapters.http.rate_limit import Limits
 from connector.adapters.visma.client import VENDOR, VismaTarget
 from connector.adapters.visma.sign_in import VismaTokens
+from connector.ports.dialects import Dialects
 from connector.ports.secrets import VismaSecret
 
 
@@ -34,6 +36,7 @@ class VismaTargets:
         *,
         on_call: OnCall | None = None,
         limits: Callable[[str, str], Limits] | None = None,
+        dialects: Dialects | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
@@ -43,6 +46,7 @@ class VismaTargets:
         self._token_url = token_url
         self._now = now
         self._limits = limits
+        self._dialects = dialects
         self._client: dict[str, Any] = {
             "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
         }  # fmt: skip
@@ -65,5 +69,6 @@ class VismaTargets:
                 limits=self._limits(VENDOR, key) if self._limits else None,
                 **self._client,
             )
-            self._companies[key] = VismaTarget(key, http, tokens.headers, tokens.sign_in)
+            dialect = Dialect(f"visma {key}", self._dialects)
+            self._companies[key] = VismaTarget(key, http, tokens.headers, tokens.sign_in, dialect)
         return self._companies[key]

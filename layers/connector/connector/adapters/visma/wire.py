@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from connector.adapters.visma.versions import version_of
 from connector.domain.catalogue import Department, EmployeeKey, canonical
 from connector.domain.employees import Employee, Fields
 from connector.ports.visma import Sample
@@ -147,8 +148,8 @@ def employee_of(row: VismaRow, etag: str | None = None) -> Employee | None:
     )
     if not code:
         return None
-    version = etag or (f'"{stamp}"' if stamp else None)
-    return Employee(code, flat_fields(row), version, number if isinstance(number, int) else None)
+    employee_id = number if isinstance(number, int) else None
+    return Employee(code, flat_fields(row), version_of(stamp, etag), employee_id)
 
 
 def failure_of(content: bytes) -> Failure:

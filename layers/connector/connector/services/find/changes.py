@@ -57,7 +57,7 @@ class ChangeReader:
             batch += self.comparison.changed(recent, Cause.POLL, mapping)
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             times = [worker.updated_at for worker in page.workers]
-            progress = progress.after(times, page.next_page_token)
+            progress = progress.after(times, page.next_page_token, skipped=page.old)
             if pages.must_stop(batch, self.clock):
                 break
         return batch, progress

@@ -1,0 +1,60 @@
+"""The version of an employee, as Visma gives it and as it takes it back.
+
+The published form is `If-Match: "timeStamp"`; which forms a tenant and the gateways before it let
+pass is not. A version that is refused and then shown once more was not understood, and is given in
+another form; what is taken is remembered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.domain.employees import row_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connector.adapters.dialect import Dialect
+
+HABIT = "If-Match"
+QUOTED, BARE, NONE = "quoted", "bare", "none"
+FORMS = (QUOTED, BARE, NONE)
+
+
+def version_of(stamp: object, header: str | None) -> str | None:
+    """The version in an employee's own `timeStamp`, else in the ETag, whatever was added to it."""
+    if isinstance(stamp, str) and stamp:
+        return f'"{stamp}"'
+    return f'"{row_version(header)}"' if header else None
+
+
+class Versions:
+    """In which form one company takes a version."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._refused: dict[str, tuple[str, str]] = {}
+
+    def form_for(self, code: str, etag: str) -> str:
+        """The form in which a version is given: the next one where it was refused before."""
+        refused = self._refused.get(code)
+        if refused and refused[0] == row_version(etag):
+            return FORMS[(FORMS.index(refused[1]) + 1) % len(FORMS)]
+        known = self._dialect.word(HABIT)
+        return known if known in FORMS else QUOTED
+
+    def is_refused(self, code: str, etag: str, form: str) -> None:
+        """Visma says that the version has moved on."""
+        self._refused[code] = row_version(etag), form
+
+    def is_taken(self, code: str, form: str) -> None:
+        """Visma has written under this version; only another form than the last is worth a note."""
+        self._refused.pop(code, None)
+        if form != (self._dialect.word(HABIT) or QUOTED):
+            self._dialect.learn(HABIT, form)
+
+
+def condition(etag: str, form: str) -> Mapping[str, str]:
+    """The header that makes a write conditional; none where no form is taken."""
+    version = row_version(etag)
+    return {QUOTED: {"If-Match": f'"{version}"'}, BARE: {"If-Match": version}}.get(form, {})
