@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from connector.domain.changes import Cause, Change
+from connector.domain.errors import RetryableError
 from tests.support.world import World, a_world
 
 FIRST_LOAD_HELD = "first_load: held"
@@ -329,6 +331,25 @@ def test_a_change_that_is_tried_again_is_counted_once(world: World) -> None:
     (leaver,) = _terminate(world, 1)
 
     assert world.notice(leaver["id"]) == {"deactivated": 1}
+
+
+def test_a_create_begun_days_ago_is_counted_on_the_day_it_is_made(world: World) -> None:
+    unlucky = world.hire()
+    world.visma.faults.fail(429, method="POST", times=1)
+    world.tick()
+    with pytest.raises(RetryableError):
+        world.applier.apply(world.queue.changes[0])
+    world.clock.turn(hours=72)
+    late = world.queue.changes.pop()
+    others = [world.hire() for _ in range(15)]
+
+    outcomes = sum((world.notice(each["id"]) for each in others), Counter[str]())
+    world.queue.send([late])
+    outcomes += world.drain()
+
+    assert outcomes["held"] >= 1
+    assert unlucky["user_id"] in {row["person"] for row in _held(world)}
+    assert str(unlucky["number"]) not in {row["employeeNumber"] for row in world.visma.employees()}
 
 
 def test_a_release_to_a_department_that_finance_adds_late_is_a_move_as_well(world: World) -> None:

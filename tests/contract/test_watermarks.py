@@ -382,6 +382,15 @@ def test_a_day_later_there_is_room_again(bench: Bench) -> None:
     assert set(guard_log.counted("norway", kind)) == {"p2"}
 
 
+def test_who_was_counted_the_day_before_counts_as_anybody_else(bench: Bench) -> None:
+    guard_log, kind = bench.one.guard_log, ChangeKind.CREATE
+    guard_log.count("norway", kind, "p1", 1)
+    bench.clock.turn(hours=24, seconds=60)
+    assert guard_log.count("norway", kind, "p2", 2)
+
+    assert not guard_log.count("norway", kind, "p1", 1)
+
+
 def test_who_is_allowed_for_a_day_is_not_counted(bench: Bench) -> None:
     one, other, kind = bench.one.guard_log, bench.other.guard_log, ChangeKind.CREATE
     one.count("norway", kind, "p1", 1)

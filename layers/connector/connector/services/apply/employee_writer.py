@@ -37,6 +37,7 @@ from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
 from connector.services.apply.write_request import (
     LOST,
+    GuardFn,
     KnownEmployee,
     Result,
     WriteRequest,
@@ -126,9 +127,10 @@ class EmployeeWriter:
             )
         except CodeTakenError:
             return request.rejected(self._taken(request, code))
+        guard = request.guard if was_begun else allow_all
         begun = replace(request, record=record, guard=allow_all)
         with self._released_on_failure(begun):
-            return self._create_or_adopt(begun, code, was_begun=was_begun)
+            return self._create_or_adopt(begun, code, guard, was_begun=was_begun)
 
     def _taken(self, request: WriteRequest, code: str) -> str:
         """Whose the code is: perhaps the same person's, re-entered in Rippling."""
@@ -143,10 +145,19 @@ class EmployeeWriter:
             f" {request.record.person.id} {code}` moves the employee"
         )
 
-    def _create_or_adopt(self, begun: WriteRequest, code: str, *, was_begun: bool) -> Result:
+    def _create_or_adopt(
+        self, begun: WriteRequest, code: str, guard: GuardFn, *, was_begun: bool
+    ) -> Result:
+        """Creates the employee that is not there; `guard` is asked about a create begun before.
+
+        It was counted on the day it was begun, and is made only now.
+        """
         known = self._look(begun, code)
         if known:
             return self._adopt(begun, known, was_begun=was_begun)
+        plan = begun.plan(None)
+        if hold := replace(begun, guard=guard).hold_for(plan):
+            return begun.held(hold, plan)
         result = self._create_new(begun, code)
         if result.outcome is Outcome.REJECTED:
             # A refusal may mean that a create of ours, believed lost, has arrived after all.

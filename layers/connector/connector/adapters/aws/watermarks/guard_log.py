@@ -38,8 +38,8 @@ class DynamoGuardLog:
 
     def count(self, company: str, kind: ChangeKind, person_id: str, limit: int) -> bool:
         """Counts a person; the everyday is one update of a row that has room."""
-        window = window_of(company, kind)
-        if self._rows.enter(window, person_id, self._minute(), limit):
+        window, minute = window_of(company, kind), self._minute()
+        if self._rows.enter(window, person_id, minute, after=self._first(), limit=limit):
             return True
         for _ in range(ATTEMPTS):
             row = self._rows.read(window)
@@ -58,8 +58,12 @@ class DynamoGuardLog:
         self._rows.put(window_of(company, kind), {"free_until": until})
 
     def _of_the_day(self, row: Item) -> dict[str, int]:
-        first = self._minute() - WINDOW.total_seconds() // 60
+        first = self._first()
         return {key: int(at) for key, at in row.get("people", {}).items() if int(at) > first}
+
+    def _first(self) -> int:
+        """The minute after which someone counts for the last day."""
+        return self._minute() - int(WINDOW.total_seconds()) // 60
 
     def _minute(self) -> int:
         return int(self._clock.now().timestamp()) // 60

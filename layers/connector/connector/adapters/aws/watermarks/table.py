@@ -51,9 +51,12 @@ class WatermarksTable:
             values = {}
         self.put(stream, values)
 
-    def enter(self, stream: str, name: str, value: int, limit: int) -> bool:
-        """Puts a name among the `people` of a row that has it, or has room; whether it did."""
-        has_it_or_room = "(#people.#name >= :never OR size(#people) < :limit)"
+    def enter(self, stream: str, name: str, value: int, *, after: int, limit: int) -> bool:
+        """Puts a name among the `people` of a row, with a value; whether it did.
+
+        It does where the row has the name with a value `after` this, or has room.
+        """
+        has_it_or_room = "(#people.#name > :after OR size(#people) < :limit)"
         condition = f"attribute_exists(#people) AND {has_it_or_room}"
         return self._is_met(
             self._client.update_item,
@@ -61,7 +64,7 @@ class WatermarksTable:
             UpdateExpression="SET #people.#name = :value",
             ConditionExpression=condition,
             ExpressionAttributeNames={"#people": "people", "#name": name},
-            ExpressionAttributeValues=to_item({":value": value, ":limit": limit, ":never": 0}),
+            ExpressionAttributeValues=to_item({":value": value, ":limit": limit, ":after": after}),
         )
 
     def put_if_unchanged(self, stream: str, seen: Item, values: Mapping[str, object]) -> bool:
