@@ -155,3 +155,24 @@ def test_a_create_that_never_arrived_leaves_nothing_behind(world: World) -> None
     assert _of_address(world, worker) == []
     assert _outcomes(world, worker) == [("created", "sweden")]
     assert world.tables.persons[worker["user_id"]].intent is None
+
+
+def test_another_employment_whose_company_is_hidden_says_nothing_of_the_lost_one(
+    world: World, worker: dict[str, Any]
+) -> None:
+    world.rippling.terminate(worker["id"], world.clock.now().date(), "RENEGE")
+    world.rippling.change(worker["id"], status="TERMINATED")
+    world.rippling.rehire(
+        worker["user_id"],
+        world.clock.now().date(),
+        department="Finance",
+        legal_entity="Nordfab AB",
+        employment_type="Salaried full-time",
+    )
+    world.rippling.redact.add("legal_entity")
+    world.rippling.redact.add("legal_entity_id")
+
+    world.settle()
+
+    assert world.employee_of(worker)["department"] == "SALES"
+    assert world.employee_of(worker)["status"] == "Active"

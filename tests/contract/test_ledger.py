@@ -301,6 +301,18 @@ def test_a_write_that_begins_is_noted(bench: Bench) -> None:
     assert begun.person.version == 1
 
 
+def test_a_write_that_begins_notes_for_which_worker(bench: Bench) -> None:
+    ledger = bench.writer()
+    seen = ledger.record("p1")
+
+    begun = ledger.begin(
+        replace(seen, person=replace(seen.person, worker_id="w1")), "norway", "1042", claim=True
+    )
+
+    assert begun.person.worker_id == "w1"
+    assert ledger.record("p1") == begun
+
+
 def test_beginning_keeps_everything_else(bench: Bench) -> None:
     ledger = bench.writer()
     before = end(ledger, "p1", a_link(etag='"1"'), fingerprints={"w1": "f"}, outcome="held")

@@ -84,6 +84,10 @@ PERSON_ACTION = 0
 """The position of the person's own row in every transaction."""
 
 
+NOTED = ("kind", "version", "salt", "worker", "intent")
+"""What the beginning of a write says of the person."""
+
+
 class DynamoLedger:
     """The ledger in DynamoDB; with `planned`, what a rehearsal dealt with counts as dealt with."""
 
@@ -132,7 +136,7 @@ class DynamoLedger:
         now = self._clock.now()
         after = with_intent(record, intent_of(company, code, self._owner, now, proof))
         values = person_values(after.person)
-        noted = {name: values[name] for name in ("kind", "version", "salt", "intent")}
+        noted = {name: values[name] for name in NOTED if name in values}
         # The person's row goes first: its condition is the version, and whatever is in the way of a
         # transaction is told by position, so PERSON_ACTION is how a version that moved on is known.
         update = self._person_update(record, noted, now)

@@ -144,7 +144,7 @@ class Applier:
 
     def _upsert(self, context: ChangeContext, desired: DesiredEmployee, guards: GuardFn) -> Outcome:
         request = WriteRequest(
-            context.record,
+            context.record_of_worker,
             desired.company,
             desired.fields,
             lambda known: plan_employee(desired.fields, known, desired.rules, context.salt),

@@ -6,7 +6,7 @@ Immutable: whoever reads again makes a new one. Nothing is decided here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from connector.domain.changes import Cause, Change
@@ -46,6 +46,17 @@ class ChangeContext:
     def salt(self) -> str:
         """The person's salt."""
         return self.record.person.salt
+
+    @property
+    def record_of_worker(self) -> Record:
+        """The record that knows for which employment someone new is about to be created.
+
+        Should the answer be lost, another employment may count by the time someone looks.
+        """
+        person = self.record.person
+        if person.worker_id or self.worker is None:
+            return self.record
+        return replace(self.record, person=replace(person, worker_id=self.worker.id))
 
     def link(self, company: str | None) -> EmployeeLink | None:
         """The ledger's row of this person in a company."""
