@@ -1,4 +1,4 @@
-"""The public endpoints: webhooks of both vendors, and the routes of an installation."""
+"""The public doors for announcements of both vendors. No vendor credential is within reach."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import Any
 
 from connector import bootstrap
 from connector.observability import Invocation
-from connector.services.inbound.install import CALLBACK, INSTALL, Installer
 from connector.services.inbound.rippling_webhook import Answer, RipplingWebhook
 from connector.services.inbound.visma_webhook import ROUTE as VISMA
 from connector.services.inbound.visma_webhook import VismaWebhook
 from connector.settings import WebhookSettings
-
-BAD_REQUEST = 400
 
 
 @cache
@@ -30,20 +27,11 @@ def visma_webhook() -> VismaWebhook | None:
     return bootstrap.visma_webhook(WebhookSettings.from_env(environ))
 
 
-@cache
-def installer() -> Installer:
-    """Built with the first invocation of this environment."""
-    return bootstrap.installer(WebhookSettings.from_env(environ))
-
-
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers as API Gateway expects; neither body nor query of a request is ever logged."""
+    """Answers as API Gateway expects; the body of a request is never logged."""
     with Invocation("webhook") as invocation:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        if event.get("resource") in (INSTALL, CALLBACK):
-            answer = _install(invocation, event, headers.get("cookie", ""))
-        else:
-            answer = _announce(invocation, event, headers)
+        answer = _announce(invocation, event, headers)
         invocation.metrics.count(answer.counted)
         return {
             "statusCode": answer.status,
@@ -62,21 +50,6 @@ def _announce(invocation: Invocation, event: dict[str, Any], headers: dict[str, 
     if answer.reason:
         invocation.log.error("polling paused", reason=answer.reason)
     invocation.log.info("webhook answered", status=answer.status)
-    return answer
-
-
-def _install(invocation: Invocation, event: dict[str, Any], cookies: str) -> Answer:
-    query = event.get("queryStringParameters") or {}
-    if event["resource"] == INSTALL:
-        answer = installer().begin(query)
-    else:
-        answer = installer().finish(query, cookies)
-    if answer.status == BAD_REQUEST:
-        invocation.log.warning("install refused", status=answer.status)
-    elif answer.reason:
-        invocation.log.error("install failed", status=answer.status, reason=answer.reason)
-    else:
-        invocation.log.info("install answered", status=answer.status)
     return answer
 
 

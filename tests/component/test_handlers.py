@@ -234,7 +234,7 @@ def test_a_webhook_that_cannot_be_queued_may_be_sent_again(account: Account) -> 
 
 
 def test_without_webhook_tokens_nobody_gets_in(account: Account) -> None:
-    account.put_secrets({"api_token": "t" * 20}, {"companies": {}})
+    account.put_webhook_secret({"webhook_tokens": []})
 
     assert _webhook(account)["statusCode"] == 401
     assert _webhook(account, headers={"authorization": "Bearer "})["statusCode"] == 401
@@ -248,7 +248,7 @@ def test_the_webhook_loads_neither_http_nor_retries_nor_the_mapping(
         "import webhook.app as app;"
         "from connector import bootstrap; from connector.settings import WebhookSettings;"
         "from os import environ;"
-        "settings = WebhookSettings.from_env({**environ, 'VISMA_SECRET_ARN': 'arn:invented'});"
+        "settings = WebhookSettings.from_env({**environ, 'POLLER_FUNCTION': 'poller'});"
         "bootstrap.rippling_webhook(settings); assert bootstrap.visma_webhook(settings);"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'requests', 'tenacity', 'yaml'}"

@@ -24,7 +24,6 @@ from tests.simulator.rippling_oauth import DEMO_APP, TOKEN_PATH
 from tests.support.aws import Account, FakeContext, an_account
 
 CONTEXT = FakeContext()
-TOKENS = credentials()[0]["webhook_tokens"]
 FORGED = "A" * 43
 
 
@@ -34,7 +33,7 @@ class App:
     def __init__(self, account: Account) -> None:
         self.account = account
         self.auth = "oauth"
-        account.put_secrets({**DEMO_APP, "webhook_tokens": TOKENS}, credentials()[1])
+        account.put_secrets(DEMO_APP, credentials()[1])
 
     def call(self, function: str, event: dict[str, Any]) -> Any:
         handler = self.account.handler(function, RIPPLING_AUTH=self.auth).lambda_handler
@@ -54,7 +53,7 @@ class App:
             "queryStringParameters": query or None,
             "body": None,
         }
-        answer: dict[str, Any] = self.call("webhook", event)
+        answer: dict[str, Any] = self.call("install", event)
         return answer
 
     def install(self) -> dict[str, Any]:
@@ -66,7 +65,7 @@ class App:
         """Has the stack sign in this way from now on, with what that needs and no more."""
         self.auth = auth
         if auth == "oauth":
-            self.account.put_secrets({**DEMO_APP, "webhook_tokens": TOKENS}, credentials()[1])
+            self.account.put_secrets(DEMO_APP, credentials()[1])
             self.install()
         else:
             self.account.put_secrets(*credentials())
@@ -130,7 +129,6 @@ def test_an_installation_puts_its_tokens_beside_what_is_in_the_secret(
     assert (answer["statusCode"], answer["body"]) == (200, "Installed. You can close this page.")
     held = app.secret()
     assert {name: held[name] for name in DEMO_APP} == DEMO_APP
-    assert held["webhook_tokens"] == TOKENS
     left = datetime.fromisoformat(held["expires_at"]) - datetime.now(UTC)
     assert timedelta(hours=35, minutes=59) < left <= timedelta(hours=36)
     shown = f"{answer}{[vars(record) for record in caplog.records]}"
@@ -297,16 +295,16 @@ def test_an_ended_installation_is_named_alarmed_and_over_after_the_next_one(
     assert app.call("poller", {})["queued"] == 4
 
 
-def test_a_webhook_is_taken_without_loading_what_an_install_needs(app: App) -> None:
+def test_an_install_begins_without_loading_what_its_code_needs(app: App) -> None:
     code = (
         "import sys; sys.path[:0] = ['layers/connector', 'functions'];"
-        "import webhook.app as app;"
-        "app.rippling_webhook(); app.installer();"
+        "import install.app as app;"
+        "app.installer();"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'requests', 'tenacity', 'yaml'}"
         " | {n for n in sys.modules if n.startswith('connector.domain.m')}))"
     )
-    app.account.handler("webhook")
+    app.account.handler("install")
 
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

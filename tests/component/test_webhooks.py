@@ -14,8 +14,8 @@ from tests.simulator import (
     NORDFAB_MAPPING,
     Rippling,
     Visma,
-    credentials,
 )
+from tests.simulator.nordfab import webhook_credentials
 from tests.support.aws import Account, FakeContext, an_account
 from tests.support.webhooks import (
     SIGNING_KEY,
@@ -285,9 +285,8 @@ def test_a_look_for_the_waiting_that_fails_is_left_to_the_tick(world: World) -> 
 @pytest.fixture
 def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     with an_account(rippling, visma, monkeypatch, VismaWebhook="true") as account:
-        ours, theirs = credentials()
-        theirs["companies"]["norway"]["webhook_secret"] = SIGNING_KEY
-        account.put_secrets({**ours, "company_id": "5951"}, theirs)
+        doors = {"company_id": "5951", "visma": {"norway": SIGNING_KEY}}
+        account.put_webhook_secret({**webhook_credentials(), **doors})
         account.operate("mappings import", text=NORDFAB_MAPPING)
         yield account
 
@@ -385,11 +384,11 @@ def test_a_poller_out_of_reach_is_no_reason_to_forget_a_notification(
 def test_where_notifications_are_turned_off_there_is_no_door(account: Account) -> None:
     event = to_visma_endpoint(notification({"event": "Dimension Changed"}))
 
-    assert _post(account, event, VISMA_SECRET_ARN="", POLLER_FUNCTION="") == 404
+    assert _post(account, event, POLLER_FUNCTION="") == 404
 
 
 def test_a_company_without_a_signing_key_has_no_door_that_opens(account: Account) -> None:
-    account.put_secrets(*credentials())
+    account.put_webhook_secret(webhook_credentials())
     for key in (SIGNING_KEY, ""):
         event = to_visma_endpoint(notification({"event": "Dimension Changed"}, key=key))
         assert _post(account, event) == 401

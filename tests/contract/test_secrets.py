@@ -19,7 +19,6 @@ from connector.ports.secrets import RipplingCredentials, Secrets, VismaCredentia
 from tests.contract.bench import NOON, Watched, aws, refusal
 from tests.support.clock import HandClock
 
-CURRENT, PREVIOUS = "current-webhook-token", "previous-webhook-token"
 NORWAY = {"client_id": "isv_1", "client_secret": "hidden", "tenant_id": "t-1"}
 APP: dict[str, Any] = {
     "client_id": "c",
@@ -67,10 +66,10 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def filled(kind: str, vault: Vault) -> Secrets:
     if kind == "memory":
-        tokens = RipplingCredentials(api_token="token", webhook_tokens=(CURRENT, PREVIOUS))
+        tokens = RipplingCredentials(api_token="token")
         return InMemorySecrets(tokens, VISMA)
     return vault.fill(
-        rippling={"api_token": " token\n", "webhook_tokens": [CURRENT, f"{PREVIOUS} "]},
+        rippling={"api_token": " token\n"},
         visma={"companies": {"norway": {**NORWAY, "company_id": 1234567}}},
     )
 
@@ -79,8 +78,8 @@ def filled(kind: str, vault: Vault) -> Secrets:
 def app(kind: str, vault: Vault) -> Secrets:
     """The secrets of an App Shop app that no one has installed yet."""
     if kind == "memory":
-        return InMemorySecrets(RipplingCredentials(**APP, webhook_tokens=(CURRENT,)), VISMA)
-    return vault.fill(rippling={**APP, "webhook_tokens": [CURRENT], "note": "kept"})
+        return InMemorySecrets(RipplingCredentials(**APP), VISMA)
+    return vault.fill(rippling={**APP, "note": "kept"})
 
 
 @pytest.fixture
@@ -101,25 +100,11 @@ def problems(secrets: Secrets, which: str) -> tuple[str, ...]:
 
 
 def test_the_rippling_secret_is_read(filled: Secrets) -> None:
-    assert filled.rippling() == RipplingCredentials(
-        api_token="token", webhook_tokens=(CURRENT, PREVIOUS)
-    )
+    assert filled.rippling() == RipplingCredentials(api_token="token")
 
 
 def test_the_visma_secret_is_read_by_company(filled: Secrets) -> None:
     assert filled.visma() == VISMA
-
-
-def test_the_webhook_reads_its_tokens_alone(filled: Secrets) -> None:
-    assert isinstance(filled, AwsSecrets | InMemorySecrets)
-
-    assert filled.webhook_tokens() == (CURRENT, PREVIOUS)
-
-
-def test_an_empty_secret_holds_no_token_for_the_webhook(empty: Secrets) -> None:
-    assert isinstance(empty, AwsSecrets | InMemorySecrets)
-
-    assert empty.webhook_tokens() == ()
 
 
 def test_an_empty_secret_is_the_operators_to_fill(empty: Secrets) -> None:
@@ -130,7 +115,7 @@ def test_an_empty_secret_is_the_operators_to_fill(empty: Secrets) -> None:
 def test_credentials_do_not_show_their_secrets(filled: Secrets) -> None:
     shown = repr(filled.rippling()) + repr(filled.visma())
 
-    assert not any(secret in shown for secret in ("'token'", CURRENT, PREVIOUS, "hidden"))
+    assert not any(secret in shown for secret in ("'token'", "hidden"))
 
 
 def test_the_tokens_of_an_installation_are_stored_and_all_else_stays(app: Secrets) -> None:
@@ -245,19 +230,13 @@ def test_tokens_that_could_not_be_stored_are_not_held_either(vault: Vault) -> No
     [
         ({}, ["it needs api_token, or client_id, client_secret, redirect_uri together"]),
         (
-            {"client_id": "hidden", "client_secret": "hidden", "webhook_tokens": ["hidden"]},
-            ["(redirect_uri missing)", "webhook_tokens[0] must be a text of at least 16"],
+            {"client_id": "hidden", "client_secret": "hidden"},
+            ["(redirect_uri missing)"],
         ),
         (
-            {"api_token": 7, "client_id": "", "webhook_tokens": [CURRENT, 9, " "]},
-            [
-                "api_token must be a text",
-                "client_id must",
-                "webhook_tokens[1]",
-                "webhook_tokens[2]",
-            ],
+            {"api_token": 7, "client_id": ""},
+            ["api_token must be a text", "client_id must"],
         ),
-        ({"api_token": "hidden", "webhook_tokens": "hidden"}, ["webhook_tokens must be a list"]),
     ],
 )
 def test_everything_wrong_with_the_rippling_secret_is_told_at_once(
@@ -323,22 +302,10 @@ def test_a_company_id_may_be_left_out(vault: Vault) -> None:
     assert visma["norway"].company_id is None
 
 
-def test_the_webhook_needs_nothing_but_its_tokens(vault: Vault) -> None:
-    assert vault.fill(rippling={"webhook_tokens": [CURRENT]}).webhook_tokens() == (CURRENT,)
-    assert vault.fill(rippling={"api_token": "x"}).webhook_tokens() == ()
-
-
-@pytest.mark.parametrize("tokens", [["hidden"], "hidden", [CURRENT, ""]])
-def test_the_webhook_does_not_go_by_tokens_that_are_too_weak(vault: Vault, tokens: Any) -> None:
-    secrets = vault.fill(rippling={"webhook_tokens": tokens})
-
-    assert problems(secrets, "webhook_tokens")
-
-
 def test_a_secret_is_read_once_in_five_minutes(vault: Vault) -> None:
-    secrets = vault.fill(rippling={"api_token": "old", "webhook_tokens": [CURRENT]})
+    secrets = vault.fill(rippling={"api_token": "old"})
     secrets.rippling()
-    secrets.webhook_tokens()
+    secrets.rippling()
     vault.fill(rippling={"api_token": "new"})
     vault.clock.turn(seconds=299)
 
@@ -364,11 +331,11 @@ def test_a_secret_can_be_read_anew_at_once(vault: Vault) -> None:
 
 def test_a_secret_that_was_just_filled_is_found_at_once(vault: Vault) -> None:
     secrets = vault.secrets
-    assert secrets.webhook_tokens() == ()
+    assert problems(secrets, "rippling")
 
-    vault.fill(rippling={"webhook_tokens": [CURRENT]})
+    vault.fill(rippling={"api_token": "token"})
 
-    assert secrets.webhook_tokens() == (CURRENT,)
+    assert secrets.rippling().api_token == "token"
 
 
 def test_a_busy_secrets_manager_can_be_asked_again(vault: Vault) -> None:
@@ -382,42 +349,4 @@ def test_a_secret_that_may_not_be_read_is_not_an_empty_one(vault: Vault) -> None
     vault.client.answers["get_secret_value"] = [refusal("AccessDeniedException")]
 
     with pytest.raises(ClientError):
-        vault.secrets.webhook_tokens()
-
-
-def test_the_webhook_learns_which_company_it_is_for(vault: Vault) -> None:
-    for given, known in (("5951 ", "5951"), (None, None)):
-        secrets = vault.fill(rippling={"webhook_tokens": [CURRENT], "company_id": given})
-        assert secrets.webhook_company() == known
-    for odd in (5951, "", ["5951"]):
-        secrets = vault.fill(rippling={"api_token": "hidden", "company_id": odd})
-        assert problems(secrets, "webhook_company")
-        assert problems(secrets, "rippling")
-
-
-def test_an_empty_secret_names_no_company_and_no_key(vault: Vault) -> None:
-    assert vault.secrets.webhook_company() is None
-    assert vault.secrets.notification_keys() == {}
-
-
-def test_the_keys_of_notifications_are_read_by_company(vault: Vault) -> None:
-    with_key = {**NORWAY, "webhook_secret": f" {CURRENT}\n"}
-    secrets = vault.fill(visma={"companies": {"norway": with_key, "sweden": NORWAY}})
-
-    assert secrets.notification_keys() == {"norway": CURRENT}
-    assert secrets.visma()["norway"].webhook_secret == CURRENT
-    assert CURRENT not in repr(secrets.visma())
-
-
-@pytest.mark.parametrize("key", ["", "hidden", 7, ["hidden"], {}])
-def test_a_key_that_is_too_weak_signs_nothing(vault: Vault, key: Any) -> None:
-    secrets = vault.fill(visma={"companies": {"norway": {**NORWAY, "webhook_secret": key}}})
-
-    for which in ("notification_keys", "visma"):
-        (problem,) = problems(secrets, which)
-        assert problem.endswith("norway.webhook_secret must be a text of at least 16 characters")
-
-
-@pytest.mark.parametrize("visma", [{}, {"companies": []}, {"companies": {"norway": "hidden"}}])
-def test_a_visma_secret_of_another_shape_has_no_key(vault: Vault, visma: Any) -> None:
-    assert vault.fill(visma=visma).notification_keys() == {}
+        vault.secrets.rippling()

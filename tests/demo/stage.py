@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.embedded import Embedded
-from tests.simulator import Rippling, Visma, credentials, nordfab_rippling, nordfab_visma
+from tests.simulator import (
+    Rippling,
+    Visma,
+    credentials,
+    nordfab_rippling,
+    nordfab_visma,
+    webhook_credentials,
+)
 from tests.simulator.nordfab import WEBHOOK_TOKENS, nordfab_mapping
 
 CONNECTOR = Path(sys.executable).parent / "connector"
@@ -66,7 +73,7 @@ class Stage:
         self.rippling.stop()
 
     def deploy(self, **parameters: str) -> None:
-        """Deploys the template against the fakes, and fills the two secrets."""
+        """Deploys the template against the fakes, and fills the secrets."""
         addresses = {
             "RipplingBaseUrl": self.rippling.url,
             "RipplingTokenUrl": self.rippling.token_url,
@@ -78,6 +85,7 @@ class Stage:
         rippling, visma = credentials(self.companies)
         self.aws.put_secret("RipplingSecretArn", rippling)
         self.aws.put_secret("VismaSecretArn", visma)
+        self.aws.put_secret("WebhookSecretArn", webhook_credentials())
 
     def tick(self, *, full_sweep: bool = False) -> dict[str, Any]:
         """One run of the poller, as the schedule would start it."""

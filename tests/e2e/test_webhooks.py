@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.demo.stage import Stage
-from tests.simulator import credentials
+from tests.simulator.nordfab import webhook_credentials
 from tests.support.webhooks import SIGNING_KEY, announcement, notification
 
 COMPANY = "4f016400000000000000000a"
@@ -23,10 +23,8 @@ def stack() -> Iterator[Stage]:
     """Nordfab, its Rippling company known to the secret, and a signing key for Visma."""
     with Stage(people=6) as stage:
         stage.deploy(VismaWebhook="true")
-        ours, theirs = credentials()
-        theirs["companies"]["norway"]["webhook_secret"] = SIGNING_KEY
-        stage.aws.put_secret("RipplingSecretArn", {**ours, "company_id": COMPANY})
-        stage.aws.put_secret("VismaSecretArn", theirs)
+        doors = {"company_id": COMPANY, "visma": {"norway": SIGNING_KEY}}
+        stage.aws.put_secret("WebhookSecretArn", {**webhook_credentials(), **doors})
         row = '{rippling: Robotics, department: ROBO, cost_centre: "700"}'
         stage.mapping = stage.mapping.replace(
             "    departments:\n", f"    departments:\n      - {row}\n"

@@ -16,8 +16,8 @@ from schemathesis import GenerationMode
 
 from tests.embedded.template import ROOT
 from tests.fuzz.gateway import SIGN, Gateway
-from tests.simulator import credentials, nordfab_rippling, nordfab_visma
-from tests.simulator.nordfab import WEBHOOK_TOKENS
+from tests.simulator import nordfab_rippling, nordfab_visma
+from tests.simulator.nordfab import WEBHOOK_TOKENS, webhook_credentials
 from tests.support.aws import Account, an_account
 from tests.support.webhooks import FORM, SIGNING_KEY, invocations
 
@@ -46,9 +46,7 @@ def account(looks: list[dict[str, Any]]) -> Iterator[Account]:
         invocations(looks.append) as address,
     ):
         patch.setenv("AWS_ENDPOINT_URL_LAMBDA", address)
-        ours, theirs = credentials()
-        theirs["companies"]["norway"]["webhook_secret"] = SIGNING_KEY
-        account.put_secrets(ours, theirs)
+        account.put_webhook_secret({**webhook_credentials(), "visma": {"norway": SIGNING_KEY}})
         yield account
 
 

@@ -15,6 +15,7 @@ from tests.simulator.nordfab import (
     nordfab_mapping,
     nordfab_rippling,
     nordfab_visma,
+    webhook_credentials,
 )
 from tests.simulator.rippling import Rippling
 from tests.simulator.rippling_platform import RipplingPlatform
@@ -37,4 +38,5 @@ __all__ = [
     "nordfab_mapping",
     "nordfab_rippling",
     "nordfab_visma",
+    "webhook_credentials",
 ]

@@ -12,7 +12,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.simulator.nordfab import credentials, nordfab_mapping, nordfab_rippling, nordfab_visma
+from tests.simulator.nordfab import (
+    credentials,
+    nordfab_mapping,
+    nordfab_rippling,
+    nordfab_visma,
+    webhook_credentials,
+)
 from tests.simulator.rippling_platform import RipplingPlatform
 
 if TYPE_CHECKING:
@@ -59,6 +65,7 @@ def _introduce(
     print(f"Visma.net        {visma.url}/   verbs at {visma.url}/_control/")
     print(f"Rippling secret  {json.dumps(rippling_secret)}")
     print(f"Visma secret     {json.dumps(visma_secret)}")
+    print(f"Webhook secret   {json.dumps(webhook_credentials())}")
     print(
         f'make up PARAMETERS="RipplingBaseUrl={rippling.url} VismaBaseUrl={visma.url} '
         f'VismaTokenUrl={visma.token_url}"'

@@ -131,7 +131,7 @@ def nordfab_mapping(companies: int = 1) -> str:
 
 def credentials(companies: int = 1) -> tuple[dict[str, Any], dict[str, Any]]:
     """The Rippling secret and the Visma secret that open the demo company."""
-    rippling = {"api_token": DEMO_TOKEN, "webhook_tokens": list(WEBHOOK_TOKENS)}
+    rippling = {"api_token": DEMO_TOKEN}
     keys = _company_keys(companies)
     visma = {
         key: {
@@ -143,6 +143,11 @@ def credentials(companies: int = 1) -> tuple[dict[str, Any], dict[str, Any]]:
         for key in keys
     }
     return rippling, {"companies": visma}
+
+
+def webhook_credentials() -> dict[str, Any]:
+    """The webhook secret of the demo company."""
+    return {"webhook_tokens": list(WEBHOOK_TOKENS)}
 
 
 def nordfab_rippling(

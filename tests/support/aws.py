@@ -18,7 +18,7 @@ from connector.adapters.aws.clients import client
 from connector.domain.records.mode import ModeName
 from connector.services.operate import mapping_import, mode_switch
 from tests.embedded.template import load_template
-from tests.simulator import Rippling, Visma, credentials
+from tests.simulator import Rippling, Visma, credentials, webhook_credentials
 
 REGION = "eu-north-1"
 CONDITIONS = {"HearsVisma": "VismaWebhook"}
@@ -60,10 +60,18 @@ class Account:
         return answer
 
     def put_secrets(self, rippling: Mapping[str, Any], visma: Mapping[str, Any]) -> None:
-        """Fills both secrets."""
-        client = self.client("secretsmanager")
-        for name, value in (("RipplingSecret", rippling), ("VismaSecret", visma)):
-            client.put_secret_value(SecretId=self.resources[name], SecretString=json.dumps(value))
+        """Fills the secrets of both vendors."""
+        self._put_secret("RipplingSecret", rippling)
+        self._put_secret("VismaSecret", visma)
+
+    def put_webhook_secret(self, value: Mapping[str, Any]) -> None:
+        """Fills the secret of the public doors."""
+        self._put_secret("WebhookSecret", value)
+
+    def _put_secret(self, name: str, value: Mapping[str, Any]) -> None:
+        self.client("secretsmanager").put_secret_value(
+            SecretId=self.resources[name], SecretString=json.dumps(value)
+        )
 
     def receive(self, queue: str = "ChangesQueue") -> list[dict[str, Any]]:
         """Messages in the form in which Lambda hands them to the writer."""
@@ -107,7 +115,7 @@ def an_account(
     mode: ModeName = ModeName.LIVE,
     **changes: str,
 ) -> Iterator[Account]:
-    """The template's tables, queues and two filled secrets, pointed at both fakes.
+    """The template's tables, queues and filled secrets, pointed at both fakes.
 
     `changes` are parameters of the stack, besides those.
     """
@@ -136,6 +144,7 @@ def an_account(
         }
         account = Account(resources, environments, monkeypatch)
         account.put_secrets(*credentials())
+        account.put_webhook_secret(webhook_credentials())
         if mode is not ModeName.OFF:
             row = {"stream": {"S": "mode"}, "name": {"S": mode.value}}
             account.client("dynamodb").put_item(TableName=resources["WatermarksTable"], Item=row)

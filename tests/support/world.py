@@ -35,6 +35,7 @@ from connector.adapters.memory import (
     InMemoryReferenceCache,
     InMemorySecrets,
     InMemoryTables,
+    InMemoryWebhookSecrets,
 )
 from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
@@ -59,7 +60,7 @@ from tests.simulator import (
     nordfab_rippling,
     nordfab_visma,
 )
-from tests.simulator.nordfab import nordfab_mapping
+from tests.simulator.nordfab import WEBHOOK_TOKENS, nordfab_mapping
 from tests.support.clock import HandClock
 
 MOST_DELIVERIES = 10
@@ -135,11 +136,10 @@ class World:
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
         self.secrets = InMemorySecrets(
-            RipplingCredentials(
-                api_token=rippling["api_token"], webhook_tokens=tuple(rippling["webhook_tokens"])
-            ),
+            RipplingCredentials(api_token=rippling["api_token"]),
             {key: VismaCredentials(**values) for key, values in visma["companies"].items()},
         )
+        self.webhook_secrets = InMemoryWebhookSecrets(WEBHOOK_TOKENS)
         self.build()
 
     def build(self) -> None:
@@ -160,6 +160,7 @@ class World:
             audit_log=InMemoryAuditLog(self.tables),
             mapping_history=self.mapping_history,
             install_states=InMemoryInstallStates(self.clock),
+            webhook_secrets=self.webhook_secrets,
         )
         self.operator = services.operations(
             self.adapters, operator_adapters, self.options, sleep=no_sleep

@@ -29,7 +29,8 @@ from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 from connector.services.operate.operator import Operator
 from connector.services.operate.verbs import VERBS
 from tests.embedded.template import ROOT
-from tests.simulator import credentials, nordfab_rippling
+from tests.simulator import nordfab_rippling
+from tests.simulator.nordfab import webhook_credentials
 from tests.template.conftest import of_type
 
 DOCS = ROOT / "docs"
@@ -54,7 +55,7 @@ PLACES: dict[type[MappingModel], str] = {
     mapping.Guards: "`guards`",
 }
 """Under which heading of the page each part of a mapping stands."""
-FUNCTIONS = {"poller", "webhook", "writer", "releaser", "operations"}
+FUNCTIONS = {"poller", "webhook", "install", "writer", "releaser", "operations"}
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -329,7 +330,7 @@ def test_the_sample_webhook_is_let_in_and_queued() -> None:
 
     webhook = event("webhook_employee_updated")
     headers = {name.lower(): value for name, value in webhook["headers"].items()}
-    access = Access(credentials()[0]["webhook_tokens"])
+    access = Access(webhook_credentials()["webhook_tokens"])
     rippling_webhook = RipplingWebhook(lambda: access, Queue(), Mock())
 
     assert rippling_webhook.receive(headers, webhook["body"].encode()).status == 202

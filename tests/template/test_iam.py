@@ -18,6 +18,7 @@ from tests.template.test_relations import Functions, Resources, references
 
 # Reached by a role but not named in its function's environment: AWS itself acts there for it.
 UNNAMED = {"FailedInvocationsQueue"}
+READ, WRITE = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
 
 
 def as_list(value: Any) -> list[Any]:
@@ -155,7 +156,14 @@ def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_au
         ("AuditTable", {"WriterRole", "OperationsRole"}),
         (
             "WatermarksTable",
-            {"PollerRole", "WebhookRole", "WriterRole", "ReleaserRole", "OperationsRole"},
+            {
+                "PollerRole",
+                "WebhookRole",
+                "InstallRole",
+                "WriterRole",
+                "ReleaserRole",
+                "OperationsRole",
+            },
         ),
     ],
 )
@@ -190,25 +198,44 @@ def test_no_person_is_ever_deleted_from_the_ledger(roles: dict[str, dict[str, An
         assert not {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} & allowed(role, "PeopleTable")
 
 
-def test_only_the_rippling_secret_is_written_and_only_by_those_who_renew_its_tokens(
-    roles: dict[str, dict[str, Any]],
-) -> None:
+def test_a_secret_is_read_only_by_those_who_need_it(roles: dict[str, dict[str, Any]]) -> None:
+    vendors = {"PollerRole", "WriterRole", "OperationsRole"}
+
     readers = {
-        secret: {name for name, role in roles.items() if allowed(role, secret)}
-        for secret in ("RipplingSecret", "VismaSecret")
+        secret: {name for name, role in roles.items() if READ in allowed(role, secret)}
+        for secret in ("RipplingSecret", "VismaSecret", "WebhookSecret")
     }
 
     assert readers == {
-        "RipplingSecret": {"PollerRole", "WebhookRole", "WriterRole", "OperationsRole"},
-        "VismaSecret": {"PollerRole", "WebhookRole", "WriterRole", "OperationsRole"},
+        "RipplingSecret": {*vendors, "InstallRole"},
+        "VismaSecret": vendors,
+        "WebhookSecret": {"WebhookRole", "OperationsRole"},
     }
-    read, write = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
-    for role in roles.values():
-        assert allowed(role, "RipplingSecret") in (set(), {read, write})
-        assert allowed(role, "VismaSecret") <= {read}
 
 
-def test_only_the_webhook_takes_the_state_of_an_install_away(
+def test_a_public_door_for_announcements_reaches_no_credential_of_a_vendor(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    for secret in ("RipplingSecret", "VismaSecret"):
+        assert allowed(roles["WebhookRole"], secret) == set()
+
+
+def test_only_the_rippling_secret_is_written_and_only_where_there_is_an_app(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    writers = {
+        secret: {name for name, role in roles.items() if WRITE in allowed(role, secret)}
+        for secret in ("RipplingSecret", "VismaSecret", "WebhookSecret")
+    }
+    everyone = {"PollerRole", "InstallRole", "WriterRole", "OperationsRole"}
+
+    assert writers == {"RipplingSecret": everyone, "VismaSecret": set(), "WebhookSecret": set()}
+    for name in everyone - {"InstallRole"}:  # which is there only with an app
+        (statement,) = conditional(roles[name])["IsAnApp"]
+        assert statement["Action"] == WRITE
+
+
+def test_only_the_public_doors_take_rows_of_the_watermarks_away(
     roles: dict[str, dict[str, Any]],
 ) -> None:
     takers = {
@@ -217,7 +244,7 @@ def test_only_the_webhook_takes_the_state_of_an_install_away(
         if "dynamodb:DeleteItem" in allowed(role, "WatermarksTable")
     }
 
-    assert takers == {"WebhookRole"}
+    assert takers == {"WebhookRole", "InstallRole"}
 
 
 def test_only_the_writer_takes_changes_and_only_operations_takes_dead_letters(
@@ -256,50 +283,48 @@ def conditional(role: dict[str, Any]) -> dict[str, list[Any]]:
     return found
 
 
-def test_the_webhook_may_read_the_visma_secret_only_where_it_hears_visma(
+def test_the_webhook_may_start_the_poller_only_where_it_hears_visma(
     roles: dict[str, dict[str, Any]], template: dict[str, Any]
 ) -> None:
-    given = {name: conditional(role) for name, role in roles.items() if conditional(role)}
-
-    assert set(given) == {"WebhookRole"}
-    assert set(given["WebhookRole"]) == {"HearsVisma"}
-    rights = {each["Action"]: each["Resource"] for each in given["WebhookRole"]["HearsVisma"]}
-    assert rights == {
-        "secretsmanager:GetSecretValue": {"Fn::GetAtt": ["VismaSecret", "Id"]},
-        "lambda:InvokeFunction": {"Fn::GetAtt": ["PollerFunction", "Arn"]},
-    }
+    assert set(conditional(roles["WebhookRole"])) == {"HearsVisma"}
+    given = conditional(roles["WebhookRole"])["HearsVisma"]
+    rights = {each["Action"]: each["Resource"] for each in given}
+    assert rights == {"lambda:InvokeFunction": {"Fn::GetAtt": ["PollerFunction", "Arn"]}}
     assert template["Conditions"]["HearsVisma"] == {"Fn::Equals": [{"Ref": "VismaWebhook"}, "true"]}
     assert template["Parameters"]["VismaWebhook"]["Default"] == "false"
 
 
-def test_the_webhook_reaches_only_rows_of_its_own_in_the_watermarks(
+def test_a_public_door_reaches_only_rows_of_its_own_in_the_watermarks(
     roles: dict[str, dict[str, Any]],
 ) -> None:
-    (policy,) = roles["WebhookRole"]["Policies"]
-    (condition,) = [
-        statement["Condition"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        if "WatermarksTable" in references(statement)
-    ]
+    clock = HandClock()
 
-    clock, keys = HandClock(), set[str]()
-    with aws("dynamodb") as client:
-        table = make_table(client, "WatermarksTable")
-        watched = Watched(client)
-        DynamoPollingPauses(clock, watched, table).pause("why")
-        notifications = DynamoNotifications(clock, watched, table)
+    def announcements(client: Any, table: str) -> None:
+        DynamoPollingPauses(clock, client, table).pause("why")
+        notifications = DynamoNotifications(clock, client, table)
         notifications.take("n1", clock.now())
         notifications.give_back("n1")
-        states = DynamoInstallStates(clock, watched, table)
-        states.remember("state", clock.now())
-        with DynamoLeases(WatermarksTable(watched, table), clock).lease(LEASE, 1.0):
-            pass
-        for _, request in watched.calls:
-            keys.add((request.get("Key") or request["Item"])["stream"]["S"])
 
-    allowed_keys = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    assert {next(p for p in allowed_keys if fnmatchcase(key, p)) for key in keys} == set(
-        allowed_keys
-    )
-    for foreign in ("workers", "workers sweep", "catalogue norway", "run x", "lease workers"):
-        assert not any(fnmatchcase(foreign, pattern) for pattern in allowed_keys)
+    def an_install(client: Any, table: str) -> None:
+        DynamoInstallStates(clock, client, table).remember("state", clock.now())
+        with DynamoLeases(WatermarksTable(client, table), clock).lease(LEASE, 1.0):
+            pass
+
+    for role, work in (("WebhookRole", announcements), ("InstallRole", an_install)):
+        (policy,) = roles[role]["Policies"]
+        (condition,) = [
+            statement["Condition"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            if "WatermarksTable" in references(statement)
+        ]
+        with aws("dynamodb") as client:
+            watched = Watched(client)
+            work(watched, make_table(client, "WatermarksTable"))
+            keys = {
+                (request.get("Key") or request["Item"])["stream"]["S"]
+                for _, request in watched.calls
+            }
+        patterns = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        assert {next(p for p in patterns if fnmatchcase(key, p)) for key in keys} == set(patterns)
+        for foreign in ("workers", "workers sweep", "catalogue norway", "run x", "lease workers"):
+            assert not any(fnmatchcase(foreign, pattern) for pattern in patterns)

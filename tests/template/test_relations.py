@@ -2,11 +2,14 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connector import __version__
 from connector.adapters.http.client import ATTEMPTS
 from connector.adapters.rippling.oauth import TIMEOUTS
 from connector.domain.records.ledger import INTENT_SECONDS
@@ -19,6 +22,8 @@ from tests.template.conftest import of_type
 Resources = dict[str, Any]
 Functions = dict[str, dict[str, Any]]
 
+ROOT = Path(__file__).parents[2]
+
 PARAMETERS = {
     "AlarmEmail",
     "Architecture",
@@ -27,6 +32,7 @@ PARAMETERS = {
     "FullSweepSchedule",
     "LogLevel",
     "LogRetentionDays",
+    "PermissionsBoundary",
     "PollSchedule",
     "PythonRuntime",
     "RipplingApi",
@@ -49,13 +55,15 @@ OUTPUTS = {
     "PeopleTableName",
     "PollerFunctionName",
     "RipplingSecretArn",
+    "Version",
     "VismaSecretArn",
     "VismaWebhookUrl",
     "WatermarksTableName",
+    "WebhookSecretArn",
     "WebhookUrl",
     "WriterFunctionName",
 }
-FUNCTIONS = {"poller", "webhook", "writer", "releaser", "operations"}
+FUNCTIONS = {"poller", "webhook", "install", "writer", "releaser", "operations"}
 
 
 def references(value: Any) -> Iterator[str]:
@@ -369,13 +377,14 @@ def test_a_webhook_is_only_posted_an_install_only_got_and_both_are_throttled(
     resources: Resources, functions: Functions
 ) -> None:
     settings = resources["ConnectorApi"]["Properties"]["MethodSettings"]
-    events = [each["Properties"] for each in functions["WebhookFunction"]["Events"].values()]
+    events = [
+        [(each["Properties"]["Method"], each["Properties"]["Path"]) for each in found.values()]
+        for found in (functions[name]["Events"] for name in ("WebhookFunction", "InstallFunction"))
+    ]
 
-    assert [(each["Method"], each["Path"]) for each in events] == [
-        ("POST", "/rippling/webhook"),
-        ("GET", INSTALL),
-        ("POST", NOTIFICATION),
-        ("GET", CALLBACK),
+    assert events == [
+        [("POST", "/rippling/webhook"), ("POST", NOTIFICATION)],
+        [("GET", INSTALL), ("GET", CALLBACK)],
     ]
     assert settings[0]["ThrottlingRateLimit"] == 25
     assert settings[0]["ThrottlingBurstLimit"] == 50
@@ -406,8 +415,9 @@ def test_every_table_is_on_demand_and_encrypted(resources: Resources) -> None:
 def test_what_cannot_be_rebuilt_survives_a_mistake(resources: Resources, name: str) -> None:
     table = resources[name]
 
-    assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert table["DeletionPolicy"] == "Retain"
     assert table["UpdateReplacePolicy"] == "Retain"
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
     recovery = table["Properties"]["PointInTimeRecoverySpecification"]
     assert recovery == {"PointInTimeRecoveryEnabled": True}
 
@@ -463,9 +473,56 @@ def test_a_table_that_forgets_does_so_by_the_attribute_that_its_writer_sets(
 def test_no_credential_passes_through_the_template(resources: Resources) -> None:
     secrets = of_type(resources, "AWS::SecretsManager::Secret")
 
-    assert set(secrets) == {"RipplingSecret", "VismaSecret"}
+    assert set(secrets) == {"RipplingSecret", "VismaSecret", "WebhookSecret"}
     for secret in secrets.values():
         assert not {"SecretString", "GenerateSecretString"} & secret.keys()
+
+
+def test_without_an_app_there_is_no_door_for_an_installation(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    only_for_an_app = {
+        name for name, each in resources.items() if each.get("Condition") == "IsAnApp"
+    }
+
+    assert only_for_an_app == {
+        "InstallFunction", "InstallRole", "InstallLogGroup", "InstallErrorsAlarm",
+    }  # fmt: skip
+    assert template["Conditions"]["IsAnApp"] == {"Fn::Equals": [{"Ref": "RipplingAuth"}, "oauth"]}
+
+
+def test_every_role_can_be_bounded(template: dict[str, Any], resources: Resources) -> None:
+    bound = {"Fn::If": ["IsBounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+
+    for role in of_type(resources, "AWS::IAM::Role").values():
+        assert role["PermissionsBoundary"] == bound
+    pattern = template["Parameters"]["PermissionsBoundary"]["AllowedPattern"]
+    assert re.fullmatch(pattern, "arn:aws:iam::123456789012:policy/limits/everyone")
+    assert not re.fullmatch(pattern, "everyone")
+
+
+def test_two_stacks_share_no_metric(template: dict[str, Any], resources: Resources) -> None:
+    own = {"Fn::Sub": "RipplingToVisma/${AWS::StackName}"}
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == own
+    for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values():
+        assert alarm["Namespace"] == own or str(alarm["Namespace"]).startswith("AWS/")
+
+
+def test_the_stack_says_which_version_it_is(template: dict[str, Any]) -> None:
+    assert template["Outputs"]["Version"]["Value"] == __version__
+
+
+def test_the_guided_deployment_asks_nothing_about_authentication(resources: Resources) -> None:
+    """SAM asks about each route of an API that has no `Auth`, and Enter means no."""
+    assert resources["ConnectorApi"]["Properties"]["Auth"]
+
+
+def test_a_european_region_is_proposed() -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+
+    assert config["default"]["global"]["parameters"]["region"].startswith("eu-")
 
 
 # Alarms

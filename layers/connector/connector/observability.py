@@ -19,7 +19,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from connector.domain.errors import ConfigurationError, ConnectorError
 
-NAMESPACE = "RipplingToVisma"
+NAMESPACE = environ.get("POWERTOOLS_METRICS_NAMESPACE", "RipplingToVisma")
+"""Of the stack: the alarms of two stacks in one account never hear each other's functions."""
+
 TOO_MANY = 429
 
 LOGGABLE = frozenset(

@@ -64,16 +64,22 @@ class Settings(BaseModel):
 
 
 class WebhookSettings(Settings):
-    """What the webhook function needs; without a Visma secret it takes nothing from Visma."""
+    """What the webhook function needs; without a poller to start it takes nothing from Visma."""
+
+    webhook_secret_arn: Text
+    changes_queue_url: Text
+    watermarks_table: Text
+    visma_signature_header: Text
+    poller_function: str
+
+
+class InstallSettings(Settings):
+    """What the install function needs."""
 
     rippling_secret_arn: Text
     rippling_token_url: Address
     rippling_authorize_url: Address
-    changes_queue_url: Text
     watermarks_table: Text
-    visma_secret_arn: str
-    visma_signature_header: Text
-    poller_function: str
 
 
 class ReleaserSettings(Settings):
@@ -132,3 +138,4 @@ class OperationsSettings(AuditedSettings):
     """What the operations function needs."""
 
     rippling_authorize_url: Address
+    webhook_secret_arn: Text

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from connector.services.operate.operator import Operator
     from connector.services.shared.current_mode import CurrentMode
     from connector.settings import (
+        InstallSettings,
         OperationsSettings,
         PollerSettings,
         ReleaserSettings,
@@ -56,13 +57,13 @@ def rippling_webhook(settings: WebhookSettings) -> RipplingWebhook:
 
 def visma_webhook(settings: WebhookSettings) -> VismaWebhook | None:
     """The service behind Visma's webhook, or None where it is off; it stays light."""
-    if not settings.visma_secret_arn:
+    if not settings.poller_function:
         return None
     inbound = adapters.visma_inbound(settings)
     return services.visma_webhook(inbound, settings.visma_signature_header)
 
 
-def installer(settings: WebhookSettings) -> Installer:
+def installer(settings: InstallSettings) -> Installer:
     """The service behind the install routes; HTTP and retries are loaded with the first code."""
     return services.installer(adapters.install(settings), settings.rippling_authorize_url)
 

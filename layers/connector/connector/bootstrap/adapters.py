@@ -6,6 +6,7 @@ client of AWS is made only where it is used.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.queue import ChangeQueue
+    from connector.ports.secrets import WebhookSecrets
     from connector.ports.state import Modes
     from connector.services.shared.requirements import WatchedMappings
     from connector.settings import (
+        InstallSettings,
         OperationsSettings,
         ReleaserSettings,
         VendorSettings,
@@ -46,13 +49,11 @@ def clock() -> SystemClock:
 def rippling_inbound(settings: WebhookSettings) -> RipplingInbound:
     """The parts of Rippling's webhook."""
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
 
-    arn = settings.rippling_secret_arn
     return RipplingInbound(
-        secrets=AwsSecrets(client("secretsmanager"), arn, "", clock().now),
+        secrets=webhook_secrets(settings.webhook_secret_arn),
         queue=SqsChangeQueue(client("sqs"), settings.changes_queue_url),
         pauses=DynamoPollingPauses(clock(), client("dynamodb"), settings.watermarks_table),
     )
@@ -62,33 +63,39 @@ def visma_inbound(settings: WebhookSettings) -> VismaInbound:
     """The parts of Visma's webhook."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.poller_invoker import PollerInvoker
-    from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.watermarks.flags import DynamoNotifications
 
-    arn = settings.visma_secret_arn
     return VismaInbound(
         clock=clock(),
-        secrets=AwsSecrets(client("secretsmanager"), "", arn, clock().now),
+        secrets=webhook_secrets(settings.webhook_secret_arn),
         notifications=DynamoNotifications(clock(), client("dynamodb"), settings.watermarks_table),
         recheck=PollerInvoker(client("lambda"), settings.poller_function),
     )
 
 
-def install(settings: WebhookSettings) -> InstallAdapters:
+def webhook_secrets(arn: str) -> WebhookSecrets:
+    """The webhook secret."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.webhook_secrets import AwsWebhookSecrets
+
+    return AwsWebhookSecrets(client("secretsmanager"), arn, clock().now)
+
+
+def install(settings: InstallSettings) -> InstallAdapters:
     """The parts of the install routes; HTTP and retries are loaded with the first code."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
 
     arn, table = settings.rippling_secret_arn, settings.watermarks_table
-    secrets = AwsSecrets(client("secretsmanager"), arn, "", clock().now, max_age=0)
+    secrets = AwsSecrets(client("secretsmanager"), arn, "", clock().now, max_age=timedelta())
 
     def exchange(code: str) -> None:
         from connector.adapters.aws.watermarks.leases import DynamoLeases
         from connector.bootstrap.vendors import installation
         from connector.observability import EmfMetrics
 
-        leases, metrics = DynamoLeases(_rows(table), clock()), EmfMetrics("webhook")
+        leases, metrics = DynamoLeases(_rows(table), clock()), EmfMetrics("install")
         installation(settings.rippling_token_url, secrets, leases, metrics).install(code)
 
     return InstallAdapters(
@@ -185,6 +192,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
         audit_log=DynamoAuditLog(dynamodb, settings.audit_table),
         mapping_history=DynamoMappingHistory(_rows(table)),
         install_states=DynamoInstallStates(clock(), dynamodb, table),
+        webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
     )
 
 

@@ -73,6 +73,7 @@ class OperatorAdapters:
     audit_log: AuditLog
     mapping_history: MappingHistory
     install_states: InstallStates
+    webhook_secrets: WebhookSecrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from connector import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -256,7 +258,7 @@ def operations(
             clock=adapters.clock,
             is_oauth=options.is_oauth,
         ),
-        ping=ping(adapters, options),
+        ping=ping(adapters, operator_adapters, options),
         mode_switch=mode_switch(adapters, sleep),
     )
     return Operator(desk)
@@ -337,7 +339,7 @@ def mapping_validation(adapters: Adapters, imports: MappingImport) -> MappingVal
     )
 
 
-def ping(adapters: Adapters, options: OperatorOptions) -> Ping:
+def ping(adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions) -> Ping:
     """The service behind `connector ping`."""
     from connector.services.operate.ping import Deployment, Ping
 
@@ -347,6 +349,7 @@ def ping(adapters: Adapters, options: OperatorOptions) -> Ping:
             mode=options.mode,
             cost_allocation=options.cost_allocation,
             stream=options.stream,
+            version=__version__,
         ),
         source=adapters.source,
         targets=adapters.targets,
@@ -354,6 +357,7 @@ def ping(adapters: Adapters, options: OperatorOptions) -> Ping:
         cursors=adapters.cursors,
         mappings=adapters.mappings,
         secrets=adapters.secrets,
+        webhook_secrets=operator_adapters.webhook_secrets,
         queue=adapters.queue,
         pauses=adapters.pauses,
         modes=adapters.modes,

@@ -1,4 +1,4 @@
-"""The credentials of both vendors."""
+"""The credentials of both vendors, and who may knock at the public doors."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class RipplingCredentials:
-    """How to sign in to Rippling, and which bearer tokens its webhook may carry.
-
-    `company_id` is the company that a webhook must be about, where that is to be checked.
-    """
+    """How to sign in to Rippling."""
 
     api_token: str | None = field(default=None, repr=False)
     client_id: str | None = None
@@ -22,8 +19,6 @@ class RipplingCredentials:
     access_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
-    webhook_tokens: tuple[str, ...] = field(default=(), repr=False)
-    company_id: str | None = None
 
     @property
     def is_app(self) -> bool:
@@ -39,24 +34,26 @@ class VismaCredentials:
     client_secret: str = field(repr=False)
     tenant_id: str
     company_id: str | None = None
-    webhook_secret: str | None = field(default=None, repr=False)
 
 
 class WebhookSecrets(Protocol):
-    """The parts of the secrets that let a sender in, whatever else a secret lacks.
+    """The webhook secret: what lets a sender in. An empty one lets nobody in.
 
     Raises:
-        ConfigurationError: such a part is unusable.
+        ConfigurationError: the part that is asked for is unusable.
     """
 
     def webhook_tokens(self) -> Sequence[str]:
-        """The bearer tokens that Rippling's webhook may carry; none where the secret is empty."""
+        """The bearer tokens that Rippling's webhook may carry."""
 
     def webhook_company(self) -> str | None:
         """The Rippling company that a webhook must be about, if that is to be checked."""
 
     def notification_keys(self) -> Mapping[str, str]:
         """The keys by which Visma signs its notifications, by company."""
+
+    def problems(self) -> list[str] | None:
+        """Everything that is wrong with the secret, read afresh; None where it is empty."""
 
 
 class RipplingSecret(Protocol):

@@ -21,6 +21,7 @@ from connector.adapters.memory.queue import (
 )
 from connector.adapters.memory.secrets import (
     InMemorySecrets,
+    InMemoryWebhookSecrets,
 )
 from connector.adapters.memory.state import (
     InMemoryApprovals,
@@ -55,4 +56,5 @@ __all__ = [
     "InMemoryReferenceCache",
     "InMemorySecrets",
     "InMemoryTables",
+    "InMemoryWebhookSecrets",
 ]

@@ -1,8 +1,8 @@
-"""The two secrets in memory."""
+"""The secrets in memory."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from connector.domain.errors import ConfigurationError
@@ -49,12 +49,23 @@ class InMemorySecrets:
             expires_at=expires_at,
         )
 
-    def webhook_tokens(self, *, fresh: bool = False) -> tuple[str, ...]:
-        return self._rippling.webhook_tokens if self._rippling else ()
 
-    def notification_keys(self) -> dict[str, str]:
-        companies = (self._visma or {}).items()
-        return {key: each.webhook_secret for key, each in companies if each.webhook_secret}
+@dataclass
+class InMemoryWebhookSecrets:
+    """Who may knock at the public doors."""
+
+    tokens: tuple[str, ...] = ()
+    company_id: str | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def webhook_tokens(self) -> tuple[str, ...]:
+        return self.tokens
 
     def webhook_company(self) -> str | None:
-        return self._rippling.company_id if self._rippling else None
+        return self.company_id
+
+    def notification_keys(self) -> dict[str, str]:
+        return self.keys
+
+    def problems(self) -> list[str] | None:
+        return [] if self.tokens or self.keys else None

@@ -24,7 +24,7 @@ from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Source
-from connector.ports.secrets import Secrets
+from connector.ports.secrets import Secrets, WebhookSecrets
 from connector.ports.state import Mappings, Modes, PollingPauses
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
@@ -52,6 +52,7 @@ class Deployment:
     mode: ModeName
     cost_allocation: bool
     stream: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Ping:
     cursors: Cursors
     mappings: Mappings
     secrets: Secrets
+    webhook_secrets: WebhookSecrets
     queue: ChangeQueue
     pauses: PollingPauses
     modes: Modes
@@ -86,6 +88,7 @@ class Ping:
         ]
         levels = [check["level"] for group in groups for check in group["checks"]]
         return {
+            "version": self.deployment.version,
             "checked_at": self.clock.now().isoformat(timespec="seconds"),
             "systems": groups,
             "counts": {level.value: levels.count(level) for level in Level},
@@ -97,15 +100,21 @@ class Ping:
     def _secrets(self) -> Iterator[Check]:
         yield tried("rippling_secret", self._rippling_secret)
         yield tried("visma_secret", self._visma_secret)
+        yield tried("webhook_secret", self._webhook_secret)
 
     def _rippling_secret(self) -> Check:
-        tokens = len(self.secrets.rippling(fresh=True).webhook_tokens)
-        message = f"The Rippling secret is filled, with {_counted(tokens, 'webhook token')}."
-        if tokens:
-            return Check("rippling_secret", Level.GOOD, message)
-        return Check(
-            "rippling_secret", Level.NOTE, f"{message} Polling does without, webhooks do not."
-        )
+        self.secrets.rippling(fresh=True)
+        return Check("rippling_secret", Level.GOOD, "The Rippling secret is filled.")
+
+    def _webhook_secret(self) -> Check:
+        problems = self.webhook_secrets.problems()
+        if problems is None:
+            message = "The webhook secret is empty. Polling does without, webhooks do not."
+            return Check("webhook_secret", Level.NOTE, message)
+        if problems:
+            remedy = "correct it: docs/configuration.md#the-webhook-secret"
+            return Check("webhook_secret", Level.BAD, f"{'; '.join(problems)}.", remedy)
+        return Check("webhook_secret", Level.GOOD, "The webhook secret is filled.")
 
     def _visma_secret(self) -> Check:
         companies = listed_names(self.secrets.visma(fresh=True))
