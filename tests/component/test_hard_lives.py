@@ -72,6 +72,7 @@ class HardLives(Lives):
     @rule(name=st.sampled_from(RIGHTS), is_told=yes_or_no, reach=reach)
     def lose_a_right(self, name: str, is_told: bool, reach: int) -> None:
         self.model.hides_obstacles = True
+        self.model.hides_last_days |= name == "end_date" and not is_told
         self.rippling.redact.add(name)
         self.rippling.redacts_silently = not is_told
         self._work(reach)
@@ -357,7 +358,7 @@ class HardLives(Lives):
         if self.model.hides_obstacles:
             # Whoever was refused or kept meanwhile is looked at again by the next full sweep.
             self.unannounced |= {each["user_id"] for each in self._workers()}
-        self.model.hides_obstacles = False
+        self.model.hides_obstacles = self.model.hides_last_days = False
 
     def _land(self) -> None:
         self.visma.faults.clear()

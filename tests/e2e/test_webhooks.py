@@ -192,4 +192,4 @@ def test_where_notifications_are_turned_off_there_is_no_door(stack: Stage) -> No
     environment = stack.aws.client("lambda").get_function_configuration(
         FunctionName="connector-webhook"
     )["Environment"]["Variables"]
-    assert environment["VISMA_SECRET_ARN"] == environment["POLLER_FUNCTION"] == ""
+    assert environment["POLLER_FUNCTION"] == ""

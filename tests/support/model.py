@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any, TypeAlias
@@ -148,6 +148,8 @@ class Expected:
     is_refused: bool = False
     left_scope: frozenset[str] = frozenset()
     obstructed: Mapping[str, str] | None = None
+    may_have_left: bool = False
+    """Whoever is on the way out, where no one has ever been shown the last day."""
 
     def leaves(self, company: str) -> bool:
         """True where an employee of this company must be inactive.
@@ -183,6 +185,8 @@ class Model:
     """Company and person whose employee finance has deleted or given another code."""
     hides_obstacles: bool = False
     """Whether the connector may not see what someone should wait for."""
+    hides_last_days: bool = False
+    """Whether a last day is shown as if there were none."""
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
 
     def look(self, now: datetime) -> None:
@@ -220,7 +224,10 @@ class Model:
         in_scope = [row for row in rows if self._is_in_scope(row)]
         working = [row for row in in_scope if self._works(row, day)]
         if working:
-            return self._working(max(working, key=_weight), books)
+            counts = max(working, key=_weight)
+            is_ending = counts["status"] == "TERMINATED"
+            found = self._working(counts, books)
+            return replace(found, may_have_left=self.hides_last_days and is_ending)
         if not rows or self.out_of_sight.get(user_id) is False:
             return Expected()
         ended = [row for row in rows if _has_ended(row, day)]
@@ -367,6 +374,8 @@ class Model:
         changed = _differences(before, after)
         if not self._is_ours(key):
             return False
+        if expected.may_have_left and changed == {"status": "Inactive"}:
+            return True
         may_leave = expected.may_leave and expected.company != company
         if expected.leaves(company) or may_leave:
             return changed == {"status": "Inactive"}
