@@ -238,9 +238,16 @@ class Model:
         return Expected(
             has_left=len(ended) == len(rows),
             left_scope=frozenset(self._left_scope()),
-            # Their scope may be hidden, and how to reach them does not hinge on it.
-            obstructed=self._person(max(rows, key=_weight)),
+            obstructed=self._but_for_scope(max(rows, key=_weight), books),
         )
+
+    def _but_for_scope(self, worker: Row, books: Mapping[str, Books]) -> Mapping[str, str]:
+        """What someone out of scope would be: where that is hidden, the class alone hinges on it."""
+        if self._company(worker) is None:
+            return self._person(worker)
+        found = self._working(worker, books)
+        fields = found.fields or found.obstructed or {}
+        return {name: value for name, value in fields.items() if name not in ("class", "status")}
 
     def present(self, user_id: str, now: datetime) -> Expected:
         """What a person should have now."""
