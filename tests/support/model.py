@@ -242,7 +242,7 @@ class Model:
         )
 
     def _but_for_scope(self, worker: Row, books: Mapping[str, Books]) -> Mapping[str, str]:
-        """What someone out of scope would be: where that is hidden, the class alone hinges on it."""
+        """What someone out of scope would be; where that is hidden, the class hinges on it."""
         if self._company(worker) is None:
             return self._person(worker)
         found = self._working(worker, books)
@@ -256,13 +256,28 @@ class Model:
     def possible(self, user_id: str, since: datetime, now: datetime) -> list[Expected]:
         """All that the connector may have taken for the truth during a step."""
         days = {local_day(since), local_day(now)}
+        books = self._books_between(since, now)
+        return [self.expected(user_id, day, each) for day, each in product(days, books)]
+
+    def _books_between(self, since: datetime, now: datetime) -> list[dict[str, Books]]:
         ends = [*(at for at, _ in self._books[1:]), now + BELIEVED_FOR]
-        books = [
+        return [
             each
             for (_, each), end in zip(self._books, ends, strict=True)
             if end >= since - BELIEVED_FOR
         ]
-        return [self.expected(user_id, day, each) for day, each in product(days, books)]
+
+    def _kept(
+        self, user_id: str, company: str, since: datetime, now: datetime
+    ) -> Iterator[Expected]:
+        """What a person would be in this company, where it is hidden that they left it."""
+        day = local_day(now)
+        working = [row for row in self._workers(user_id) if self._works(row, day)]
+        if self.hides_obstacles and working:
+            worker = max(working, key=_weight)
+            yield from (
+                self._working(worker, each, company) for each in self._books_between(since, now)
+            )
 
     def unjustified(
         self, before: Employees, after: Employees, since: datetime, now: datetime
@@ -274,6 +289,8 @@ class Model:
             company, code = key
             person = self.persons.get(code)
             possible = self.possible(person, since, now) if person else []
+            if person and key in before:
+                possible += self._kept(person, company, since, now)
             if not any(self._asks(each, key, before.get(key), fields) for each in possible):
                 changed = _differences(before.get(key, {}), fields)
                 yield f"{company}: employee {code}: {changed or 'created'} without a reason"
@@ -473,8 +490,10 @@ class Model:
         first = date.fromisoformat(worker["start_date"]) - timedelta(days=lead)
         return bool(worker["status"] == "ACCEPTED" and first <= day)
 
-    def _working(self, worker: Row, books: Mapping[str, Books]) -> Expected:
-        company = self._company(worker)
+    def _working(
+        self, worker: Row, books: Mapping[str, Books], company: str | None = None
+    ) -> Expected:
+        company = company or self._company(worker)
         if company is None:
             raise AssertionError("someone in scope has a company")
         department = self._department(worker, company, books[company])
