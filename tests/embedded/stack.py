@@ -122,7 +122,7 @@ def _sam(command: str, *arguments: str, log: Path, **environment: str) -> None:
         finished = subprocess.run(
             [str(TOOLS / "sam"), command, *arguments],
             cwd=ROOT,
-            env=_environment() | environment,
+            env=isolated_environment() | environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -135,7 +135,7 @@ def _sam(command: str, *arguments: str, log: Path, **environment: str) -> None:
         raise EmbeddedError(message)
 
 
-def _environment() -> dict[str, str]:
+def isolated_environment() -> dict[str, str]:
     """This process's environment, but nothing in it that could lead SAM to a real AWS account."""
     application = LOCAL / "sam"
     application.mkdir(parents=True, exist_ok=True)

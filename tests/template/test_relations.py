@@ -522,7 +522,7 @@ def test_the_guided_deployment_asks_nothing_about_authentication(resources: Reso
 def test_a_european_region_is_proposed() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
 
-    assert config["default"]["global"]["parameters"]["region"].startswith("eu-")
+    assert config["default"]["deploy"]["parameters"]["region"].startswith("eu-")
 
 
 # Alarms
