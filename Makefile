@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz check fmt invoke clean
+.PHONY: help setup demo up down test dialects fuzz check fmt invoke clean
 
 PYTHON ?= python3
 export PARAMETERS  # read by `make up`
@@ -60,6 +60,9 @@ down: ## stop what `make up` or `make demo KEEP=1` left running
 
 test: setup ## run every test: unit, component, contract, template, e2e
 	@.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
+
+dialects: setup ## make the journey of the dialects in every combination of each vendor's: half an hour
+	@CONNECTOR_DIALECTS=all .venv/bin/python -m pytest --numprocesses 2 tests/component/test_dialects.py
 
 fuzz: setup ## fuzz the public endpoints for longer than `make test` does: SECONDS=120, EXAMPLES=2000
 	@.venv/bin/python -m tests.fuzz.endpoints -max_total_time=$(or $(SECONDS),120) -max_len=2048 -verbosity=0 -print_final_stats=1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -93,6 +94,10 @@ def test_where_all_is_well_every_line_of_every_system_says_so(world: World) -> N
         "sign_in",
         "company",
         "filter",
+        "filter_by_person",
+        "next_page",
+        "unknown_id",
+        "lists",
         "version",
         "entitlements",
         "fields",
@@ -137,8 +142,65 @@ def test_a_filter_that_is_ignored_is_found_by_asking_for_tomorrow(world: World) 
     answer = ping(world)
 
     assert not_well(answer) == {("filter", "warning")}
+    asked = {call.query["filter"] for call in world.rippling.calls() if "filter" in call.query}
+    tomorrow = "2026-11-25T12:00:01"
+    assert {f"updated_at ge {tomorrow}", f"updated_at gte {tomorrow}"} <= asked
+
+
+@pytest.mark.parametrize(
+    ("deviate", "name", "finding"),
+    [
+        (lambda it: setattr(it, "operators", {"eq", "gte"}), "filter", ("good", "(gte)")),
+        (lambda it: setattr(it, "operators", {"eq"}), "filter", ("warning", "gte is refused")),
+        (lambda it: it.dead.add("updated_at"), "filter", ("warning", "ge matches nothing")),
+        (lambda it: it.ignored.add("updated_at"), "filter", ("warning", "gte is ignored")),
+        (lambda it: it.refused.add("user_id"), "filter_by_person", ("note", "by its own id")),
+        (lambda it: it.ignored.add("user_id"), "filter_by_person", ("note", "by its own id")),
+        (lambda it: it.dead.add("user_id"), "filter_by_person", ("note", "by its own id")),
+    ],
+)  # fmt: skip
+def test_ping_says_which_question_rippling_understands(
+    world: World, deviate: Any, name: str, finding: tuple[str, str]
+) -> None:
+    deviate(world.rippling.understands)
+
+    level, message = rippling_line(world, name)
+
+    assert (level, finding[1] in message) == (finding[0], True)
+
+
+def test_ping_asks_with_the_very_question_of_the_poller(world: World) -> None:
+    world.tick()
+    polled = [call.query["filter"] for call in world.rippling.calls() if "filter" in call.query]
+    world.rippling.clear_journal()
+
+    ping(world)
+
     asked = [call.query["filter"] for call in world.rippling.calls() if "filter" in call.query]
-    assert asked[-1] == "updated_at ge 2026-11-25T12:00:01"
+    shapes = {shape_of(text) for text in asked}
+    assert {shape_of(text) for text in polled} <= shapes
+
+
+def test_ping_tells_of_a_link_that_forgets_of_an_odd_unknown_id_and_of_a_list_that_is_hidden(
+    world: World,
+) -> None:
+    world.rippling.forgets_question = True
+    assert "forgets" in rippling_line(world, "next_page")[1]
+
+    world.rippling.unknown_id = "400"
+    assert rippling_line(world, "unknown_id") == (
+        "good",
+        "An id that there is not is answered 400.",
+    )
+
+    world.rippling.forbid = {"work-locations"}
+    level, message = rippling_line(world, "lists")
+    assert (level, "work-locations" in message) == ("warning", True)
+
+
+def shape_of(text: str) -> str:
+    """A filter without its digits."""
+    return re.sub(r"[0-9a-f]{24}|\d", "0", text)
 
 
 def test_a_stamp_from_the_future_does_not_make_the_filter_look_ignored(world: World) -> None:

@@ -14,7 +14,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from connector.adapters.http.client import HttpClient
-from connector.adapters.rippling.responses import ask, unreadable
+from connector.adapters.rippling.filters import OPERATORS, changed_filter, user_filter
+from connector.adapters.rippling.responses import ID, QuestionRefusedError, ask, unreadable
 from connector.adapters.rippling.rest_wire import withheld_fields
 from connector.adapters.rippling.values import EXPANDS, moment
 from connector.domain.checks import Check, Level, one_by_one
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from requests import Response
 
 WORKERS = "/workers/"
+LISTS = {"/departments/": "departments.read", "/work-locations/": "work-locations.read"}
+NOBODY = "f" * 24
 VERSION = "Rippling-Api-Version"
 SDK_VERSION = "2024-08-01"
 """The version that Rippling's own library names."""
@@ -66,6 +69,10 @@ class RestChecks:
                 ("sign_in", self._sign_in),
                 ("company", self._company),
                 ("filter", lambda: self._filter(now)),
+                ("filter_by_person", self._filter_by_person),
+                ("next_page", self._next_page),
+                ("unknown_id", self._unknown_id),
+                ("lists", self._lists),
                 ("version", self._version),
                 ("entitlements", lambda: self._entitlements(needs)),
                 ("fields", lambda: self._fields(needs)),
@@ -95,21 +102,106 @@ class RestChecks:
         return Check("company", Level.GOOD, f"The token belongs to the company {shown}.")
 
     def _filter(self, now: datetime) -> Check:
-        """No one can have changed tomorrow: whoever is shown shows that the filter is ignored."""
-        cutoff = now.astimezone(UTC) + timedelta(days=1)
-        bare = cutoff.replace(tzinfo=None, microsecond=0).isoformat()
-        rows = self._rows(
-            {"filter": f"updated_at ge {bare}", "order_by": "updated_at", "limit": "1"}
-        )
-        if any(_is_before(row, cutoff) for row in rows):
+        """Asks as the poller does: nobody changed tomorrow, and a row shown has its own moment."""
+        told = {operator: self._answer_to(operator, now) for operator in OPERATORS}
+        works = [operator for operator, answer in told.items() if answer == "works"]
+        if works:
             return Check(
                 "filter",
-                Level.WARNING,
-                "Asked for what changed, Rippling shows everyone: it ignores the filter. Nothing"
-                " is lost, but every tick takes a call for every hundred workers.",
-                "make a new token: it is bound to the API version of the day it is made",
+                Level.GOOD,
+                f"Asked for what changed, Rippling shows only that ({' and '.join(works)}).",
             )
-        return Check("filter", Level.GOOD, "Asked for what changed, Rippling shows only that.")
+        shown = "; ".join(f"{operator} {answer}" for operator, answer in told.items())
+        return Check(
+            "filter",
+            Level.WARNING,
+            f"Asked for what changed, Rippling does not tell ({shown}). Nothing is lost, but every"
+            " tick takes a call for every hundred workers.",
+            "make a new token: it is bound to the API version of the day it is made; if it stays"
+            " so, ask Rippling how `updated_at` is filtered by",
+        )
+
+    def _answer_to(self, operator: str, now: datetime) -> str:
+        """How this operator is answered, in a word or two."""
+        tomorrow = now.astimezone(UTC) + timedelta(days=1)
+        there = self._rows({"order_by": "id", "limit": "1"})
+        at = moment(there[0].get("updated_at")) if there and isinstance(there[0], dict) else None
+        try:
+            late = self._changed(operator, tomorrow)
+            own = self._changed(operator, at) if at else []
+        except QuestionRefusedError:
+            return "is refused"
+        if any(_is_before(row, tomorrow) for row in late):
+            return "is ignored"
+        if at and not own:
+            return "matches nothing"
+        return "works"
+
+    def _changed(self, operator: str, cutoff: datetime) -> list[Any]:
+        query = {"filter": changed_filter(operator, cutoff), "order_by": "updated_at"}
+        return self._rows({**query, "limit": "1"})
+
+    def _filter_by_person(self) -> Check:
+        """The question that the writer asks about everybody."""
+        rows = [row for row in self._rows({"order_by": "id", "limit": "1"}) if _has_person(row)]
+        name = "filter_by_person"
+        if not rows:
+            return Check(name, Level.NOTE, "Rippling shows nobody to ask about.")
+        person = rows[0]["user_id"]
+        try:
+            found = self._rows({"filter": user_filter(person), "order_by": "id", "limit": "25"})
+        except QuestionRefusedError:
+            found = []
+        if found and all(isinstance(row, dict) and row.get("user_id") == person for row in found):
+            message = "Asked for one person's employments, Rippling shows only those."
+            return Check(name, Level.GOOD, message)
+        return Check(
+            name,
+            Level.NOTE,
+            "Asked for one person's employments, Rippling does not tell. Each is read by its own"
+            " id instead, and a new employment is found by the next tick.",
+        )
+
+    def _next_page(self) -> Check:
+        """Whether a link to the next page keeps what was asked for."""
+        name, query = "next_page", {"order_by": "id", "limit": "1", "expand": "user"}
+        response = ask(self.http, WORKERS, query)
+        rows = self._results(response, WORKERS) if response.status_code == HTTPStatus.OK else []
+        link = self.http.json_of(response).get("next_link") if rows else None
+        if not link or not rows[0].get("user"):
+            return Check(name, Level.NOTE, "There is no second page to look at.")
+        second = self._results(ask(self.http, self.http.link(response, str(link))), WORKERS)
+        if second and isinstance(second[0], dict) and second[0].get("user"):
+            return Check(name, Level.GOOD, "A link to the next page keeps what was asked for.")
+        return Check(
+            name,
+            Level.NOTE,
+            "A link to the next page forgets what was asked for; the connector asks again.",
+        )
+
+    def _unknown_id(self) -> Check:
+        """How an id is answered that there cannot be."""
+        response = ask(self.http, f"{WORKERS}{NOBODY}/")
+        message = f"An id that there is not is answered {response.status_code}"
+        if response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST):
+            return Check("unknown_id", Level.GOOD, f"{message}.")
+        return Check(
+            "unknown_id",
+            Level.WARNING,
+            f"{message}: a webhook about somebody removed ends as a dead letter.",
+            "tell the maintainers of the connector",
+        )
+
+    def _lists(self) -> Check:
+        """Whether the lists can be read that the mapping's words are held against."""
+        answers = {path: ask(self.http, path, {"limit": "1"}).status_code for path in LISTS}
+        refused = [path for path, status in answers.items() if status != HTTPStatus.OK]
+        if not refused:
+            return Check("lists", Level.GOOD, "Departments and work locations can be read.")
+        scopes = ", ".join(LISTS[path] for path in refused)
+        shown = " and ".join(path.strip("/") for path in refused)
+        message = f"Rippling does not let the token read {shown}."
+        return Check("lists", Level.WARNING, message, f"give the token {scopes}")
 
     def _version(self) -> Check:
         query = {"order_by": "id", "limit": "1"}
@@ -199,6 +291,11 @@ def shown_members(hidden: list[str], needs: Collection[str]) -> Check:
 def _is_before(row: object, cutoff: datetime) -> bool:
     at = moment(row.get("updated_at")) if isinstance(row, dict) else None
     return at is None or at < cutoff
+
+
+def _has_person(row: object) -> bool:
+    person = row.get("user_id") if isinstance(row, dict) else None
+    return isinstance(person, str) and bool(ID.fullmatch(person))
 
 
 def _is_never_shown(name: str, rows: list[Any]) -> bool:
