@@ -12,6 +12,7 @@ from connector.adapters.aws.audit_log import DynamoAuditLog
 from connector.adapters.aws.ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
 from connector.domain.planning import Difference, Outcome
+from connector.domain.records.acts import OPERATORS, Act
 from connector.domain.records.audit import AuditRow, first_break
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, aws, make_table
@@ -135,3 +136,21 @@ def test_a_planned_row_is_its_own_row_of_the_chain(bench: Bench) -> None:
 
     assert [row.get("planned", False) for row in rows] == [False, True]
     assert first_break(list(rows)) is None
+
+
+def test_acts_of_operators_are_a_chain_of_their_own_each_later_than_the_one_before(
+    bench: Bench,
+) -> None:
+    for verb in ("pause", "go-live", "rehearse"):
+        bench.log.record(Act("arn:aws:iam::1:user/x", verb, NOON, {"reason": "x"}))
+
+    rows = list(bench.log.of_person(OPERATORS))
+
+    assert [row["outcome"] for row in rows] == ["pause", "go-live", "rehearse"]
+    assert len({row["time"] for row in rows}) == 3
+    assert first_break(rows) is None
+    assert [row["outcome"] for row in bench.log.of_day(NOON.date())] == [
+        "pause",
+        "go-live",
+        "rehearse",
+    ]

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from connector.domain.records.acts import OPERATORS
 from tests.embedded import Embedded
 from tests.simulator import (
     Rippling,
@@ -204,6 +205,7 @@ class Stage:
             ({name: value.get("S", "") for name, value in item.items()}, "planned" in item)
             for page in found
             for item in page["Items"]
+            if item["person"]["S"] != OPERATORS
         ]
 
     def _in_queue(self) -> int:

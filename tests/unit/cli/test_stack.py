@@ -17,6 +17,7 @@ from connector.cli.exits import NotReachedError
 from connector.cli.stack import READ_TIMEOUT_SECONDS, Connection, connect
 
 Aws = Callable[..., Mock]
+KARI = "arn:aws:iam::123456789012:user/controller"
 OUTPUTS = [
     {"OutputKey": "PollerFunctionName", "OutputValue": "poller-1"},
     {"OutputKey": "OperationsFunctionName", "OutputValue": "operations-1"},
@@ -35,13 +36,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
         **answer: Any,
     ) -> Mock:
         stack = {} if outputs is None else {"Outputs": outputs}
-        formation, function = Mock(), Mock()
+        formation, function, tokens = Mock(), Mock(), Mock()
+        tokens.get_caller_identity.return_value = {"Arn": KARI}
         formation.describe_stacks.return_value = {"Stacks": [stack]}
         formation.describe_stacks.side_effect = error
         content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         function.invoke.return_value = {"Payload": io.BytesIO(content), **answer}
-        session = Mock(return_value=Mock(**{"client.side_effect": [formation, function]}))
-        session.formation, session.function = formation, function
+        session = Mock(return_value=Mock(**{"client.side_effect": [formation, function, tokens]}))
+        session.formation, session.function, session.tokens = formation, function, tokens
         monkeypatch.setattr(boto3, "Session", session)
         return session
 
@@ -58,7 +60,7 @@ def test_the_function_that_the_stack_names_is_invoked_with_the_request(aws: Aws)
     session.formation.describe_stacks.assert_called_once_with(StackName="payroll")
     sent = session.function.invoke.call_args.kwargs
     assert sent["FunctionName"] == "operations-1"
-    assert json.loads(sent["Payload"]) == {"verb": "waiting"}
+    assert json.loads(sent["Payload"]) == {"verb": "waiting", "operator": KARI}
 
 
 def test_aws_is_asked_once_and_waited_for_longer_than_the_function_may_run(aws: Aws) -> None:
@@ -68,8 +70,18 @@ def test_aws_is_asked_once_and_waited_for_longer_than_the_function_may_run(aws: 
 
     for call in session.return_value.client.call_args_list:
         assert call.kwargs["endpoint_url"] == "http://localhost:4566"
+    for call in session.return_value.client.call_args_list[:2]:
         assert call.kwargs["config"].retries == {"total_max_attempts": 1}
         assert call.kwargs["config"].read_timeout == READ_TIMEOUT_SECONDS > 300
+
+
+def test_where_aws_does_not_say_who_asks_the_verb_is_carried_out_without_a_name(aws: Aws) -> None:
+    session = aws({"ok": True})
+    refused = ClientError({"Error": {"Code": "AccessDenied"}}, "GetCallerIdentity")
+    session.tokens.get_caller_identity.side_effect = refused
+
+    assert connect(Connection("s"))({"verb": "ping"}) == {"ok": True}
+    assert json.loads(session.function.invoke.call_args.kwargs["Payload"])["operator"] == ""
 
 
 @pytest.mark.parametrize("outputs", [None, [], OUTPUTS[:1]])

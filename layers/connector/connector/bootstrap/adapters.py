@@ -189,7 +189,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
 
     table, dynamodb = settings.watermarks_table, client("dynamodb")
     return OperatorAdapters(
-        audit_log=DynamoAuditLog(dynamodb, settings.audit_table),
+        audit_log=DynamoAuditLog(dynamodb, settings.audit_table, settings.audit_retention_days),
         mapping_history=DynamoMappingHistory(_rows(table)),
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),

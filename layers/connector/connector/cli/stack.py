@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from connector.cli.exits import NotReachedError
 from connector.services.operate.verbs.verb import JsonObject
+
+if TYPE_CHECKING:
+    import boto3
 
 READ_TIMEOUT_SECONDS = 330
 """Longer than the function may run, so that the answer is not given up while it works."""
@@ -64,12 +67,27 @@ def invoke(connection: Connection, request: JsonObject) -> JsonObject:
     outputs = ((each["OutputKey"], each["OutputValue"]) for each in described.get("Outputs", []))
     function = operations_function(connection.stack, outputs)
     invoker = session.client("lambda", endpoint_url=connection.endpoint_url, config=once)
-    answer = invoker.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+    named = {**request, "operator": caller(session, connection.endpoint_url)}
+    answer = invoker.invoke(FunctionName=function, Payload=json.dumps(named).encode())
     payload: JsonObject = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         kind = payload.get("errorType", "an error")
         raise NotReachedError(f"the function {function} failed with {kind}; see its log")
     return payload
+
+
+def caller(session: boto3.Session, endpoint_url: str | None) -> str:
+    """Who asks, by the name that AWS has for them; empty where it does not say.
+
+    The function cannot tell who invokes it: what it puts on record is this claim. CloudTrail's data
+    events for the function are the proof, where they are turned on.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return str(session.client("sts", endpoint_url=endpoint_url).get_caller_identity()["Arn"])
+    except (BotoCoreError, ClientError):
+        return ""
 
 
 def operations_function(stack: str, outputs: Iterable[tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from connector.domain.records.acts import Act
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
@@ -88,7 +89,10 @@ class Ledger(Protocol):
 
 
 class AuditLog(Protocol):
-    """The `AuditTable`, read only: rows are written by the ledger together with the outcome."""
+    """The `AuditTable`. Rows about people are written by the ledger together with the outcome."""
+
+    def record(self, act: Act) -> None:
+        """Appends what an operator did, tied to the act before it."""
 
     def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
         """The rows of one person, oldest first."""

@@ -21,6 +21,7 @@ from connector.adapters.ledger_steps import (
     with_intent,
 )
 from connector.domain.catalogue import canonical
+from connector.domain.records.acts import OPERATORS
 from connector.domain.records.audit import timestamp
 from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from connector.domain.records.acts import Act
     from connector.domain.records.audit import AuditRow
     from connector.ports.clock import Clock
 
@@ -162,6 +164,10 @@ class InMemoryAuditLog:
 
     def __init__(self, tables: InMemoryTables) -> None:
         self._tables = tables
+
+    def record(self, act: Act) -> None:
+        rows = self._tables.audit.setdefault(OPERATORS, [])
+        rows.append(act.after(rows[-1] if rows else {}).stored(0))
 
     def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
         return map(dict, self._tables.audit.get(person_id, ()))

@@ -45,9 +45,7 @@ class MappingImport:
 
     def import_mapping(self, arguments: Arguments) -> JsonObject:
         """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
-        mapping = self.read(str(arguments.get("text", "")))
-        written, removed = self._replace(mapping)
-        return {"written": written, "removed": removed, "companies": list(mapping.companies)}
+        return self._replace(self.read(str(arguments.get("text", ""))))
 
     def rollback(self, _: Arguments) -> JsonObject:
         """Brings back the mapping before the last import; done twice, it is as it was."""
@@ -55,14 +53,8 @@ class MappingImport:
         if previous is None:
             raise ConfigurationError(NO_PREVIOUS)
         text, imported_at = previous
-        mapping = mapping_file.load(text)
-        written, removed = self._replace(mapping)
-        return {
-            "written": written,
-            "removed": removed,
-            "companies": list(mapping.companies),
-            "before": imported_at.isoformat(timespec="seconds"),
-        }
+        replaced = self._replace(mapping_file.load(text))
+        return {**replaced, "before": imported_at.isoformat(timespec="seconds")}
 
     def export(self) -> str:
         """The mapping in the table, as a file."""
@@ -75,10 +67,20 @@ class MappingImport:
         except ConfigurationError:
             return None
 
-    def _replace(self, mapping: MappingFile) -> tuple[int, int]:
+    def _replace(self, mapping: MappingFile) -> JsonObject:
+        """What became of the rows, and which mapping was there before and is there now."""
+        before, after = self.mappings.rows(), to_rows(mapping)
+        written, removed = self._written(mapping) if any(difference(before, after)) else (0, 0)
+        return {
+            "written": written,
+            "removed": removed,
+            "companies": list(mapping.companies),
+            "digest_before": digest(before) if before else "none",
+            "digest_after": digest(after),
+        }
+
+    def _written(self, mapping: MappingFile) -> tuple[int, int]:
         """Keeps first and replaces then: what a cut-short import leaves can be gone back from."""
-        if not any(difference(self.mappings.rows(), to_rows(mapping))):
-            return 0, 0
         current = self.current()
         if current:
             text = mapping_file.dump(current)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from connector.domain.errors import ConfigurationError, ConnectorError
+from connector.domain.records.acts import LONGEST_TEXT, UNNAMED, Act, said_in
 from connector.services.operate.desk import Desk
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.operate.verbs import VERBS
+from connector.services.operate.verbs.verb import Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,30 @@ class Operator:
         verb = next((each for each in VERBS if each.name == name), None)
         if verb is None:
             return failed([no_such_verb(name)])
+        answer = self._carried_out(verb, event)
+        return self._on_record(verb, event, answer) if verb.is_act else answer
+
+    def _carried_out(self, verb: Verb, event: Arguments) -> JsonObject:
         try:
             return {"ok": True, **verb.run(self.desk, event)}
         except ConfigurationError as error:
             return failed(error.problems)
         except ConnectorError as error:
             return failed([str(error)])
+
+    def _on_record(self, verb: Verb, event: Arguments, answer: JsonObject) -> JsonObject:
+        """The answer, once who had the verb carried out, and what came of it, is in the audit."""
+        said = said_in(event, tuple(each.name for each in verb.arguments if not each.is_file))
+        told = verb.told(answer) if answer["ok"] else {}
+        operator = str(event.get("operator") or UNNAMED)[:LONGEST_TEXT]
+        problems = tuple(answer.get("problems", ()))
+        act = Act(operator, verb.name, self.desk.clock.now(), {**said, **told}, problems)
+        try:
+            self.desk.audit.record(act)
+        except ConnectorError as error:
+            done = "it was done" if answer["ok"] else "it was refused"
+            return failed([*problems, f"{done}, and could not be put on record: {error}"])
+        return answer
 
 
 def failed(problems: Iterable[str]) -> JsonObject:

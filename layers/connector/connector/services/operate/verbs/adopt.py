@@ -22,6 +22,7 @@ class Adopt(Verb):
     """Links a person to an employee, on the operator's word."""
 
     name = "adopt"
+    is_act = True
     help = "link a person to an employee that Visma has already"
     examples = ("connector adopt 6b056ce624359a91ff000039 E-1013 --company norway",)
     arguments = WHICH_EMPLOYEE

@@ -66,6 +66,7 @@ class Approve(OperatorsDecision):
     """Lets the writer apply what is held."""
 
     name = "approve"
+    is_act = True
     help = "apply held changes"
     examples = ("connector approve --run 3f2504e04f89", "connector approve 1013 1014")
 
@@ -77,6 +78,7 @@ class Reject(OperatorsDecision):
     """Leaves held people as they are."""
 
     name = "reject"
+    is_act = True
     help = "discard held changes"
     examples = ("connector reject --run 3f2504e04f89", "connector reject 1013")
 

@@ -38,6 +38,7 @@ class Rehearse(ModeVerb):
     """Plans and audits, and writes nothing."""
 
     name = "rehearse"
+    is_act = True
     help = "plan and audit everything, and write nothing to Visma"
     examples = ("connector rehearse",)
     mode = ModeName.REHEARSAL
@@ -47,6 +48,7 @@ class GoLive(ModeVerb):
     """Writes to Visma from now on."""
 
     name = "go-live"
+    is_act = True
     help = "write to Visma from now on; the first load is held until you approve it"
     examples = ("connector go-live",)
     mode = ModeName.LIVE
@@ -56,6 +58,7 @@ class Pause(ModeVerb):
     """Reads and writes nothing until told otherwise."""
 
     name = "pause"
+    is_act = True
     help = "read and write nothing until `rehearse` or `go-live`"
     examples = ('connector pause --reason "the payroll of November is being closed"',)
     arguments = (

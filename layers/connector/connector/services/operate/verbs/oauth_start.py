@@ -16,6 +16,7 @@ class StartInstallation(Verb):
     """Makes a link that works once."""
 
     name = "oauth start"
+    is_act = True
     help = "print a link for an administrator of Rippling, valid for ten minutes"
     examples = ("connector oauth start",)
 

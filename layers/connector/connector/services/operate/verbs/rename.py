@@ -17,6 +17,7 @@ class Rename(Verb):
     """Gives an employee another code, with Visma's own action."""
 
     name = "rename"
+    is_act = True
     help = "give a person's employee another code in Visma"
     examples = ("connector rename 6b056ce624359a91ff000039 1013",)
     arguments = WHICH_EMPLOYEE

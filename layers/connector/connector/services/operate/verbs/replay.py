@@ -26,6 +26,7 @@ class Replay(Verb):
     """
 
     name = "replay"
+    is_act = True
     help = "queue the dead letters again"
     examples = ("connector replay",)
 

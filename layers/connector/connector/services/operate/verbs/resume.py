@@ -16,6 +16,7 @@ class Resume(Verb):
     """Ends a pause of polling."""
 
     name = "resume"
+    is_act = True
     help = "poll again after the app was uninstalled"
     examples = ("connector resume",)
 

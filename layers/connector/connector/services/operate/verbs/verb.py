@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, ClassVar
 from connector.services.operate.json_types import Arguments, JsonObject
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import View
 
@@ -56,6 +58,8 @@ class Verb(ABC):
     help: ClassVar[str]
     examples: ClassVar[tuple[str, ...]]
     arguments: ClassVar[tuple[Argument, ...]] = ()
+    is_act: ClassVar[bool] = False
+    """Whether the verb changes something: then who carried it out is put on record."""
 
     @abstractmethod
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
@@ -68,6 +72,10 @@ class Verb(ABC):
     @abstractmethod
     def view(self, result: JsonObject) -> View:
         """What to show of a result."""
+
+    def told(self, _: JsonObject) -> Mapping[str, str]:
+        """What of a result belongs on record beside what the operator said."""
+        return {}
 
     def needs_attention(self, _: JsonObject) -> bool:
         """Whether the result leaves something for the operator to do: exit code 1."""

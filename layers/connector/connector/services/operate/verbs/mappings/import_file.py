@@ -8,6 +8,8 @@ from connector.services.operate.verbs.verb import Argument, Arguments, Form, Jso
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import View
 
@@ -18,12 +20,16 @@ class ImportMapping(Verb):
     """Replaces the mapping as a whole, or refuses with every problem."""
 
     name = "mappings import"
+    is_act = True
     help = "make this file the mapping"
     examples = ("connector mappings import mapping.yaml",)
     arguments = (THE_FILE,)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         return desk.imports.import_mapping(arguments)
+
+    def told(self, result: JsonObject) -> Mapping[str, str]:
+        return {"from": result["digest_before"], "to": result["digest_after"]}
 
     def view(self, result: JsonObject) -> View:
         return [Line(import_sentence(result))]

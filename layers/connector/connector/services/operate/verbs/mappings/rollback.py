@@ -9,6 +9,8 @@ from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
 from connector.services.operate.verbs.view import lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import View
 
@@ -17,11 +19,15 @@ class RollBackMapping(Verb):
     """Restores the previous mapping; a rollback can itself be rolled back."""
 
     name = "mappings rollback"
+    is_act = True
     help = "return to the mapping before the last import"
     examples = ("connector mappings rollback",)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         return desk.imports.rollback(arguments)
+
+    def told(self, result: JsonObject) -> Mapping[str, str]:
+        return {"from": result["digest_before"], "to": result["digest_after"]}
 
     def view(self, result: JsonObject) -> View:
         return lines(
