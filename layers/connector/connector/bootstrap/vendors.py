@@ -66,6 +66,7 @@ def rippling_http(
     leases: Leases,
     metrics: EmfMetrics,
     budget: RateBudget,
+    clock: Clock,
 ) -> HttpClient:
     """The way to Rippling, signed in as the stack is deployed."""
     sign_in: RipplingSignIn | RipplingOAuthSignIn = RipplingSignIn(secrets)
@@ -78,6 +79,7 @@ def rippling_http(
         authorization=sign_in.authorization,
         on_call=metrics.call,
         limits=budget.limits("Rippling"),
+        time_left=clock.remaining_seconds,
     )
 
 
@@ -96,6 +98,7 @@ def targets(
     budget: RateBudget,
     dialects: Dialects,
     mode: ModeName,
+    clock: Clock,
 ) -> Targets:
     """The companies of Visma; only a live connector can write to them."""
     companies = VismaTargets(
@@ -105,6 +108,7 @@ def targets(
         on_call=metrics.call,
         limits=budget.limits,
         dialects=dialects,
+        time_left=clock.remaining_seconds,
     )
     return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
 
