@@ -36,6 +36,7 @@ from connector.adapters.memory import (
     InMemorySecrets,
     InMemoryTables,
 )
+from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import services
@@ -174,7 +175,7 @@ class World:
             "Rippling",
             (self.platform or self.rippling).url,
             authorization=RipplingSignIn(self.secrets).authorization,
-            limits=budget.limits("Rippling"),
+            limits=budget.limits("Rippling", penalty=PENALTY_SECONDS),
             sleep=no_sleep,
         )
         api: Literal["platform", "rest"] = "platform" if self.platform else "rest"

@@ -10,6 +10,7 @@ from connector.adapters.http.client import HttpClient
 from connector.adapters.rehearsal import RehearsalTargets
 from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
 from connector.adapters.rippling.platform import RipplingPlatformSource
+from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
@@ -78,7 +79,7 @@ def rippling_http(
         settings.rippling_base_url,
         authorization=sign_in.authorization,
         on_call=metrics.call,
-        limits=budget.limits("Rippling"),
+        limits=budget.limits("Rippling", penalty=PENALTY_SECONDS),
         time_left=clock.remaining_seconds,
     )
 
