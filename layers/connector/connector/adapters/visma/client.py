@@ -38,7 +38,7 @@ from connector.adapters.visma.wire import (
     total_of,
     wrapped,
 )
-from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
+from connector.domain.catalogue import Department, EmployeeKey, Part, canonical, is_a_step
 from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
 from connector.domain.errors import (
     ConfigurationError,
@@ -86,6 +86,8 @@ class VismaTarget:
             RetryableError: Visma cannot answer.
             ConfigurationError: Visma will not answer this client.
         """
+        if is_a_step(code):
+            return None
         response = self._get(path_of_employee(code))
         if response.status_code in MISSING and not is_page(response):
             return None
