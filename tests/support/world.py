@@ -37,6 +37,7 @@ from connector.adapters.memory import (
     InMemoryTables,
     InMemoryWebhookSecrets,
 )
+from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import services
@@ -175,7 +176,7 @@ class World:
             "Rippling",
             (self.platform or self.rippling).url,
             authorization=RipplingSignIn(self.secrets).authorization,
-            limits=budget.limits("Rippling"),
+            limits=budget.limits("Rippling", penalty=PENALTY_SECONDS),
             sleep=no_sleep,
         )
         api: Literal["platform", "rest"] = "platform" if self.platform else "rest"

@@ -158,7 +158,7 @@ def live(
     mappings = _mappings(settings, with_pay=settings.cost_allocation and not by_operator)
     secrets = _secrets(settings)
     budget = vendors.rate_budget(budgets, metrics, clock(), keeps_reserve=not by_operator)
-    http = vendors.rippling_http(settings, secrets, cursors, metrics, budget)
+    http = vendors.rippling_http(settings, secrets, cursors, metrics, budget, clock())
     api, dialects = settings.rippling_api, DynamoDialects(rows, clock())
     return Adapters(
         clock=clock(),
@@ -172,7 +172,7 @@ def live(
         metrics=metrics,
         secrets=secrets,
         source=vendors.rippling_source(api, http, mappings, reference_cache, dialects, clock()),
-        targets=vendors.targets(settings, secrets, metrics, budget, dialects, mode),
+        targets=vendors.targets(settings, secrets, metrics, budget, dialects, mode, clock()),
         cursors=cursors,
         pauses=DynamoPollingPauses(clock(), dynamodb, table),
         approvals=_approvals(settings),

@@ -10,6 +10,7 @@ from connector.adapters.http.client import HttpClient
 from connector.adapters.rehearsal import RehearsalTargets
 from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
 from connector.adapters.rippling.platform import RipplingPlatformSource
+from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
@@ -66,6 +67,7 @@ def rippling_http(
     leases: Leases,
     metrics: EmfMetrics,
     budget: RateBudget,
+    clock: Clock,
 ) -> HttpClient:
     """The way to Rippling, signed in as the stack is deployed."""
     sign_in: RipplingSignIn | RipplingOAuthSignIn = RipplingSignIn(secrets)
@@ -77,7 +79,8 @@ def rippling_http(
         settings.rippling_base_url,
         authorization=sign_in.authorization,
         on_call=metrics.call,
-        limits=budget.limits("Rippling"),
+        limits=budget.limits("Rippling", penalty=PENALTY_SECONDS),
+        time_left=clock.remaining_seconds,
     )
 
 
@@ -96,6 +99,7 @@ def targets(
     budget: RateBudget,
     dialects: Dialects,
     mode: ModeName,
+    clock: Clock,
 ) -> Targets:
     """The companies of Visma; only a live connector can write to them."""
     companies = VismaTargets(
@@ -105,6 +109,7 @@ def targets(
         on_call=metrics.call,
         limits=budget.limits,
         dialects=dialects,
+        time_left=clock.remaining_seconds,
     )
     return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
 

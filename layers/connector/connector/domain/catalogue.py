@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -79,6 +80,9 @@ class Catalogue:
         """Why a new employee cannot have this code, or None; `name` stands for the code itself."""
         if code is None:
             return NO_NUMBER
+        if not can_be_a_code(code):
+            subject = name or f"employee code {code!a}"
+            return f"{subject} has characters that no employee code may have"
         length = self.employee_key.length
         if length and len(code) > length:
             subject = name or f"employee code {code}"
@@ -106,6 +110,21 @@ class Catalogue:
             employee_key=parts.get(Part.EMPLOYEE_KEY, self.employee_key),
             read_at={**self.read_at, **dict.fromkeys(parts, now)},
         )
+
+
+def can_be_a_code(code: str) -> bool:
+    """Whether a text can be an employee's code: no path of its own, and no characters in disguise.
+
+    `.` and `..` would name another address; marks that do not show, and second forms of a letter
+    or a digit, would look like somebody else's code.
+    """
+    is_plain = code.isprintable() and unicodedata.normalize("NFKC", code) == code
+    return is_plain and not is_a_step(code)
+
+
+def is_a_step(code: str) -> bool:
+    """True for what a path takes for a step within it, not for a name."""
+    return code.strip() in ("", ".", "..")
 
 
 def canonical(code: str) -> str:

@@ -18,6 +18,7 @@ from tests.support.world import Reported
 from tests.unit.scripted import Scripted, failing
 
 LIMIT = 500
+PENALTY = 10.0
 
 
 class CountedBudgets(InMemoryBudgets):
@@ -58,7 +59,7 @@ class Bench:
         rate_budget = RateBudget(
             self.budgets, self.reported, self.clock.now, keeps_reserve=keeps_reserve
         )
-        limits = rate_budget.limits("Vendor", company)
+        limits = rate_budget.limits("Vendor", company, penalty=PENALTY)
         return HttpClient("Vendor", self.vendor.url, limits=limits, sleep=lambda _: None)
 
     def calls(self) -> int:
@@ -161,6 +162,43 @@ def test_a_429_closes_the_vendor_for_everybody_until_the_moment_it_names(bench: 
 
     assert bench.client().get("/things").ok
     assert bench.calls() == 2
+
+
+@pytest.mark.parametrize("named", [{}, {"Retry_After": "soon"}])
+def test_a_429_that_names_no_wait_closes_the_vendor_for_everybody_as_it_documents(
+    bench: Bench, named: dict[str, str]
+) -> None:
+    bench.vendor.script = [failing(429, **named)]
+
+    for client in (bench.client(), bench.client()):
+        with pytest.raises(RateLimitedError) as caught:
+            client.get("/things")
+        assert caught.value.retry_after == PENALTY
+    bench.vendor.script = [json_response(200, {})]
+    bench.clock.turn(seconds=PENALTY)
+
+    assert bench.client().get("/things").ok
+    assert bench.calls() == 2
+
+
+def test_a_short_wait_is_slept_by_the_one_and_kept_by_the_others(bench: Bench) -> None:
+    bench.vendor.script = [failing(429, Retry_After="3"), json_response(200, {})]
+
+    assert bench.client().get("/things").ok
+    with pytest.raises(RateLimitedError) as caught:
+        bench.client().get("/things")
+
+    assert caught.value.retry_after == 3
+    bench.clock.turn(seconds=3)
+    assert bench.client().get("/things").ok
+    assert (bench.calls(), bench.budgets.writes) == (3, 1)
+
+
+def test_a_fault_that_names_no_wait_is_no_limit(bench: Bench) -> None:
+    bench.vendor.script = [failing(503), json_response(200, {})]
+
+    assert bench.client().get("/things").ok
+    assert bench.budgets.writes == 0
 
 
 def test_the_operator_works_on_inside_the_reserve_and_says_so_to_nobody_twice(

@@ -444,3 +444,15 @@ class TestPages:
 
         assert [employee.code for employee in odd.norway().employees()] == ["1"]
         assert len(script.calls("GET")) == 1
+
+
+@pytest.mark.parametrize("code", [".", "..", " .. "])
+def test_a_code_that_is_a_step_in_a_path_is_nobodys_and_never_asked_for(
+    odd: VismaBench, code: str
+) -> None:
+    target = odd.targets().company("norway")
+
+    assert target.read(code) is None
+    with pytest.raises(RefusedError, match="no employee can have the code"):
+        target.update(code, {"status": "Inactive"}, identity={}, etag=None)
+    assert odd.visma.journal == []

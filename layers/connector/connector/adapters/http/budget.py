@@ -55,10 +55,12 @@ class RateBudget:
         self._now = now
         self._keeps_reserve = keeps_reserve
 
-    def limits(self, vendor: str, company: str = WHOLE_VENDOR) -> Limits:
-        """The limits for a client that makes calls on this budget."""
+    def limits(
+        self, vendor: str, company: str = WHOLE_VENDOR, *, penalty: float | None = None
+    ) -> Limits:
+        """The limits for a client on this budget; `penalty` in seconds is as in `Limits`."""
         shared = SharedBudget(vendor, company, self._budgets, self._reports, self._now)
-        return Limits(vendor, self._now, shared, keeps_reserve=self._keeps_reserve)
+        return Limits(vendor, self._now, shared, keeps_reserve=self._keeps_reserve, penalty=penalty)
 
 
 class SharedBudget:

@@ -10,15 +10,12 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.auth import AuthBase
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -27,8 +24,19 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from connector import __version__
-from connector.adapters.http.failures import cause_of, is_transient, nothing_was_sent
+from connector.adapters.http.exchange import (
+    EXCHANGE_SECONDS,
+    Call,
+    Exchanges,
+    Signature,
+    shown_url,
+)
+from connector.adapters.http.failures import (
+    AnswerTooLargeError,
+    cause_of,
+    is_transient,
+    nothing_was_sent,
+)
 from connector.adapters.http.rate_limit import PATIENCE_SECONDS, Limits
 from connector.domain.errors import (
     ConfigurationError,
@@ -46,12 +54,18 @@ Authorization: TypeAlias = Callable[[bool], str]
 OnCall: TypeAlias = Callable[[str, int], None]
 """Is told the vendor and the status of every call that was made; 0 where no answer came."""
 
+TimeLeft: TypeAlias = Callable[[], float]
+"""The seconds that the running invocation may still work."""
+
 Refusal: TypeAlias = Callable[[requests.Response], RefusedError | None]
 """Reads the business reason out of an answer that failed, where it gives one."""
 
-USER_AGENT = f"rippling-visma-connector/{__version__}"
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
 ATTEMPTS = 3
+
+CLOSING_SECONDS = 5.0
+"""Kept of an invocation's time so that what became of its last call can be recorded."""
+
 UNDER_WAY = (
     HTTPStatus.ACCEPTED,
     HTTPStatus.REQUEST_TIMEOUT,
@@ -67,6 +81,10 @@ BACK_OFF = wait_exponential_jitter(multiplier=0.3, max=4.0, jitter=0.7)
 DEFAULT_PORTS = {"https": 443, "http": 80}
 _UNSAFE_IN_A_LINK = re.compile(r"[\x00-\x20\\\x7f]")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
+
+
+def _endless() -> float:
+    return float("inf")
 
 
 def utc_now() -> datetime:
@@ -86,6 +104,8 @@ class HttpClient:
         on_call: OnCall | None = None,
         limits: Limits | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+        longest: float = EXCHANGE_SECONDS,
+        time_left: TimeLeft = _endless,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -97,9 +117,10 @@ class HttpClient:
             raise ConfigurationError(f"the address of {vendor} must be an http(s) URL without user")
         self._authorization = authorization
         self._on_call = on_call
-        self._timeouts = timeouts
+        self._longest = longest
+        self._time_left = time_left
         self._limits = limits or Limits(vendor, now)
-        self._session = _session()
+        self._exchanges = Exchanges(timeouts)
 
     def get(
         self,
@@ -113,7 +134,7 @@ class HttpClient:
             RateLimitedError: the vendor asks for a longer wait than is worth sleeping.
             UpstreamUnavailableError: no usable answer in three attempts.
         """
-        return self._read(_Call("GET", self.url(path_or_url), params=params, headers=headers or {}))
+        return self._read(Call("GET", self.url(path_or_url), params=params, headers=headers or {}))
 
     def post_form(self, path_or_url: str, form: Mapping[str, str]) -> requests.Response:
         """The answer to a form that changes nothing, such as a sign-in; repeated like a read.
@@ -122,7 +143,7 @@ class HttpClient:
             RateLimitedError: the vendor asks for a longer wait than is worth sleeping.
             UpstreamUnavailableError: no usable answer in three attempts.
         """
-        return self._read(_Call("POST", self.url(path_or_url), form=form))
+        return self._read(Call("POST", self.url(path_or_url), form=form))
 
     def write(
         self,
@@ -140,7 +161,7 @@ class HttpClient:
             UpstreamUnavailableError: the vendor could not be reached; nothing was written.
             UnknownOutcomeError: it may or may not have been written: look before trying again.
         """
-        call = _Call(method, self.url(path), json=json, headers=headers or {})
+        call = Call(method, self.url(path), json=json, headers=headers or {})
         try:
             response = self._send(call)
         except requests.RequestException as error:
@@ -193,7 +214,7 @@ class HttpClient:
                 f" {shown_url(response.url)}); it will be tried again"
             ) from None
 
-    def _read(self, call: _Call) -> requests.Response:
+    def _read(self, call: Call) -> requests.Response:
         retrying = Retrying(
             stop=stop_after_attempt(ATTEMPTS),
             wait=_wait,
@@ -206,15 +227,20 @@ class HttpClient:
         except _TransientError as failure:
             raise failure.error from None
 
-    def _attempt(self, call: _Call) -> requests.Response:
+    def _attempt(self, call: Call) -> requests.Response:
         try:
             response = self._send(call)
+        except AnswerTooLargeError as error:
+            raise NonsenseError(
+                f"{self.vendor} gave no usable answer to {call} ({cause_of(error)}, and was not"
+                " read on); it will be tried again"
+            ) from None
         except requests.RequestException as error:
             raise _TransientError(self._unavailable(call, cause_of(error))) from None
         self._raise_for_failed_read(call, response)
         return response
 
-    def _raise_for_failed_read(self, call: _Call, response: requests.Response) -> None:
+    def _raise_for_failed_read(self, call: Call, response: requests.Response) -> None:
         status = response.status_code
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise NonsenseError(
@@ -231,13 +257,13 @@ class HttpClient:
             raise error
         raise _TransientError(error, wait)
 
-    def _raise_for_broken_write(self, call: _Call, error: requests.RequestException) -> NoReturn:
+    def _raise_for_broken_write(self, call: Call, error: requests.RequestException) -> NoReturn:
         if nothing_was_sent(error):
             raise self._unavailable(call, cause_of(error)) from None
         raise UnknownOutcomeError(self._unknown(call, cause_of(error)), may_land=True) from None
 
     def _raise_for_unclear_write(
-        self, call: _Call, response: requests.Response, refusal: Refusal | None
+        self, call: Call, response: requests.Response, refusal: Refusal | None
     ) -> None:
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -251,7 +277,7 @@ class HttpClient:
                 may_land=status in UNDER_WAY,
             )
 
-    def _send(self, call: _Call) -> requests.Response:
+    def _send(self, call: Call) -> requests.Response:
         """One call; a sign-in that is turned down is renewed and the call repeated, once.
 
         A call that was answered 401 was not applied, so this holds for writes, too.
@@ -261,22 +287,13 @@ class HttpClient:
             response = self._exchange(call, is_renewal=True)
         return response
 
-    def _exchange(self, call: _Call, *, is_renewal: bool) -> requests.Response:
+    def _exchange(self, call: Call, *, is_renewal: bool) -> requests.Response:
         self._limits.raise_if_used_up()
         signature = self._signature(is_renewal)
+        seconds = self._seconds_for(call)
         status = 0
         try:
-            response = self._session.request(
-                call.method,
-                call.url,
-                params=call.params,
-                data=call.form,
-                json=call.json,
-                headers=dict(call.headers),
-                auth=signature,
-                timeout=self._timeouts,
-                allow_redirects=False,
-            )
+            response = self._exchanges.exchange(call, signature, seconds)
             status = response.status_code
         finally:
             if self._on_call:
@@ -284,48 +301,44 @@ class HttpClient:
         self._limits.note(response)
         return response
 
-    def _signature(self, is_renewal: bool) -> _Signature:
+    def _seconds_for(self, call: Call) -> float:
+        seconds = min(self._longest, self._time_left() - CLOSING_SECONDS)
+        if seconds <= 0:
+            raise UpstreamUnavailableError(
+                f"{call} was not sent to {self.vendor}, because the time of this run is over;"
+                " it will be tried again"
+            )
+        return seconds
+
+    def _signature(self, is_renewal: bool) -> Signature:
         header = self._authorization(is_renewal) if self._authorization else None
         if header is not None and not (header.isascii() and header.isprintable()):
             # Checked here because the libraries below would repeat the token in their errors.
             raise ConfigurationError(
                 f"the token of {self.vendor} has a character that no token may have; enter it again"
             )
-        return _Signature(header)
+        return Signature(header)
 
     def _unavailable(
-        self, call: _Call, what: str, retry_after: float | None = None
+        self, call: Call, what: str, retry_after: float | None = None
     ) -> UpstreamUnavailableError:
         return UpstreamUnavailableError(
             f"{self.vendor} gave no usable answer to {call} ({what}); it will be tried again",
             retry_after=retry_after,
         )
 
-    def _limited(self, call: _Call, retry_after: float | None) -> RateLimitedError:
+    def _limited(self, call: Call, retry_after: float | None) -> RateLimitedError:
         when = "later" if retry_after is None else f"in {retry_after:.0f} s"
         return RateLimitedError(
             f"{self.vendor} has no room for {call} (status 429); it will be tried again {when}",
             retry_after=retry_after,
         )
 
-    def _unknown(self, call: _Call, what: str) -> str:
+    def _unknown(self, call: Call, what: str) -> str:
         return (
             f"{self.vendor} may or may not have applied {call} ({what});"
             " look there before trying again"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    method: str
-    url: str
-    params: Mapping[str, str] | None = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-    json: Any = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.method} {shown_url(self.url)}"
 
 
 class _TransientError(Exception):
@@ -337,30 +350,10 @@ class _TransientError(Exception):
         self.wait = wait
 
 
-class _Signature(AuthBase):
-    """Sets the header itself; that it exists keeps requests from looking into a .netrc file."""
-
-    def __init__(self, header: str | None) -> None:
-        self._header = header
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._header is not None:
-            request.headers["Authorization"] = self._header
-        return request
-
-
 def media_type(response: requests.Response) -> str:
     """The content type of an answer without parameters, in a form that may be shown."""
     match = _MEDIA_TYPE.match(response.headers.get("Content-Type", ""))
     return match.group().lower() if match else "none"
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
-    # A cookie would tie calls together, and none of the APIs needs one.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return session
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:
@@ -372,12 +365,6 @@ def _origin(url: str) -> tuple[str, str, int] | None:
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
         return None
     return parts.scheme, parts.hostname, port or DEFAULT_PORTS[parts.scheme]
-
-
-def shown_url(url: str) -> str:
-    """An address that may be shown: without its query."""
-    parts = urlsplit(url)
-    return parts.netloc + parts.path
 
 
 def _wait(state: RetryCallState) -> float:

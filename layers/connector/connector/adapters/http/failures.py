@@ -9,6 +9,10 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 
+class AnswerTooLargeError(requests.RequestException):
+    """An answer is larger than any that makes sense; the rest of it was left unread."""
+
+
 def is_transient(status: int) -> bool:
     """Whether a status says that the same request may succeed later."""
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (
@@ -20,6 +24,7 @@ def is_transient(status: int) -> bool:
 def cause_of(error: requests.RequestException) -> str:
     """What broke, in our words: the libraries' own would repeat the address with its query."""
     words: dict[type, str] = {
+        AnswerTooLargeError: "the answer is larger than 16 MB",
         requests.exceptions.ProxyError: "the proxy failed",
         requests.exceptions.SSLError: "no trusted TLS connection",
         requests.exceptions.ConnectTimeout: "could not connect in time",

@@ -50,7 +50,11 @@ class Alone:
 
 
 class Limits:
-    """The room that one vendor leaves for calls; with `keeps_reserve`, but for the operator's."""
+    """The room that one vendor leaves for calls; with `keeps_reserve`, but for the operator's.
+
+    `penalty` is how many seconds the vendor's documentation says to wait after a 429 that names
+    no wait.
+    """
 
     def __init__(
         self,
@@ -59,11 +63,13 @@ class Limits:
         sharing: Sharing | None = None,
         *,
         keeps_reserve: bool = False,
+        penalty: float | None = None,
     ) -> None:
         self._vendor = vendor
         self._now = now
         self._sharing = sharing or Alone()
         self._keeps_reserve = keeps_reserve
+        self._penalty = penalty
         self._budget = Budget()
 
     def raise_if_used_up(self) -> None:
@@ -90,16 +96,25 @@ class Limits:
         closed_until = known.closed_until
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             asked = self.retry_after(response) or 0.0
-            if max(asked, self._reset(response)) <= PATIENCE_SECONDS:
-                return  # a short wait is slept right after this, so that it need not be remembered
-            if asked > PATIENCE_SECONDS:
+            if asked:
                 closed_until = max(now + timedelta(seconds=asked), closed_until or now)
+            if max(asked, self._reset(response)) <= PATIENCE_SECONDS:
+                # A short wait is slept right after this: only the others need to hear of it.
+                self._sharing.after_an_answer(
+                    replace(known, closed_until=closed_until), has_news=False
+                )
+                return
         has_news = told.remaining is not None
         self._budget = replace(told if has_news else known, closed_until=closed_until)
         self._sharing.after_an_answer(self._budget, has_news=has_news)
 
     def retry_after(self, response: Response) -> float | None:
-        """The wait that an answer asks for, given in seconds or as a date."""
+        """The wait that an answer asks for, in seconds; where a 429 names none, the penalty."""
+        asked = self._asked(response)
+        is_limit = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        return self._penalty if asked is None and is_limit else asked
+
+    def _asked(self, response: Response) -> float | None:
         seconds = header_number(response, "Retry-After")
         if seconds is None:
             try:

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from connector.adapters.http.client import HttpClient
+from connector.adapters.http.pages import page_numbers
 from connector.adapters.rippling.platform_checks import PlatformChecks
 from connector.adapters.rippling.platform_wire import (
     Register,
@@ -195,7 +196,7 @@ class RipplingPlatformSource:
         self, path: str, query: Mapping[str, str], offset: int, current: _Pass
     ) -> Iterator[tuple[list[object], int | None]]:
         """One pass. Pages overlap by a row, which shows whether those before it have moved."""
-        while True:
+        for _ in page_numbers("Rippling", path):
             paging = {"limit": str(self._page_size), "offset": str(offset)}
             rows = self._rows(path, {**query, **paging})
             fresh, is_new = current.take(rows)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SECOND_THOUGHT_SECONDS = 2.0
 """Rippling has called good tokens invalid for a moment; after this wait it is believed."""
 
+PENALTY_SECONDS = 10.0
+"""Whoever makes more than 300 calls in 10 seconds is documented to be refused for the next 10."""
+
 ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """What may stand in a filter or a path; no other id has been seen."""
 

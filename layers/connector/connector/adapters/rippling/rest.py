@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import HttpClient
+from connector.adapters.http.pages import page_numbers
 from connector.adapters.rippling.filters import (
     BY_USER,
     DOES_NOT,
@@ -267,7 +268,7 @@ class RipplingRestSource:
         response = self._ask(page_token or path, None if page_token else asked)
         asked = asked_by(response.url)
         answer = self._answer(response, path).going_on(asked)
-        while True:
+        for _ in page_numbers("Rippling", path):
             answer.require_rows()
             yield answer
             if answer.next_link is None:

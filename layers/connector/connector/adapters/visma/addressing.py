@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from urllib.parse import quote, unquote, urlsplit
 
+from connector.domain.catalogue import is_a_step
 from connector.domain.employees import Employee
+from connector.domain.errors import RefusedError
 
 EMPLOYEES = "/v1/employee"
 _B64_KEY = re.compile(r"b64\(.*\)")
 
 
 def path_of_employee(code: str) -> str:
-    """The path of the employee with a code."""
+    """The path of the employee with a code.
+
+    Raises:
+        RefusedError: no employee can be addressed by it.
+    """
+    if is_a_step(code):
+        raise RefusedError(
+            f"no employee can have the code {code!r}; nothing was sent to Visma",
+            status=HTTPStatus.BAD_REQUEST,
+        )
     return f"{EMPLOYEES}/{quote(code, safe='')}"
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
-from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import HttpClient, media_type
+from connector.adapters.http.pages import page_numbers
 from connector.adapters.visma.addressing import (
     EMPLOYEES,
     code_given,
@@ -38,7 +38,7 @@ from connector.adapters.visma.wire import (
     total_of,
     wrapped,
 )
-from connector.domain.catalogue import Department, EmployeeKey, Part, canonical
+from connector.domain.catalogue import Department, EmployeeKey, Part, canonical, is_a_step
 from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
 from connector.domain.errors import (
     ConfigurationError,
@@ -86,6 +86,8 @@ class VismaTarget:
             RetryableError: Visma cannot answer.
             ConfigurationError: Visma will not answer this client.
         """
+        if is_a_step(code):
+            return None
         response = self._get(path_of_employee(code))
         if response.status_code in MISSING and not is_page(response):
             return None
@@ -225,7 +227,7 @@ class VismaTarget:
     def employees(self) -> Iterator[Employee]:
         """Every employee of the company, once."""
         seen: set[str] = set()
-        for page in count(1):
+        for page in page_numbers(VENDOR, EMPLOYEES):
             rows = self._list(EMPLOYEES, {"pageNumber": str(page), "pageSize": str(PAGE_SIZE)})
             found = (employee for employee in map(employee_of, rows) if employee)
             new = {one.code: one for one in found if one.code not in seen}
@@ -306,14 +308,15 @@ class VismaTarget:
         """A list that Visma gives in one piece, and further pages where it says there are more."""
         rows = self._list(path)
         total = total_of(rows)
-        for page in count(2):
+        for read in page_numbers(VENDOR, path):
             if total == float("inf") or len(rows) >= total:
-                return rows
-            more = [row for row in self._list(path, {"pageNumber": str(page)}) if row not in rows]
+                break
+            query = {"pageNumber": str(read + 1)}
+            more = [row for row in self._list(path, query) if row not in rows]
             if not more:
-                return rows
+                break
             rows += more
-        raise AssertionError("the pages end")
+        return rows
 
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> Response:
         response = self._http.get(path, query, self._headers())

@@ -16,6 +16,7 @@ from connector.adapters.http.client import (
     READ_SECONDS,
     HttpClient,
     OnCall,
+    TimeLeft,
     utc_now,
 )
 from connector.adapters.http.rate_limit import Limits
@@ -40,6 +41,7 @@ class VismaTargets:
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
+        time_left: TimeLeft | None = None,
     ) -> None:
         self._secrets = secrets
         self._base_url = base_url
@@ -50,6 +52,8 @@ class VismaTargets:
         self._client: dict[str, Any] = {
             "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
         }  # fmt: skip
+        if time_left is not None:
+            self._client["time_left"] = time_left
         self._sign_in = HttpClient(VENDOR, token_url, **self._client)
         self._companies: dict[str, VismaTarget] = {}
 
