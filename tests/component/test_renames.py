@@ -173,3 +173,21 @@ def test_a_rename_makes_people_wait_only_where_a_row_named_the_thing() -> None:
 
         assert world.employee_of(norwegian)["branch"]["number"] == "1"
         assert world.tables.links[swede["user_id"]]["sweden"].outcome.value == "waiting"
+
+
+def test_a_renamed_legal_entity_whose_id_is_withheld_lets_nobody_go() -> None:
+    """By its new name alone it is nobody's; which one it is, is not shown."""
+    with a_world(people=12, companies=2) as world:
+        leaves = "deactivate_when_out_of_scope: true"
+        world.edit_mapping(world.mapping_text.replace(leaves.replace("true", "false"), leaves))
+        world.first_load()
+        before = {row["employeeNumber"]: row["status"] for row in world.visma.employees("norway")}
+        world.rippling.redact.add("legal_entity_id")
+        world.rippling.rename_legal_entity("Nordfab AS", "Nordfab Norge AS")
+
+        world.tick(full_sweep=True)
+        world.drain()
+
+        after = {row["employeeNumber"]: row["status"] for row in world.visma.employees("norway")}
+        assert after == before
+        assert world.metrics.counts["FactsUnknown"] > 0

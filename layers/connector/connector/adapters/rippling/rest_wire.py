@@ -192,6 +192,7 @@ def named_of(
     """A thing that a worker's row names by its id and shows as an object beside it.
 
     Without the object only the id is known; without either, nothing is: a worker has one of each.
+    Without its id it may be a thing of another name that a row of the mapping holds to.
     """
     own = expanded or Named()
     id_ = text(row.get(f"{member}_id")) or own.id
@@ -200,7 +201,7 @@ def named_of(
     hidden = is_withheld(withheld, member, *names)
     if hidden or own.name is None:
         return Named(id_, code=None if hidden else own.code, is_partial=True)
-    return Named(id_, own.name, own.code)
+    return Named(id_, own.name, own.code, is_partial=id_ is None)
 
 
 def location_of_worker(row: Row, withheld: frozenset[str], location_name: NameOf) -> Named:
@@ -230,7 +231,7 @@ def employment_type_of_worker(row: Row, withheld: frozenset[str]) -> EmploymentT
     label = member("label")
     id_ = text(own.get("id")) or text(row.get("employment_type_id"))
     return EmploymentType(
-        named=Named(id_, shown(label), is_partial=label is UNKNOWN),
+        named=Named(id_, shown(label), is_partial=label is UNKNOWN or id_ is None),
         kind=member("type"),
         period=member("compensation_time_period"),
         amount=member("amount_worked"),
