@@ -40,7 +40,9 @@ def test_codes_that_cannot_fit_are_refused_once_the_length_is_known(world: World
 
     assert answer["ok"] is False
     (told,) = answer["problems"]
-    assert told.startswith("line 5: companies.norway.employee_code: gives codes of 12 characters")
+    assert told.startswith(
+        "line 5, column 5: companies.norway.employee_code: gives codes of 12 characters"
+    )
     assert "EMPLOYEE key takes 10" in told
     assert world.mappings.rows() == before
     assert _do(world, "diff", LONG_CODES)["problems"] == [told]

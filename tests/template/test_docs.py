@@ -237,7 +237,7 @@ def test_the_mapping_in_the_documentation_is_a_mapping() -> None:
 
 def test_the_refusal_in_the_documentation_is_the_one_that_comes() -> None:
     (example,) = blocks_of(section("mapping.md", "A whole file"), "yaml")
-    (shown,) = re.findall(r"^(line \d+: .*)$", text_of("mapping.md"), re.M)
+    (shown,) = re.findall(r"^(line \d+, column \d+: .*)$", text_of("mapping.md"), re.M)
 
     with pytest.raises(ConfigurationError) as refused:
         mapping_file.parse(example.replace("department: FIN}", "department: FIN, cost_center: 1}"))

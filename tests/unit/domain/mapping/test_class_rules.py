@@ -151,7 +151,7 @@ def test_a_band_may_hold_of_unknown_pay_and_never_of_none_or_of_another_currency
         ({"at_least": "500 000", "currency": "NOK"}, "without separators"),
         ({"at_least": "NaN", "currency": "NOK"}, "without separators"),
         ({"at_least": "Infinity", "currency": "NOK"}, "without separators"),
-        ({"at_least": True, "currency": "NOK"}, "without separators"),
+        ({"at_least": True, "currency": "NOK"}, "one amount belongs"),
         ({"at_least": 1, "currency": "kr"}, "currency"),
         ({"at_least": 1, "currency": "nok"}, "currency"),
         ({"at_least": 1, "currency": "NOK", "up_to": 3}, "up_to"),
@@ -285,12 +285,15 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "country": (None, None, "NO"),
         "department": (None, None, "d1", "Production", "Sales"),
     }
-    when: dict[str, Any] = {key: draw(st.sampled_from(values)) for key, values in choices.items()}
+    drawn = {key: draw(st.sampled_from(values)) for key, values in choices.items()}
+    when: dict[str, Any] = {key: value for key, value in drawn.items() if value is not None}
     low, high = draw(st.sampled_from(BOUNDS)), draw(st.sampled_from(BOUNDS))
     is_range = (low is not None or high is not None) and (high is None or (low or 0) < high)
     if is_range and draw(st.booleans()):
         currency = draw(st.sampled_from(("NOK", "NOK", "SEK")))
-        when["annual_pay"] = {"at_least": low, "below": high, "currency": currency}
+        bounds = {"at_least": low, "below": high}
+        given_bounds = {key: value for key, value in bounds.items() if value is not None}
+        when["annual_pay"] = {**given_bounds, "currency": currency}
     return when
 
 

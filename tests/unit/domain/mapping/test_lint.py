@@ -64,27 +64,30 @@ def test_examples_that_hold_are_part_of_the_mapping_and_survive_file_and_table()
         (
             "employee_class: staff}",
             "employee_class: HOURLY}",
-            "line 16: companies.norway.examples[1]: gives employee class STAFF, not HOURLY",
+            "line 16, column 9: companies.norway.examples[1]: gives employee class STAFF,"
+            " not HOURLY",
         ),
         (
             "department: mgmt}",
             "department: PROD}",
-            "line 23: companies.norway.examples[6]: gives no department; PROD is expected",
+            "line 23, column 9: companies.norway.examples[6]: gives no department;"
+            " PROD is expected",
         ),
         (
             "{given: {location: Oslo}, branch: 1}",
             "{given: {location: Oslo}, branch: 2}",
-            "line 22: companies.norway.examples[5]: gives branch 1, not 2",
+            "line 22, column 9: companies.norway.examples[5]: gives branch 1, not 2",
         ),
         (
             "amount: 900000, currency: NOK",
             "amount: 899999.99, currency: NOK",
-            "line 17: companies.norway.examples[2]: gives employee class STAFF, not EXEC",
+            "line 17, column 9: companies.norway.examples[2]: gives employee class STAFF, not EXEC",
         ),
         (
             "defaults: {branch: 1, employee_class: STAFF}",
             "defaults: {branch: 1}",
-            "line 16: companies.norway.examples[1]: gives no employee class; staff is expected",
+            "line 16, column 9: companies.norway.examples[1]: gives no employee class;"
+            " staff is expected",
         ),
     ],
 )
@@ -113,20 +116,22 @@ def test_a_rule_that_can_never_hold_is_refused_and_told_which_one_comes_first() 
     dead = "      - {when: {country: NO, compensation_time_period: HOURLY}, employee_class: X}\n"
 
     assert told(changed("    examples:", f"{dead}    examples:")) == [
-        "line 14: companies.norway.employee_classes[2] can never hold: employee_classes[0] comes"
-        " first and holds whenever it does"
+        "line 14, column 9: companies.norway.employee_classes[2] can never hold:"
+        " employee_classes[0] comes first and holds whenever it does"
     ]
 
 
 def test_a_band_that_others_fill_is_refused_with_all_of_them() -> None:
     rest = (
         "      - {when: {annual_pay: {below: 900000, currency: NOK}}, employee_class: S}\n"
-        "      - {when: {annual_pay: {at_least: 1, currency: NOK}, kind: X}, employee_class: S}\n"
+        "      - {when: {annual_pay: {at_least: 1, currency: NOK}, kind: EMPLOYEE},"
+        " employee_class: S}\n"
     )
 
     assert told(changed("    examples:", f"{rest}    examples:")) == [
-        "line 15: companies.norway.employee_classes[3] can never hold: employee_classes[1] and"
-        " employee_classes[2] come first, and one of them holds whenever it does"
+        "line 15, column 9: companies.norway.employee_classes[3] can never hold:"
+        " employee_classes[1] and employee_classes[2] come first,"
+        " and one of them holds whenever it does"
     ]
 
 
@@ -138,17 +143,18 @@ def test_codes_that_can_only_be_too_long_are_refused_where_the_length_is_known(
         assert "norway" in parse(GOOD, lambda _: length).companies
         return
     assert told(GOOD, length) == [
-        "line 5: companies.norway.employee_code: gives codes of 3 characters and more, and Visma's"
-        " EMPLOYEE key takes 2; shorten what stands around the parts"
+        "line 5, column 5: companies.norway.employee_code: gives codes of 3 characters and more,"
+        " and Visma's EMPLOYEE key takes 2; shorten what stands around the parts"
     ]
 
 
 def test_everything_wrong_is_said_in_one_go_whatever_else_is_wrong() -> None:
-    dead = "{when: {kind: X, annual_pay: {at_least: 1000000, currency: NOK}}, employee_class: Y}"
+    band = "annual_pay: {at_least: 1000000, currency: NOK}"
+    dead = f"{{when: {{kind: EMPLOYEE, {band}}}, employee_class: Y}}"
     text = (
         changed("Europe/Oslo", "Mars/Base")
         .replace("employee_class: staff}", "employee_class: EXEC}")
-        .replace("currency: NOK}}, employee", "currency: NOK}, kind: X}, employee")
+        .replace("currency: NOK}}, employee", "currency: NOK}, kind: EMPLOYEE}, employee")
         .replace("    examples:", f"      - {dead}\n    guards: {{floor: -1}}\n    examples:")
     )
 
@@ -174,7 +180,7 @@ def test_what_needs_the_rules_is_not_judged_by_rules_that_cannot_be_read() -> No
 
 @pytest.mark.parametrize("text", ["companies: 1", "companies: {norway: 1}", "companies: [1]", "1"])
 def test_what_is_no_mapping_at_all_is_refused_as_before(text: str) -> None:
-    assert all(problem.startswith("line 1: ") for problem in told(text))
+    assert all(problem.startswith("line 1, column ") for problem in told(text))
 
 
 def test_a_table_that_makes_no_sense_in_itself_can_still_be_read_and_judged() -> None:

@@ -86,7 +86,7 @@ def test_nonsense_is_refused_with_its_line_and_reason(
 ) -> None:
     (problem,) = _problems(_with(old, new))
 
-    assert problem.startswith(f"line {line}: ")
+    assert problem.startswith(f"line {line}, column ")
     assert words in problem
 
 
@@ -99,7 +99,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 def test_a_key_that_stands_twice_is_refused() -> None:
     text = _with("    lead_days: 0\n", "    lead_days: 0\n    lead_days: 3\n")
 
-    assert _problems(text) == ["line 16: lead_days stands here a second time"]
+    assert _problems(text) == ["line 16, column 5: lead_days stands here a second time"]
 
 
 def test_two_rows_for_one_department_are_refused() -> None:
@@ -120,7 +120,12 @@ def test_two_companies_cannot_claim_one_legal_entity() -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "empty"), ("a: [", "not YAML"), ("- 1", "mapping"), ("companies:", "missing")],
+    [
+        ("", "empty"),
+        ("a: [", "not YAML"),
+        ("- 1", "mapping"),
+        ("companies:", "companies: nothing stands here"),
+    ],
 )
 def test_something_that_is_no_mapping_file_is_refused(text: str, words: str) -> None:
     assert words in _problems(text)[0]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known, Truth, all_hold, says, truth
-from connector.domain.mapping.base import Amount, Code, Currency, Key, MappingModel
+from connector.domain.mapping.base import Amount, Code, Condition, Currency, MappingModel, given
 from connector.domain.people import Facts, Pay
 
 NO_UPPER_BOUND = Decimal("Infinity")
@@ -21,8 +21,8 @@ NO_UPPER_BOUND = Decimal("Infinity")
 class PayBand(MappingModel):
     """A range of yearly pay in one currency: the lower bound belongs to it, the upper does not."""
 
-    at_least: Amount | None = None
-    below: Amount | None = None
+    at_least: Annotated[Amount | None, BeforeValidator(given)] = None
+    below: Annotated[Amount | None, BeforeValidator(given)] = None
     currency: Currency
 
     @model_validator(mode="after")
@@ -54,15 +54,15 @@ class PayBand(MappingModel):
 class Conditions(MappingModel):
     """What must hold of a worker; a condition left out always holds."""
 
-    compensation_time_period: Key | None = None
-    employment_type: Key | None = None
-    kind: Key | None = None
-    amount_worked: Key | None = None
-    country: Key | None = None
-    department: Key | None = None
-    location: Key | None = None
-    legal_entity: Key | None = None
-    annual_pay: PayBand | None = None
+    compensation_time_period: Condition = None
+    employment_type: Condition = None
+    kind: Condition = None
+    amount_worked: Condition = None
+    country: Condition = None
+    department: Condition = None
+    location: Condition = None
+    legal_entity: Condition = None
+    annual_pay: Annotated[PayBand | None, BeforeValidator(given)] = None
 
     def hold(self, facts: Facts, pay: Fact[Pay]) -> Truth:
         """Whether every condition holds."""

@@ -5,10 +5,12 @@ Only what an example looks like; whether it holds is found out in `mapping_sense
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from typing import Annotated
+
+from pydantic import BeforeValidator, model_validator
 
 from connector.domain.facts import NOTHING, Fact, Named, fact
-from connector.domain.mapping.base import Amount, Code, Currency, Key, MappingModel
+from connector.domain.mapping.base import Amount, Code, Condition, Currency, MappingModel, given
 from connector.domain.people import EmploymentStatus, EmploymentType, Facts, Pay
 
 
@@ -22,15 +24,15 @@ class Money(MappingModel):
 class Given(MappingModel):
     """Someone invented, in the words of the conditions of a class rule."""
 
-    compensation_time_period: Key | None = None
-    employment_type: Key | None = None
-    kind: Key | None = None
-    amount_worked: Key | None = None
-    country: Key | None = None
-    department: Key | None = None
-    location: Key | None = None
-    legal_entity: Key | None = None
-    annual_pay: Money | None = None
+    compensation_time_period: Condition = None
+    employment_type: Condition = None
+    kind: Condition = None
+    amount_worked: Condition = None
+    country: Condition = None
+    department: Condition = None
+    location: Condition = None
+    legal_entity: Condition = None
+    annual_pay: Annotated[Money | None, BeforeValidator(given)] = None
 
     @property
     def facts(self) -> Facts:

@@ -1,22 +1,25 @@
 """The mapping as the controller's file: text to mapping and back, with the line of each problem.
 
-Every scalar is read as text. YAML's own guesses would turn the country NO into false and the code
-0200 into a number.
+What YAML is understood, and how, is in `document`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import yaml
 from pydantic import ValidationError
 
 from connector.domain.errors import ConfigurationError
+from connector.domain.mapping import document
 from connector.domain.mapping import lint as mapping_sense
-from connector.domain.mapping.model import MappingFile, message, path_of, validate
+from connector.domain.mapping.document import Document
+from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.problems import message, path_of, validate
 
-LARGEST_FILE = 1_000_000
+NO_VALUE = "nothing stands here; give it a value or leave it out (a name such as null needs quotes)"
+MOST_PROBLEMS = 200
+"""So many problems of a file are told at once."""
 
 
 def _no_length(_: str) -> int | None:
@@ -30,9 +33,12 @@ def parse(text: str, key_length_of: Callable[[str], int | None] = _no_length) ->
     Raises:
         ConfigurationError: with every problem of shape and sense, each naming its line and place.
     """
-    mapping, problems = _read(text, key_length_of)
+    file = document.read(text)
+    mapping, misshapen = _understood(file)
+    empty = (f"{file.where(path)}: {path_of(path)}: {NO_VALUE}" for path in file.without_value)
+    problems = [*file.doubled, *empty, *misshapen, *_senseless(file, key_length_of)]
     if mapping is None or problems:
-        raise ConfigurationError(problems)
+        raise ConfigurationError(_first(problems))
     return mapping
 
 
@@ -42,108 +48,39 @@ def load(text: str) -> MappingFile:
     Raises:
         ConfigurationError: it was written by another version, whose mappings had another shape.
     """
-    return validate(plain_node(_compose(text)))
+    return validate(document.read(text).plain)
 
 
-def _read(
-    text: str, key_length_of: Callable[[str], int | None]
-) -> tuple[MappingFile | None, list[str]]:
-    """What a file amounts to, and everything that is wrong with it."""
-    if len(text) > LARGEST_FILE:
-        raise ConfigurationError(f"the mapping file is longer than {LARGEST_FILE} characters")
-    root = _compose(text)
-    problems = list(_doubled_keys(root))
-    if problems:
-        return None, problems
-    plain = plain_node(root)
-    problems = list(_senseless(root, plain, key_length_of))
+def _understood(file: Document) -> tuple[MappingFile | None, list[str]]:
+    """What a file amounts to, and what is wrong with its shape."""
     try:
-        return MappingFile.model_validate(plain), problems
+        return MappingFile.model_validate(file.plain), []
     except ValidationError as error:
-        misshapen = [
-            f"line {_line(root, problem['loc'])}: {path_of(problem['loc'])}: {message(problem)}"
+        told = set(file.without_value)
+        return None, [
+            f"{file.where(problem['loc'])}: {path_of(problem['loc'])}: {message(problem)}"
             for problem in error.errors()
+            if problem["loc"] not in told
         ]
-        return None, [*misshapen, *problems]
 
 
-def _senseless(
-    root: yaml.Node, plain: Any, key_length_of: Callable[[str], int | None]
-) -> Iterator[str]:
-    companies = plain.get("companies") if isinstance(plain, dict) else None
+def _senseless(file: Document, key_length_of: Callable[[str], int | None]) -> Iterator[str]:
+    companies = file.plain.get("companies") if isinstance(file.plain, dict) else None
     for company, part in (companies if isinstance(companies, dict) else {}).items():
         if not isinstance(part, dict):
             continue
         for problem in mapping_sense.problems_in(part, key_length_of(company)):
-            line = _line(root, ("companies", company, *problem.path))
-            yield f"line {line}: {problem.message('companies', company)}"
+            where = file.where(("companies", company, *problem.path))
+            yield f"{where}: {problem.message('companies', company)}"
+
+
+def _first(problems: list[str]) -> list[str]:
+    """As many problems as anyone reads, and how many more there are."""
+    more = len(problems) - MOST_PROBLEMS
+    return problems if more <= 0 else [*problems[:MOST_PROBLEMS], f"and {more} more problems"]
 
 
 def dump(mapping: MappingFile) -> str:
     """The file that `parse` reads back as the same mapping, without what is left to defaults."""
     data = mapping.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
-
-
-def _compose(text: str) -> yaml.Node:
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise ConfigurationError(f"{line}this is not YAML") from None
-    if root is None:
-        raise ConfigurationError("the mapping file is empty")
-    return root
-
-
-def plain_node(node: yaml.Node) -> Any:
-    """A node of the file as plain data, every scalar as text."""
-    if isinstance(node, yaml.MappingNode):
-        given = [pair for pair in node.value if _is_given(pair[1])]
-        return {key.value: plain_node(value) for key, value in given}
-    if isinstance(node, yaml.SequenceNode):
-        return [plain_node(item) for item in node.value]
-    return node.value
-
-
-def _is_given(node: yaml.Node) -> bool:
-    """A key with nothing behind it counts as left out."""
-    return not (isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null"))
-
-
-def _doubled_keys(node: yaml.Node) -> Iterator[str]:
-    children: Iterable[yaml.Node] = ()
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                yield f"line {key.start_mark.line + 1}: {key.value} stands here a second time"
-            seen.add(str(key.value))
-        children = [value for _, value in node.value]
-    elif isinstance(node, yaml.SequenceNode):
-        children = node.value
-    for child in children:
-        yield from _doubled_keys(child)
-
-
-def _line(root: yaml.Node, location: Iterable[int | str]) -> int:
-    """The line of the innermost part of a place that stands in the file."""
-    node, line = root, root.start_mark.line
-    for part in location:
-        step = _child(node, part)
-        if step is None:
-            break
-        line, node = step
-    return line + 1
-
-
-def _child(node: yaml.Node, part: int | str) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == part:
-                return key.start_mark.line, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        item = node.value[part]
-        return item.start_mark.line, item
-    return None

@@ -17,8 +17,10 @@ from connector.domain.catalogue import canonical
 from connector.domain.employees import DIMENSION
 from connector.domain.facts import shown
 from connector.domain.mapping.class_rules import unreachable
+from connector.domain.mapping.closed_words import wrong_words
 from connector.domain.mapping.examples import Example
-from connector.domain.mapping.model import CompanyRules, path_of
+from connector.domain.mapping.model import CompanyRules
+from connector.domain.mapping.problems import path_of
 from connector.domain.people import Facts
 
 KeyLength: TypeAlias = int | None
@@ -40,16 +42,22 @@ class Problem:
 
 def problems(rules: CompanyRules, key_length: KeyLength = None) -> Iterator[Problem]:
     """Everything in the rules of one company that makes no sense."""
+    yield from _wrong_words(rules.model_dump(exclude_none=True))
     for _, judge in JUDGES:
         yield from judge(rules, key_length)
 
 
 def problems_in(part: Mapping[str, Any], key_length: KeyLength = None) -> Iterator[Problem]:
     """The same for a part of a file that may have other mistakes, as far as it can be judged."""
+    yield from _wrong_words(part)
     for keys, judge in JUDGES:
         rules = _alone(part, keys)
         if rules:
             yield from judge(rules, key_length)
+
+
+def _wrong_words(part: Mapping[str, Any]) -> Iterator[Problem]:
+    return (Problem(path, text) for path, text in wrong_words(part))
 
 
 def _alone(part: Mapping[str, Any], keys: tuple[str, ...]) -> CompanyRules | None:

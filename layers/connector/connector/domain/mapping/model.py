@@ -6,15 +6,15 @@ What Visma holds is not looked at here (see `placement`), and neither is where t
 from __future__ import annotations
 
 import string
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from connector.domain.employees import FIELDS
-from connector.domain.errors import ConfigurationError
 from connector.domain.facts import (
     UNKNOWN,
     Fact,
@@ -26,7 +26,7 @@ from connector.domain.facts import (
     fact,
     says,
 )
-from connector.domain.mapping.base import Code, Key, MappingModel
+from connector.domain.mapping.base import Code, Key, MappingModel, Text, Whole, did_you_mean
 from connector.domain.mapping.class_rules import ClassRule, first_that_holds, hinges_on_pay
 from connector.domain.mapping.examples import Example
 from connector.domain.people import Facts, Pay
@@ -35,9 +35,12 @@ EVERYBODY = "*"
 NOT_SHOWN_CLAIM = "?"
 """Claims new people whose legal entity Rippling does not show."""
 
+MOST_RULES = 500
+"""So many class rules and examples a company may have: each is held against all the others."""
+
 CODE_PARTS = ("worker.number", "worker.id", "person.number")
 
-Percent = Annotated[int, Field(ge=1, le=100)]
+Percent = Annotated[Whole, Field(ge=1, le=100)]
 Owner = Literal["rippling", "once", "visma"]
 AnyRule = TypeVar("AnyRule")
 
@@ -45,10 +48,10 @@ AnyRule = TypeVar("AnyRule")
 class OfficeAddress(MappingModel):
     """The address that the people of a location get instead of their own."""
 
-    line1: str = ""
-    postal_code: str = ""
-    city: str = ""
-    country: str = ""
+    line1: Text = ""
+    postal_code: Text = ""
+    city: Text = ""
+    country: Text = ""
 
 
 class DepartmentRule(MappingModel):
@@ -107,7 +110,7 @@ class Guards(MappingModel):
     transfer_percent: Percent = 25
     reclassify_percent: Percent = 25
     rewrite_percent: Percent = 25
-    floor: Annotated[int, Field(ge=0)] = 5
+    floor: Annotated[Whole, Field(ge=0)] = 5
     first_load: Literal["held", "allowed"] = "held"
 
 
@@ -115,18 +118,18 @@ class CompanyRules(MappingModel):
     """Everything the controller decides for one Visma company."""
 
     legal_entities: tuple[Key, ...] = Field(min_length=1)
-    time_zone: str
-    employee_code: str = "{worker.number}"
-    cost_centre_segment: Annotated[int, Field(ge=1, le=20)] = 1
+    time_zone: Text
+    employee_code: Text = "{worker.number}"
+    cost_centre_segment: Annotated[Whole, Field(ge=1, le=20)] = 1
     department_custom_field: Key | None = None
     email: Literal["work", "work_or_personal"] = "work"
     defaults: Defaults = Defaults()
     departments: tuple[DepartmentRule, ...] = ()
     locations: tuple[LocationRule, ...] = ()
-    employee_classes: tuple[ClassRule, ...] = ()
-    examples: tuple[Example, ...] = ()
+    employee_classes: tuple[ClassRule, ...] = Field(default=(), max_length=MOST_RULES)
+    examples: tuple[Example, ...] = Field(default=(), max_length=MOST_RULES)
     fields: dict[str, Owner] = Field(default_factory=dict)
-    lead_days: Annotated[int, Field(ge=0, le=60)] = 0
+    lead_days: Annotated[Whole, Field(ge=0, le=60)] = 0
     scope: Scope = Scope()
     guards: Guards = Guards()
 
@@ -160,14 +163,15 @@ class CompanyRules(MappingModel):
     def _fields_exist(cls, fields: dict[str, Owner]) -> dict[str, Owner]:
         unknown = sorted(set(fields) - set(FIELDS))
         if unknown:
-            raise ValueError(f"Visma has no field {', '.join(unknown)}; it has {', '.join(FIELDS)}")
+            hint = did_you_mean(unknown[0], FIELDS)
+            has = f"it has {', '.join(FIELDS)}"
+            raise ValueError(f"Visma has no field {', '.join(unknown)}{hint}; {has}")
         return fields
 
     @model_validator(mode="after")
     def _rows_speak_once(self) -> CompanyRules:
         for kind in ("departments", "locations"):
-            keys = [alike(row.rippling) for row in getattr(self, kind)]
-            twice = sorted({key for key in keys if keys.count(key) > 1})
+            twice = repeated(alike(row.rippling) for row in getattr(self, kind))
             if twice:
                 raise ValueError(f"{kind} has more than one row for {', '.join(twice)}")
         return self
@@ -235,8 +239,7 @@ class MappingFile(MappingModel):
 
     @model_validator(mode="after")
     def _entities_are_claimed_once(self) -> MappingFile:
-        claims = [name for rules in self.companies.values() for name in rules.legal_entities]
-        twice = sorted({name for name in claims if claims.count(name) > 1})
+        twice = repeated(name for rules in self.companies.values() for name in rules.legal_entities)
         if twice:
             raise ValueError(f"more than one company claims the legal entity {', '.join(twice)}")
         return self
@@ -266,36 +269,9 @@ class MappingFile(MappingModel):
         return now.astimezone(self.companies[company].zone).date()
 
 
-def validate(data: Mapping[str, Any]) -> MappingFile:
-    """The mapping in a plain structure.
-
-    Raises:
-        ConfigurationError: with every problem, each naming the place where it stands.
-    """
-    try:
-        return MappingFile.model_validate(data)
-    except ValidationError as error:
-        raise ConfigurationError(
-            f"{path_of(problem['loc'])}: {message(problem)}" for problem in error.errors()
-        ) from None
-
-
-def path_of(location: Iterable[int | str]) -> str:
-    """Where in a mapping a problem stands: `companies.norway.departments[2].cost_centre`."""
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".") or "mapping"
-
-
-def message(problem: Mapping[str, Any]) -> str:
-    """What is wrong, in words a controller understands."""
-    known = {
-        "extra_forbidden": "there is no such key",
-        "missing": "this key is missing",
-        "string_too_short": "must not be empty",
-    }
-    return known.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
+def repeated(words: Iterable[str]) -> list[str]:
+    """The words that stand there more than once."""
+    return sorted(word for word, count in Counter(words).items() if count > 1)
 
 
 def row_for(thing: Named, rows: Mapping[str, AnyRule]) -> Fact[AnyRule]:

@@ -17,7 +17,9 @@ from pydantic import ValidationError
 
 from connector.domain.employees import FIELDS
 from connector.domain.errors import ConfigurationError
-from connector.domain.mapping.model import CompanyRules, MappingFile, message, path_of
+from connector.domain.mapping.base import did_you_mean
+from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.mapping.problems import message, no_such_key, path_of
 
 NOTHING_YET = "there is no mapping yet; import one with: connector mappings import FILE"
 
@@ -142,6 +144,7 @@ class _Company:
     settings: Row | None = None
     parts: dict[str, Row] = field(default_factory=dict)
     fields: Row = field(default_factory=dict)
+    numbered: dict[tuple[str, int], str] = field(default_factory=dict)
     lists: dict[str, list[tuple[str, Row]]] = field(
         default_factory=lambda: {kind: [] for kind in LISTS}
     )
@@ -252,14 +255,15 @@ def _take_numbered(company: _Company, kind: str, source: str, values: Row) -> li
     if not source.isdecimal():
         return ["write a number after the #; the rows are taken in the order of their numbers"]
     rule = f"{kind}#{source}"
-    others = [other for other, _ in company.lists[kind] if _number_of(other) == int(source)]
+    other = company.numbered.setdefault((kind, int(source)), rule)
     company.lists[kind].append((rule, values))
-    return [f"{other} has the same number" for other in others if other != rule]
+    return [f"{other} has the same number"] if other != rule else []
 
 
 def _take_field(company: _Company, source: str, values: Row) -> list[str]:
     if source not in FIELDS:
-        return [f"Visma has no such field; it has {', '.join(FIELDS)}"]
+        has = f"Visma has no such field; it has {', '.join(FIELDS)}"
+        return [f"{has}{did_you_mean(source, FIELDS)}"]
     company.fields[source] = values.get("owner")
     return unknown_keys(values, ("owner",))
 
@@ -270,7 +274,7 @@ def _number_of(rule: str) -> int:
 
 def unknown_keys(values: Iterable[str], known: Sequence[str]) -> list[str]:
     """A problem for each key that no rule has."""
-    return [f"{name}: there is no such key" for name in values if name not in known]
+    return [f"{name}: {no_such_key(name, known)}" for name in values if name not in known]
 
 
 def _cleaned(row: Mapping[str, Any]) -> Row:
@@ -286,11 +290,11 @@ def plain_cell(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, set | frozenset):
-        return sorted(map(order_number, value))
+        return sorted(map(plain_cell, value))
     if isinstance(value, dict):
-        return {name: order_number(inner) for name, inner in value.items()}
+        return {name: plain_cell(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return list(map(order_number, value))
+        return list(map(plain_cell, value))
     return order_number(value)
 
 
