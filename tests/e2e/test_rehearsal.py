@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.records.acts import OPERATORS
 from tests.demo.stage import UNHURRIED, DemoError, Stage
 from tests.simulator import credentials
 
@@ -69,7 +70,8 @@ def test_a_rehearsal_audits_everything_as_planned_and_changes_nothing_in_visma(
     for _ in rehearsal.quiet():
         pass
 
-    rows = rehearsal.connector("audit")["rows"]
+    found = rehearsal.connector("audit")["rows"]
+    rows = [row for row in found if row["person"] != OPERATORS]
     assert len(rows) == 20
     assert all(row["planned"] for row in rows)
     assert {row["outcome"] for row in rows} <= {"created", "out_of_scope"}
