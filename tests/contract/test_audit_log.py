@@ -154,3 +154,20 @@ def test_acts_of_operators_are_a_chain_of_their_own_each_later_than_the_one_befo
         "go-live",
         "rehearse",
     ]
+
+
+def test_two_acts_at_the_same_moment_never_take_the_place_of_one_another() -> None:
+    with aws("dynamodb") as client:
+        table = make_table(client, "AuditTable")
+        watched, other = Watched(client), DynamoAuditLog(client, table)
+
+        def meanwhile() -> None:
+            watched.after.clear()
+            other.record(Act("arn:aws:iam::1:user/other", "pause", NOON))
+
+        watched.after["query"] = meanwhile
+        DynamoAuditLog(watched, table).record(Act("arn:aws:iam::1:user/one", "go-live", NOON))
+
+        rows = list(other.of_person(OPERATORS))
+        assert [row["outcome"] for row in rows] == ["pause", "go-live"]
+        assert first_break(rows) is None
