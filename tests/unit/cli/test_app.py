@@ -139,7 +139,7 @@ def test_wrong_usage_asks_for_nothing_and_ends_with_2(
         (None, "cannot read"),
     ],
 )
-def test_a_file_that_is_no_utf_8_text_is_one_sentence_and_exit_code_3(
+def test_a_file_that_is_no_utf_8_text_is_one_sentence_and_exit_code_2(
     run: Callable[..., int],
     asked: Asked,
     tmp_path: Path,
@@ -151,12 +151,47 @@ def test_a_file_that_is_no_utf_8_text_is_one_sentence_and_exit_code_3(
     if content is not None:
         file.write_bytes(content)
 
-    assert run(["--stack", "s", "mappings", "diff", str(file)], {}) == ExitCode.REFUSED
+    assert run(["--stack", "s", "mappings", "diff", str(file)], {}) == ExitCode.WRONG_USAGE
 
     assert asked == []
     told = capsys.readouterr().err
     assert words in told
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "content", [None, "Tromsø".encode("cp1252"), "Tromsø".encode("utf-16"), b"x" * 4_000_001],
+    ids=["missing", "cp1252", "UTF-16", "too large"],
+)  # fmt: skip
+@pytest.mark.parametrize("verb", ["diff", "check", "import"])
+def test_a_file_that_cannot_be_read_is_json_where_json_was_asked_for(
+    run: Callable[..., int],
+    asked: Asked,
+    tmp_path: Path,
+    content: bytes | None,
+    verb: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "mapping.yaml"
+    if content is not None:
+        file.write_bytes(content)
+
+    code = run(["--stack", "s", "mappings", verb, str(file), "--json"], {})
+
+    answer = json.loads(capsys.readouterr().out)
+    assert (code, asked) == (ExitCode.WRONG_USAGE, [])
+    assert (answer["ok"], len(answer["problems"])) == (False, 1)
+    assert str(file) in answer["problems"][0]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
+def test_a_file_without_an_end_is_not_read_to_its_end(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["--stack", "s", "mappings", "import", "/dev/zero"], {})
+
+    assert code == ExitCode.WRONG_USAGE
+    assert capsys.readouterr().err == ("/dev/zero is larger than 4000000 bytes; is it the file?\n")
 
 
 def test_a_folder_is_no_file_and_a_byte_order_mark_is_no_part_of_one(
@@ -165,7 +200,7 @@ def test_a_folder_is_no_file_and_a_byte_order_mark_is_no_part_of_one(
     marked = tmp_path / "mapping.yaml"
     marked.write_bytes(b"\xef\xbb\xbfcompanies: {}")
 
-    assert run(["--stack", "s", "mappings", "check", str(tmp_path)], {}) == ExitCode.REFUSED
+    assert run(["--stack", "s", "mappings", "check", str(tmp_path)], {}) == ExitCode.WRONG_USAGE
     assert "cannot read" in capsys.readouterr().err
     run(["--stack", "s", "mappings", "check", str(marked)], {"ok": True, "findings": []})
 

@@ -64,7 +64,8 @@ def test_a_verb_has_help_with_an_example_that_the_command_understands(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # an example may write its file
+    monkeypatch.chdir(tmp_path)  # an example may write its file, or read it
+    Path("mapping.yaml").write_text("companies: {}", encoding="utf-8")
     assert cli.main([*verb.name.split(), "--help"]) == ExitCode.DONE
 
     shown = capsys.readouterr().out

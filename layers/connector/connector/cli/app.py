@@ -197,7 +197,7 @@ def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int
             return refuse(result["problems"], as_json=as_json)
         present(verb, result, output_file(verb, given), as_json=as_json)
     except CommandError as error:
-        return refuse([str(error)], as_json=as_json)
+        return refuse([str(error)], as_json=as_json, code=error.code)
     except KeyboardInterrupt:
         return refuse([GOES_ON], as_json=as_json, code=ExitCode.INTERRUPTED)
     return ExitCode.FINDINGS if verb.needs_attention(result) else ExitCode.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import ClassVar
 
 
 class ExitCode(IntEnum):
@@ -19,7 +20,7 @@ class ExitCode(IntEnum):
 EXIT_CODES = {
     ExitCode.DONE: "done, nothing needs attention",
     ExitCode.FINDINGS: "done, and something needs attention",
-    ExitCode.WRONG_USAGE: "wrong usage",
+    ExitCode.WRONG_USAGE: "wrong usage, or a file that cannot be read",
     ExitCode.REFUSED: "refused, or the stack was not reached",
     ExitCode.INTERRUPTED: "interrupted",
 }
@@ -27,12 +28,20 @@ EXIT_CODES = {
 
 
 class CommandError(Exception):
-    """The command cannot go on; its text is for the operator."""
+    """The command cannot go on; its text is for the operator, and `code` is how it ends."""
+
+    code: ClassVar[ExitCode] = ExitCode.REFUSED
 
 
 class NotReachedError(CommandError):
     """The stack, its operations function or AWS cannot be reached."""
 
 
-class UnusableFileError(CommandError):
-    """A file cannot be read as text, or cannot be written."""
+class UnreadableFileError(CommandError):
+    """The file that was named cannot be read as text: the call was wrong, and nothing was asked."""
+
+    code = ExitCode.WRONG_USAGE
+
+
+class UnwritableFileError(CommandError):
+    """The answer came, and the file that was named for it cannot be written."""

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from connector.cli.exits import UnusableFileError
+from connector.cli.exits import UnreadableFileError, UnwritableFileError
+
+LARGEST_BYTES = 4_000_000
+"""No mapping is larger; more than this is not even read, be it a device without an end."""
 
 
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file, with or without a byte-order mark.
 
     Raises:
-        UnusableFileError: it cannot be read, or is not text in UTF-8.
+        UnreadableFileError: it cannot be read, is too large, or is not text in UTF-8.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
     except OSError as error:
-        raise UnusableFileError(f"cannot read {path}: {error.strerror or error}") from None
+        raise UnreadableFileError(f"cannot read {path}: {error.strerror or error}") from None
+    if len(content) > LARGEST_BYTES:
+        raise UnreadableFileError(f"{path} is larger than {LARGEST_BYTES} bytes; is it the file?")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -26,19 +32,21 @@ def read_text(path: Path) -> str:
     return text
 
 
-def not_utf_8(path: Path, content: bytes, position: int) -> UnusableFileError:
+def not_utf_8(path: Path, content: bytes, position: int) -> UnreadableFileError:
     """What to say of a file with a byte that no UTF-8 text has there."""
     line = content[:position].count(b"\n") + 1
-    return UnusableFileError(f"{path} is not UTF-8 (line {line}); save it with the encoding UTF-8")
+    return UnreadableFileError(
+        f"{path} is not UTF-8 (line {line}); save it with the encoding UTF-8"
+    )
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes a UTF-8 file.
 
     Raises:
-        UnusableFileError: it cannot be written.
+        UnwritableFileError: it cannot be written.
     """
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UnusableFileError(f"cannot write {path}: {error.strerror or error}") from None
+        raise UnwritableFileError(f"cannot write {path}: {error.strerror or error}") from None
