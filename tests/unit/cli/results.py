@@ -32,7 +32,9 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "rows": {word: some(text) for word in ("added", "changed", "removed")},
             "blocked": 1,
         },
-        "mappings check": {"findings": [{"company": text, "message": text}]},
+        "mappings check": {
+            "findings": [{"company": text, "message": text, "is_unchecked": True}]
+        },
         "mappings export": {"text": text},
         "audit": {"rows": [{"time": text, "person": text, "message": text}], "left_out": 1},
         "waiting": {"rows": [who]},

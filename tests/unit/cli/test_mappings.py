@@ -123,6 +123,29 @@ def test_a_diff_as_json_is_the_answer_itself(
     assert json.loads(capsys.readouterr().out) == answer
 
 
+@pytest.mark.parametrize(
+    ("unchecked", "last", "code"),
+    [
+        ([], "the mapping fits both systems", ExitCode.DONE),
+        ([False], "1 to fix", ExitCode.FINDINGS),
+        ([False, True, True], "1 to fix, 2 cannot be checked", ExitCode.FINDINGS),
+        ([True], "0 to fix, 1 cannot be checked", ExitCode.FINDINGS),
+    ],
+)
+def test_a_check_says_it_fits_only_where_all_of_it_was_checked(
+    unchecked: list[bool],
+    last: str,
+    code: ExitCode,
+    run: Callable[..., tuple[int, Asked]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    findings = [{"company": "norway", "message": "m", "is_unchecked": each} for each in unchecked]
+
+    assert run({"ok": True, "findings": findings}, "check")[0] == code
+
+    assert capsys.readouterr().out.splitlines() == ["norway: m"] * len(findings) + [last]
+
+
 def test_a_rollback_needs_no_file_and_says_what_came_back(
     run: Callable[..., tuple[int, Asked]], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,18 +5,20 @@ Reads everything and changes nothing. People are named by the employee code they
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from connector.domain.catalogue import NUMBERED_BY_VISMA, Catalogue
 from connector.domain.decisions import Action, decide
-from connector.domain.facts import Named, Truth, any_holds, shown
+from connector.domain.facts import Named, shown
 from connector.domain.mapping import lint
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.people import Worker
+from connector.domain.mapping.routing import route
+from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.placement import missing_in_department, resolve_placement
+from connector.services.operate.mapping_words import InRippling, wrong_or_unchecked
 
 SHOWN_CODES = 10
 THE_CODE = "the employee code"
@@ -24,11 +26,15 @@ THE_CODE = "the employee code"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to fix, in a sentence; `people` counts those it keeps waiting."""
+    """One thing to fix, in a sentence; `people` counts those it keeps waiting.
+
+    Where it `is_unchecked` nobody knows whether there is anything to fix.
+    """
 
     company: str
     message: str
     people: int = 0
+    is_unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,12 @@ class SystemsSnapshot:
     workers: tuple[Worker, ...]
     catalogues: Mapping[str, Catalogue]
 
+    @property
+    def in_rippling(self) -> InRippling:
+        """What Rippling has, as far as it shows it."""
+        facts = [worker.facts for worker in self.workers]
+        return InRippling(self.departments, self.locations, facts)
+
 
 def check(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> list[Finding]:
     """Everything that is wrong with a mapping, rows first, then people."""
@@ -48,6 +60,7 @@ def check(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> list[
         for company, rules in mapping.companies.items()
         for finding in row_findings(company, rules, around)
     ]
+    findings += empty_companies(mapping, around.workers)
     return findings + list(people_findings(mapping, around, now))
 
 
@@ -56,10 +69,8 @@ def row_findings(company: str, rules: CompanyRules, around: SystemsSnapshot) -> 
     catalogue = around.catalogues[company]
     for problem in lint.problems(rules, catalogue.employee_key.length):
         yield Finding(company, problem.message())
-    departments = [row.rippling for row in rules.departments]
-    yield from unknown_names(company, "department", departments, around.departments)
-    locations = [row.rippling for row in rules.locations]
-    yield from unknown_names(company, "location", locations, around.locations)
+    for message, is_checked in wrong_or_unchecked(rules, around.in_rippling):
+        yield Finding(company, message, is_unchecked=not is_checked)
     for row in rules.departments:
         for thing in missing_in_department(row.department, row.cost_centre, catalogue):
             yield Finding(company, f"departments: {row.rippling}: {thing.message(company)}")
@@ -77,14 +88,21 @@ def branch_findings(company: str, rules: CompanyRules, catalogue: Catalogue) -> 
             yield Finding(company, f"{where}: Visma has no active branch {branch}")
 
 
-def unknown_names(
-    company: str, kind: str, keys: Iterable[str], existing: Iterable[Named]
-) -> Iterator[Finding]:
-    """Rows that name something Rippling does not have."""
-    things = list(existing)
-    for key in keys:
-        if any_holds(thing.answers_to(key) for thing in things) is Truth.NO:
-            yield Finding(company, f"{kind}s: {key}: Rippling has no such {kind}")
+def empty_companies(mapping: MappingFile, workers: Iterable[Worker]) -> Iterator[Finding]:
+    """Companies to which nobody belongs who works: no one is claimed, or all are out of scope."""
+    working = [each for each in workers if each.facts.status is not EmploymentStatus.TERMINATED]
+    routes = [route(worker.facts, mapping) for worker in working]
+    for company in mapping.companies if routes else ():
+        reasons = Counter(each.left_out for each in routes if each.company == company)
+        if "" in reasons or any(each.waits and each.company != company for each in routes):
+            continue
+        of = f"{sum(reasons.values())} of {len(routes)} people"
+        why = f": {'; '.join(sorted(reasons))}" if reasons else ""
+        yield Finding(
+            company,
+            f"nobody belongs to {company}: it claims {of}{', and all are left out' if why else ''}"
+            f"{why}",
+        )
 
 
 def people_findings(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from connector.domain.errors import ConfigurationError
-from connector.domain.facts import REMOTE
+from connector.domain.facts import NOT_SHOWN, REMOTE, Named
 from connector.domain.mapping.model import MappingFile
 from connector.ports.clock import Clock
 from connector.ports.rippling import Source
@@ -47,7 +47,7 @@ class MappingValidation:
         if unusable := company_problems(self.secrets, mapping):
             raise ConfigurationError(told for each in unusable.values() for told in each)
         systems = SystemsSnapshot(
-            departments=tuple(self.source.departments()),
+            departments=self._departments(),
             locations=(*self.source.locations(), REMOTE),
             workers=tuple(w for page in self.source.everyone() for w in page.workers),
             catalogues={
@@ -56,6 +56,13 @@ class MappingValidation:
             },
         )
         return [asdict(finding) for finding in check(mapping, systems, self.clock.now())]
+
+    def _departments(self) -> tuple[Named, ...]:
+        """All departments; where the token may not read them, one of which nothing is shown."""
+        try:
+            return tuple(self.source.departments())
+        except ConfigurationError:
+            return (NOT_SHOWN,)
 
 
 @dataclass(frozen=True, slots=True)

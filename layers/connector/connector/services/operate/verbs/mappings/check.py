@@ -26,7 +26,10 @@ class CheckMapping(Verb):
     def view(self, result: JsonObject) -> View:
         found = result["findings"]
         listed: list[Part] = [Line(f"{each['company']}: {each['message']}") for each in found]
-        return [*listed, Line(f"{len(found)} to fix" if found else "the mapping fits both systems")]
+        unchecked = sum(each["is_unchecked"] for each in found)
+        to_fix = f"{len(found) - unchecked} to fix"
+        counted = f"{to_fix}, {unchecked} cannot be checked" if unchecked else to_fix
+        return [*listed, Line(counted if found else "the mapping fits both systems")]
 
     def needs_attention(self, result: JsonObject) -> bool:
         return bool(result["findings"])
