@@ -67,7 +67,10 @@ VISMA: Mapping[str, Mapping[str, Deviation]] = {
         "only in the body": set_to(shows_version="in the body"),
         "never taken": set_to(takes_version="none"),
     },
-    "unknown employee": {"400": set_to(missing_status=400)},
+    "unknown employee": {
+        "400": set_to(missing_status=400),
+        "500": set_to(missing_status=500),
+    },
     "totals": {
         "zero": set_to(total_count="zero", max_page_size=5),
         "absent": set_to(total_count="absent", max_page_size=5),

@@ -112,6 +112,7 @@ def test_where_all_is_well_every_line_of_every_system_says_so(world: World) -> N
         "employee_key",
         "cost_centre_segment",
         "employees",
+        "single_employees",
     ]
     levels = [check["level"] for group in answer["systems"] for check in group["checks"]]
     assert {level: levels.count(level) for level in answer["counts"]} == answer["counts"]
@@ -463,6 +464,67 @@ def test_automatic_numbering_and_a_used_up_hour_are_told(world: World) -> None:
     answer = ping(world)
 
     assert not_well(answer) == {("employee_key", "bad"), ("employees", "warning")}
+
+
+@pytest.mark.parametrize(
+    ("manners", "level", "words"),
+    [
+        ({}, "good", "One employee can be read by number; one that cannot exist is 404,"),
+        ({"missing_status": 400}, "good", "one that cannot exist is 400,"),
+        ({"missing_status": 500}, "good", "one that cannot exist is 500,"),
+        ({"shows_version": "weak"}, "good", "in another form than published, and is understood"),
+        ({"shows_version": "bare"}, "good", "in another form than published, and is understood"),
+        ({"shows_version": "in the body"}, "good", "without an ETag, as timeStamp"),
+        ({"missing_status": 418}, "bad", "Visma answers 418, application/json for an employee"),
+    ],
+)
+def test_ping_tells_how_visma_answers_about_one_employee(
+    world: World, manners: dict[str, Any], level: str, words: str
+) -> None:
+    vars(world.visma).update(manners)
+
+    check = checks_of(ping(world), "visma", "norway")["single_employees"]
+
+    assert check["level"] == level
+    assert words in check["message"]
+
+
+def test_a_first_employee_who_is_another_one_by_number_is_a_red_line(world: World) -> None:
+    first = min(row["employeeNumber"] for row in world.visma.employees("norway"))
+    world.visma.faults.fail(404, path=f"/v1/employee/{first}")
+
+    check = checks_of(ping(world), "visma", "norway")["single_employees"]
+
+    assert check["level"] == "bad"
+    assert "under the number that it has there" in check["message"]
+
+
+def test_an_unknown_employee_that_is_a_page_is_a_red_line(world: World) -> None:
+    world.visma.faults.fail(404, body="html", path="/v1/employee/NO-SUCH-EMPLOYEE-0", times=9)
+
+    check = checks_of(ping(world), "visma", "norway")["single_employees"]
+
+    assert (check["level"], "nobody can be created" in check["message"]) == ("bad", True)
+
+
+def test_a_company_without_employees_whom_the_ledger_knows_is_a_red_line(world: World) -> None:
+    for row in world.visma.employees("norway"):
+        world.visma.remove_employee(row["employeeNumber"], company="norway")
+
+    told = checks_of(ping(world), "visma", "norway")
+
+    assert told["employees"]["level"] == "bad"
+    assert "the ledger knows people there" in told["employees"]["message"]
+    assert told["single_employees"]["level"] == "good"
+    assert "none to read yet" in told["single_employees"]["message"]
+
+
+def test_an_employee_key_that_is_not_shown_is_not_called_good(world: World) -> None:
+    world.visma.has_employee_key = False
+
+    check = checks_of(ping(world), "visma", "norway")["employee_key"]
+
+    assert (check["level"], "nobody knows" in check["message"]) == ("warning", True)
 
 
 def test_classes_and_calendars_that_nobody_has_are_worth_a_look(world: World) -> None:

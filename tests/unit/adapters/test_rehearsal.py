@@ -23,7 +23,7 @@ from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow, first_break
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.ledger import Ledger
-from connector.ports.visma import Sample, Target, Targets
+from connector.ports.visma import Sample, SingleReads, Target, Targets
 from tests.support.clock import HandClock
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -140,6 +140,9 @@ class _Company:
     def sample(self) -> Sample:
         return Sample(7)
 
+    def single_reads(self, first: Employee | None) -> SingleReads:
+        return SingleReads("404", True)
+
 
 class _Companies:
     def company(self, key: str) -> Target:
@@ -158,6 +161,7 @@ def test_nothing_is_sent_to_visma_and_everything_is_read_from_it() -> None:
     assert company.sign_in() == ("delete",)
     assert company.segments() == {1: "Cost centre"}
     assert company.sample() == Sample(7)
+    assert company.single_reads(None) == SingleReads("404", True)
 
 
 def test_somebody_known_from_a_plan_alone_has_done_nothing_yet(dry: Ledger, real: Ledger) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
-    from connector.ports.visma import Sample, Target, Targets
+    from connector.ports.visma import Sample, SingleReads, Target, Targets
 
 
 class RehearsalLedger:
@@ -171,6 +171,9 @@ class RehearsalTarget:
 
     def sample(self) -> Sample:
         return self._target.sample()
+
+    def single_reads(self, first: Employee | None) -> SingleReads:
+        return self._target.single_reads(first)
 
 
 class RehearsalTargets:

@@ -44,6 +44,11 @@ class EmployeeKey:
     length: int | None = None
     auto_numbered: bool = False
 
+    @property
+    def is_known(self) -> bool:
+        """False where Visma shows nothing of it, so that no one knows who numbers employees."""
+        return self.length is not None or self.auto_numbered
+
 
 NO_NUMBER = "Rippling gives no number to make the employee code of"
 NUMBERED_BY_VISMA = f"Visma numbers employees by itself; set the {DIMENSION} numbering to manual"

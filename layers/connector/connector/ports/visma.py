@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
@@ -24,6 +25,34 @@ class Sample:
     calendars: frozenset[str] = frozenset()
     calls_left: int | None = None
     calls_limit: int | None = None
+    first: Employee | None = field(default=None, repr=False)
+
+
+class VersionShown(StrEnum):
+    """Where Visma shows the version of an employee: the ETag of the answer, or its timeStamp."""
+
+    AGREES = "agrees"
+    ALTERED = "altered"
+    """Header and body mean the same; a gateway has changed the form of the header."""
+
+    DIFFERS = "differs"
+    ONLY_BODY = "only body"
+    ONLY_HEADER = "only header"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class SingleReads:
+    """How a company answers about one employee at a time.
+
+    `missing` is the status and the media type for an employee that cannot exist. The first one of
+    the list may be shown under its number, or another or none; None where the list is empty.
+    """
+
+    missing: str
+    is_missing_understood: bool
+    is_first_shown: bool | None = None
+    version: VersionShown | None = None
 
 
 class Target(Protocol):
@@ -67,6 +96,9 @@ class Target(Protocol):
 
     def sample(self) -> Sample:
         """What the first page of employees tells."""
+
+    def single_reads(self, first: Employee | None) -> SingleReads:
+        """How the company answers about the first employee, and about one that cannot exist."""
 
 
 class Targets(Protocol):

@@ -60,6 +60,9 @@ TimeLeft: TypeAlias = Callable[[], float]
 Refusal: TypeAlias = Callable[[requests.Response], RefusedError | None]
 """Reads the business reason out of an answer that failed, where it gives one."""
 
+IsFinal: TypeAlias = Callable[[requests.Response], bool]
+"""Whether a failed read is an answer in truth."""
+
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
 ATTEMPTS = 3
 
@@ -127,14 +130,19 @@ class HttpClient:
         path_or_url: str,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        is_final: IsFinal | None = None,
     ) -> requests.Response:
         """The answer to a read, whatever its status, once the vendor is neither failing nor full.
+
+        A failure that `is_final` knows to be an answer is given back and not asked for again.
 
         Raises:
             RateLimitedError: the vendor asks for a longer wait than is worth sleeping.
             UpstreamUnavailableError: no usable answer in three attempts.
         """
-        return self._read(Call("GET", self.url(path_or_url), params=params, headers=headers or {}))
+        call = Call("GET", self.url(path_or_url), params=params, headers=headers or {})
+        return self._read(call, is_final)
 
     def post_form(self, path_or_url: str, form: Mapping[str, str]) -> requests.Response:
         """The answer to a form that changes nothing, such as a sign-in; repeated like a read.
@@ -214,7 +222,7 @@ class HttpClient:
                 f" {shown_url(response.url)}); it will be tried again"
             ) from None
 
-    def _read(self, call: Call) -> requests.Response:
+    def _read(self, call: Call, is_final: IsFinal | None = None) -> requests.Response:
         retrying = Retrying(
             stop=stop_after_attempt(ATTEMPTS),
             wait=_wait,
@@ -223,11 +231,11 @@ class HttpClient:
             reraise=True,
         )
         try:
-            return retrying(self._attempt, call)
+            return retrying(self._attempt, call, is_final)
         except _TransientError as failure:
             raise failure.error from None
 
-    def _attempt(self, call: Call) -> requests.Response:
+    def _attempt(self, call: Call, is_final: IsFinal | None) -> requests.Response:
         try:
             response = self._send(call)
         except AnswerTooLargeError as error:
@@ -237,7 +245,8 @@ class HttpClient:
             ) from None
         except requests.RequestException as error:
             raise _TransientError(self._unavailable(call, cause_of(error))) from None
-        self._raise_for_failed_read(call, response)
+        if not (is_final and is_final(response)):
+            self._raise_for_failed_read(call, response)
         return response
 
     def _raise_for_failed_read(self, call: Call, response: requests.Response) -> None:

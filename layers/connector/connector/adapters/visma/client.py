@@ -6,7 +6,7 @@ is decided about people here, and no write is ever sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
@@ -14,16 +14,17 @@ from urllib.parse import urlsplit
 from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import HttpClient, media_type
 from connector.adapters.http.pages import page_numbers
+from connector.adapters.visma.absence import MISSING, Absence, is_fault
 from connector.adapters.visma.addressing import (
     EMPLOYEES,
     code_given,
     path_of_employee,
     under_code,
 )
-from connector.adapters.visma.refusals import is_page, refused
+from connector.adapters.visma.probe import single_reads
+from connector.adapters.visma.refusals import is_page, raise_for_access, refused
 from connector.adapters.visma.versions import Versions, condition, version_of
 from connector.adapters.visma.wire import (
-    NO_LICENCE,
     Segment,
     VismaRow,
     branches_of,
@@ -51,14 +52,12 @@ from connector.domain.errors import (
 if TYPE_CHECKING:
     from requests import Response
 
-    from connector.ports.visma import Sample
+    from connector.ports.visma import Sample, SingleReads
 
 VENDOR = "Visma"
 RENAME = "/v1/employee/action/changeEmployeeCd"
 PAGE_SIZE = 500
-SAMPLE_SIZE = 100
-MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
-"""How the ERP says that it has no such record; some of its older endpoints say 400."""
+FIRST_PAGE = {"pageNumber": "1", "pageSize": "100"}
 
 
 class VismaTarget:
@@ -77,7 +76,9 @@ class VismaTarget:
         self._http = http
         self._headers = headers
         self._segments: tuple[Segment, ...] | None = None
-        self._versions = Versions(dialect or Dialect(f"visma {company}"))
+        dialect = dialect or Dialect(f"visma {company}")
+        self._versions = Versions(dialect)
+        self._absence = Absence(dialect, self._ask, lambda: self._list(EMPLOYEES, FIRST_PAGE))
 
     def read(self, code: str) -> Employee | None:
         """The employee with this code, or None.
@@ -88,8 +89,8 @@ class VismaTarget:
         """
         if is_a_step(code):
             return None
-        response = self._get(path_of_employee(code))
-        if response.status_code in MISSING and not is_page(response):
+        response = self._ask(path_of_employee(code))
+        if self._absence.is_told_by(response, code):
             return None
         row = self._content(response, dict)
         employee = employee_of(row, response.headers.get("ETag"))
@@ -248,32 +249,41 @@ class VismaTarget:
 
     def segments(self) -> dict[int, str]:
         """The segments of a sub-account, by number, with their names."""
-        found = segments_of(self._dimension("SUBACCOUNT", "false"))
+        found = segments_of(self._subaccount("false"))
         return {segment.number: segment.name for segment in found}
 
     def sample(self) -> Sample:
         """What the first page of employees tells of the company, and of the calls left."""
-        response = self._get(EMPLOYEES, {"pageNumber": "1", "pageSize": str(SAMPLE_SIZE)})
+        response = self._get(EMPLOYEES, FIRST_PAGE)
         rows = [row for row in self._content(response, list) if isinstance(row, dict)]
         return sample_of(rows, response.headers)
+
+    def single_reads(self, first: Employee | None) -> SingleReads:
+        """How the company answers about the first employee, and about one that cannot exist."""
+        return single_reads(first, self._ask, lambda it: self._content(it, dict), self._absence)
 
     def _departments(self, cost_centre_segment: int | None) -> dict[str, Department]:
         if cost_centre_segment is None:
             return departments_of(self._whole_list("/v1/department"), (), 0)
         if self._segments is None:
-            self._learn(self._dimension("SUBACCOUNT", "false"), cost_centre_segment)
+            self._learn(self._subaccount("false"), cost_centre_segment)
         segments = self._segments or ()
         return departments_of(self._whole_list("/v1/department"), segments, cost_centre_segment)
 
     def _cost_centres(self, segment: int | None) -> dict[str, bool]:
         if segment is None:
             return {}
-        dimension = self._dimension("SUBACCOUNT", "true")
+        dimension = self._subaccount("true")
         self._learn(dimension, segment)
         return segment_values_of(dimension, segment)
 
     def _employee_key(self) -> EmployeeKey:
-        return employee_key_of(self._dimension(DIMENSION, absent=MISSING))
+        """The form of a code; unknown where Visma has no such dimension, however it says so."""
+        response = self._get(f"/v1/dimension/{DIMENSION}", is_final=is_fault)
+        is_absent = response.status_code in MISSING and not is_page(response)
+        return employee_key_of(
+            {} if is_absent or is_fault(response) else self._content(response, dict)
+        )
 
     def _learn(self, subaccount: VismaRow, wanted: int) -> None:
         """Remembers how a sub-account is put together."""
@@ -286,16 +296,10 @@ class VismaTarget:
             )
         self._segments = segments
 
-    def _dimension(
-        self,
-        name: str,
-        values: str | None = None,
-        absent: Collection[HTTPStatus] = (HTTPStatus.NOT_FOUND,),
-    ) -> VismaRow:
-        """A dimension, empty where Visma says that the company has none of that name."""
-        query = {"expandSegmentsValues": values} if values else None
-        response = self._get(f"/v1/dimension/{name}", query)
-        if response.status_code in absent and not is_page(response):
+    def _subaccount(self, values: str) -> VismaRow:
+        """How sub-accounts are put together, empty where Visma says that the company has none."""
+        response = self._get("/v1/dimension/SUBACCOUNT", {"expandSegmentsValues": values})
+        if response.status_code == HTTPStatus.NOT_FOUND and not is_page(response):
             return {}
         content: VismaRow = self._content(response, dict)
         return content
@@ -318,10 +322,19 @@ class VismaTarget:
             rows += more
         return rows
 
-    def _get(self, path: str, query: Mapping[str, str] | None = None) -> Response:
-        response = self._http.get(path, query, self._headers())
-        self._raise_for_access(response)
+    def _get(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        is_final: Callable[[Response], bool] | None = None,
+    ) -> Response:
+        response = self._http.get(path, query, self._headers(), is_final=is_final)
+        raise_for_access(response, self._company)
         return response
+
+    def _ask(self, path: str) -> Response:
+        """The answer about one employee: a fault with a reason is one."""
+        return self._get(path, is_final=is_fault)
 
     def _content(self, response: Response, kind: type) -> Any:
         if response.status_code != HTTPStatus.OK:
@@ -351,7 +364,7 @@ class VismaTarget:
         return response
 
     def _raise_for_failed_write(self, response: Response, method: str, what: str) -> NoReturn:
-        self._raise_for_access(response)
+        raise_for_access(response, self._company)
         status = response.status_code
         if status == HTTPStatus.PRECONDITION_FAILED:
             raise ConflictError(
@@ -361,26 +374,6 @@ class VismaTarget:
         if is_page(response) or (status == HTTPStatus.NOT_FOUND and method == "POST"):
             raise self._unreadable(response)
         raise refused(response, what, self._company)
-
-    def _raise_for_access(self, response: Response) -> None:
-        """Stops at an answer that is about this client, whatever was asked."""
-        status = response.status_code
-        is_no_licence = not response.ok and failure_of(response.content).fault_code == NO_LICENCE
-        if is_no_licence:
-            raise ConfigurationError(
-                f"Visma has no licence for company {self._company} ({status}, {NO_LICENCE}): its"
-                " tenant_id in the Visma secret is probably the customer's instead of the company's"
-            )
-        if status == HTTPStatus.UNAUTHORIZED:
-            raise ConfigurationError(
-                f"Visma does not take its own token for company {self._company} (401): check that"
-                " its tenant_id in the Visma secret is the company's, and that it is approved"
-            )
-        if status == HTTPStatus.FORBIDDEN:
-            raise ConfigurationError(
-                f"Visma does not allow this for company {self._company} (403): the application"
-                " needs the scopes read, create and update, approved by the company"
-            )
 
     def _refusal_in_a_fault(self, response: Response, what: str) -> RefusedError | None:
         is_fault = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR

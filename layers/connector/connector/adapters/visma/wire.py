@@ -160,14 +160,27 @@ def failure_of(content: bytes) -> Failure:
         return Failure()
     if not isinstance(body, dict):
         return Failure()
-    texts = [body.get(name) for name in ("message", "ExceptionMessage", "ExceptionDetails")]
-    words = " ".join(text[:LONGEST_TEXT] for text in texts if isinstance(text, str))
+    words = _words_in(body)
     return Failure(
         is_business=bool(text_in(body, "message")),
         field=_field_in(words),
         reference=_reference(words, body.get("ExceptionMessageID")),
         fault_code=text_in(body, "ExceptionFaultCode") or None,
     )
+
+
+def words_of(content: bytes) -> str:
+    """What the ERP says in an answer that failed: never shown, and kept as a digest at most."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    return _words_in(body) if isinstance(body, dict) else ""
+
+
+def _words_in(body: VismaRow) -> str:
+    texts = [body.get(name) for name in ("message", "ExceptionMessage", "ExceptionDetails")]
+    return " ".join(text[:LONGEST_TEXT] for text in texts if isinstance(text, str))
 
 
 def departments_of(
@@ -239,7 +252,8 @@ def is_full(rows: Sequence[VismaRow], asked: int) -> bool:
 
 def sample_of(rows: Sequence[VismaRow], headers: Mapping[str, str]) -> Sample:
     """What a page of employees and the headers that came with it tell of the company."""
-    fields = [employee.fields for employee in map(employee_of, rows) if employee]
+    employees = [employee for employee in map(employee_of, rows) if employee]
+    fields = [employee.fields for employee in employees]
     total = total_of(rows)
     return Sample(
         shown=len(fields),
@@ -248,6 +262,7 @@ def sample_of(rows: Sequence[VismaRow], headers: Mapping[str, str]) -> Sample:
         calendars=frozenset(each["calendar"] for each in fields) - {""},
         calls_left=_whole(headers.get("X-RateLimit-Remaining")),
         calls_limit=_whole(headers.get("X-RateLimit-Limit")),
+        first=employees[0] if employees else None,
     )
 
 

@@ -300,7 +300,8 @@ class Ping:
             return
         mapped = mapping.companies if mapping else {}
         for company in dict.fromkeys((*mapped, *self.secrets.visma())):
-            of_company = CompanyChecks(company, self.targets, mapped.get(company))
+            has_people = self.ledger.headcount(company, enough=1) > 0
+            of_company = CompanyChecks(company, self.targets, mapped.get(company), has_people)
             yield company, list(self._timely_all(of_company.checks()))
 
     # Time

@@ -1,4 +1,4 @@
-"""The six read-only checks of one Visma company, held against its rules where it has some.
+"""The read-only checks of one Visma company, compared with its rules where it has some.
 
 A company that the mapping does not know yet is checked all the same: what it has is shown then, so
 that the mapping can be written.
@@ -14,7 +14,7 @@ from connector.domain.catalogue import Catalogue, Part, canonical
 from connector.domain.checks import Check, Level, one_by_one
 from connector.domain.employees import DIMENSION
 from connector.domain.mapping.model import CompanyRules
-from connector.ports.visma import Sample, Target, Targets
+from connector.ports.visma import Sample, SingleReads, Target, Targets, VersionShown
 
 CODES_SHOWN = 10
 FEW_CALLS_PERCENT = 10
@@ -27,6 +27,10 @@ class CompanyChecks:
     company: str
     targets: Targets
     rules: CompanyRules | None = None
+    has_people: bool = False
+    """Whether the ledger knows anyone there."""
+
+    _sample: Sample | None = field(default=None, init=False)
     _lacking: tuple[str, ...] = field(default=(), init=False)
 
     def checks(self) -> Iterator[Check]:
@@ -40,6 +44,7 @@ class CompanyChecks:
                 ("employee_key", self._employee_key),
                 ("cost_centre_segment", self._segment),
                 ("employees", self._employees),
+                ("single_employees", self._single),
             )
         )
 
@@ -70,16 +75,14 @@ class CompanyChecks:
         rows = self.rules.locations if self.rules else ()
         wanted = named_by_rules((*(row.branch for row in rows), *self._defaults("branch")))
         missing = [code for code in wanted if not found.has_branch(code)]
-        return _held_against("branches", "active branch", active, wanted, missing)
+        return _compared("branches", "active branch", active, wanted, missing)
 
     def _departments(self) -> Check:
         found = self._part(Part.DEPARTMENTS)
         rows = self.rules.departments if self.rules else ()
         wanted = named_by_rules(row.department for row in rows)
         missing = [code for code in wanted if not found.department(code)]
-        return _held_against(
-            "departments", "department", sorted(found.departments), wanted, missing
-        )
+        return _compared("departments", "department", sorted(found.departments), wanted, missing)
 
     def _employee_key(self) -> Check:
         key = self._part(Part.EMPLOYEE_KEY).employee_key
@@ -89,6 +92,14 @@ class CompanyChecks:
                 Level.BAD,
                 "Visma numbers employees by itself, so that no one is created.",
                 f"set the numbering of the {DIMENSION} key to manual in Visma.net ERP",
+            )
+        if not key.is_known:
+            return Check(
+                "employee_key",
+                Level.WARNING,
+                f"Visma does not show the {DIMENSION} key: nobody knows how long an employee code"
+                " may be and who gives it.",
+                f"see in Visma.net ERP that the {DIMENSION} key exists and is numbered by hand",
             )
         length = f", up to {key.length} characters" if key.length else ""
         message = f"Visma leaves the employee codes to the connector{length}."
@@ -118,8 +129,15 @@ class CompanyChecks:
         return Check("cost_centre_segment", Level.GOOD, message)
 
     def _employees(self) -> Check:
-        sample = self._target().sample()
+        sample = self._sample = self._target().sample()
         message = _told(sample)
+        if self.has_people and not sample.shown:
+            return Check(
+                "employees",
+                Level.BAD,
+                "Visma shows no employee at all, and the ledger knows people there.",
+                "see that tenant_id and company_id in the Visma secret are this company's",
+            )
         if _is_short_of_calls(sample):
             return Check("employees", Level.WARNING, message, "see Being throttled in the runbook")
         unused = list(self._unused(sample))
@@ -130,6 +148,11 @@ class CompanyChecks:
             )
             return Check("employees", Level.NOTE, message, "see that they are spelt as in Visma")
         return Check("employees", Level.GOOD, message)
+
+    def _single(self) -> Check:
+        first = self._sample.first if self._sample else None
+        reads = self._target().single_reads(first)
+        return next(_wrong_with(reads), _well(reads))
 
     def _unused(self, sample: Sample) -> Iterator[str]:
         """The classes and calendars of the mapping that no one on the first page has."""
@@ -148,9 +171,52 @@ class CompanyChecks:
         return (getattr(self.rules.defaults, name),) if self.rules else ()
 
 
-def _held_against(
-    name: str, one: str, have: list[str], wanted: list[str], missing: list[str]
-) -> Check:
+def _wrong_with(reads: SingleReads) -> Iterator[Check]:
+    """What would stop the connector that looks before it writes; the worst first."""
+    if not reads.is_missing_understood:
+        yield Check(
+            "single_employees",
+            Level.BAD,
+            f"Visma answers {reads.missing} for an employee that cannot exist, which says neither"
+            " yes nor no: nobody can be created.",
+            "check the base URL; if it is right, report this line to the maintainers",
+        )
+    if reads.is_first_shown is False:
+        yield Check(
+            "single_employees",
+            Level.BAD,
+            "Visma does not show the first employee of its list under the number that it has"
+            " there: nobody who is in Visma already can be found.",
+            "report this line to the maintainers",
+        )
+    if reads.version is VersionShown.NOWHERE:
+        yield Check(
+            "single_employees",
+            Level.WARNING,
+            "Visma shows no version of an employee, so that an edit there in the very moment of a"
+            " write is written over.",
+            "report this line to the maintainers",
+        )
+
+
+def _well(reads: SingleReads) -> Check:
+    """How a company answers that can be worked with."""
+    message = f"One employee can be read by number; one that cannot exist is {reads.missing}."
+    if reads.is_first_shown is None:
+        message = f"An employee that cannot exist is {reads.missing}; there is none to read yet."
+    message += VERSIONS.get(reads.version, "") if reads.version else ""
+    return Check("single_employees", Level.GOOD, message)
+
+
+VERSIONS = {
+    VersionShown.ALTERED: " Its version comes in another form than published, and is understood.",
+    VersionShown.DIFFERS: " Its ETag is not its timeStamp; the timeStamp counts.",
+    VersionShown.ONLY_BODY: " Its version comes without an ETag, as timeStamp.",
+    VersionShown.ONLY_HEADER: " Its version comes as ETag, without timeStamp.",
+}
+
+
+def _compared(name: str, one: str, have: list[str], wanted: list[str], missing: list[str]) -> Check:
     """What a company has against what the mapping names."""
     if missing:
         return Check(
