@@ -204,6 +204,50 @@ def shape_of(text: str) -> str:
     return re.sub(r"[0-9a-f]{24}|\d", "0", text)
 
 
+@pytest.mark.parametrize(
+    ("keys", "level", "words"),
+    [
+        ({}, "good", "tells a custom field by id, name, type, value."),
+        ({"name": "title"}, "good", "by id, title, type, value."),
+        ({"name": "field"}, "warning", "by field, id, type, value: these are not all read"),
+        ({"value": "content"}, "warning", "by content, id, name, type: these are not all read"),
+    ],
+)
+def test_ping_shows_by_which_members_a_custom_field_is_told(
+    world: World, keys: dict[str, str], level: str, words: str
+) -> None:
+    has_custom_field(world)
+    world.rippling.custom_field_keys = keys
+
+    told = rippling_line(world, "custom_fields")
+
+    assert told[0] == level
+    assert words in told[1]
+
+
+def has_custom_field(world: World) -> None:
+    """Has the mapping ask for a custom field, which everybody has."""
+    world.rippling.add_custom_field("Cost Center")
+    for worker in world.rippling.workers():
+        world.rippling.set_custom_field(worker["id"], "Cost Center", "100")
+    world.edit_mapping(
+        world.mapping_text.replace(
+            "    cost_centre_segment: 1\n",
+            "    cost_centre_segment: 1\n    department_custom_field: Cost Center\n",
+            1,
+        )
+    )
+
+
+def test_where_nobody_has_a_custom_field_its_form_is_only_a_note(world: World) -> None:
+    has_custom_field(world)
+    world.rippling.custom_values.clear()
+
+    level, message = rippling_line(world, "custom_fields")
+
+    assert (level, "workers shows a custom field" in message) == ("note", True)
+
+
 def test_a_stamp_from_the_future_does_not_make_the_filter_look_ignored(world: World) -> None:
     worker = world.rippling.workers()[0]
     world.rippling.touch(worker["id"], at=world.clock.now() + timedelta(days=3))

@@ -113,7 +113,8 @@ class Rippling(Workforce, Server):
     `understands` (which filters are understood), `forgets_question` (a cursor keeps the place and
     the order, and no filter or expand), `unknown_id` (how an id is answered that there is not),
     `relative_next_link`, `next_link_host`, `time_format`, `burst_limit` (requests a second),
-    `forbid` (lists that are answered 403),
+    `forbid` (lists that are answered 403), `custom_field_keys` (other names for the members of a
+    custom field),
     `versions` (the API versions that there are; any, where None) and `bound_version` (the one that
     counts where the header names none).
     `tokens` are the accepted bearer tokens, besides those that the `app_shop` hands out.
@@ -129,6 +130,7 @@ class Rippling(Workforce, Server):
         self.entitlements = set(ENTITLEMENTS)
         self.ignore_filter: set[str] = set()
         self.understands = Understanding()
+        self.custom_field_keys: dict[str, str] = {}
         self.forgets_question = False
         self.unknown_id: Literal["404", "400", "page"] = "404"
         self.redact: set[str] = set()
@@ -287,7 +289,8 @@ class Rippling(Workforce, Server):
 
     def _expanded(self, name: str, link: Link, row: Row) -> Json:
         if name == "custom_fields":
-            return self.custom_values.get(row["id"], [])
+            entries, keys = self.custom_values.get(row["id"], []), self.custom_field_keys
+            return [{keys.get(key, key): each[key] for key in each} for each in entries]
         table = self.tables[link.table]
         if link.is_list:
             return [table[row_id] for row_id in row[link.by] or [] if row_id in table]

@@ -272,9 +272,16 @@ class TestCustomFields:
     def test_the_titles_that_are_asked_for_are_kept(self) -> None:
         given = {"Cost centre": 200, "Empty": None, "Odd": {"x": 1}, "Shoe size": "43"}
 
-        facts = read(frozenset({"Cost centre", "Empty", "Odd"}), customFields=given).facts
+        facts = read(frozenset({"Cost centre", "Empty"}), customFields=given).facts
 
         assert facts.custom_fields == Known({"Cost centre": "200"})
+
+    def test_one_that_cannot_be_read_is_not_an_empty_one(self) -> None:
+        given = {"Cost centre": 200, "Odd": {"x": 1}}
+
+        facts = read(frozenset({"Cost centre", "Odd"}), customFields=given).facts
+
+        assert facts.custom_fields is UNKNOWN
 
 
 class TestPersonal:

@@ -124,17 +124,40 @@ class TestRows:
             {"title": "b", "value": 2},
             {"label": "c", "value": True},
             {"name": "d", "value": None},
-            {"name": "e", "value": {"x": 1}},
-            {"key": "f", "value": "6"},
-            {"name": "g"},
-            "h",
+            {"name": "e", "value": " "},
+            "f",
             None,
             {"name": "i", "value": "not asked for"},
+            {"name": "j", "value": {"not": "asked for"}},
         ]
 
         facts = read(a_row(custom_fields=entries), custom_fields=set("abcdefgh")).facts
 
         assert facts.custom_fields == Known({"a": "1", "b": "2", "c": "true"})
+
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            {"name": "a", "value": {"x": 1}},
+            {"name": "a", "value": ["1", "2"]},
+            {"name": "a"},
+            {"name": "a", "value": "1" * 1001},
+            {"key": "a", "value": "6"},
+        ],
+    )
+    def test_a_custom_field_that_cannot_be_read_is_not_an_empty_one(self, entry: Any) -> None:
+        entries = [entry, {"name": "b", "value": "2"}]
+
+        facts = read(a_row(custom_fields=entries), custom_fields={"a", "b"}).facts
+
+        assert facts.custom_fields is UNKNOWN
+
+    def test_an_entry_without_a_name_says_nothing_of_what_was_found(self) -> None:
+        entries = [{"key": "z", "value": "6"}, {"name": "b", "value": "2"}]
+
+        facts = read(a_row(custom_fields=entries), custom_fields={"b"}).facts
+
+        assert facts.custom_fields == Known({"b": "2"})
 
     @pytest.mark.parametrize(
         ("value", "expected"),

@@ -15,6 +15,7 @@ from connector.adapters.rippling.values import (
     Row,
     day,
     fact_of,
+    is_odd_value,
     moment,
     number_text,
     object_in,
@@ -210,7 +211,10 @@ def custom_fields_of_employee(row: Row, wanted: Collection[str]) -> Fact[Mapping
     entries = row.get("customFields")
     if not isinstance(entries, dict):
         return UNKNOWN
-    values = {title: text(entry) for title, entry in entries.items() if title in wanted}
+    shown = {title: entry for title, entry in entries.items() if title in wanted}
+    if any(map(is_odd_value, shown.values())):
+        return UNKNOWN
+    values = {title: text(entry) for title, entry in shown.items()}
     return Known({title: value for title, value in values.items() if value})
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.filters import OPERATORS, changed_filter, user_filter
 from connector.adapters.rippling.responses import ID, QuestionRefusedError, ask, unreadable
-from connector.adapters.rippling.rest_wire import withheld_fields
-from connector.adapters.rippling.values import EXPANDS, moment
+from connector.adapters.rippling.rest_wire import custom_field_name, withheld_fields
+from connector.adapters.rippling.values import EXPANDS, moment, objects_in
 from connector.domain.checks import Check, Level, one_by_one
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class RestChecks:
                 ("version", self._version),
                 ("entitlements", lambda: self._entitlements(needs)),
                 ("fields", lambda: self._fields(needs)),
+                *([("custom_fields", self._custom_fields)] if "custom_fields" in needs else []),
             )
         )
 
@@ -258,6 +259,25 @@ class RestChecks:
         if not rows:
             return Check("fields", Level.NOTE, "Rippling shows no worker to look at.")
         return shown_members(list(dict.fromkeys(hidden)), needs)
+
+    def _custom_fields(self) -> Check:
+        """By which members a custom field is told: what they are called is not published."""
+        rows = self._results(self._expanded(["custom_fields"]), WORKERS)
+        lists = (row.get("custom_fields") for row in rows if isinstance(row, dict))
+        entries = [entry for each in lists if isinstance(each, list) for entry in objects_in(each)]
+        if not entries:
+            message = f"None of the first {len(rows)} workers shows a custom field."
+            return Check("custom_fields", Level.NOTE, message)
+        keys = ", ".join(sorted({key for entry in entries for key in entry if ID.fullmatch(key)}))
+        if not all(custom_field_name(entry) and "value" in entry for entry in entries):
+            return Check(
+                "custom_fields",
+                Level.WARNING,
+                f"Rippling tells a custom field by {keys}: these are not all read, and whoever"
+                " depends on one waits or stays as is.",
+                "report this line to the maintainers",
+            )
+        return Check("custom_fields", Level.GOOD, f"Rippling tells a custom field by {keys}.")
 
     def _expanded(self, names: list[str]) -> Response:
         query = {"order_by": "id", "limit": WORKERS_SAMPLED, "expand": ",".join(names)}

@@ -15,6 +15,7 @@ from connector.adapters.rippling.values import (
     day,
     fact_in,
     fact_of,
+    is_odd_value,
     list_in,
     moment,
     number_text,
@@ -238,6 +239,9 @@ def employment_type_of_worker(row: Row, withheld: frozenset[str]) -> EmploymentT
     )
 
 
+CUSTOM_FIELD_NAMES = ("name", "title", "label")
+
+
 def custom_fields_of_worker(
     row: Row, withheld: frozenset[str], wanted: Collection[str]
 ) -> Fact[Mapping[str, str]]:
@@ -247,14 +251,20 @@ def custom_fields_of_worker(
     entries = row.get("custom_fields")
     if not isinstance(entries, list) or is_withheld(withheld, "custom_fields"):
         return UNKNOWN
-    # The keys inside an entry are not published; these are the ones that have been seen.
-    found: dict[str, str] = {}
-    for entry in objects_in(entries):
-        names = (text(entry.get(key)) for key in ("name", "title", "label"))
-        name, value = next(filter(None, names), None), text(entry.get("value"))
-        if name and value and name in wanted:
-            found[name] = value
-    return Known(found)
+    named = {custom_field_name(entry): entry for entry in objects_in(entries)}
+    shown = {name: named[name].get("value", {}) for name in wanted if name in named}
+    # An entry without a known name may be the very one that is wanted.
+    is_unclear = None in named and shown.keys() < {*wanted}
+    if is_unclear or any(map(is_odd_value, shown.values())):
+        return UNKNOWN
+    found = {name: text(value) for name, value in shown.items()}
+    return Known({name: value for name, value in found.items() if value})
+
+
+def custom_field_name(entry: Row) -> str | None:
+    """The name of a custom field: the keys of an entry are not published; these have been seen."""
+    names = (text(entry.get(key)) for key in CUSTOM_FIELD_NAMES)
+    return next(filter(None, names), None)
 
 
 def yearly_pay(row: Row, withheld: frozenset[str]) -> Fact[Pay]:

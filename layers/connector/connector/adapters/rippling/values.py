@@ -61,6 +61,12 @@ def text(value: object) -> str | None:
     return plain if plain and is_text(plain) else None
 
 
+def is_odd_value(value: object) -> bool:
+    """Whether a value says something that is no single value and cannot be read as one."""
+    is_blank = isinstance(value, str) and not value.strip()
+    return value is not None and not is_blank and value != [] and text(value) is None
+
+
 def is_text(plain: str) -> bool:
     """Whether something can be stored and sent: not too long, and no character in it is broken."""
     broken = any("\ud800" <= each <= "\udfff" or each == "\ufffd" for each in plain)
