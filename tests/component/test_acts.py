@@ -9,8 +9,8 @@ import pytest
 
 from connector.domain.errors import UpstreamUnavailableError
 from connector.domain.records.acts import OPERATORS, UNNAMED
-from connector.domain.records.audit import first_break
 from connector.services.operate.verbs import VERBS
+from tests.support.digests import first_break
 from tests.support.world import World, a_world
 
 KARI = "arn:aws:iam::123456789012:user/controller"

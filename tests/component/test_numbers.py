@@ -15,6 +15,7 @@ import pytest
 from connector.domain.people import fingerprint
 from connector.domain.records.ledger import Person
 from tests.support.clock import HandClock
+from tests.support.digests import KEY
 from tests.support.world import World, a_world
 
 MANY = 10_000
@@ -39,7 +40,7 @@ def _remember_everybody(world: World) -> None:
     for page in world.source.everyone():
         for worker in page.workers:
             world.tables.persons[worker.person_id] = Person(
-                worker.person_id, 1, "salt", {worker.id: fingerprint(worker)}
+                worker.person_id, 1, "salt", {worker.id: fingerprint(worker, KEY)}
             )
 
 

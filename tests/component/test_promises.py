@@ -12,9 +12,9 @@ from connector.adapters.memory import InMemoryLedger
 from connector.bootstrap import services
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
-from connector.domain.records.audit import first_break
 from connector.domain.records.ledger import INTENT_SECONDS
 from connector.services.apply.applier import Applier
+from tests.support.digests import first_break
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee"

@@ -16,6 +16,7 @@ from connector.domain.people import EmploymentStatus, fingerprint
 from connector.domain.placement import IN_VISMA, resolve_placement
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink, Person
+from tests.support.digests import KEY
 from tests.unit.builders import NOW, a_catalogue, a_mapping, a_worker, some_personal
 from tests.unit.find_bench import FindBench, a_cursor
 
@@ -54,7 +55,7 @@ class Company:
         placed = {**placement.to_json(), IN_VISMA: placement.fields()}
         for n, (worker,) in self.workers.items():
             self.bench.tables.persons[f"p{n}"] = Person(
-                f"p{n}", 1, "salt", {worker.id: fingerprint(worker)}, {}, worker.id,
+                f"p{n}", 1, "salt", {worker.id: fingerprint(worker, KEY)}, {}, worker.id,
                 worker.facts.to_json(), placed, "created", ("norway",),
             )  # fmt: skip
             link = EmployeeLink(
@@ -98,7 +99,7 @@ def taken_back(company: Company, n: int) -> None:
     """The employment that counted is gone, and the one that is left is elsewhere."""
     moved = a_worker(f"w{n}", f"p{n}", number=str(n), location=Named("l2", "Oslo"))
     company.workers[n] = [moved]
-    seen = {moved.id: fingerprint(moved), f"later{n}": "f"}
+    seen = {moved.id: fingerprint(moved, KEY), f"later{n}": "f"}
     company.ledger_has(n, worker_id=f"later{n}", fingerprints=seen)
 
 

@@ -25,11 +25,11 @@ from connector.bootstrap import services
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
-from connector.domain.records.audit import first_break
 from connector.services.apply.applier import Applier
 from connector.services.shared.names import RememberingSource
 from tests.simulator import nordfab_rippling, nordfab_visma
 from tests.support.clock import HandClock
+from tests.support.digests import first_break
 from tests.support.model import WIDE_OPEN, ZONE, Employees, Model, local_day
 from tests.support.world import MOST_DELIVERIES, World
 

@@ -13,10 +13,11 @@ from connector.adapters.aws.ledger import DynamoLedger
 from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemoryTables
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.acts import OPERATORS, Act
-from connector.domain.records.audit import AuditRow, first_break
+from connector.domain.records.audit import AuditRow
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, aws, make_table
 from tests.support.clock import HandClock
+from tests.support.digests import KEY, first_break
 
 
 @dataclass
@@ -37,7 +38,8 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     with aws("dynamodb") as client:
         people, audit = make_table(client, "PeopleTable"), make_table(client, "AuditTable")
         reader = Watched(client, page=2) if "pages" in request.param else client
-        yield Bench(DynamoLedger(clock, client, people, audit), DynamoAuditLog(reader, audit))
+        ledger = DynamoLedger(clock, client, people, audit, key=KEY)
+        yield Bench(ledger, DynamoAuditLog(reader, audit, people, KEY))
 
 
 def tell(bench: Bench, person_id: str, *minutes: int, outcome: Outcome = Outcome.UPDATED) -> None:
@@ -78,7 +80,8 @@ def test_a_row_is_read_as_it_was_told(bench: Bench) -> None:
 
     bench.ledger.finish(record, record.person, (), (row,))
 
-    assert list(bench.log.of_person("p1")) == [{**row.content(), "hash": row.hash}]
+    (stored,) = bench.log.of_person("p1")
+    assert stored == {**row.content(), "number": 1, "hash": stored["hash"]}
 
 
 def test_a_person_is_told_oldest_first(bench: Bench) -> None:
@@ -158,15 +161,17 @@ def test_acts_of_operators_are_a_chain_of_their_own_each_later_than_the_one_befo
 
 def test_two_acts_at_the_same_moment_never_take_the_place_of_one_another() -> None:
     with aws("dynamodb") as client:
-        table = make_table(client, "AuditTable")
-        watched, other = Watched(client), DynamoAuditLog(client, table)
+        tables = make_table(client, "AuditTable"), make_table(client, "PeopleTable")
+        watched, other = Watched(client), DynamoAuditLog(client, *tables, KEY)
 
         def meanwhile() -> None:
             watched.after.clear()
             other.record(Act("arn:aws:iam::1:user/other", "pause", NOON))
 
-        watched.after["query"] = meanwhile
-        DynamoAuditLog(watched, table).record(Act("arn:aws:iam::1:user/one", "go-live", NOON))
+        watched.after["get_item"] = meanwhile
+        DynamoAuditLog(watched, *tables, KEY).record(
+            Act("arn:aws:iam::1:user/one", "go-live", NOON)
+        )
 
         rows = list(other.of_person(OPERATORS))
         assert [row["outcome"] for row in rows] == ["pause", "go-live"]

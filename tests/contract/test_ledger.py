@@ -20,7 +20,8 @@ from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger, InMemory
 from connector.domain.errors import CodeTakenError, ConflictError, RetryableError
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
-from connector.domain.records.audit import AuditRow, first_break
+from connector.domain.records.audit import AuditRow
+from connector.domain.records.chain import Head
 from connector.domain.records.ledger import (
     ANSWER_SECONDS,
     INTENT_SECONDS,
@@ -31,6 +32,7 @@ from connector.domain.records.ledger import (
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, aws, make_table, refusal
 from tests.support.clock import HandClock
+from tests.support.digests import KEY, first_break
 
 A_SALT = "0123456789abcdef"
 AN_ALLOCATION = Allocation("200", "5010", "700000.5", "NOK", date(2026, 1, 1), date(2026, 11, 1))
@@ -59,9 +61,10 @@ def _dynamodb(client: Any, clock: HandClock | None = None) -> Bench:
     turned = clock or HandClock()
 
     def writer(**options: Any) -> Ledger:
-        return DynamoLedger(turned, options.pop("client", client), people, audit, **options)
+        client_of = options.pop("client", client)
+        return DynamoLedger(turned, client_of, people, audit, key=KEY, **options)
 
-    return Bench(turned, writer, DynamoAuditLog(client, audit))
+    return Bench(turned, writer, DynamoAuditLog(client, audit, people, KEY))
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -202,8 +205,8 @@ def test_what_was_finished_is_read_back_whole(bench: Bench) -> None:
 
     read = bench.writer().record("p1")
     assert read.links == {"norway": link}
-    assert read.person == replace(person, version=1, audit_hash=read.person.audit_hash)
-    assert read.person.audit_hash
+    assert read.person == replace(person, version=1, audit=read.person.audit)
+    assert read.person.audit.hash
 
 
 @pytest.mark.parametrize(
@@ -554,7 +557,7 @@ def test_the_rows_of_a_person_are_a_chain(bench: Bench) -> None:
     assert len(rows) == 3
     assert first_break(list(rows)) is None
     assert rows[2]["differences"][0] == {"field": "department", "before": "", "after": "PROD"}
-    assert ledger.record("p1").person.audit_hash == rows[2]["hash"]
+    assert ledger.record("p1").person.audit == Head(3, rows[2]["hash"])
 
 
 @pytest.mark.parametrize("member", ["message", "reason"])
@@ -780,7 +783,8 @@ def test_a_row_can_be_read_in_the_console(client: Any) -> None:
     )
 
     assert set(person) == {
-        "person", "company", "kind", "version", "salt", "audit_hash", "audit_time",
+        "person", "company", "kind", "version", "salt", "audit_hash", "audit_rows",
+        "audit_time",
     }  # fmt: skip
     assert link == {
         "person": "p1",
@@ -881,7 +885,7 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(bench: Bench) -> 
         "Mapping[str, str]": {"a": "b"}, "Mapping[str, Any]": {"a": "b"},
         "Mapping[str, str] | None": {"a": "b"}, "Outcome": Outcome.HELD,
         "Intent | None": None, "datetime | None": NOON, "bool": True,
-        "Allocation | None": AN_ALLOCATION,
+        "Allocation | None": AN_ALLOCATION, "Head": Head(7, "x", 9), "DigestKey": KEY,
     }  # fmt: skip
     people = {item.name: given[str(item.type)] for item in dataclasses.fields(Person)}
     held = {item.name: given[str(item.type)] for item in dataclasses.fields(EmployeeLink)}
@@ -892,7 +896,7 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(bench: Bench) -> 
     ledger.finish(read, person, [link], [])
 
     again = ledger.record("p1")
-    expected = replace(person, version=2, audit_hash=read.person.audit_hash)
+    expected = replace(person, version=2, audit=read.person.audit)
     assert again == Record(expected, {"norway": link})
 
 

@@ -167,7 +167,10 @@ def _create(template: dict[str, Any]) -> dict[str, str]:
     secrets = session.client("secretsmanager")
     for name, each in written:
         if each["Type"] == "AWS::SecretsManager::Secret":
-            resources[name] = secrets.create_secret(Name=name)["ARN"]
+            asked = each.get("Properties", {}).get("GenerateSecretString")
+            made_up = secrets.get_random_password(**asked)["RandomPassword"] if asked else None
+            value = {"SecretString": made_up} if made_up else {}
+            resources[name] = secrets.create_secret(Name=name, **value)["ARN"]
     return resources
 
 

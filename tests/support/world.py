@@ -37,6 +37,7 @@ from connector.adapters.memory import (
     InMemoryTables,
     InMemoryWebhookSecrets,
 )
+from connector.adapters.memory.ledger import KEY
 from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
@@ -44,6 +45,7 @@ from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
 from connector.bootstrap.vendors import rippling_source
 from connector.domain.changes import Cause, Change
+from connector.domain.digests import DigestKey
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping import file as mapping_file
 from connector.domain.records.ledger import INTENT_SECONDS
@@ -120,6 +122,7 @@ class World:
     platform: RipplingPlatform | None = None
     reported: Reported = field(default_factory=Reported)
     keeps_reserve: bool = True
+    key: DigestKey = KEY
 
     def __post_init__(self) -> None:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
@@ -193,7 +196,7 @@ class World:
             clock=self.clock,
             mappings=watched,
             mapping_versions=self.mapping_versions,
-            ledger=InMemoryLedger(self.clock, self.tables),
+            ledger=InMemoryLedger(self.clock, self.tables, key=self.key),
             cache=self.cache,
             guard_log=self.guard_log,
             queue=self.queue,

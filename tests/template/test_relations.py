@@ -473,9 +473,26 @@ def test_a_table_that_forgets_does_so_by_the_attribute_that_its_writer_sets(
 def test_no_credential_passes_through_the_template(resources: Resources) -> None:
     secrets = of_type(resources, "AWS::SecretsManager::Secret")
 
+    made_up = secrets.pop("DigestKeySecret")
     assert set(secrets) == {"RipplingSecret", "VismaSecret", "WebhookSecret"}
     for secret in secrets.values():
         assert not {"SecretString", "GenerateSecretString"} & secret.keys()
+    assert "SecretString" not in made_up
+    assert made_up["GenerateSecretString"]["PasswordLength"] == 64
+
+
+def test_the_key_of_the_digests_outlives_the_stack_and_only_three_functions_read_it(
+    resources: Resources,
+) -> None:
+    secret = resources["DigestKeySecret"]
+    having = {
+        name
+        for name, role in of_type(resources, "AWS::IAM::Role").items()
+        if "DigestKeySecret" in str(role)
+    }
+
+    assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert having == {"PollerRole", "WriterRole", "OperationsRole"}
 
 
 def test_without_an_app_there_is_no_door_for_an_installation(

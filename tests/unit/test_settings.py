@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "VISMA_TOKEN_URL": "https://connect.visma.com/connect/token",
     "RIPPLING_SECRET_ARN": "arn:1",
     "VISMA_SECRET_ARN": "arn:2",
+    "DIGEST_KEY_SECRET_ARN": "arn:4",
     "CHANGES_QUEUE_URL": "https://sqs.example.com/changes.fifo",
     "WATERMARKS_TABLE": "watermarks",
     "MAPPINGS_TABLE": "mappings",

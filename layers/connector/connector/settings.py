@@ -106,6 +106,7 @@ class VendorSettings(Settings):
     watermarks_table: Text
     mappings_table: Text
     people_table: Text
+    digest_key_secret_arn: Text
     cost_allocation: bool
 
     @field_validator("rippling_base_url")

@@ -20,11 +20,12 @@ from connector.domain.catalogue import Part
 from connector.domain.employees import Employee, Fields, Written
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
-from connector.domain.records.audit import AuditRow, first_break
+from connector.domain.records.audit import AuditRow
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Sample, SingleReads, Target, Targets
 from tests.support.clock import HandClock
+from tests.support.digests import first_break
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ROW = AuditRow("p1", NOON, Outcome.CREATED, "Created employee 1042.", "poll", "c1")

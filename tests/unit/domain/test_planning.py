@@ -20,9 +20,8 @@ from connector.domain.planning import (
     plan_leaving,
     problem_with,
 )
+from tests.support.digests import SEAL
 from tests.unit.builders import a_catalogue, a_worker, some_personal, some_rules
-
-SALT = "salt"
 
 
 def _desired(rules: CompanyRules | None = None) -> dict[str, str]:
@@ -36,8 +35,8 @@ def _desired(rules: CompanyRules | None = None) -> dict[str, str]:
 def _plan(
     desired: dict[str, str], known: dict[str, str] | None, rules: CompanyRules | None = None
 ) -> Plan:
-    known_marks = None if known is None else stored_values(known, SALT)
-    return plan_employee(desired, known_marks, rules or some_rules(), SALT)
+    known_marks = None if known is None else stored_values(known, SEAL)
+    return plan_employee(desired, known_marks, rules or some_rules(), SEAL)
 
 
 def test_an_employee_has_the_fields_that_rippling_and_the_mapping_give() -> None:
@@ -157,7 +156,7 @@ def test_a_hold_does_not_keep_a_leaver_active() -> None:
 
 
 def test_leaving_changes_the_status_and_nothing_else() -> None:
-    plan = plan_leaving(stored_values({**_desired(), "branch": "77"}, SALT))
+    plan = plan_leaving(stored_values({**_desired(), "branch": "77"}, SEAL))
 
     assert plan.outcome is Outcome.DEACTIVATED
     assert plan.fields == ("status",)

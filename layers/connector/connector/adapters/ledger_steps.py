@@ -11,12 +11,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.domain.errors import CodeTakenError, ConflictError
-from connector.domain.records.audit import AuditRow, timestamp
+from connector.domain.records.audit import timestamp
+from connector.domain.records.chain import Head
 from connector.domain.records.ledger import INTENT_SECONDS, Intent, Person, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from connector.domain.digests import DigestKey
+    from connector.domain.records.audit import AuditRow
+    from connector.domain.records.chain import Row
 
 SHORTEST_WAIT = 5.0
 SMALLEST_STEP = timedelta(microseconds=1)
@@ -46,14 +51,14 @@ def with_intent(record: Record, intent: Intent) -> Record:
     )
 
 
-def after_outcome(record: Record, person: Person, rows: tuple[AuditRow, ...]) -> Person:
+def after_outcome(record: Record, person: Person, rows: Sequence[Row]) -> Person:
     """The person once an outcome has been written."""
     return replace(
         person,
         version=record.person.version + 1,
         salt=person.salt or record.person.salt or new_salt(),
         intent=None,
-        audit_hash=rows[-1].hash if rows else record.person.audit_hash,
+        audit=Head.of(rows[-1]) if rows else record.person.audit,
     )
 
 
@@ -64,15 +69,20 @@ def new_workers(record: Record, person: Person) -> set[str]:
 
 
 def chained(
-    rows: Iterable[AuditRow], previous_hash: str, last: datetime | None = None
-) -> tuple[AuditRow, ...]:
+    rows: Iterable[AuditRow],
+    head: Head,
+    key: DigestKey,
+    retention_days: int,
+    last: datetime | None = None,
+) -> list[Row]:
     """The rows, each tied to the one before it, and each later than it: they are read by time."""
-    chain: list[AuditRow] = []
+    chain: list[Row] = []
     for row in rows:
         time = row.time if last is None or row.time > last else last + SMALLEST_STEP
-        chain.append(replace(row, time=time, previous_hash=previous_hash))
-        previous_hash, last = chain[-1].hash, time
-    return tuple(chain)
+        content = replace(row, time=time).content()
+        chain.append(head.linked(content, time, key, retention_days))
+        head, last = Head.of(chain[-1]), time
+    return chain
 
 
 def is_foreign(intent: Intent | None, owner: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from connector.domain.catalogue import Part
+    from connector.domain.digests import DigestKey
     from connector.domain.guards import ChangeKind, Run
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
@@ -28,6 +29,10 @@ class RehearsalLedger:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+
+    @property
+    def key(self) -> DigestKey:
+        return self._ledger.key
 
     def record(self, person_id: str) -> Record:
         return self._ledger.record(person_id)

@@ -24,6 +24,7 @@ from connector.domain.records.mode import ModeName
 if TYPE_CHECKING:
     from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.watermarks.table import WatermarksTable
+    from connector.domain.digests import DigestKey
     from connector.ports.approvals import Approvals
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
@@ -189,11 +190,26 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
 
     table, dynamodb = settings.watermarks_table, client("dynamodb")
     return OperatorAdapters(
-        audit_log=DynamoAuditLog(dynamodb, settings.audit_table, settings.audit_retention_days),
+        audit_log=DynamoAuditLog(
+            dynamodb,
+            settings.audit_table,
+            settings.people_table,
+            digest_key(settings.digest_key_secret_arn),
+            settings.audit_retention_days,
+        ),
         mapping_history=DynamoMappingHistory(_rows(table)),
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
     )
+
+
+@cache
+def digest_key(arn: str) -> DigestKey:
+    """The key of the stack's digests, read once a process."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.digest_key import digest_key
+
+    return digest_key(client("secretsmanager"), arn)
 
 
 def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledger:
@@ -201,7 +217,8 @@ def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledg
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.ledger import DynamoLedger
     from connector.adapters.rehearsal import RehearsalLedger
-    from connector.settings import AuditedSettings
+    from connector.domain.digests import NO_KEY
+    from connector.settings import AuditedSettings, VendorSettings
 
     audited = settings if isinstance(settings, AuditedSettings) else None
     ledger = DynamoLedger(
@@ -210,6 +227,11 @@ def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledg
         settings.people_table,
         audited.audit_table if audited else "",
         audited.audit_retention_days if audited else 0,
+        key=(
+            digest_key(settings.digest_key_secret_arn)
+            if isinstance(settings, VendorSettings)
+            else NO_KEY
+        ),
         planned=mode is ModeName.REHEARSAL,
     )
     return RehearsalLedger(ledger) if mode is ModeName.REHEARSAL else ledger

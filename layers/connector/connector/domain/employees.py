@@ -6,12 +6,13 @@ alone knows the nested, wrapped shape on the wire.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from connector.domain.digests import Seal
 
 BUSINESS_FIELDS = ("status", "department", "branch", "employee_class", "calendar")
 
@@ -75,22 +76,32 @@ class Written:
     etag: str | None = None
 
 
-def stored_value(path: str, value: str, salt: str) -> str:
-    """The form in which a value is stored: business in clear, personal as a salted hash."""
+def stored_value(path: str, value: str, seal: Seal) -> str:
+    """The form in which a value is stored: business in clear, personal as a keyed digest."""
     plain = value.strip()
-    if path in BUSINESS_FIELDS or not plain:
-        return plain
-    return hmac.new(salt.encode(), f"{path}={plain}".encode(), hashlib.sha256).hexdigest()[:24]
+    return plain if path in BUSINESS_FIELDS or not plain else seal.of(path, plain)
 
 
-def stored_values(fields: Fields, salt: str) -> dict[str, str]:
+def stored_values(fields: Fields, seal: Seal) -> dict[str, str]:
     """The marks of all fields."""
-    return {path: stored_value(path, value, salt) for path, value in fields.items()}
+    return {path: stored_value(path, value, seal) for path, value in fields.items()}
 
 
-def proof_of(address: str, salt: str) -> str:
+def readable(stored: StoredValues, seal: Seal) -> dict[str, str]:
+    """The marks that say something: personal ones made with another key, or with none, do not."""
+    return {
+        path: value for path, value in stored.items() if path in BUSINESS_FIELDS or seal.made(value)
+    }
+
+
+def is_readable(stored: StoredValues, seal: Seal) -> bool:
+    """Whether every mark says something."""
+    return len(readable(stored, seal)) == len(stored)
+
+
+def proof_of(address: str, seal: Seal) -> str:
     """The stored proof of identity, from an e-mail address; empty where there is none."""
-    return stored_value("contact.email", address.casefold(), salt)
+    return stored_value("contact.email", address.casefold(), seal)
 
 
 def same(path: str, one: str, other: str) -> bool:

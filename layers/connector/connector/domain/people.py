@@ -16,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from connector.domain.digests import DigestKey
 from connector.domain.facts import (
     EMPTY,
     NOT_SHOWN,
@@ -208,8 +209,8 @@ class Worker:
     pay: Fact[Pay] = field(default=UNKNOWN, repr=False)
 
 
-def fingerprint(worker: Worker) -> str:
-    """A digest of everything about an employment that can change what Visma should hold.
+def fingerprint(worker: Worker, key: DigestKey) -> str:
+    """A keyed digest of everything about an employment that can change what Visma should hold.
 
     It leaves out `updated_at`, which moves without visible change, title and manager, for which
     Visma has no place, and former names, which only help to understand the new ones. Pay counts
@@ -220,8 +221,7 @@ def fingerprint(worker: Worker) -> str:
     if isinstance(worker.pay, Known):
         pay = worker.pay.value
         content.append([pay.text, pay.currency, pay.effective_on])
-    text = json.dumps(content, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return key.mac(json.dumps(content, sort_keys=True, default=str), 32)
 
 
 def facts_digest(workers: Iterable[Worker]) -> str:

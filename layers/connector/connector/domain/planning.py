@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from connector.domain.digests import Seal
 from connector.domain.employees import (
     ACTIVE,
     FIELDS,
@@ -105,13 +106,13 @@ def problem_with(fields: Fields) -> tuple[str, str] | None:
 
 
 def plan_employee(
-    desired: Fields, known: StoredValues | None, rules: CompanyRules, salt: str
+    desired: Fields, known: StoredValues | None, rules: CompanyRules, seal: Seal
 ) -> Plan:
     """The least that makes the known employee the desired one; None known means create."""
     if known is None:
-        return Plan(Outcome.CREATED, tuple(_differences(desired, {}, FIELDS, salt)))
+        return Plan(Outcome.CREATED, tuple(_differences(desired, {}, FIELDS, seal)))
     writable = [path for path in FIELDS if _may_write(path, desired, known, rules)]
-    differences = tuple(_differences(desired, known, writable, salt))
+    differences = tuple(_differences(desired, known, writable, seal))
     if not differences:
         return Plan(Outcome.UNCHANGED)
     returns = any(item.field == "status" and item.before == INACTIVE for item in differences)
@@ -137,12 +138,12 @@ def _may_write(path: str, desired: Fields, known: StoredValues, rules: CompanyRu
 
 
 def _differences(
-    desired: Fields, known: StoredValues, paths: Iterable[str], salt: str
+    desired: Fields, known: StoredValues, paths: Iterable[str], seal: Seal
 ) -> Iterable[Difference]:
     for path in paths:
         if path not in desired:
             continue
-        before, after = known.get(path, ""), stored_value(path, desired[path], salt)
+        before, after = known.get(path, ""), stored_value(path, desired[path], seal)
         if not same(path, before, after):
             yield Difference(path, before, after)
 

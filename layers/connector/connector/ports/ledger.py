@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from connector.domain.digests import DigestKey
     from connector.domain.records.acts import Act
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
@@ -17,6 +18,10 @@ class Ledger(Protocol):
 
     * `begin` and `finish` raise `ConflictError` when the person's version moved on.
     """
+
+    @property
+    def key(self) -> DigestKey:
+        """The key of every digest in it."""
 
     def record(self, person_id: str) -> Record:
         """All rows of one person; a new `Person` of version 0 where there are none."""

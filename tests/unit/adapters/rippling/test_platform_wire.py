@@ -31,6 +31,7 @@ from connector.domain.people import (
     Worker,
     fingerprint,
 )
+from tests.support.digests import KEY
 
 FIELDS = {
     "roleState", "employeeNumber", "startDate", "endDate", "department", "departmentId",
@@ -337,4 +338,4 @@ def test_no_row_whatever_it_holds_brings_the_reading_down(fields: dict[str, Any]
 
     assert worker is not None
     assert Facts.from_json(worker.facts.to_json()).status is worker.facts.status
-    assert fingerprint(worker)
+    assert fingerprint(worker, KEY)

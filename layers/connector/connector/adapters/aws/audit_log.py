@@ -4,56 +4,112 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from connector.adapters.aws.dynamodb import Item, aliases, from_item, pages, to_item
-from connector.adapters.aws.errors import answering, code_of
+from connector.adapters.aws.dynamodb import (
+    Item,
+    NotWrittenError,
+    Values,
+    aliases,
+    from_item,
+    pages,
+    to_item,
+    transact,
+)
+from connector.adapters.aws.errors import answering
+from connector.adapters.aws.ledger_rows import head_from, head_values, person_key
 from connector.domain.errors import ConflictError
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.audit import timestamp
+from connector.domain.records.chain import Head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
     from connector.adapters.aws.errors import Client
+    from connector.domain.digests import DigestKey
     from connector.domain.records.acts import Act
 
 
 NEW = "attribute_not_exists(#person)"
 ATTEMPTS = 5
+ACTS = "acts"
+"""The kind of the row of the `PeopleTable` that is about no person."""
 
 
 class DynamoAuditLog:
     """What happened, in the order in which it happened."""
 
-    def __init__(self, client: Client, table: str, retention_days: int = 0) -> None:
+    def __init__(
+        self,
+        client: Client,
+        table: str,
+        people_table: str,
+        key: DigestKey,
+        retention_days: int = 0,
+    ) -> None:
         self._client = client
         self._table = table
+        self._people = people_table
+        self._key = key
         self._retention_days = retention_days
 
     def record(self, act: Act) -> None:
         """Appends what an operator did, tied to the act before it; never over another row.
 
+        Where the chain ends is kept in the `PeopleTable`, so that no one can shorten it unseen.
+
         Raises:
             RetryableError: DynamoDB does not answer, or others append at the same moment.
         """
         for _ in range(ATTEMPTS):
-            item = act.after(self._last_act()).stored(self._retention_days)
+            end = self._end()
+            head, after = head_from(end), act.after(end.get("audit_time", ""))
+            item = head.linked(after.content(), after.time, self._key, self._retention_days)
             try:
-                with answering("DynamoDB"):
-                    self._client.put_item(
-                        TableName=self._table,
-                        Item=to_item(item),
-                        ConditionExpression=NEW,
-                        ExpressionAttributeNames=aliases(NEW),
-                    )
-            except ClientError as error:
-                if code_of(error) != "ConditionalCheckFailedException":
-                    raise
-            else:
-                return
+                transact(self._client, [self._append(item), self._moved(head, item)])
+            except (NotWrittenError, ConflictError):
+                continue
+            return
         raise ConflictError("other operators' acts were put on record at the same moment")
+
+    def head_of_acts(self) -> Head:
+        """Where the chain of the operators' acts ends."""
+        return head_from(self._end())
+
+    def _append(self, item: Values) -> Item:
+        names = aliases(NEW)
+        put = {"TableName": self._table, "Item": to_item(item), "ConditionExpression": NEW}
+        return {"Put": {**put, "ExpressionAttributeNames": names}}
+
+    def _moved(self, head: Head, item: Values) -> Item:
+        """The end of the chain behind one more row, if it has not moved meanwhile."""
+        values = {"kind": ACTS, **head_values(Head.of(item)), "audit_time": item["time"]}
+        values = {name: value for name, value in values.items() if value}
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+        condition, given = NEW, {f":{name}": value for name, value in values.items()}
+        if head.rows:
+            condition, given[":seen"] = "#audit_hash = :seen", head.hash
+        return {
+            "Update": {
+                "TableName": self._people,
+                "Key": to_item(person_key(OPERATORS)),
+                "UpdateExpression": update,
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": aliases(update, condition),
+                "ExpressionAttributeValues": to_item(given),
+            }
+        }
+
+    def _end(self) -> Item:
+        """The row that says where the chain ends; until there is one, the last act says it."""
+        with answering("DynamoDB"):
+            answer = self._client.get_item(
+                TableName=self._people, Key=to_item(person_key(OPERATORS)), ConsistentRead=True
+            )
+        if "Item" in answer:
+            return from_item(answer["Item"])
+        last = self._last_act()
+        return {"audit_hash": last["hash"], "audit_time": last["time"]} if last else {}
 
     def _last_act(self) -> Item:
         condition = "#person = :person"

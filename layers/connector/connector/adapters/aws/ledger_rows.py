@@ -15,6 +15,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.audit import timestamp
+from connector.domain.records.chain import Head
 from connector.domain.records.ledger import EmployeeLink, Intent, Person, Record
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ PERSON_ATTRIBUTES = (
     "active_in",
     "intent",
     "audit_hash",
+    "audit_rows",
+    "audit_expires_at",
 )
 
 
@@ -65,7 +68,7 @@ def person_values(person: Person) -> Item:
             "outcome": person.outcome,
             "active_in": list(person.active_in),
             "intent": intent_values(person.intent) if person.intent else None,
-            "audit_hash": person.audit_hash,
+            **head_values(person.audit),
         }
     )
 
@@ -84,7 +87,23 @@ def person_from(item: Values) -> Person:
         outcome=item.get("outcome", ""),
         active_in=tuple(item.get("active_in", ())),
         intent=_intent_from(item["intent"]) if "intent" in item else None,
-        audit_hash=item.get("audit_hash", ""),
+        audit=head_from(item),
+    )
+
+
+def head_values(head: Head) -> Item:
+    """Where a chain of the audit ends."""
+    return {
+        "audit_hash": head.hash,
+        "audit_rows": head.rows or None,
+        "audit_expires_at": head.expires_at or None,
+    }
+
+
+def head_from(item: Values) -> Head:
+    """Where a chain of the audit ended when the row was written."""
+    return Head(
+        item.get("audit_rows", 0), item.get("audit_hash", ""), item.get("audit_expires_at", 0)
     )
 
 

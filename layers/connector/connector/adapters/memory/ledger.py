@@ -21,8 +21,10 @@ from connector.adapters.ledger_steps import (
     with_intent,
 )
 from connector.domain.catalogue import canonical
+from connector.domain.digests import DigestKey
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.audit import timestamp
+from connector.domain.records.chain import Head
 from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from connector.domain.records.acts import Act
     from connector.domain.records.audit import AuditRow
     from connector.ports.clock import Clock
+
+
+KEY = DigestKey(lambda: b"the key of what is in memory only")
 
 
 @dataclass(slots=True)
@@ -56,7 +61,9 @@ class InMemoryLedger:
         retention_days: int = 0,
         *,
         planned: bool = False,
+        key: DigestKey = KEY,
     ) -> None:
+        self.key = key
         self.tables = tables or InMemoryTables()
         self._clock = clock
         self._retention_days = retention_days
@@ -65,7 +72,7 @@ class InMemoryLedger:
 
     def record(self, person_id: str) -> Record:
         person = self.tables.persons.get(person_id) or unknown(person_id).person
-        return Record(person, dict(self.tables.links.get(person_id, {})))
+        return Record(replace(person, key=self.key), dict(self.tables.links.get(person_id, {})))
 
     def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
         return {person.id: dict(self.dealt_with(person)) for person in self.persons(person_ids)}
@@ -119,8 +126,8 @@ class InMemoryLedger:
                     del self.tables.claims[key]
             own = self.tables.audit.setdefault(person.id, [])
             last = datetime.fromisoformat(own[-1]["time"]) if own else None
-            rows = chained(audit, record.person.audit_hash, last)
-            own += [row.stored(self._retention_days) for row in rows]
+            rows = chained(audit, record.person.audit, self.key, self._retention_days, last)
+            own += map(dict, rows)
             self.tables.persons[person.id] = after_outcome(record, person, rows)
             held = self.tables.links.setdefault(person.id, {})
             held.update({link.company: link for link in links})
@@ -167,7 +174,9 @@ class InMemoryAuditLog:
 
     def record(self, act: Act) -> None:
         rows = self._tables.audit.setdefault(OPERATORS, [])
-        rows.append(act.after(rows[-1] if rows else {}).stored(0))
+        last = rows[-1] if rows else {}
+        act = act.after(last.get("time", ""))
+        rows.append(Head.of(last).linked(act.content(), act.time, KEY, 0))
 
     def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
         return map(dict, self._tables.audit.get(person_id, ()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.domain.records.audit import content_hash, timestamp
+from connector.domain.records.audit import timestamp
 
 OPERATORS = "operators"
 """Stands in place of a person in the key: all acts are one chain."""
@@ -26,21 +26,15 @@ class Act:
     time: datetime
     said: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-    previous_hash: str = ""
 
-    def after(self, last: Mapping[str, Any]) -> Act:
-        """The act as the next one in the chain: rows are read by time, so it is later."""
+    def after(self, last: str) -> Act:
+        """The act as the next one after that time: rows are read by time, so it is later."""
         if not last:
             return self
-        before = datetime.fromisoformat(str(last["time"]))
-        return replace(
-            self,
-            time=max(self.time, before + SMALLEST_STEP),
-            previous_hash=str(last["hash"]),
-        )
+        return replace(self, time=max(self.time, datetime.fromisoformat(last) + SMALLEST_STEP))
 
-    def stored(self, retention_days: int) -> dict[str, Any]:
-        """The row with its hash and, where rows expire, when it does."""
+    def content(self) -> dict[str, Any]:
+        """The row as it is stored, without what ties it to others."""
         content: dict[str, Any] = {
             "person": OPERATORS,
             "time": timestamp(self.time),
@@ -51,13 +45,8 @@ class Act:
             "message": self.message,
             "said": dict(self.said),
             "problems": list(self.problems),
-            "previous_hash": self.previous_hash,
         }
-        content = {name: value for name, value in content.items() if value}
-        item: dict[str, Any] = {**content, "hash": content_hash(content)}
-        if retention_days > 0:
-            item["expires_at"] = int((self.time + timedelta(days=retention_days)).timestamp())
-        return item
+        return {name: value for name, value in content.items() if value}
 
     @property
     def message(self) -> str:

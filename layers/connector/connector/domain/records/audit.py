@@ -1,12 +1,10 @@
-"""The audit: one row for every outcome, readable in the DynamoDB console, chained by hashes."""
+"""The audit: one row for every outcome, readable in the DynamoDB console; `chain` ties them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from connector.domain.planning import Difference, Outcome
@@ -32,10 +30,9 @@ class AuditRow:
     not_representable: Mapping[str, str] = field(default_factory=dict)
     back_dated: str = ""
     planned: bool = False
-    previous_hash: str = ""
 
     def content(self) -> dict[str, Any]:
-        """The row as it is stored, without its own hash; empty members are left out."""
+        """The row as it is stored, without what ties it to others; empty members are left out."""
         plain: dict[str, Any] = {
             "person": self.person_id,
             "time": timestamp(self.time),
@@ -57,40 +54,10 @@ class AuditRow:
             "not_representable": dict(self.not_representable),
             "back_dated": self.back_dated,
             "planned": self.planned,
-            "previous_hash": self.previous_hash,
         }
         return {key: value for key, value in plain.items() if value}
-
-    def stored(self, retention_days: int) -> dict[str, Any]:
-        """The row with its hash and, where rows expire, when it does."""
-        item = {**self.content(), "hash": self.hash}
-        if retention_days > 0:
-            item["expires_at"] = int((self.time + timedelta(days=retention_days)).timestamp())
-        return item
-
-    @property
-    def hash(self) -> str:
-        """The digest that the person's next row carries as `previous_hash`."""
-        return content_hash(self.content())
-
-
-def content_hash(content: Mapping[str, Any]) -> str:
-    """The digest of a row's content; members added by the store are not part of it."""
-    own = {key: value for key, value in content.items() if key not in ("hash", "expires_at")}
-    text = json.dumps(own, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def timestamp(moment: datetime) -> str:
     """The form of every time in the tables: UTC, microseconds, sorts as text."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def first_break(rows: Iterable[Mapping[str, Any]]) -> str | None:
-    """The time of the first row of a person's chain that was changed or is missing before it."""
-    previous = ""
-    for row in rows:
-        if row.get("previous_hash", "") != previous or content_hash(row) != row.get("hash"):
-            return str(row["time"])
-        previous = str(row["hash"])
-    return None

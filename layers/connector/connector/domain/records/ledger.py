@@ -2,8 +2,8 @@
 
 One `Person` row for the human, and one `EmployeeLink` row for each company that has, or should
 have, an employee for them. No personal data is stored here but the cost allocation, where that is
-kept: personal fields are salted hashes, with a salt of the person's own, so that erasing the
-person row makes every hash meaningless.
+kept: personal fields are digests with the key of the stack and a salt of the person's own, so that
+erasing the person row makes every digest meaningless.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
+from connector.domain.digests import NO_KEY, DigestKey, Seal
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.facts import Fact
 from connector.domain.people import day_in
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
+from connector.domain.records.chain import Head
 
 INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for clocks
 
@@ -65,7 +67,13 @@ class Person:
     outcome: str = ""
     active_in: tuple[str, ...] = ()
     intent: Intent | None = None
-    audit_hash: str = ""
+    audit: Head = field(default_factory=Head)
+    key: DigestKey = field(default=NO_KEY, repr=False, compare=False)
+
+    @property
+    def seal(self) -> Seal:
+        """How the personal fields of this person are stored; of who was read from the ledger."""
+        return Seal(self.key, self.salt)
 
     @property
     def last_day(self) -> Fact[date]:

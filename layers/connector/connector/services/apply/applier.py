@@ -147,7 +147,7 @@ class Applier:
             context.record_of_worker,
             desired.company,
             desired.fields,
-            lambda known: plan_employee(desired.fields, known, desired.rules, context.salt),
+            lambda known: plan_employee(desired.fields, known, desired.rules, context.seal),
             context.refusal,
             guards,
             must_look=context.is_drift,
@@ -218,7 +218,7 @@ def has_unresolved_create(context: ChangeContext) -> bool:
     if decision.action is not Action.WRITE or rules is None or worker is None:
         return True
     address = contact_fields(worker.personal, rules).get("contact.email", "")
-    proof = proof_of(address, context.salt)
+    proof = proof_of(address, context.seal)
     code = shown(rules.code_for(worker.id, worker.facts))
     return (decision.company, code, proof) != (intent.company, intent.code, intent.proof)
 

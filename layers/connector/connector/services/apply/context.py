@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Decision
+from connector.domain.digests import Seal
 from connector.domain.errors import RefusedError
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker, facts_digest
@@ -43,9 +44,9 @@ class ChangeContext:
         return self.change.cause is Cause.DRIFT
 
     @property
-    def salt(self) -> str:
-        """The person's salt."""
-        return self.record.person.salt
+    def seal(self) -> Seal:
+        """How the person's personal fields are stored."""
+        return self.record.person.seal
 
     @property
     def record_of_worker(self) -> Record:

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
+from connector.domain.digests import Seal
 from connector.domain.employees import (
     IDENTITY,
     INACTIVE,
     Employee,
     Fields,
+    is_readable,
     proof_of,
+    readable,
     reads_as,
     row_version,
     same,
@@ -75,8 +78,10 @@ class EmployeeWriter:
     def _nothing_left(self, request: WriteRequest, link: EmployeeLink) -> Result | None:
         """The end of leaving where finance has deleted the employee, and not only renumbered it."""
         written = (link.written or {}).get("contact.email", "")
+        if link.employee_id is None and not request.seal.made(written):
+            return None  # written under another key: no one can tell
         for employee in self.targets.company(request.company).employees():
-            address = stored_values(employee.fields, request.salt).get("contact.email", "")
+            address = stored_values(employee.fields, request.seal).get("contact.email", "")
             is_same = employee.employee_id == link.employee_id
             if is_same or (link.employee_id is None and written and address == written):
                 return None
@@ -91,12 +96,12 @@ class EmployeeWriter:
 
     def arrived(self, record: Record) -> tuple[str, Result] | None:
         """The company and employee of a create whose answer was lost, where it did arrive."""
-        intent, salt = record.person.intent, record.person.salt
+        intent, seal = record.person.intent, record.person.seal
         if intent is None or not intent.proof:
             return None
-        known = self._read(intent.company, intent.code, salt)
+        known = self._read(intent.company, intent.code, seal)
         address = known.employee.fields.get("contact.email", "") if known and known.employee else ""
-        if known is None or proof_of(address, salt) != intent.proof:
+        if known is None or proof_of(address, seal) != intent.proof:
             return None
         return intent.company, known.as_created(record)
 
@@ -107,9 +112,12 @@ class EmployeeWriter:
         if is_another(known, request):
             return request.another(known)
         result = self._close_gap(request, known)
-        lost = request.plan(link.written)
-        if result.outcome is Outcome.UNCHANGED and request.unfinished_code and lost.differences:
-            return replace(result, outcome=lost.outcome, differences=lost.differences, remark=LOST)
+        if result.outcome is Outcome.UNCHANGED and request.unfinished_code:
+            lost = request.plan(link.written)
+            if lost.differences and is_readable(link.written or {}, request.seal):
+                return replace(
+                    result, outcome=lost.outcome, differences=lost.differences, remark=LOST
+                )
         return replace(result, remark=edited_in_visma(request, known, link) or result.remark)
 
     def _create(self, request: WriteRequest, code: str) -> Result:
@@ -121,7 +129,7 @@ class EmployeeWriter:
         try:
             # The claim makes the code this person's before Visma hears of it: of two writers,
             # and of two people with one number, only one goes on.
-            proof = proof_of(request.desired.get("contact.email", ""), request.salt)
+            proof = proof_of(request.desired.get("contact.email", ""), request.seal)
             record = self.ledger.begin(
                 request.record, request.company, code, claim=True, proof=proof
             )
@@ -274,40 +282,40 @@ class EmployeeWriter:
         if intent.proof:
             return self.arrived(record) is not None
         link = record.links.get(intent.company)
-        known = self._read(intent.company, intent.code, record.person.salt)
+        known = self._read(intent.company, intent.code, record.person.seal)
         if known is None or link is None:
             return True  # nothing is there that the write could still change
         if link.etag and known.etag:
             return row_version(known.etag) != row_version(link.etag)
-        before = link.written or {}
+        before = readable(link.written or {}, record.person.seal)
         return any(not same(path, known.stored.get(path, ""), before[path]) for path in before)
 
     def _recall(self, request: WriteRequest, link: EmployeeLink) -> KnownEmployee | None:
         """The employee from memory where that can be trusted, else as Visma has it now."""
         code = link.employee_code or ""
         is_trusted = request.record.person.intent is None and not request.must_look
-        if is_trusted and link.etag and link.written:
+        if is_trusted and link.etag and link.written and is_readable(link.written, request.seal):
             return KnownEmployee(code, link.written, link.etag)
         return self._look(request, code)
 
     def _look(self, request: WriteRequest, code: str) -> KnownEmployee | None:
         """The employee as Visma has it; what it shows in a form of its own counts as written."""
-        known = self._read(request.company, code, request.salt)
+        known = self._read(request.company, code, request.seal)
         if known is None or known.employee is None:
             return known
         shown = known.employee.fields
         as_written = {
-            path: stored_value(path, text, request.salt)
+            path: stored_value(path, text, request.seal)
             for path, text in request.desired.items()
             if reads_as(path, text, shown.get(path, ""))
         }
         return replace(known, stored={**known.stored, **as_written})
 
-    def _read(self, company: str, code: str, salt: str) -> KnownEmployee | None:
+    def _read(self, company: str, code: str, seal: Seal) -> KnownEmployee | None:
         employee = self.targets.company(company).read(code)
         if employee is None:
             return None
-        stored = stored_values(employee.fields, salt)
+        stored = stored_values(employee.fields, seal)
         return KnownEmployee(employee.code, stored, employee.etag, employee)
 
 
@@ -333,7 +341,7 @@ def identity_of(request: WriteRequest, known: KnownEmployee, plan: Plan) -> dict
 
 def edited_in_visma(request: WriteRequest, known: KnownEmployee, link: EmployeeLink) -> str:
     """Which fields were changed in Visma to neither what was written nor what is desired."""
-    written = link.written or {}
+    written = readable(link.written or {}, request.seal)
     edited = [
         path
         for path, value in known.stored.items()

@@ -109,7 +109,7 @@ def person_after(
     person = replace(resolution.result.record.person, active_in=active_in)
     if not resolution.is_last or context.worker is None:
         return person
-    seen = {worker.id: fingerprint(worker) for worker in context.workers}
+    seen = {worker.id: fingerprint(worker, person.key) for worker in context.workers}
     person = replace(person, fingerprints=seen, outcome=resolution.result.outcome.value)
     if context.decision.action is Action.KEEP and person.worker_id:
         # The employment that counted still does: what is left of the others decides nothing.

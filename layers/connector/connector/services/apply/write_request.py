@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from connector.domain.digests import Seal
 from connector.domain.employees import (
     IDENTITY,
     PERSONAL_FIELDS,
@@ -92,9 +93,9 @@ class WriteRequest:
         return self.record.links.get(self.company)
 
     @property
-    def salt(self) -> str:
-        """The person's salt."""
-        return self.record.person.salt
+    def seal(self) -> Seal:
+        """How the person's personal fields are stored."""
+        return self.record.person.seal
 
     @property
     def unfinished_code(self) -> str | None:
@@ -133,7 +134,7 @@ class WriteRequest:
         """Whether a stored value is what is desired of a field; what is unknown desires nothing."""
         if path not in self.desired:
             return False
-        return same(path, value, stored_value(path, self.desired[path], self.salt))
+        return same(path, value, stored_value(path, self.desired[path], self.seal))
 
     def held(self, hold: Hold, plan: Plan) -> Result:
         """Nothing is done, and the audit shows what would be."""
@@ -210,6 +211,12 @@ class KnownEmployee:
         )
 
 
+def is_told(path: str, written: StoredValues, request: WriteRequest) -> bool:
+    """Whether a field can tell an employee from another: it was written, and can be compared."""
+    mark = written.get(path, "")
+    return bool(mark) and (request.seal.made(mark) or path in request.desired)
+
+
 def part_of(field: str) -> frozenset[str]:
     """An optional field, and those that make no sense without it: an address is one thing."""
     if field.startswith("address."):
@@ -229,7 +236,8 @@ def is_another(known: KnownEmployee, request: WriteRequest) -> bool:
     if link.employee_id is not None and known.employee_id is not None:
         return link.employee_id != known.employee_id
     written, stored = link.written or {}, known.stored
-    told = [path for path in (*IDENTITY, "contact.first_name") if written.get(path)]
+    names = (*IDENTITY, "contact.first_name")
+    told = [path for path in names if is_told(path, written, request)]
     return bool(told) and not any(
         same(path, stored[path], written[path]) or request.is_desired(path, stored[path])
         for path in told

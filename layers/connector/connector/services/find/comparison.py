@@ -85,7 +85,8 @@ class WorkerComparison:
         changed = [
             worker
             for worker in workers
-            if known.get(worker.person_id, {}).get(worker.id) != fingerprint(worker)
+            if known.get(worker.person_id, {}).get(worker.id)
+            != fingerprint(worker, self.ledger.key)
         ]
         missed = facts_missed(workers, mapping)
         read = Batch(report=Summary(workers_read=len(workers), facts_unknown=missed))

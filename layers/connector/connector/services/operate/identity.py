@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
+from connector.domain.digests import Seal
 from connector.domain.employees import IDENTITY, INACTIVE, Employee, same, stored_values
 from connector.domain.errors import CodeTakenError, ConfigurationError
 from connector.domain.planning import Outcome
@@ -92,7 +93,7 @@ class Identity:
         if employee is None or employee.employee_id is None:
             return None
         # By now the code may be somebody else's, who is not renamed.
-        return employee.employee_id if is_theirs(employee, link, record.person.salt) else None
+        return employee.employee_id if is_theirs(employee, link, record.person.seal) else None
 
     def _give_code(
         self, target: Target, record: Record, link: EmployeeLink, employee_id: int | None, code: str
@@ -102,7 +103,7 @@ class Identity:
             target.rename(employee_id, code)
             return employee_id
         renamed = target.read(code)
-        if renamed is None or not is_theirs(renamed, link, record.person.salt):
+        if renamed is None or not is_theirs(renamed, link, record.person.seal):
             raise ConfigurationError(
                 f"Visma ({link.company}) has neither the employee of this person under"
                 f" {link.employee_code} nor under {code}: `connector adopt` ties the person to"
@@ -213,14 +214,14 @@ def same_code(one: str | None, other: str | None) -> bool:
     return canonical(one or "") == canonical(other or "")
 
 
-def is_theirs(employee: Employee, link: EmployeeLink, salt: str) -> bool:
+def is_theirs(employee: Employee, link: EmployeeLink, seal: Seal) -> bool:
     """Whether an employee is the one of a link: by Visma's own id where the ledger has it.
 
     Without, by the name or address that was last written.
     """
     if link.employee_id is not None and employee.employee_id is not None:
         return link.employee_id == employee.employee_id
-    written, stored = link.written or {}, stored_values(employee.fields, salt)
+    written, stored = link.written or {}, stored_values(employee.fields, seal)
     told = [path for path in IDENTITY if written.get(path)]
     return not told or any(same(path, stored.get(path, ""), written[path]) for path in told)
 

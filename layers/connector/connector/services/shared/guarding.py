@@ -87,7 +87,7 @@ class ChangeGuard:
                 by_person[worker.person_id],
                 persons.get(worker.person_id) or Person(worker.person_id),
                 cause,
-                fingerprint(worker),
+                fingerprint(worker, self.ledger.key),
             )
             for worker in workers
         ]
@@ -193,7 +193,7 @@ class Outlook:
         """
         # An edit in Visma has to be looked at there; every other look is like the next.
         look = "row" if row else "drift" if cause is Cause.DRIFT else "look"
-        asks = hashlib.sha256(f"{person.audit_hash} {row}".encode()).hexdigest()[:10]
+        asks = hashlib.sha256(f"{person.audit.hash} {row}".encode()).hexdigest()[:10]
         reason = f"{worker.id} {look}", asks
         try:
             judged = self._judged(worker, employments, person, cause)
