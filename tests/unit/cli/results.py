@@ -37,6 +37,32 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         },
         "mappings export": {"text": text},
         "audit": {"rows": [{"time": text, "person": text, "message": text}], "left_out": 1},
+        "audit verify": {
+            "chains": 3,
+            "rows": 9,
+            "after": "",
+            "broken": [{"person": text, "time": text, "what": text}],
+        },
+        "audit export": {"text": text},
+        "erase": {
+            "person": text,
+            "erased": False,
+            "employees": 1,
+            "codes": 1,
+            "audit_rows": 3,
+        },
+        "mappings history": {
+            "rows": [
+                {
+                    "time": text,
+                    "operator": text,
+                    "outcome": text,
+                    "said": {"from": text, "to": text},
+                },
+                {"time": text, "operator": text, "outcome": text, "problems": [text]},
+            ],
+            "left_out": 2,
+        },
         "waiting": {"rows": [who]},
         "held": {
             "rows": [{**who, "kind": text, "run": text}],

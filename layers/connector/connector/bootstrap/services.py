@@ -233,17 +233,20 @@ def operations(
 ) -> Operator:
     """The service behind the operations function."""
     from connector.services.inbound.install import InstallStarter
+    from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.desk import Desk
+    from connector.services.operate.erasure import Erasure
     from connector.services.operate.mapping_diff import MappingDiff
     from connector.services.operate.operator import Operator
 
     ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
+    audit = operator_adapters.audit_log
     imports = mapping_import(adapters, operator_adapters, sleep)
     desk = Desk(
         clock=adapters.clock,
         ledger=ledger,
         mappings=mappings,
-        audit=operator_adapters.audit_log,
+        audit=audit,
         queue=queue,
         pauses=adapters.pauses,
         held=held_people(adapters),
@@ -260,6 +263,8 @@ def operations(
         ),
         ping=ping(adapters, operator_adapters, options),
         mode_switch=mode_switch(adapters, sleep),
+        audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
+        erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
     )
     return Operator(desk)
 

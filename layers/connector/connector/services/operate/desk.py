@@ -9,6 +9,8 @@ from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, PollingPauses
 from connector.services.inbound.install import InstallStarter
+from connector.services.operate.audit_check import AuditCheck
+from connector.services.operate.erasure import Erasure
 from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
 from connector.services.operate.mapping_diff import MappingDiff
@@ -36,3 +38,5 @@ class Desk:
     installation: InstallStarter
     ping: Ping
     mode_switch: ModeSwitch
+    audit_check: AuditCheck
+    erasure: Erasure
