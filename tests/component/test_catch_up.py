@@ -131,6 +131,7 @@ def test_an_import_returns_once_every_writer_goes_by_it(world: World) -> None:
     waited: list[float] = []
     kept = OperatorAdapters(
         audit_log=InMemoryAuditLog(world.tables),
+        owner_of=lambda _: ("company", "Nordfab"),
         mapping_history=world.mapping_history,
         install_states=InMemoryInstallStates(world.clock),
         webhook_secrets=world.webhook_secrets,

@@ -165,6 +165,7 @@ class World:
             mapping_history=self.mapping_history,
             install_states=InMemoryInstallStates(self.clock),
             webhook_secrets=self.webhook_secrets,
+            owner_of=lambda _: ("company", "Nordfab"),
         )
         self.operator = operating.operations(
             self.adapters, operator_adapters, self.options, sleep=no_sleep

@@ -81,5 +81,13 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         "go-live": {"before": "rehearsal", "mode": "live", "reason": text},
         "pause": {"before": "live", "mode": "off", "reason": text},
         "resume": {"was_paused": True, "since": text, "reason": text},
+        "oauth confirm": {
+            "company_id": text,
+            "company": text,
+            "since": text,
+            "in_use": text,
+            "is_another": True,
+            "confirmed": False,
+        },
         "oauth start": {"expires_at": text, "link": text, "install_link": text},
     }  # fmt: skip

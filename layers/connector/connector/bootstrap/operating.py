@@ -32,6 +32,7 @@ def operations(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Operator:
     """The service behind the operations function."""
+    from connector.services.inbound.confirm import InstallConfirmation
     from connector.services.inbound.install import InstallStarter
     from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.desk import Desk
@@ -60,6 +61,9 @@ def operations(
             authorize_url=options.authorize_url,
             clock=adapters.clock,
             is_oauth=options.is_oauth,
+        ),
+        confirmation=InstallConfirmation(
+            adapters.secrets, operator_adapters.owner_of, adapters.clock
         ),
         ping=ping(adapters, operator_adapters, options),
         mode_switch=mode_switch(adapters, sleep),

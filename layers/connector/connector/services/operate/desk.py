@@ -8,6 +8,7 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, PollingPauses
+from connector.services.inbound.confirm import InstallConfirmation
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.audit_check import AuditCheck
 from connector.services.operate.erasure import Erasure
@@ -36,6 +37,7 @@ class Desk:
     diff: MappingDiff
     validation: MappingValidation
     installation: InstallStarter
+    confirmation: InstallConfirmation
     ping: Ping
     mode_switch: ModeSwitch
     audit_check: AuditCheck

@@ -20,6 +20,7 @@ from connector.services.operate.verbs.mappings.history import MappingHistoryVerb
 from connector.services.operate.verbs.mappings.import_file import ImportMapping
 from connector.services.operate.verbs.mappings.rollback import RollBackMapping
 from connector.services.operate.verbs.mode import GoLive, Pause, Rehearse
+from connector.services.operate.verbs.oauth_confirm import ConfirmInstallation
 from connector.services.operate.verbs.oauth_start import StartInstallation
 from connector.services.operate.verbs.ping import PingVerb
 from connector.services.operate.verbs.rename import Rename
@@ -54,6 +55,7 @@ VERBS: tuple[Verb, ...] = (
     Replay(),
     Resume(),
     StartInstallation(),
+    ConfirmInstallation(),
 )
 """In the order in which `connector --help` lists them."""
 
