@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from tests.embedded.template import ROOT
+from tests.embedded.template import ROOT, load_template
 from tests.template.conftest import of_type
 from tests.template.test_relations import Functions, Resources
 
@@ -144,3 +144,15 @@ def test_a_stack_name_as_long_as_the_page_allows_breaks_no_limit_of_aws(
         named = NAMES.get(each["Type"], "")
         if limit := NAME_LIMITS.get(named):
             assert len(each["Properties"][named]) <= limit
+
+
+def test_the_template_of_the_kept_tables_has_them_as_the_stack_has_them(
+    resources: Resources,
+) -> None:
+    kept = {
+        name: {key: value for key, value in each.items() if key != "DependsOn"}
+        for name, each in resources.items()
+        if each.get("DeletionPolicy") == "Retain" and each["Type"] == "AWS::DynamoDB::Table"
+    }
+
+    assert load_template(ROOT / "docs" / "kept-tables.yaml")["Resources"] == kept
