@@ -15,8 +15,9 @@ from tests.support.world import World, a_world
 
 KARI = "arn:aws:iam::123456789012:user/controller"
 READING = {
-    "audit", "dead-letters", "duplicates", "held", "ping", "waiting", "mappings check",
-    "mappings diff", "mappings export",
+    "audit", "audit verify", "dead-letters", "duplicates", "held", "ping", "waiting",
+    "mappings check",
+    "mappings diff", "mappings export", "mappings history",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from connector.adapters.memory import (
     InMemoryMappings,
     InMemoryMappingVersions,
 )
-from connector.bootstrap import services
+from connector.bootstrap import operating
 from connector.bootstrap.parts import OperatorAdapters
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.rows import digest
@@ -131,13 +131,14 @@ def test_an_import_returns_once_every_writer_goes_by_it(world: World) -> None:
     waited: list[float] = []
     kept = OperatorAdapters(
         audit_log=InMemoryAuditLog(world.tables),
+        owner_of=lambda _: ("company", "Nordfab"),
         mapping_history=world.mapping_history,
         install_states=InMemoryInstallStates(world.clock),
         webhook_secrets=world.webhook_secrets,
     )
     text = world.mapping_text.replace("lead_days: 0", "lead_days: 2")
 
-    services.mapping_import(world.adapters, kept, waited.append).import_mapping({"text": text})
+    operating.mapping_import(world.adapters, kept, waited.append).import_mapping({"text": text})
 
     assert len(waited) == 1
     assert waited[0] > BELIEVED_SECONDS

@@ -57,6 +57,13 @@ class App:
         return answer
 
     def install(self) -> dict[str, Any]:
+        """Opens the link that an operator was given, and confirms what comes of it."""
+        answer = self.approve()
+        shown = self.operate("oauth confirm")
+        assert self.operate("oauth confirm", company=shown["company_id"])["confirmed"] is True
+        return answer
+
+    def approve(self) -> dict[str, Any]:
         """Opens the link that an operator was given, and follows Rippling's redirect."""
         link = self.operate("oauth start")["link"]
         return self.get("callback", **redirect_of(link))
@@ -126,7 +133,8 @@ def test_an_installation_puts_its_tokens_beside_what_is_in_the_secret(
 ) -> None:
     answer = app.install()
 
-    assert (answer["statusCode"], answer["body"]) == (200, "Installed. You can close this page.")
+    assert answer["statusCode"] == 200
+    assert answer["body"].startswith("Received. You can close this page.")
     held = app.secret()
     assert {name: held[name] for name in DEMO_APP} == DEMO_APP
     left = datetime.fromisoformat(held["expires_at"]) - datetime.now(UTC)
@@ -134,6 +142,75 @@ def test_an_installation_puts_its_tokens_beside_what_is_in_the_secret(
     shown = f"{answer}{[vars(record) for record in caplog.records]}"
     for secret in ("client_secret", "access_token", "refresh_token"):
         assert held[secret] not in shown
+
+
+def test_an_installation_is_not_used_until_somebody_says_whose_it_is(
+    app: App, rippling: Rippling
+) -> None:
+    app.install()
+    in_use = app.secret()
+    app.approve()
+    waiting = app.secret()
+
+    assert {name: waiting[name] for name in in_use} == in_use
+    assert app.call("poller", {})["queued"] == 4
+    ping = app.operate("ping")
+    lines = [check for group in ping["systems"] for check in group["checks"]]
+    assert [each["level"] for each in lines if "waits and is not in use" in each["message"]] == [
+        "warning"
+    ]
+    shown = app.operate("oauth confirm")
+    assert (shown["company"], shown["is_another"], shown["confirmed"]) == ("Nordfab", False, False)
+    assert app.secret() == waiting
+    done = app.operate("oauth confirm", company="nordfab")
+    assert done["confirmed"] is True
+    held = app.secret()
+    assert "pending" not in held
+    assert held["access_token"] == waiting["pending"]["access_token"] != in_use["access_token"]
+    assert "no installation waits" in app.operate("oauth confirm")["problems"][0]
+
+
+def test_an_installation_of_another_company_is_shown_as_such_and_needs_its_name(
+    app: App, rippling: Rippling
+) -> None:
+    app.install()
+    in_use = app.secret()
+    (ours,) = rippling.tables["companies"]
+    rippling.tables["companies"].remove(ours["id"])
+    rippling.tables["companies"].put({**ours, "id": "f" * 24, "name": "Elsewhere AS"})
+    app.approve()
+
+    shown = app.operate("oauth confirm")
+    refused = app.operate("oauth confirm", company="Nordfab")
+
+    assert (shown["company"], shown["is_another"]) == ("Elsewhere AS", True)
+    assert "is of Elsewhere AS" in refused["problems"][0]
+    assert {name: app.secret()[name] for name in in_use} == in_use
+
+
+def test_an_installation_that_nobody_confirms_within_a_day_is_not_used(app: App) -> None:
+    app.approve()
+    held = app.secret()["pending"]
+    yesterday = (datetime.now(UTC) - timedelta(days=1, minutes=1)).isoformat()
+    app.put_into_secret(pending={**held, "since": yesterday})
+
+    refused = app.operate("oauth confirm", company="Nordfab")
+
+    assert "more than a day ago" in refused["problems"][0]
+    with pytest.raises(ConfigurationError, match="connector oauth start"):
+        app.call("poller", {})
+
+
+def test_where_rippling_does_not_say_whose_it_is_that_is_what_has_to_be_said(
+    app: App, rippling: Rippling
+) -> None:
+    rippling.faults.fail(403, path="/sso-me/")
+    app.approve()
+
+    shown = app.operate("oauth confirm")
+
+    assert (shown["company"], shown["company_id"]) == ("unsaid", "unsaid")
+    assert app.operate("oauth confirm", company="unsaid")["confirmed"] is True
 
 
 def test_a_link_of_our_own_leads_to_rippling_and_survives_a_forgotten_state(

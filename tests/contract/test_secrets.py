@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from connector.adapters.aws.secrets import AwsSecrets
 from connector.adapters.memory import InMemorySecrets
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.ports.secrets import RipplingCredentials, Secrets, VismaCredentials
+from connector.ports.secrets import Pending, RipplingCredentials, Secrets, VismaCredentials
 from tests.contract.bench import NOON, Watched, aws, refusal
 from tests.support.clock import HandClock
 
@@ -136,6 +136,27 @@ def test_without_a_new_refresh_token_the_last_one_stays(app: Secrets) -> None:
     held = app.rippling()
     assert (held.access_token, held.refresh_token) == ("access-2", "refresh-1")
     assert held.expires_at == LATER
+
+
+def test_a_new_installation_waits_beside_the_one_in_use_until_it_is_confirmed(
+    app: Secrets,
+) -> None:
+    app.store_rippling_tokens("access-1", "refresh-1", NOON)
+    new = Pending("access-2", None, LATER, NOON)
+    assert app.pending() is None
+
+    app.store_pending(new)
+
+    assert app.pending() == new
+    assert app.rippling(fresh=True).access_token == "access-1"
+    app.store_rippling_tokens("access-3", "refresh-3", NOON)
+    assert app.pending() == new
+    app.confirm(new, "company-7")
+    held = app.rippling(fresh=True)
+    assert (held.access_token, held.refresh_token) == ("access-2", None)
+    assert (held.expires_at, held.company_id) == (LATER, "company-7")
+    assert app.pending() is None
+    assert "access-2" not in repr(new)
 
 
 def test_tokens_do_not_show(app: Secrets) -> None:

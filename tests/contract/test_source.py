@@ -16,7 +16,7 @@ from connector.domain.checks import Level
 from connector.domain.errors import (
     RetryableError,
 )
-from connector.domain.facts import UNKNOWN, Known, Named, shown
+from connector.domain.facts import EMPTY, UNKNOWN, Known, Named, shown
 from connector.domain.people import Address, EmploymentStatus, Pay
 from tests.simulator import nordfab_rippling
 
@@ -282,16 +282,27 @@ class TestFacts:
 
     def test_what_only_the_rest_api_says_is_read_there(self, incremental: Staff) -> None:
         worker = incremental.hire(number=1042, start_date="2025-02-01")
-        incremental.rippling.terminate(worker["id"], "2026-03-31", "RETIREMENT")
+        incremental.rippling.terminate(worker["id"], "2026-03-31", "RENEGE")
         (entity,) = incremental.rippling.rows("legal-entities")
 
         facts = incremental.only().facts
 
         assert (facts.person_number, facts.termination_type) == (
             Known("1042"),
-            Known("RETIREMENT"),
+            Known("RENEGE"),
         )
         assert facts.legal_entity == Named(entity["id"], "Nordfab AS")
+
+    @pytest.mark.parametrize("word", ["DEATH", "INVOLUNTARY", "VOLUNTARY", "RETIREMENT"])
+    def test_how_an_employment_ended_is_not_even_read(self, staff: Staff, word: str) -> None:
+        worker = staff.hire(number=1042, start_date="2025-02-01")
+        staff.rippling.terminate(worker["id"], "2026-03-31", word)
+
+        facts = staff.only().facts
+
+        assert facts.status is EmploymentStatus.TERMINATED
+        assert facts.termination_type is EMPTY
+        assert word not in repr(facts)
 
     def test_who_works_from_home_is_at_a_place_called_remote(self, staff: Staff) -> None:
         worker = staff.hire()

@@ -62,6 +62,12 @@ def _secret(app: Stage) -> dict[str, Any]:
     return held
 
 
+def _confirm(app: Stage) -> None:
+    """Has the operator look whose the installation is, and put it into use."""
+    shown = app.connector("oauth", "confirm")
+    assert app.connector("oauth", "confirm", "--company", shown["company_id"])["confirmed"]
+
+
 def test_before_the_install_the_poller_says_what_to_run(app: Stage) -> None:
     with pytest.raises(DemoError, match="connector oauth start"):
         app.tick()
@@ -84,10 +90,12 @@ def test_the_link_of_the_command_installs_the_app_once(app: Stage) -> None:
 
     status, page, answered = _get(headers["Location"])
 
-    assert (status, page) == (200, "Installed. You can close this page.")
+    assert (status, page.partition(".")[0]) == (200, "Received")
     assert answered["Content-Type"].startswith("text/plain")
     assert answered["Cache-Control"] == "no-store"
     assert _get(headers["Location"])[0] == 400
+    assert "access_token" not in _secret(app)
+    _confirm(app)
     assert app.rippling.app_shop.is_good(_secret(app)["refresh_token"])
 
 
@@ -102,6 +110,7 @@ def test_the_second_link_installs_where_rippling_forgets_the_state(app: Stage) -
     assert "state=" not in back
     assert _get(back)[0] == 400
     assert _get(back, cookie)[0] == 200
+    _confirm(app)
 
 
 def test_everybody_reaches_visma_with_tokens_that_the_functions_renew(app: Stage) -> None:
@@ -124,4 +133,5 @@ def test_an_ended_installation_is_named_and_the_next_one_mends_it(app: Stage) ->
     _, _, headers = _get(app.connector("oauth", "start")["link"])
 
     assert _get(headers["Location"])[0] == 200
+    _confirm(app)
     assert app.tick()["skipped"] is False

@@ -91,7 +91,7 @@ def notify(how: int, rest: bytes) -> None:
     """One notification of Visma, or of someone who has no key; some have headers before it."""
     is_signed = not how & STRANGER
     *lines, body = rest.split(b"\n", 3) if how & 3 else [rest]
-    names = (notifying.EVENT_HEADER, notifying.TIMES[how >> 4 & 1], notifying.ID_HEADER)
+    names = (notifying.EVENT_HEADER, notifying.TIMES[how >> 4 & 1], "x-vwd-notification-id")
     headers = {
         name: line.decode("utf-8", "surrogateescape")
         for name, line in zip(names, lines, strict=False)

@@ -41,7 +41,7 @@ from connector.adapters.memory.ledger import KEY
 from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
-from connector.bootstrap import services
+from connector.bootstrap import operating, services
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
 from connector.bootstrap.vendors import rippling_source
 from connector.domain.changes import Cause, Change
@@ -165,8 +165,9 @@ class World:
             mapping_history=self.mapping_history,
             install_states=InMemoryInstallStates(self.clock),
             webhook_secrets=self.webhook_secrets,
+            owner_of=lambda _: ("company", "Nordfab"),
         )
-        self.operator = services.operations(
+        self.operator = operating.operations(
             self.adapters, operator_adapters, self.options, sleep=no_sleep
         )
 

@@ -101,11 +101,14 @@ def test_every_function_has_a_role_that_only_lambda_assumes(
         assert trust["Action"] == "sts:AssumeRole"
 
 
-def test_the_scheduler_may_start_the_poller_and_nothing_else(
+def test_the_scheduler_may_start_the_poller_and_the_check_of_the_audit_and_nothing_else(
     roles: dict[str, dict[str, Any]],
 ) -> None:
     assert list(statements(roles["SchedulerRole"])) == [
-        ({"lambda:InvokeFunction"}, [{"Fn::GetAtt": ["PollerFunction", "Arn"]}]),
+        (
+            {"lambda:InvokeFunction"},
+            [{"Fn::GetAtt": [name, "Arn"]} for name in ("PollerFunction", "OperationsFunction")],
+        ),
         ({"sqs:SendMessage"}, [{"Fn::GetAtt": ["FailedInvocationsQueue", "Arn"]}]),
     ]
 
@@ -144,7 +147,9 @@ def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_au
 
     may = {name: allowed(role, "AuditTable") for name, role in others.items()}
 
-    assert may.pop("OperationsRole") == {"dynamodb:PutItem", "dynamodb:Query"}
+    assert may.pop("OperationsRole") == {
+        "dynamodb:PutItem", "dynamodb:Query", "dynamodb:DeleteItem",
+    }  # fmt: skip
     assert not any(may.values())
 
 
@@ -194,9 +199,15 @@ def test_whoever_calls_a_vendor_may_read_and_write_the_budget_that_all_share(
         assert {"dynamodb:GetItem", "dynamodb:PutItem"} <= allowed(roles[name], "WatermarksTable")
 
 
-def test_no_person_is_ever_deleted_from_the_ledger(roles: dict[str, dict[str, Any]]) -> None:
+@pytest.mark.parametrize("table", ["PeopleTable", "AuditTable", "ApprovalsTable"])
+def test_only_the_operators_command_takes_rows_about_people_away_and_one_by_one(
+    roles: dict[str, dict[str, Any]], table: str
+) -> None:
+    takers = {name for name, role in roles.items() if "dynamodb:DeleteItem" in allowed(role, table)}
+
+    assert takers == {"OperationsRole"}
     for role in roles.values():
-        assert not {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} & allowed(role, "PeopleTable")
+        assert "dynamodb:BatchWriteItem" not in allowed(role, table)
 
 
 def test_a_secret_is_read_only_by_those_who_need_it(roles: dict[str, dict[str, Any]]) -> None:
@@ -204,10 +215,11 @@ def test_a_secret_is_read_only_by_those_who_need_it(roles: dict[str, dict[str, A
 
     readers = {
         secret: {name for name, role in roles.items() if READ in allowed(role, secret)}
-        for secret in ("RipplingSecret", "VismaSecret", "WebhookSecret")
+        for secret in ("RipplingSecret", "VismaSecret", "WebhookSecret", "DigestKeySecret")
     }
 
     assert readers == {
+        "DigestKeySecret": vendors,
         "RipplingSecret": {*vendors, "InstallRole"},
         "VismaSecret": vendors,
         "WebhookSecret": {"WebhookRole", "OperationsRole"},
@@ -226,11 +238,16 @@ def test_only_the_rippling_secret_is_written_and_only_where_there_is_an_app(
 ) -> None:
     writers = {
         secret: {name for name, role in roles.items() if WRITE in allowed(role, secret)}
-        for secret in ("RipplingSecret", "VismaSecret", "WebhookSecret")
+        for secret in ("RipplingSecret", "VismaSecret", "WebhookSecret", "DigestKeySecret")
     }
     everyone = {"PollerRole", "InstallRole", "WriterRole", "OperationsRole"}
 
-    assert writers == {"RipplingSecret": everyone, "VismaSecret": set(), "WebhookSecret": set()}
+    assert writers == {
+        "RipplingSecret": everyone,
+        "VismaSecret": set(),
+        "WebhookSecret": set(),
+        "DigestKeySecret": set(),
+    }
     for name in everyone - {"InstallRole"}:  # which is there only with an app
         (statement,) = conditional(roles[name])["IsAnApp"]
         assert statement["Action"] == WRITE
@@ -268,8 +285,10 @@ def test_only_the_writer_takes_changes_and_only_operations_takes_dead_letters(
 def test_a_function_with_a_failure_destination_may_send_to_it(
     roles: dict[str, dict[str, Any]],
 ) -> None:
-    for name in ("PollerRole", "ReleaserRole"):
-        assert allowed(roles[name], "FailedInvocationsQueue") == {"sqs:SendMessage"}
+    senders = {name for name, role in roles.items() if allowed(role, "FailedInvocationsQueue")}
+
+    assert senders == {"ReleaserRole", "SchedulerRole"}
+    assert allowed(roles["ReleaserRole"], "FailedInvocationsQueue") == {"sqs:SendMessage"}
 
 
 def conditional(role: dict[str, Any]) -> dict[str, list[Any]]:

@@ -311,12 +311,14 @@ def test_one_schedule_ticks_and_the_other_sweeps(functions: Functions) -> None:
     assert events == {"PollSchedule": {}, "FullSweepSchedule": {"full_sweep": True}}
 
 
-def test_a_failed_poll_is_not_repeated_but_recorded(functions: Functions) -> None:
+def test_a_failed_poll_is_not_repeated_and_rings_once(
+    functions: Functions, resources: Resources
+) -> None:
     asynchronous = functions["PollerFunction"]["EventInvokeConfig"]
 
     assert asynchronous["MaximumRetryAttempts"] == 0
-    destination = asynchronous["DestinationConfig"]["OnFailure"]["Destination"]
-    assert list(references(destination)) == ["FailedInvocationsQueue"]
+    assert "DestinationConfig" not in asynchronous
+    assert resources["PollerErrorsAlarm"]["Properties"]["MetricName"] == "Errors"
 
 
 def test_a_failed_release_is_recorded(functions: Functions) -> None:
@@ -570,7 +572,7 @@ def test_every_function_has_an_alarm_on_its_errors(
     ("alarm", "queue", "metric"),
     [
         ("DeadLettersAlarm", "ChangesDeadLetterQueue", "ApproximateNumberOfMessagesVisible"),
-        ("FailedInvocationsAlarm", "FailedInvocationsQueue", "ApproximateNumberOfMessagesVisible"),
+        ("FailedInvocationsAlarm", "FailedInvocationsQueue", "NumberOfMessagesSent"),
         ("ChangesWaitingTooLongAlarm", "ChangesQueue", "ApproximateAgeOfOldestMessage"),
     ],
 )
@@ -579,7 +581,7 @@ def test_a_queue_that_needs_a_hand_raises_an_alarm(
 ) -> None:
     watch = resources[alarm]["Properties"]
 
-    assert watch["MetricName"] == metric, "a metric that moves when SQS itself redrives"
+    assert watch["MetricName"] == metric, "what SQS itself redrives is not sent"
     assert list(references(watch["Dimensions"])) == [queue]
 
 

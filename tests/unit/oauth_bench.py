@@ -11,7 +11,7 @@ from connector.adapters.memory import InMemoryCursors, InMemorySecrets
 from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn
 from connector.domain.errors import RetryableError
-from connector.ports.secrets import RipplingCredentials
+from connector.ports.secrets import Pending, RipplingCredentials
 from tests.simulator import Rippling
 from tests.simulator.rippling_oauth import DEMO_APP, TOKEN_PATH
 from tests.support.clock import HandClock
@@ -34,6 +34,10 @@ class Vault(InMemorySecrets):
             raise RetryableError("Secrets Manager is busy")
         super().store_rippling_tokens(access_token, refresh_token, expires_at)
         self.stored.append(refresh_token)
+
+    def confirm(self, pending: Pending, company_id: str) -> None:
+        super().confirm(pending, company_id)
+        self.stored.append(pending.refresh_token)
 
 
 class Bench:
@@ -60,6 +64,9 @@ class Bench:
 
     def installed(self) -> Bench:
         self.installation().install(self.rippling.app_shop.approve())
+        pending = self.vault.pending()
+        assert pending is not None
+        self.vault.confirm(pending, "company")
         return self
 
     def sign_in(self) -> RipplingOAuthSignIn:

@@ -37,6 +37,32 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         },
         "mappings export": {"text": text},
         "audit": {"rows": [{"time": text, "person": text, "message": text}], "left_out": 1},
+        "audit verify": {
+            "chains": 3,
+            "rows": 9,
+            "after": "",
+            "broken": [{"person": text, "time": text, "what": text}],
+        },
+        "audit export": {"text": text},
+        "erase": {
+            "person": text,
+            "erased": False,
+            "employees": 1,
+            "codes": 1,
+            "audit_rows": 3,
+        },
+        "mappings history": {
+            "rows": [
+                {
+                    "time": text,
+                    "operator": text,
+                    "outcome": text,
+                    "said": {"from": text, "to": text},
+                },
+                {"time": text, "operator": text, "outcome": text, "problems": [text]},
+            ],
+            "left_out": 2,
+        },
         "waiting": {"rows": [who]},
         "held": {
             "rows": [{**who, "kind": text, "run": text}],
@@ -55,5 +81,13 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         "go-live": {"before": "rehearsal", "mode": "live", "reason": text},
         "pause": {"before": "live", "mode": "off", "reason": text},
         "resume": {"was_paused": True, "since": text, "reason": text},
+        "oauth confirm": {
+            "company_id": text,
+            "company": text,
+            "since": text,
+            "in_use": text,
+            "is_another": True,
+            "confirmed": False,
+        },
         "oauth start": {"expires_at": text, "link": text, "install_link": text},
     }  # fmt: skip

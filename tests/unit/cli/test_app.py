@@ -369,8 +369,9 @@ def test_the_shell_is_given_a_script_that_completes(shell: str) -> None:
     ("typed", "offered"),
     [
         ("connector dead", ["dead-letters"]),
-        ("connector mappings ", ["import", "diff", "check", "export", "rollback"]),
+        ("connector mappings ", ["import", "diff", "check", "export", "rollback", "history"]),
         ("connector audit --per", ["--person"]),
+        ("connector audit ", ["verify", "export"]),
     ],
 )
 def test_the_shell_completes_verbs_and_their_options(typed: str, offered: list[str]) -> None:

@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.domain.errors import CodeTakenError, ConflictError
-from connector.domain.records.audit import timestamp
 from connector.domain.records.chain import Head
 from connector.domain.records.ledger import INTENT_SECONDS, Intent, Person, Record
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

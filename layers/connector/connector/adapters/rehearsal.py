@@ -107,6 +107,10 @@ class RehearsalLedger:
     def release_claim(self, record: Record, claim: Claim) -> None:
         """Gives nothing up."""
 
+    def erase(self, record: Record, claims: Iterable[Claim]) -> None:
+        """Takes the rows away: an erasure is no write to Visma."""
+        self._ledger.erase(record, claims)
+
 
 class RehearsalGuardLog:
     """The guards' log of a rehearsal: it holds what would be held, and counts no one."""

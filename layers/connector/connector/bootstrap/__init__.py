@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.bootstrap import adapters, services
+from connector.bootstrap import adapters, operating, services
 from connector.bootstrap.parts import OperatorOptions, Options
 from connector.domain.records.mode import Mode
 
@@ -103,4 +103,4 @@ def operations(settings: OperationsSettings, in_mode: Mode) -> Operator:
         authorize_url=settings.rippling_authorize_url,
     )
     parts = adapters.live(settings, "operations", in_mode.name, by_operator=True)
-    return services.operations(parts, adapters.for_operator(settings), options)
+    return operating.operations(parts, adapters.for_operator(settings), options)

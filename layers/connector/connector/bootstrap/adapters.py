@@ -7,7 +7,7 @@ client of AWS is made only where it is used.
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from connector.adapters.clock import SystemClock
@@ -187,6 +187,8 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
     from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+    from connector.adapters.rippling.owner import owner_of
+    from connector.bootstrap.vendors import rippling_of
 
     table, dynamodb = settings.watermarks_table, client("dynamodb")
     return OperatorAdapters(
@@ -200,6 +202,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
         mapping_history=DynamoMappingHistory(_rows(table)),
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
+        owner_of=partial(owner_of, settings.rippling_api, partial(rippling_of, settings)),
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from connector.ports.recheck import RecheckTrigger
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.rippling import Source
-    from connector.ports.secrets import RipplingCredentials, Secrets, WebhookSecrets
+    from connector.ports.secrets import Owner, RipplingCredentials, Secrets, WebhookSecrets
     from connector.ports.state import (
         InstallStates,
         MappingHistory,
@@ -74,6 +74,7 @@ class OperatorAdapters:
     mapping_history: MappingHistory
     install_states: InstallStates
     webhook_secrets: WebhookSecrets
+    owner_of: Callable[[str], Owner]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,11 @@ def rippling_http(
     )
 
 
+def rippling_of(settings: VendorSettings, authorization: str) -> HttpClient:
+    """The way to Rippling with a token that is not in use yet."""
+    return HttpClient("Rippling", settings.rippling_base_url, authorization=lambda _: authorization)
+
+
 def installation(
     token_url: str, secrets: Secrets, leases: Leases, metrics: EmfMetrics
 ) -> RipplingInstallation:

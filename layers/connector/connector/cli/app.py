@@ -88,8 +88,13 @@ def build(connect: Connect) -> typer.Typer:
         app.add_typer(family, name=name)
     for verb in VERBS:
         first, _, second = verb.name.partition(" ")
+        words: dict[str, Any] = {"help": verb.help, "epilog": examples_of(verb)}
+        if first in families and not second:  # a verb of one word that has others below it
+            families[first].callback(invoke_without_command=True, **words)(command_of(verb))
+            families[first].info.no_args_is_help = False
+            continue
         home = families[first] if second else app
-        home.command(second or first, help=verb.help, epilog=examples_of(verb))(command_of(verb))
+        home.command(second or first, **words)(command_of(verb))
     return app
 
 
@@ -147,6 +152,8 @@ def command_of(verb: Verb) -> Callable[..., None]:
     """The function that typer calls for a verb, with a parameter for each argument."""
 
     def command(context: typer.Context, *, as_json: bool, **given: object) -> None:
+        if context.invoked_subcommand:
+            return
         raise typer.Exit(execute(context.obj, verb, given, as_json=as_json))
 
     parameters = [
@@ -230,6 +237,7 @@ def complete_result(
         result = call(request)
         while result["ok"] and not verb.is_complete(result):
             update(f"{verb.name} ... {show_counts(result)}")
+            request = verb.continued(request, result)
             then = call(request)
             result = verb.added(result, then) if then["ok"] else then
     return result

@@ -11,9 +11,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 from connector.domain.facts import Absence, Known, Truth, any_holds, says, shown
-from connector.domain.people import EmploymentStatus, Facts, Worker
-
-NEVER_BEGAN = frozenset({"OFFER_DECLINED", "RESCIND", "RENEGE"})
+from connector.domain.people import NEVER_BEGAN, EmploymentStatus, Facts, Worker
 
 
 class EmploymentState(IntEnum):

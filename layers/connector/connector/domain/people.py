@@ -77,6 +77,21 @@ class EmploymentType:
         return any_holds((says(self.kind, key), self.named.answers_to(key)))
 
 
+NEVER_BEGAN = frozenset({"OFFER_DECLINED", "RESCIND", "RENEGE"})
+
+
+def only_never_began(termination_type: Fact[str]) -> Fact[str]:
+    """A termination's type where it says that the employment never began.
+
+    Any other type may say of someone that they died or were dismissed, and decides nothing: it goes
+    no further than here.
+    """
+    if isinstance(termination_type, Known):
+        word = termination_type.value.strip().upper()
+        return Known(word) if word in NEVER_BEGAN else EMPTY
+    return termination_type
+
+
 HIDDEN_TYPE = EmploymentType(NOT_SHOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 
 
@@ -139,7 +154,7 @@ class Facts:
             person_number=fact_in(data.get("person_number")),
             start_date=day_in(data.get("start_date")),
             end_date=day_in(data.get("end_date")),
-            termination_type=fact_in(data.get("termination_type")),
+            termination_type=only_never_began(fact_in(data.get("termination_type"))),
             department=named_in(data.get("department")),
             location=named_in(data.get("location")),
             legal_entity=named_in(data.get("legal_entity")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from connector.domain.records.approvals import Approval
 
 
@@ -19,3 +21,6 @@ class Approvals(Protocol):
 
     def save(self, approval: Approval) -> None:
         """Remembers a decision in place of the one before."""
+
+    def erase(self, person_id: str, companies: Iterable[str]) -> None:
+        """Forgets what was decided about a person in these companies."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     from connector.domain.digests import DigestKey
     from connector.domain.records.acts import Act
     from connector.domain.records.audit import AuditRow
+    from connector.domain.records.chain import Head
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
 
@@ -92,12 +93,21 @@ class Ledger(Protocol):
     def release_claim(self, record: Record, claim: Claim) -> None:
         """Gives up a claim that nobody uses, provided that the person is as they were read."""
 
+    def erase(self, record: Record, claims: Iterable[Claim]) -> None:
+        """Takes away every row of a person and these claims, the person's own row last."""
+
 
 class AuditLog(Protocol):
     """The `AuditTable`. Rows about people are written by the ledger together with the outcome."""
 
     def record(self, act: Act) -> None:
         """Appends what an operator did, tied to the act before it."""
+
+    def head_of_acts(self) -> Head:
+        """Where the chain of the operators' acts ends."""
+
+    def erase(self, person_id: str) -> None:
+        """Takes away every row of a person; operators' acts stay."""
 
     def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
         """The rows of one person, oldest first."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+UNSAID = "unsaid"
+"""Stands for a company where Rippling does not say which one it is."""
+
+Owner: TypeAlias = tuple[str, str]
+"""A company of Rippling: its id and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +25,23 @@ class RipplingCredentials:
     access_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
+    company_id: str | None = None
+    """The Rippling company whose installation is in use, once somebody has confirmed one."""
 
     @property
     def is_app(self) -> bool:
         """Whether the OAuth client of an App Shop app is there."""
         return bool(self.client_id and self.client_secret and self.redirect_uri)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An installation that is not in use: nobody has confirmed whose it is."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_at: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,15 @@ class RipplingSecret(Protocol):
 
         Without a new refresh token the one that is there stays, too.
         """
+
+    def store_pending(self, pending: Pending) -> None:
+        """Puts the tokens of a new installation beside those in use, in place of an older one."""
+
+    def pending(self) -> Pending | None:
+        """The installation that nobody has confirmed yet, read afresh."""
+
+    def confirm(self, pending: Pending, company_id: str) -> None:
+        """Puts a new installation into use, and remembers whose it is."""
 
 
 class VismaSecret(Protocol):

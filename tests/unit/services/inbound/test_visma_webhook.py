@@ -78,6 +78,7 @@ def test_a_new_cost_centre_has_somebody_look_at_what_the_waiting_wait_for(
     bench: Bench, event: str, name: str
 ) -> None:
     assert bench.post({name: event}).counted == "NotificationReceived"
+    bench.clock.turn(minutes=2)
     assert bench.post({"data": [{name: event}]}).status == 202
     assert bench.looks == [("norway", None)] * 2
 
@@ -163,35 +164,60 @@ def test_a_body_that_is_too_long_is_not_even_hashed(bench: Bench) -> None:
     assert bench.visma_webhook.receive("norway", {}, b" " * 16_385).status == 413
 
 
-def test_a_notification_counts_once_for_each_company_and_another_one_anew(bench: Bench) -> None:
-    for id_, counted in (("n1", "Received"), ("n1", "Repeated"), ("n2", "Received")):
-        answer = bench.post(SEGMENT, x_vwd_notification_id=id_)
-        assert (answer.status, answer.counted) == (202, f"Notification{counted}")
-
-    assert len(bench.looks) == 2
-
-
-def test_the_signed_id_in_the_body_counts_before_the_one_in_the_header(bench: Bench) -> None:
-    said = {**SEGMENT, "notificationId": "n1"}
-    for id_ in ("h1", "h2"):
-        bench.post(said, x_vwd_notification_id=id_)
+@pytest.mark.parametrize("own", ["notificationId", "timestamp"])
+def test_a_captured_notification_is_one_look_however_often_and_with_whatever_headers(
+    bench: Bench, own: str
+) -> None:
+    said = {**SEGMENT, own: "2026-11-24T12:00:00Z"}
+    assert bench.post(said).counted == "NotificationReceived"
+    for number in range(100):
+        bench.clock.turn(minutes=5)
+        sent = bench.clock.now().isoformat()
+        answer = bench.post(said, x_vwd_notification_id=f"n{number}", x_vwd_webhook_timestamp=sent)
+        assert (answer.status, answer.counted) == (202, "NotificationRepeated")
 
     assert len(bench.looks) == 1
+    assert bench.post({**said, own: "another"}).counted == "NotificationReceived"
 
 
-def test_without_an_id_nothing_is_taken_for_a_repetition(bench: Bench) -> None:
-    bench.post(SEGMENT)
-    bench.post(SEGMENT)
+@pytest.mark.parametrize(
+    ("first", "second", "looks"),
+    [
+        (SEGMENT, SEGMENT, 1),
+        (EMPLOYEE, EMPLOYEE, 1),
+        (SEGMENT, EMPLOYEE, 2),
+        (EMPLOYEE, {**EMPLOYEE, "employeeCd": "1014"}, 2),
+        ({**SEGMENT, "notificationId": "n1"}, {**SEGMENT, "notificationId": "n2"}, 1),
+    ],
+)
+def test_within_a_minute_one_look_at_a_thing_is_enough(
+    bench: Bench, first: dict[str, Any], second: dict[str, Any], looks: int
+) -> None:
+    bench.post(first)
+    bench.clock.turn(seconds=59)
+    bench.post(second)
+    assert len(bench.looks) == looks
 
-    assert len(bench.looks) == 2
+    bench.clock.turn(seconds=61)
+    bench.post({**second, "notificationId": "n3"})
+    assert len(bench.looks) == looks + 1
+
+
+def test_one_that_says_nothing_of_itself_may_come_again_after_a_minute(bench: Bench) -> None:
+    for _ in range(3):
+        assert bench.post(SEGMENT).counted == "NotificationReceived"
+        bench.clock.turn(seconds=61)
+
+    assert len(bench.looks) == 3
 
 
 def test_what_cannot_be_passed_on_may_be_sent_again_and_then_counts(bench: Bench) -> None:
+    said = {**SEGMENT, "notificationId": "n1"}
     bench.is_busy = True
-    assert bench.post(SEGMENT, x_vwd_notification_id="n1").status == 503
+    assert bench.post(said).status == 503
 
     bench.is_busy = False
-    assert bench.post(SEGMENT, x_vwd_notification_id="n1").counted == "NotificationReceived"
+    assert bench.post(said).counted == "NotificationReceived"
 
 
 def _forms(moment: datetime) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from connector.adapters.aws.dynamodb import from_item, to_item
+from connector.adapters.aws.dynamodb import delete_all, from_item, to_item
 from connector.adapters.aws.errors import answering
 from connector.domain.records.approvals import Approval, OperatorDecision
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from connector.adapters.aws.errors import Client
 
 
@@ -39,6 +41,10 @@ class DynamoApprovals:
             datetime.fromisoformat(item["at"]),
             datetime.fromisoformat(item["until"]),
         )
+
+    def erase(self, person_id: str, companies: Iterable[str]) -> None:
+        keys = ({"person": person_id, "company": company} for company in companies)
+        delete_all(self._client, self._table, keys)
 
     def save(self, approval: Approval) -> None:
         item = {

@@ -9,6 +9,7 @@ from connector.adapters.aws.dynamodb import (
     NotWrittenError,
     Values,
     aliases,
+    delete_all,
     from_item,
     pages,
     to_item,
@@ -18,8 +19,8 @@ from connector.adapters.aws.errors import answering
 from connector.adapters.aws.ledger_rows import head_from, head_values, person_key
 from connector.domain.errors import ConflictError
 from connector.domain.records.acts import OPERATORS
-from connector.domain.records.audit import timestamp
 from connector.domain.records.chain import Head
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,6 +125,11 @@ class DynamoAuditLog:
                 Limit=1,
             )
         return next((from_item(each) for each in answer["Items"]), {})
+
+    def erase(self, person_id: str) -> None:
+        """Takes away every row of a person; operators' acts stay."""
+        keys = [{"person": person_id, "time": row["time"]} for row in self.of_person(person_id)]
+        delete_all(self._client, self._table, keys)
 
     def of_person(self, person_id: str) -> Iterator[Item]:
         """The rows of one person, oldest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -107,6 +107,13 @@ def update_one(client: Client, update: Values) -> None:
             raise
         in_the_way: Any = error.response.get("Item", {})
         raise NotWrittenError({0: from_item(in_the_way)}) from error
+
+
+def delete_all(client: Client, table: str, keys: Iterable[Values]) -> None:
+    """Deletes the items with these keys, one by one: whatever stops it, the rest is still there."""
+    for key in keys:
+        with answering("DynamoDB"):
+            client.delete_item(TableName=table, Key=to_item(key))
 
 
 def transact(client: Client, actions: Sequence[Values]) -> None:

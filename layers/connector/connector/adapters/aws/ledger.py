@@ -17,6 +17,7 @@ from connector.adapters.aws.dynamodb import (
     NotWrittenError,
     Values,
     aliases,
+    delete_all,
     to_item,
     transact,
     update_one,
@@ -26,6 +27,7 @@ from connector.adapters.aws.ledger_reads import LedgerReads
 from connector.adapters.aws.ledger_rows import (
     PERSON_ATTRIBUTES,
     alias_item,
+    alias_key,
     claim_item,
     claim_key,
     link_item,
@@ -44,8 +46,8 @@ from connector.adapters.ledger_steps import (
     with_intent,
 )
 from connector.domain.errors import ConflictError
-from connector.domain.records.audit import timestamp
 from connector.domain.records.ledger import Claim, Record
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -159,6 +161,15 @@ class DynamoLedger(LedgerReads):
                 raise self._moved_on(record, error, now) from error
             rows = chained(audit, head, self.key, days, last)
             self._write(record, person, links, rows, now, claims)
+
+    def erase(self, record: Record, claims: Iterable[Claim]) -> None:
+        """Takes away every row of a person and these claims, the person's own row last."""
+        person = record.person
+        workers = {person.worker_id, *person.fingerprints, *person.planned_fingerprints} - {""}
+        keys = [alias_key(worker_id) for worker_id in sorted(workers)]
+        keys += [claim_key(code, company) for company, code in claims]
+        keys += [{"person": person.id, "company": company} for company in record.links]
+        delete_all(self._client, self._people, [*keys, person_key(person.id)])
 
     def release_claim(self, record: Record, claim: Claim) -> None:
         self.finish(record, record.person, (), (), [claim])

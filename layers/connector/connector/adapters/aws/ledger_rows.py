@@ -14,9 +14,9 @@ from connector.adapters.ledger_steps import unknown
 from connector.domain.catalogue import canonical
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
-from connector.domain.records.audit import timestamp
 from connector.domain.records.chain import Head
 from connector.domain.records.ledger import EmployeeLink, Intent, Person, Record
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -31,7 +31,7 @@ from connector.domain.mapping.rows import (
     row_key,
     to_rows,
 )
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

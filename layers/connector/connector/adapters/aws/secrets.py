@@ -14,9 +14,10 @@ from uuid import uuid4
 from connector.adapters.aws.errors import Client, answering
 from connector.adapters.aws.secret_reader import MAX_AGE, SecretReader, is_text
 from connector.domain.errors import ConfigurationError
-from connector.ports.secrets import RipplingCredentials, VismaCredentials
+from connector.ports.secrets import Pending, RipplingCredentials, VismaCredentials
 
 RIPPLING = "the Rippling secret"
+PENDING, COMPANY = "pending", "company_id"
 VISMA = "the Visma secret"
 OAUTH = ("client_id", "client_secret", "redirect_uri")
 RIPPLING_TEXTS = ("api_token", *OAUTH, "access_token", "refresh_token")
@@ -57,6 +58,7 @@ class AwsSecrets:
         if problems:
             raise ConfigurationError(f"{RIPPLING}: {problem}" for problem in problems)
         texts = {name: data[name].strip() for name in RIPPLING_TEXTS if is_text(data.get(name))}
+        texts |= {COMPANY: data[COMPANY]} if is_text(data.get(COMPANY)) else {}
         return RipplingCredentials(**texts, expires_at=expiry_in(data.get("expires_at")))
 
     def visma(self, *, fresh: bool = False) -> dict[str, VismaCredentials]:
@@ -90,6 +92,48 @@ class AwsSecrets:
         }
         if refresh_token:
             data["refresh_token"] = refresh_token
+        self._put(data)
+
+    def store_pending(self, pending: Pending) -> None:
+        """Puts the tokens of a new installation beside those in use, in place of an older one."""
+        held = {
+            "access_token": pending.access_token,
+            "refresh_token": pending.refresh_token,
+            "expires_at": pending.expires_at.isoformat(),
+            "since": pending.since.isoformat(),
+        }
+        self._put({**self._rippling.read(fresh=True), PENDING: held})
+
+    def pending(self) -> Pending | None:
+        """The installation that nobody has confirmed yet, read afresh."""
+        held = self._rippling.read(fresh=True).get(PENDING)
+        if not isinstance(held, dict) or not is_text(held.get("access_token")):
+            return None
+        expires_at, since = (expiry_in(held.get(name)) for name in ("expires_at", "since"))
+        if expires_at is None or since is None:
+            return None
+        refresh_token = held.get("refresh_token")
+        return Pending(
+            held["access_token"],
+            refresh_token if is_text(refresh_token) else None,
+            expires_at,
+            since,
+        )
+
+    def confirm(self, pending: Pending, company_id: str) -> None:
+        """Puts a new installation into use, and remembers whose it is."""
+        held = self._rippling.read(fresh=True)
+        spent = (PENDING, "refresh_token")
+        data = {name: value for name, value in held.items() if name not in spent}
+        data |= {
+            "access_token": pending.access_token,
+            "expires_at": pending.expires_at.isoformat(),
+            COMPANY: company_id,
+        }
+        data |= {"refresh_token": pending.refresh_token} if pending.refresh_token else {}
+        self._put(data)
+
+    def _put(self, data: dict[str, Any]) -> None:
         with answering("Secrets Manager"):
             self._client.put_secret_value(
                 SecretId=self._rippling_arn,

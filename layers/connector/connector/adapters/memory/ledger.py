@@ -23,9 +23,9 @@ from connector.adapters.ledger_steps import (
 from connector.domain.catalogue import canonical
 from connector.domain.digests import DigestKey
 from connector.domain.records.acts import OPERATORS
-from connector.domain.records.audit import timestamp
 from connector.domain.records.chain import Head
 from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -156,6 +156,16 @@ class InMemoryLedger:
         claims = [(key[0], one) for key, one in self.tables.claims.items() if key[1] == company]
         return list(self.links(company)), claims
 
+    def erase(self, record: Record, claims: Iterable[Claim]) -> None:
+        with self.tables.lock:
+            for company, code in claims:
+                self.tables.claims.pop((canonical(code), company), None)
+            for worker, owner in list(self.tables.aliases.items()):
+                if owner == record.person.id:
+                    del self.tables.aliases[worker]
+            self.tables.links.pop(record.person.id, None)
+            self.tables.persons.pop(record.person.id, None)
+
     def release_claim(self, record: Record, claim: Claim) -> None:
         self.finish(record, record.person, (), (), [claim])
 
@@ -177,6 +187,13 @@ class InMemoryAuditLog:
         last = rows[-1] if rows else {}
         act = act.after(last.get("time", ""))
         rows.append(Head.of(last).linked(act.content(), act.time, KEY, 0))
+
+    def erase(self, person_id: str) -> None:
+        self._tables.audit.pop(person_id, None)
+
+    def head_of_acts(self) -> Head:
+        rows = self._tables.audit.get(OPERATORS)
+        return Head.of(rows[-1]) if rows else Head()
 
     def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
         return map(dict, self._tables.audit.get(person_id, ()))

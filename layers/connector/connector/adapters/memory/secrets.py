@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from connector.ports.secrets import RipplingCredentials, VismaCredentials
+    from connector.ports.secrets import Pending, RipplingCredentials, VismaCredentials
 
 
 class InMemorySecrets:
@@ -24,6 +24,7 @@ class InMemorySecrets:
     ) -> None:
         self._rippling = rippling
         self._visma = visma
+        self._pending: Pending | None = None
 
     def rippling(self, *, fresh: bool = False) -> RipplingCredentials:
         if self._rippling is None:
@@ -48,6 +49,24 @@ class InMemorySecrets:
             refresh_token=refresh_token or held.refresh_token,
             expires_at=expires_at,
         )
+
+    def store_pending(self, pending: Pending) -> None:
+        self.rippling()
+        self._pending = pending
+
+    def pending(self) -> Pending | None:
+        self.rippling()
+        return self._pending
+
+    def confirm(self, pending: Pending, company_id: str) -> None:
+        self._rippling = replace(
+            self.rippling(),
+            access_token=pending.access_token,
+            refresh_token=pending.refresh_token,
+            expires_at=pending.expires_at,
+            company_id=company_id,
+        )
+        self._pending = None
 
 
 @dataclass

@@ -20,7 +20,7 @@ from connector.domain.records.mode import Mode
 from connector.ports.dialects import BELIEVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from connector.domain.mapping.model import MappingFile
@@ -184,6 +184,10 @@ class InMemoryApprovals:
 
     def save(self, approval: Approval) -> None:
         self._rows[approval.person_id, approval.company] = approval
+
+    def erase(self, person_id: str, companies: Iterable[str]) -> None:
+        for company in companies:
+            self._rows.pop((person_id, company), None)
 
 
 class InMemoryModes:

@@ -20,6 +20,7 @@ from connector.domain.errors import (
     NonsenseError,
     RetryableError,
 )
+from connector.ports.secrets import Pending
 
 if TYPE_CHECKING:
     from requests import Response
@@ -70,7 +71,7 @@ class RipplingTokenEndpoint:
     ) -> None:
         self._token_url = token_url
         self._secrets = secrets
-        self._now = now
+        self.now = now
         self._http = HttpClient(
             "Rippling",
             token_url,
@@ -104,7 +105,7 @@ class RipplingTokenEndpoint:
         return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
     def _ask(self, form: Mapping[str, str]) -> Tokens:
-        asked_at = self._now()
+        asked_at = self.now()
         content = self._granted(self._http.post_form(self._token_url, form))
         refresh_token = content.get("refresh_token")
         return Tokens(
@@ -152,14 +153,17 @@ class RipplingInstallation:
         self._unstored: tuple[str, Tokens] | None = None
 
     def install(self, code: str) -> None:
-        """Makes the code's installation the one that is used; raises as the endpoint does."""
+        """Keeps the tokens of a code's installation until somebody confirms whose it is.
+
+        Raises as the endpoint does.
+        """
         # A code lives for minutes, so this waits for a renewal and does not insist: what is renewed
         # meanwhile gives way to what is installed.
         for pause in (0.0, *SHORT_PAUSES):
             self._sleep(pause)
             with self._leases.lease(LEASE, RENEWAL_LEASE_SECONDS) as is_ours:
                 if is_ours or pause == SHORT_PAUSES[-1]:
-                    self._store(self._endpoint.exchange(code))
+                    self._keep(self._endpoint.exchange(code))
                     return
 
     def renew(self, worn: RipplingCredentials, *, waits: bool) -> RipplingCredentials:
@@ -201,6 +205,12 @@ class RipplingInstallation:
             self._store(self._unstored[1])
         self._unstored = None
         return self._secrets.rippling()
+
+    def _keep(self, tokens: Tokens) -> None:
+        pending = Pending(
+            tokens.access_token, tokens.refresh_token, tokens.expires_at, self._endpoint.now()
+        )
+        self._secrets.store_pending(pending)
 
     def _store(self, tokens: Tokens) -> None:
         self._secrets.store_rippling_tokens(

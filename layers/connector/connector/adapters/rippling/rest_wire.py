@@ -47,6 +47,7 @@ from connector.domain.people import (
     Pay,
     Personal,
     Worker,
+    only_never_began,
 )
 
 T = TypeVar("T")
@@ -162,13 +163,15 @@ def person_number_of(row: Row, withheld: frozenset[str]) -> Fact[str]:
 
 
 def termination_type_of(row: Row, withheld: frozenset[str]) -> Fact[str]:
-    """How an employment ended, or that it never began; most rows have no such details."""
+    """That an employment never began; of how others ended nothing is kept."""
     if is_withheld(withheld, "termination_details.type"):
         return UNKNOWN
     details = row.get("termination_details")
     if details is None:
         return EMPTY
-    return fact_in(object_in(details).get("type"), text) if isinstance(details, dict) else UNKNOWN
+    if not isinstance(details, dict):
+        return UNKNOWN
+    return only_never_began(fact_in(details.get("type"), text))
 
 
 def department_of_worker(row: Row, withheld: frozenset[str]) -> Named:

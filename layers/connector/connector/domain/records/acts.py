@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 OPERATORS = "operators"
 """Stands in place of a person in the key: all acts are one chain."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from connector.domain.planning import Difference, Outcome
+from connector.domain.records.times import timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,3 @@ class AuditRow:
             "planned": self.planned,
         }
         return {key: value for key, value in plain.items() if value}
-
-
-def timestamp(moment: datetime) -> str:
-    """The form of every time in the tables: UTC, microseconds, sorts as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
-from connector.domain.employees import INACTIVE
+from connector.domain.employees import INACTIVE, stored_values
 from connector.domain.facts import shown
 from connector.domain.people import fingerprint
 from connector.domain.placement import IN_VISMA
@@ -222,12 +222,13 @@ def not_representable(context: ChangeContext, resolution: Resolution) -> dict[st
     worker = context.worker
     if worker is None:
         return {}
-    is_paid_here = resolution.placement is not None
+    is_paid_here, seal = resolution.placement is not None, resolution.result.record.person.seal
+    # Free text and another person: that they changed may be seen, and not to what.
+    told = {"title": worker.title or "", "manager": worker.manager_id or ""}
     values = {
         "start_date": shown(worker.facts.start_date),
         "end_date": shown(worker.facts.end_date),
-        "title": worker.title,
-        "manager": worker.manager_id,
+        **stored_values(told, seal),
         "pay": change_of_pay(allocation_before(resolution), worker.pay) if is_paid_here else None,
     }
     return {name: str(value) for name, value in values.items() if value}

@@ -91,6 +91,7 @@ class Poller:
     def _read(self, mapping: MappingFile, *, full_sweep: bool) -> Batch:
         cursor = self.cursors.cursor(self.stream)
         sweep = self.cursors.cursor(f"{self.stream} sweep")
+        self.metrics.count("SweepOverdue", int(self.sweep.is_overdue(sweep)))
         is_sweep = full_sweep or cursor.watermark is None or sweep.started is not None
         if not is_sweep:
             return self.changes.read(cursor, mapping)

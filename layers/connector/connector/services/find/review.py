@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
@@ -18,12 +19,17 @@ from connector.domain.errors import (
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
 from connector.domain.reconciliation import reconcile, unused
+from connector.domain.records.ledger import EmployeeLink
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
+from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.find.batch import Batch, Summary
 from connector.services.find.pages import RESERVE_SECONDS
 from connector.services.shared.guarding import ChangeGuard
+
+STUCK = (Outcome.HELD, Outcome.WAITING, Outcome.REJECTED)
+PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class CompanyReview:
     targets: Targets
     guard: ChangeGuard
     clock: Clock
+    metrics: Metrics
 
     def read(self, company: str, mapping: MappingFile) -> Batch:
         """The rejected of a company, and whoever has another employee there than the ledger knows.
@@ -41,6 +48,7 @@ class CompanyReview:
         Where Visma does not answer, the report says so; the rejected are tried again all the same.
         """
         links, claims = self.ledger.holdings(company)
+        self.metrics.count("PeopleStuck", sum(map(self._is_stuck, links)))
         self._release(company, unused(claims, links))
         rejected = {
             link.person_id
@@ -61,6 +69,11 @@ class CompanyReview:
         candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
         report = Summary(drifted=len(differing), problems=problems)
         return Batch(tuple(candidates), report=report)
+
+    def _is_stuck(self, link: EmployeeLink) -> bool:
+        """Whether somebody has needed a hand for longer than a day."""
+        needs_a_hand = link.outcome in STUCK and not link.is_dropped
+        return needs_a_hand and self.clock.now() - link.since > PATIENCE
 
     def _release(self, company: str, claims: Iterable[tuple[str, str]]) -> None:
         """Frees the codes that were claimed for creates which never came to be.

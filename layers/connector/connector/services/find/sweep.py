@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connector.domain.cursors import Cursor
 from connector.domain.guards import shows_too_few
@@ -22,6 +23,7 @@ from connector.services.find.review import CompanyReview
 REVIEW_SECONDS = 150.0
 """A company's list of employees is begun only with so much time left of the invocation."""
 
+OVERDUE = timedelta(days=2)
 MOST_NAMED = 5
 
 
@@ -35,6 +37,11 @@ class SweepReader:
     review: CompanyReview
     clock: Clock
     metrics: Metrics
+
+    def is_overdue(self, cursor: Cursor) -> bool:
+        """Whether no full sweep has come to its end for two days."""
+        last = cursor.ended or cursor.started
+        return last is not None and self.clock.now() - last > OVERDUE
 
     def begun(self, cursor: Cursor, mapping: MappingFile) -> Cursor:
         """The cursor of a sweep about to begin, with the companies whose first load it is."""

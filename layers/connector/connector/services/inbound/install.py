@@ -33,7 +33,10 @@ FAILED = (
     "Rippling did not hand out a token; the log of the webhook function says why."
     " Start again with: connector oauth start"
 )
-INSTALLED = "Installed. You can close this page."
+INSTALLED = (
+    "Received. You can close this page. The installation is used as soon as an operator has"
+    " confirmed it: connector oauth confirm"
+)
 
 PAGE = {
     "Content-Type": "text/plain; charset=utf-8",
@@ -81,8 +84,9 @@ class InstallStarter:
 class Installer:
     """The service behind the two routes of the install.
 
-    `exchange` puts a code's tokens into the secret. Of what Rippling's redirect brings, only code
-    and state are looked at; no one is ever sent to an address that stands in a request.
+    `exchange` puts a code's tokens into the secret, where they wait to be confirmed. Of what
+    Rippling's redirect brings, only code and state are looked at; no one is ever sent to an address
+    that stands in a request.
     """
 
     states: InstallStates

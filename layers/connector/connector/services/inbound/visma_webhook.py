@@ -29,9 +29,14 @@ WINDOW = timedelta(minutes=5)
 """How far the time of a notification may be from ours, before or after."""
 
 REMEMBERED = timedelta(days=2)
-"""How long the id of a notification is kept, to know it again."""
+"""How long a notification that is like no other is kept, to know it again."""
 
-ID_HEADER, ID = "x-vwd-notification-id", "notificationid"
+PATIENCE = timedelta(minutes=1)
+"""For so long one look at an employee, or at what people wait for, is enough."""
+
+OWN = ("notificationid", "timestamp", "webhooktimestamp", "notificationtimestamp")
+"""Members by which the body of a notification, which alone is signed, is like no other."""
+
 EVENT_HEADER = "x-vwd-event-id"
 TIMES = ("x-vwd-webhook-timestamp", "x-vwd-notification-timestamp")
 EVENT_NAMES = ("event", "eventname", "eventtype", "eventid", "name")
@@ -71,7 +76,7 @@ class VismaWebhook:
             return Answer(400, "NotificationMalformed")
         if abs(age) > WINDOW:
             return Answer(401, "NotificationTooOld")
-        return self._accept(company, headers, said)
+        return self._accept(company, headers, said, body or b"")
 
     def _age(self, headers: Mapping[str, str]) -> timedelta:
         """How long ago it was sent; nothing where no header says when.
@@ -82,26 +87,42 @@ class VismaWebhook:
         given = next((headers[name].strip() for name in TIMES if headers.get(name)), None)
         return self.clock.now() - moment_said(given) if given else timedelta()
 
-    def _accept(self, company: str, headers: Mapping[str, str], said: dict[str, Any]) -> Answer:
+    def _accept(
+        self, company: str, headers: Mapping[str, str], said: dict[str, Any], body: bytes
+    ) -> Answer:
         events = _events(headers, said)
         code = next(_codes(said), None) if events & CHECKING else None
         if not events & RELEASING and code is None:
             return Answer(202, "NotificationOfNoInterest")
         try:
-            return self._look(company, code, _id(headers, said))
+            return self._look(company, code, self._marks(company, code, said, body))
         except ConnectorError:
             return Answer(503, "NotificationNotPassedOn")
 
-    def _look(self, company: str, code: str | None, id_: str | None) -> Answer:
-        until = self.clock.now() + REMEMBERED
-        known_by = f"{company} {id_}"
-        if id_ and not self.notifications.take(known_by, until):
-            return Answer(202, "NotificationRepeated")
+    def _marks(
+        self, company: str, code: str | None, said: dict[str, Any], body: bytes
+    ) -> dict[str, datetime]:
+        """What a notification is known by, and until when: nothing in a header is signed.
+
+        A body that is like no other is known by itself. Any is known by what it has looked at.
+        """
+        now = self.clock.now()
+        own = any(name in OWN for name, _ in _members(said))
+        digest = hmac.new(self.keys()[company].encode(), body, sha256).hexdigest()
+        itself = {f"{company} {digest}": now + REMEMBERED} if own else {}
+        return {**itself, f"{company} look {code or ''}": now + PATIENCE}
+
+    def _look(self, company: str, code: str | None, marks: Mapping[str, datetime]) -> Answer:
+        taken: list[str] = []
+        for mark, until in marks.items():
+            if not self.notifications.take(mark, until):
+                return Answer(202, "NotificationRepeated")
+            taken.append(mark)
         try:
             self.trigger.request(company, code)
         except BaseException:
-            if id_:  # the sender's next attempt is not a repetition
-                self.notifications.give_back(known_by)
+            for mark in taken:  # the sender's next attempt is not a repetition
+                self.notifications.give_back(mark)
             raise
         return Answer(202, "NotificationReceived")
 
@@ -127,13 +148,6 @@ def moment_said(text: str) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _id(headers: Mapping[str, str], said: dict[str, Any]) -> str | None:
-    """The id of a notification: that in the body is signed, that in the header is not."""
-    named = (value for name, value in _members(said) if name == ID)
-    signed = next((value for value in named if isinstance(value, str) and value), None)
-    return signed or headers.get(ID_HEADER)
 
 
 def _events(headers: Mapping[str, str], said: dict[str, Any]) -> set[str]:

@@ -8,7 +8,10 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, PollingPauses
+from connector.services.inbound.confirm import InstallConfirmation
 from connector.services.inbound.install import InstallStarter
+from connector.services.operate.audit_check import AuditCheck
+from connector.services.operate.erasure import Erasure
 from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
 from connector.services.operate.mapping_diff import MappingDiff
@@ -34,5 +37,8 @@ class Desk:
     diff: MappingDiff
     validation: MappingValidation
     installation: InstallStarter
+    confirmation: InstallConfirmation
     ping: Ping
     mode_switch: ModeSwitch
+    audit_check: AuditCheck
+    erasure: Erasure

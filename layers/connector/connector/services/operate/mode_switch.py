@@ -30,6 +30,10 @@ class ModeSwitch:
     clock: Clock
     sleep: Callable[[float], None]
 
+    def is_off(self) -> bool:
+        """Whether nothing is to be done by itself."""
+        return self.modes.current().name is ModeName.OFF
+
     def change(self, name: ModeName, reason: str = "") -> JsonObject:
         """Changes the mode, and has everyone looked at where the connector starts to work.
 

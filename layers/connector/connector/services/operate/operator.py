@@ -39,7 +39,8 @@ class Operator:
 
     def _on_record(self, verb: Verb, event: Arguments, answer: JsonObject) -> JsonObject:
         """The answer, once who had the verb carried out, and what came of it, is in the audit."""
-        said = said_in(event, tuple(each.name for each in verb.arguments if not each.is_file))
+        told_of = [each for each in verb.arguments if each.is_told and not each.is_file]
+        said = said_in(event, tuple(each.name for each in told_of))
         told = verb.told(answer) if answer["ok"] else {}
         operator = str(event.get("operator") or UNNAMED)[:LONGEST_TEXT]
         problems = tuple(answer.get("problems", ()))

@@ -246,6 +246,13 @@ class Ping:
         return now - ended if ended else timedelta(), f"{message} {_last('poll', ended, now)}"
 
     def _installation(self) -> Check:
+        if self.secrets.pending():
+            return Check(
+                "token",
+                Level.WARNING,
+                "A new installation of the app waits and is not in use.",
+                "see whose it is: connector oauth confirm",
+            )
         ends, now = self.secrets.rippling(fresh=True).expires_at, self.clock.now()
         message = (
             f"The app is installed. Its access token ends {_time(ends) if ends else 'some day'}"

@@ -12,7 +12,7 @@ from connector.adapters.aws.dynamodb import Item, aliases, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

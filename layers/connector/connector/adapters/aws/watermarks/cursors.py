@@ -7,7 +7,7 @@ from datetime import datetime
 from connector.adapters.aws.watermarks.leases import DynamoLeases
 from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.cursors import Cursor
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 
 class DynamoCursors(DynamoLeases):

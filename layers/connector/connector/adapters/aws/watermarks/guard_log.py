@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.domain.guards import WINDOW, Run
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from connector.adapters.aws.dynamodb import Item

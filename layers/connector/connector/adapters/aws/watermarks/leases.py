@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from connector.domain.errors import RetryableError
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable

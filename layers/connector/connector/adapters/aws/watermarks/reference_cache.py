@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
 from connector.domain.mapping.names import NameMemory
-from connector.domain.records.audit import timestamp
+from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable

@@ -6,16 +6,21 @@ What several verbs need in common is a service beside this folder.
 from __future__ import annotations
 
 from connector.services.operate.verbs.adopt import Adopt
-from connector.services.operate.verbs.audit import Audit
+from connector.services.operate.verbs.audit.erase import Erase
+from connector.services.operate.verbs.audit.export import ExportAudit
+from connector.services.operate.verbs.audit.show import Audit
+from connector.services.operate.verbs.audit.verify import VerifyAudit
 from connector.services.operate.verbs.dead_letters import DeadLetters
 from connector.services.operate.verbs.duplicates import Duplicates
 from connector.services.operate.verbs.held import Approve, Held, Reject
 from connector.services.operate.verbs.mappings.check import CheckMapping
 from connector.services.operate.verbs.mappings.diff import DiffMapping
 from connector.services.operate.verbs.mappings.export import ExportMapping
+from connector.services.operate.verbs.mappings.history import MappingHistoryVerb
 from connector.services.operate.verbs.mappings.import_file import ImportMapping
 from connector.services.operate.verbs.mappings.rollback import RollBackMapping
 from connector.services.operate.verbs.mode import GoLive, Pause, Rehearse
+from connector.services.operate.verbs.oauth_confirm import ConfirmInstallation
 from connector.services.operate.verbs.oauth_start import StartInstallation
 from connector.services.operate.verbs.ping import PingVerb
 from connector.services.operate.verbs.rename import Rename
@@ -34,7 +39,11 @@ VERBS: tuple[Verb, ...] = (
     CheckMapping(),
     ExportMapping(),
     RollBackMapping(),
+    MappingHistoryVerb(),
     Audit(),
+    VerifyAudit(),
+    ExportAudit(),
+    Erase(),
     Waiting(),
     Held(),
     Approve(),
@@ -46,8 +55,13 @@ VERBS: tuple[Verb, ...] = (
     Replay(),
     Resume(),
     StartInstallation(),
+    ConfirmInstallation(),
 )
 """In the order in which `connector --help` lists them."""
 
-FAMILIES = {"mappings": "look after the mapping", "oauth": "install the App Shop app in Rippling"}
+FAMILIES = {
+    "mappings": "look after the mapping",
+    "audit": "show what happened to whom, and why",
+    "oauth": "install the App Shop app in Rippling",
+}
 """Verbs of two words, by the first one."""

@@ -44,6 +44,8 @@ class Argument:
     form: Form = Form.TEXT
     is_required: bool = False
     flag: str = ""
+    is_told: bool = True
+    """Whether what was said belongs on record; not where it names a person to be forgotten."""
 
     @property
     def is_file(self) -> bool:
@@ -84,6 +86,10 @@ class Verb(ABC):
     def is_complete(self, _: JsonObject) -> bool:
         """Whether all was done; if not, the command asks again and adds the results up."""
         return True
+
+    def continued(self, request: JsonObject, _: JsonObject) -> JsonObject:
+        """What to ask for after a result that is not complete."""
+        return request
 
     def added(self, before: JsonObject, then: JsonObject) -> JsonObject:
         """Two results of a verb that needed more than one invocation, as one."""

@@ -1,0 +1,174 @@
+"""Where the services behind the `connector` command are joined from typed parts.
+
+Imports stand inside the builders, so that a cold start loads only what its function needs.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from connector import __version__
+from connector.bootstrap.services import catalogues_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions, Options
+    from connector.services.operate.held import HeldPeople
+    from connector.services.operate.identity import Identity
+    from connector.services.operate.mapping_import import MappingImport
+    from connector.services.operate.mapping_validation import MappingValidation
+    from connector.services.operate.mode_switch import ModeSwitch
+    from connector.services.operate.operator import Operator
+    from connector.services.operate.ping import Ping
+
+
+def operations(
+    adapters: Adapters,
+    operator_adapters: OperatorAdapters,
+    options: OperatorOptions,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Operator:
+    """The service behind the operations function."""
+    from connector.services.inbound.confirm import InstallConfirmation
+    from connector.services.inbound.install import InstallStarter
+    from connector.services.operate.audit_check import AuditCheck
+    from connector.services.operate.desk import Desk
+    from connector.services.operate.erasure import Erasure
+    from connector.services.operate.mapping_diff import MappingDiff
+    from connector.services.operate.operator import Operator
+
+    ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
+    audit = operator_adapters.audit_log
+    imports = mapping_import(adapters, operator_adapters, sleep)
+    desk = Desk(
+        clock=adapters.clock,
+        ledger=ledger,
+        mappings=mappings,
+        audit=audit,
+        queue=queue,
+        pauses=adapters.pauses,
+        held=held_people(adapters),
+        identity=identity(adapters, options),
+        imports=imports,
+        diff=MappingDiff(ledger, imports),
+        validation=mapping_validation(adapters, imports),
+        installation=InstallStarter(
+            states=operator_adapters.install_states,
+            credentials=partial(adapters.secrets.rippling, fresh=True),
+            authorize_url=options.authorize_url,
+            clock=adapters.clock,
+            is_oauth=options.is_oauth,
+        ),
+        confirmation=InstallConfirmation(
+            adapters.secrets, operator_adapters.owner_of, adapters.clock
+        ),
+        ping=ping(adapters, operator_adapters, options),
+        mode_switch=mode_switch(adapters, sleep),
+        audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
+        erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
+    )
+    return Operator(desk)
+
+
+def held_people(adapters: Adapters) -> HeldPeople:
+    """The service behind `connector held`, `approve` and `reject`."""
+    from connector.services.operate.held import HeldPeople
+
+    return HeldPeople(
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        queue=adapters.queue,
+        approvals=adapters.approvals,
+        guard_log=adapters.guard_log,
+        clock=adapters.clock,
+    )
+
+
+def identity(adapters: Adapters, options: Options) -> Identity:
+    """The service behind `connector adopt`, `rename` and `duplicates`."""
+    from connector.services.operate.identity import Identity
+
+    return Identity(
+        ledger=adapters.ledger,
+        mappings=adapters.mappings,
+        targets=adapters.targets,
+        queue=adapters.queue,
+        clock=adapters.clock,
+        source=adapters.source,
+        mode=options.mode,
+    )
+
+
+def mapping_import(
+    adapters: Adapters, operator_adapters: OperatorAdapters, sleep: Callable[[float], None]
+) -> MappingImport:
+    """The service behind `connector mappings import` and `rollback`."""
+    from connector.services.operate.mapping_import import MappingImport
+
+    return MappingImport(
+        adapters.mappings,
+        adapters.mapping_versions,
+        operator_adapters.mapping_history,
+        adapters.cache,
+        adapters.clock,
+        sleep,
+    )
+
+
+def mode_switch(adapters: Adapters, sleep: Callable[[float], None]) -> ModeSwitch:
+    """The service behind `connector rehearse`, `go-live` and `pause`."""
+    from connector.services.operate.mode_switch import ModeSwitch
+
+    return ModeSwitch(
+        adapters.modes,
+        adapters.cursors,
+        adapters.queued,
+        adapters.mappings,
+        adapters.ledger,
+        adapters.clock,
+        sleep,
+    )
+
+
+def mapping_validation(adapters: Adapters, imports: MappingImport) -> MappingValidation:
+    """The service behind `connector mappings check`."""
+    from connector.services.operate.mapping_validation import MappingValidation
+
+    return MappingValidation(
+        source=adapters.source,
+        mappings=adapters.mappings,
+        imports=imports,
+        catalogues=catalogues_of(adapters),
+        secrets=adapters.secrets,
+        clock=adapters.clock,
+        watch=adapters.mappings.watch,
+    )
+
+
+def ping(adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions) -> Ping:
+    """The service behind `connector ping`."""
+    from connector.services.operate.ping import Deployment, Ping
+
+    return Ping(
+        deployment=Deployment(
+            is_oauth=options.is_oauth,
+            mode=options.mode,
+            cost_allocation=options.cost_allocation,
+            stream=options.stream,
+            version=__version__,
+        ),
+        source=adapters.source,
+        targets=adapters.targets,
+        ledger=adapters.ledger,
+        cursors=adapters.cursors,
+        mappings=adapters.mappings,
+        secrets=adapters.secrets,
+        webhook_secrets=operator_adapters.webhook_secrets,
+        queue=adapters.queue,
+        pauses=adapters.pauses,
+        modes=adapters.modes,
+        clock=adapters.clock,
+    )

@@ -1,0 +1,129 @@
+"""What is kept of one person, shown to whoever asks for it, and taken away on request.
+
+Nobody is erased who works, whom Rippling still shows, or about whom something is open: the next
+sweep would write it all again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from connector.domain.errors import ConfigurationError
+from connector.domain.planning import Outcome
+from connector.domain.records.acts import OPERATORS
+from connector.domain.records.ledger import Claim, Record
+from connector.ports.approvals import Approvals
+from connector.ports.ledger import AuditLog, Ledger
+from connector.ports.rippling import Source
+from connector.ports.state import Mappings
+from connector.services.operate.json_types import JsonObject
+
+OPEN = (Outcome.HELD, Outcome.WAITING, Outcome.SCHEDULED, Outcome.REJECTED)
+EMPTY: tuple[Any, ...] = (None, "", (), {})
+CHAIN = ("number", "previous_hash", "previous_expires_at", "hash", "expires_at")
+"""Members of an audit row that tie it to others and say nothing of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The service behind `connector erase` and `connector audit export`."""
+
+    ledger: Ledger
+    audit: AuditLog
+    approvals: Approvals
+    mappings: Mappings
+    source: Source
+
+    def person(self, wanted: str) -> Record:
+        """The record of the person with this id, worker id or employee code.
+
+        Raises:
+            ConfigurationError: nobody is known by it, or several people are.
+        """
+        ids = {wanted, self.ledger.person_with(wanted) or wanted, *self._with_code(wanted)}
+        records = [self.ledger.record(each) for each in sorted(ids - {OPERATORS})]
+        found = [each for each in records if each.is_known]
+        if len(found) == 1:
+            return found[0]
+        several = ", ".join(each.person.id for each in found)
+        raise ConfigurationError(
+            f"{wanted} is several people: {several}; name one by id"
+            if found
+            else f"nobody is known by {wanted}: give a person id, a worker id or an employee code"
+        )
+
+    def everything(self, wanted: str) -> JsonObject:
+        """All that is kept of a person, as it is stored; digests tell nothing without the key."""
+        record = self.person(wanted)
+        person, links = record.person, record.links.values()
+        own = {"salt", "key", "audit"}
+        return {
+            "person": {key: value for key, value in plain(person).items() if key not in own},
+            "employees": [plain(link) for link in links],
+            "codes": [{"company": company, "code": code} for company, code in self._claims(record)],
+            "audit": [
+                {key: value for key, value in row.items() if key not in CHAIN}
+                for row in self.audit.of_person(person.id)
+            ],
+        }
+
+    def erase(self, wanted: str, confirmed: str) -> JsonObject:
+        """Takes away every row about a person; without the id as confirmation it only counts them.
+
+        Raises:
+            ConfigurationError: the person may not be erased; with every reason.
+        """
+        record = self.person(wanted)
+        person_id, claims = record.person.id, list(self._claims(record))
+        if reasons := list(self._against(record)):
+            raise ConfigurationError(f"{person_id} is not erased: {each}" for each in reasons)
+        rows = sum(1 for _ in self.audit.of_person(person_id))
+        counts = {"employees": len(record.links), "codes": len(claims), "audit_rows": rows}
+        if confirmed != person_id:
+            return {"person": person_id, "erased": False, **counts}
+        # The person's own row goes last: as long as it is there, the same command ends the work.
+        self.audit.erase(person_id)
+        self.approvals.erase(person_id, record.links)
+        self.ledger.erase(record, claims)
+        return {"person": person_id, "erased": True, **counts}
+
+    def _against(self, record: Record) -> Iterator[str]:
+        """Every reason for which somebody is not erased."""
+        person = record.person
+        if record.active_in:
+            yield f"there is an active employee in {', '.join(record.active_in)}"
+        if person.intent is not None:
+            yield "a write to Visma has no known end yet; wait for the next sweep"
+        for company, link in record.links.items():
+            if link.outcome in OPEN or link.due_on:
+                yield f"something is open in {company} ({link.outcome.value})"
+        worker = person.worker_id or next(iter(person.fingerprints), "")
+        if worker and self.source.employments(worker, person.id, person.fingerprints):
+            yield "Rippling still shows them, and the next sweep would write it all again"
+
+    def _claims(self, record: Record) -> Iterator[Claim]:
+        """The employee codes that are this person's, by company."""
+        for company in sorted({*self.mappings.load().companies, *record.links}):
+            _, claims = self.ledger.holdings(company)
+            yield from ((company, code) for code, one in claims if one == record.person.id)
+
+    def _with_code(self, code: str) -> Iterator[str]:
+        for company in self.mappings.load().companies:
+            owner = self.ledger.owner_of(code, company)
+            if owner:
+                yield owner
+
+
+def plain(row: Any) -> JsonObject:
+    """A row as plain data, without what is empty."""
+    members = {each.name: getattr(row, each.name) for each in fields(row)}
+    return {name: shown(value) for name, value in members.items() if value not in EMPTY}
+
+
+def shown(value: Any) -> Any:
+    """A member of a row as JSON can say it."""
+    if is_dataclass(value):
+        return plain(value)
+    return value if isinstance(value, str | int | dict) else str(value)

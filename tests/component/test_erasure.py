@@ -1,0 +1,222 @@
+"""A person who left is taken out of everything that is kept, and nobody else is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connector.adapters.aws.dynamodb import from_item
+from connector.domain.records.acts import OPERATORS
+from tests.simulator import Rippling, Visma
+from tests.support.aws import Account, FakeContext
+from tests.support.digests import first_break
+from tests.support.world import World, a_world
+
+CONTEXT = FakeContext()
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=8) as world:
+        world.first_load()
+        yield world
+
+
+def leaves(world: World) -> tuple[str, str, str]:
+    """Somebody leaves and is removed from Rippling: person id, worker id, employee code."""
+    row = next(row for row in world.rippling.rows("workers") if row["status"] == "ACTIVE")
+    world.rippling.terminate(row["id"], world.clock.now().date())
+    world.rippling.change(row["id"], status="TERMINATED")
+    world.settle()
+    return row["user_id"], row["id"], str(row["number"])
+
+
+def erase(world: World, wanted: str, confirm: str = "") -> dict[str, Any]:
+    event = {"verb": "erase", "person": wanted, "confirm": confirm, "operator": "kari"}
+    return world.operator.dispatch(event)
+
+
+@pytest.mark.parametrize("by", ["person", "worker", "code"])
+def test_a_person_who_is_gone_from_rippling_leaves_no_row(world: World, by: str) -> None:
+    person, worker, code = leaves(world)
+    world.rippling.remove(worker)
+    others = {key: list(rows) for key, rows in world.tables.audit.items() if key != person}
+    wanted = {"person": person, "worker": worker, "code": code}[by]
+
+    counted = erase(world, wanted)
+    assert (counted["ok"], counted["erased"], counted["person"]) == (True, False, person)
+    assert person in world.tables.persons
+    done = erase(world, wanted, confirm=person)
+
+    assert done["erased"] is True
+    assert (done["employees"], done["codes"], done["audit_rows"]) == (1, 1, counted["audit_rows"])
+    stored = world.everything_stored() + repr((world.tables.claims, world.tables.aliases))
+    assert [word for word in (person, worker, f"'{code}'") if word in stored] == []
+    assert {key: world.tables.audit[key] for key in others} == others
+    assert world.operator.dispatch({"verb": "audit verify"})["broken"] == []
+
+
+def test_that_somebody_was_erased_is_on_record_and_not_who(world: World) -> None:
+    person, worker, code = leaves(world)
+    world.rippling.remove(worker)
+    erase(world, code)
+    erase(world, code, confirm=person)
+
+    rows = world.audit_of(OPERATORS)
+
+    assert [row["outcome"] for row in rows] == ["erase", "erase"]
+    assert [row["said"]["erased"] for row in rows] == ["no, only counted", "yes"]
+    assert [word for word in (person, worker, code) if word in json.dumps(rows)] == []
+    assert first_break(rows) is None
+
+
+def test_nobody_is_erased_who_works_or_whom_rippling_shows(world: World) -> None:
+    active = next(row for row in world.rippling.rows("workers") if row["status"] == "ACTIVE")
+    before = world.everything_stored()
+
+    refused = erase(world, active["user_id"], confirm=active["user_id"])
+
+    assert refused["ok"] is False
+    assert "there is an active employee in norway" in refused["problems"][0]
+    assert "Rippling still shows them" in refused["problems"][1]
+    assert world.everything_stored().startswith(before[:200])
+    person = leaves(world)[0]
+    shown = erase(world, person, confirm=person)
+    (reason,) = shown["problems"]
+    assert "Rippling still shows them" in reason
+
+
+def test_nobody_is_erased_while_rippling_cannot_be_asked(world: World) -> None:
+    person, worker, _ = leaves(world)
+    world.rippling.remove(worker)
+    world.rippling.faults.fail(503, path="/workers/.*")
+
+    assert erase(world, person, confirm=person)["ok"] is False
+    assert person in world.tables.persons
+
+
+def test_an_erasure_that_was_interrupted_is_ended_by_the_same_command(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, worker, _ = leaves(world)
+    world.rippling.remove(worker)
+    monkeypatch.setattr(world.ledger, "erase", lambda *_: (_ for _ in ()).throw(OSError))
+    with pytest.raises(OSError):  # noqa: PT011  (the process dies here)
+        erase(world, person, confirm=person)
+    broken = world.operator.dispatch({"verb": "audit verify"})["broken"]
+    assert [(each["person"], each["what"]) for each in broken] == [(person, "every row is gone")]
+    monkeypatch.undo()
+
+    assert erase(world, person, confirm=person)["erased"] is True
+    assert world.operator.dispatch({"verb": "audit verify"})["broken"] == []
+
+
+def test_whom_nobody_knows_is_told_and_so_are_the_acts_of_operators(world: World) -> None:
+    for wanted in ("nobody", OPERATORS):
+        refused = erase(world, wanted, confirm=wanted)
+        assert "nobody is known by" in refused["problems"][0]
+
+
+def test_who_comes_back_after_an_erasure_is_somebody_new_with_the_same_employee(
+    world: World,
+) -> None:
+    person, worker, code = leaves(world)
+    email = world.rippling.tables["workers"][worker]["work_email"]
+    world.rippling.remove(worker)
+    erase(world, person, confirm=person)
+
+    world.hire(number=int(code), work_email=email)
+    world.settle()
+
+    assert world.visma.employee(code, company="norway")["status"] == "Active"
+
+
+def test_all_that_is_kept_of_a_person_can_be_written_down(world: World) -> None:
+    person, _, code = leaves(world)
+
+    answer = world.operator.dispatch({"verb": "audit export", "person": code})
+
+    kept = json.loads(answer["text"])
+    assert kept["person"]["id"] == person
+    assert [row["employee_code"] for row in kept["employees"]] == [code]
+    assert kept["codes"] == [{"company": "norway", "code": code}]
+    assert [row["outcome"] for row in kept["audit"]] == ["created", "deactivated"]
+    assert "salt" not in kept["person"]
+
+
+def test_in_the_account_no_table_has_a_word_of_who_was_erased(
+    account: Account, rippling: Rippling, visma: Visma
+) -> None:
+    poll_and_write(account)
+    row = next(row for row in rippling.rows("workers") if row["status"] == "ACTIVE")
+    rippling.terminate(row["id"], "2026-11-01")
+    rippling.change(row["id"], status="TERMINATED")
+    poll_and_write(account)
+    rippling.remove(row["id"])
+    person = row["user_id"]
+
+    assert account.operate("erase", person=row["id"], confirm=person)["erased"] is True
+
+    for table in ("PeopleTable", "AuditTable", "ApprovalsTable"):
+        rows = json.dumps(list(map(from_item, account.scan(table))), default=str)
+        assert [word for word in (person, row["id"], f'"{row["number"]}"') if word in rows] == []
+    verified = account.operate("audit verify")
+    assert (verified["ok"], verified["broken"]) == (True, [])
+    assert verified["chains"] > 3
+
+
+def poll_and_write(account: Account) -> None:
+    """A tick, and the writer until the queue is empty."""
+    account.handler("poller").lambda_handler({}, CONTEXT)
+    writer = account.handler("writer")
+    while records := account.receive():
+        for record in records:
+            answer = writer.lambda_handler({"Records": [record]}, CONTEXT)
+            assert answer["batchItemFailures"] == []
+            account.delete(record)
+
+
+def changed(account: Account, person: str, time: str, **values: Any) -> None:
+    """One with rights on the table writes over a row."""
+    dynamodb = account.client("dynamodb")
+    key = {"person": {"S": person}, "time": {"S": time}}
+    table = account.resources["AuditTable"]
+    item = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    dynamodb.put_item(TableName=table, Item={**item, **values})
+
+
+def test_what_is_done_to_the_tables_behind_the_connectors_back_is_found(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poll_and_write(account)
+    rows = [from_item(each) for each in account.scan("AuditTable")]
+    written = [row for row in rows if row["person"] != OPERATORS]
+    one, other, *_ = written
+    changed(account, one["person"], one["time"], outcome={"S": "unchanged"})
+    account.client("dynamodb").delete_item(
+        TableName=account.resources["AuditTable"],
+        Key={"person": {"S": other["person"]}, "time": {"S": other["time"]}},
+    )
+    (act,) = [row for row in rows if row["person"] == OPERATORS][:1]
+    changed(account, OPERATORS, act["time"], operator={"S": "nobody"})
+    capsys.readouterr()
+
+    found = account.operate("audit verify", scheduled=True)
+
+    assert {(each["person"], each["what"]) for each in found["broken"]} == {
+        (one["person"], "the row was changed"),
+        (other["person"], "every row is gone"),
+        (OPERATORS, "the row was changed"),
+    }
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert sum(sum(line.get("AuditBroken", [])) for line in metrics) == 3
+
+
+def test_while_the_connector_is_off_the_schedule_checks_nothing(account: Account) -> None:
+    account.operate("pause", reason="moving")
+
+    assert account.operate("audit verify", scheduled=True) == {"ok": True, "skipped": True}
+    assert account.operate("audit verify")["chains"] >= 1
