@@ -2,25 +2,25 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test dialects fuzz check fmt invoke clean
+.PHONY: help setup demo up down test dialects fuzz check fmt invoke hashes sbom advisories clean
 
 PYTHON ?= python3
 export PARAMETERS  # read by `make up`
-PIP_VERSION := 26.3
 MINOR := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 # A stamp carries the interpreter and a checksum of the files it stands for: if they are unchanged, nothing is installed.
 checksum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
-TOOLS_FILES := requirements-dev.txt layers/dependencies/requirements.txt pyproject.toml
+TOOLS_FILES := requirements-pip.txt requirements-dev.txt layers/dependencies/requirements.txt pyproject.toml
 TOOLS := .venv/.ready-$(MINOR)-$(call checksum,$(TOOLS_FILES))
-EMBEDDED_FILES := tests/embedded/requirements.txt
+EMBEDDED_FILES := requirements-pip.txt tests/embedded/requirements.txt
 EMBEDDED := .venv-aws/.ready-$(MINOR)-$(call checksum,$(EMBEDDED_FILES))
 
 # --no-deps: every package is pinned, so nothing needs resolving; `pip check` proves that none is missing.
+# Every pin has the hashes of its files, so pip takes no other file.
 PIP_INSTALL := -m pip install --quiet --quiet --no-deps --no-compile --disable-pip-version-check
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install the tools, the tests, the connector command and the embedded AWS (cached)
 	@$(MAKE) --no-print-directory --silent -j2 $(TOOLS) $(EMBEDDED)
@@ -30,13 +30,13 @@ define environment
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is $(MINOR)." >&2; exit 1; }
 @if ! $(1)/bin/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(MINOR)")' 2>/dev/null; then \
 	echo "making $(1) with Python $(MINOR)"; \
-	$(PYTHON) -m venv --clear $(1) && $(1)/bin/python $(PIP_INSTALL) pip==$(PIP_VERSION); fi
+	$(PYTHON) -m venv --clear $(1) && $(1)/bin/python $(PIP_INSTALL) --require-hashes -r requirements-pip.txt; fi
 endef
 
 $(TOOLS):
 	$(call environment,.venv)
 	@echo "installing requirements-dev.txt"
-	@.venv/bin/python $(PIP_INSTALL) -r requirements-dev.txt
+	@.venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-dev.txt
 	@.venv/bin/python $(PIP_INSTALL) --no-build-isolation --editable .
 	@rm -rf .venv/wheels; .venv/bin/python -m pip download -qq --no-deps --dest .venv/wheels -r layers/dependencies/requirements.txt
 	@.venv/bin/python -m pip check
@@ -45,7 +45,7 @@ $(TOOLS):
 $(EMBEDDED):
 	$(call environment,.venv-aws)
 	@echo "installing tests/embedded/requirements.txt"
-	@.venv-aws/bin/python $(PIP_INSTALL) -r tests/embedded/requirements.txt
+	@.venv-aws/bin/python $(PIP_INSTALL) --require-hashes -r tests/embedded/requirements.txt
 	@.venv-aws/bin/python -m pip check
 	@rm -f .venv-aws/.ready-*; touch $@
 
@@ -80,6 +80,15 @@ fmt: setup ## format the code, with ruff's safe fixes
 
 invoke: setup ## invoke a function of `make up`: FUNCTION=poller EVENT=events/poll_tick.json
 	@.venv/bin/python -m tests.embedded invoke $(FUNCTION) $(EVENT)
+
+hashes: setup ## write the hashes of all pinned packages after a version was changed; asks the package index
+	@.venv/bin/python -m tests.supply hashes
+
+sbom: setup ## write sbom.cdx.json, the bill of materials of what is deployed
+	@.venv/bin/python -m tests.supply sbom
+
+advisories: setup ## look for known weaknesses of all pinned packages: DATABASE=folder of OSV files, or OSV itself
+	@.venv/bin/python -m tests.supply advisories $(if $(DATABASE),--database $(DATABASE))
 
 clean: down ## remove environments, caches and build output
 	@rm -rf .venv .venv-aws .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis

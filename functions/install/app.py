@@ -7,11 +7,13 @@ from os import environ
 from typing import Any
 
 from connector import bootstrap
-from connector.observability import Invocation
+from connector.observability import Invocation, announce_start
 from connector.services.inbound.install import INSTALL, Installer
 from connector.settings import InstallSettings
 
 BAD_REQUEST = 400
+
+announce_start("install")
 
 
 @cache

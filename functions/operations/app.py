@@ -7,10 +7,12 @@ from os import environ
 from typing import Any
 
 from connector import bootstrap
-from connector.observability import Invocation
+from connector.observability import Invocation, announce_start
 from connector.services.operate.operator import Operator
 from connector.services.shared.current_mode import CurrentMode
 from connector.settings import OperationsSettings
+
+announce_start("operations")
 
 
 @cache

@@ -9,10 +9,12 @@ from typing import Any
 
 from connector import bootstrap
 from connector.bootstrap.services import PollerServices
-from connector.observability import Invocation
+from connector.observability import Invocation, announce_start
 from connector.services.find.batch import off_in
 from connector.services.shared.current_mode import CurrentMode
 from connector.settings import PollerSettings
+
+announce_start("poller")
 
 
 @cache

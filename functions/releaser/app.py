@@ -8,10 +8,12 @@ from typing import Any
 
 from connector import bootstrap
 from connector.bootstrap.services import ReleaserServices
-from connector.observability import Invocation
+from connector.observability import Invocation, announce_start
 from connector.services.find.releaser import rules_among
 from connector.services.shared.current_mode import CurrentMode
 from connector.settings import ReleaserSettings
+
+announce_start("releaser")
 
 
 @cache

@@ -8,11 +8,13 @@ from os import environ
 from typing import Any
 
 from connector import bootstrap
-from connector.observability import Invocation
+from connector.observability import Invocation, announce_start
 from connector.services.inbound.rippling_webhook import Answer, RipplingWebhook
 from connector.services.inbound.visma_webhook import ROUTE as VISMA
 from connector.services.inbound.visma_webhook import VismaWebhook
 from connector.settings import WebhookSettings
+
+announce_start("webhook")
 
 
 @cache

@@ -7,10 +7,12 @@ from os import environ
 from typing import Any
 
 from connector import bootstrap
-from connector.observability import Invocation
+from connector.observability import Invocation, announce_start
 from connector.services.apply.consumer import Consumer
 from connector.services.shared.current_mode import BELIEVED_SECONDS, CurrentMode
 from connector.settings import WriterSettings
+
+announce_start("writer")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo.stage import Stage
-from tests.embedded.stack import TOOLS, build, isolated_environment
+from tests.embedded.stack import TOOLS, build, isolated_environment, machine_parameters
 from tests.embedded.template import ROOT
 from tests.embedded.terminal import press_enter_through
 
@@ -49,8 +50,12 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
     folder = tmp_path_factory.mktemp("checkout")
     with Stage(people=2) as stage:
         build(folder / ".aws-sam" / "build")
-        for name in ("samconfig.toml", "template.yaml"):
-            shutil.copy(ROOT / name, folder)
+        shutil.copy(ROOT / "template.yaml", folder)
+        config = (ROOT / "samconfig.toml").read_text(encoding="utf-8")
+        stated = " ".join(f"{name}={value}" for name, value in machine_parameters().items())
+        one_place = re.sub("^# (parameter_overrides = ).*", rf'\1"{stated}"', config, flags=re.M)
+        assert one_place != config
+        (folder / "samconfig.toml").write_text(one_place, encoding="utf-8")
         yield Deployer(stage, folder)
 
 
@@ -61,6 +66,8 @@ def test_enter_through_the_guided_deployment_ends_well_and_the_next_deploy_chang
 
     assert code == 0, shown[-2000:]
     assert "AWS Region [eu-north-1]" in shown
+    for name, value in machine_parameters().items():  # what the build took from the same place
+        assert f"Parameter {name} [{value}]" in shown
     assert "authentication" not in shown.lower()
     assert "Successfully created/updated stack" in shown
 

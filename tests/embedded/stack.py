@@ -45,6 +45,8 @@ def build(destination: Path) -> None:
             # Set-up has fetched the layer's packages: nothing but loopback is needed from here on.
             PIP_NO_INDEX="1",
             PIP_FIND_LINKS=(ROOT / ".venv" / "wheels").as_uri(),
+            # As the README says: SAM fetches compiled packages by name, and pip knows no hash then.
+            PIP_CONSTRAINT=str(ROOT / "layers" / "dependencies" / "requirements.txt"),
         )
         shutil.rmtree(destination, ignore_errors=True)
         shutil.copytree(BUILD, destination)

@@ -55,7 +55,15 @@ PLACES: dict[type[MappingModel], str] = {
     mapping.Guards: "`guards`",
 }
 """Under which heading of the page each part of a mapping stands."""
-FUNCTIONS = {"poller", "webhook", "install", "writer", "releaser", "operations"}
+FUNCTIONS = {
+    "preflight",
+    "poller",
+    "webhook",
+    "install",
+    "writer",
+    "releaser",
+    "operations",
+}
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from connector import __version__
 from connector.observability import LOGGABLE, BudgetReports, EmfMetrics, Log
+from tests.embedded.template import ROOT
 
 
 @pytest.mark.parametrize("key", ["name", "email", "body", "salary", "worker_name"])
@@ -94,3 +98,20 @@ def test_a_budget_that_could_not_be_shared_is_counted_and_told(
     assert (log.levelname, log.getMessage()) == ("WARNING", "budget not shared")
     assert vars(log)["reason"] == "visma norway: DynamoDB is busy"
     assert flushed(metrics, capsys)[-1]["BudgetNotShared"] == [1.0]
+
+
+@pytest.mark.parametrize(
+    "function", ["poller", "webhook", "install", "writer", "releaser", "operations"]
+)
+def test_a_cold_start_says_once_what_runs(function: str) -> None:
+    code = f"import sys; sys.path[:0] = ['layers/connector', 'functions']; import {function}.app"
+
+    shown = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+
+    (line,) = (json.loads(each) for each in shown.splitlines())
+    assert (line["message"], line["level"], line["service"]) == ("started", "INFO", function)
+    assert line["version"] == __version__
+    assert line["runtime"] == f"python{sys.version_info.major}.{sys.version_info.minor}"
+    assert line["architecture"] in {"arm64", "x86_64"}

@@ -7,9 +7,10 @@ Nothing personal is a key, and no value is ever put into a message.
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from datetime import UTC, datetime
-from os import environ
+from os import environ, uname
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from connector import __version__
 from connector.domain.errors import ConfigurationError, ConnectorError
 
 NAMESPACE = environ.get("POWERTOOLS_METRICS_NAMESPACE", "RipplingToVisma")
@@ -26,6 +28,7 @@ TOO_MANY = 429
 
 LOGGABLE = frozenset(
     {
+        "architecture",
         "cause",
         "company",
         "correlation_id",
@@ -36,9 +39,11 @@ LOGGABLE = frozenset(
         "problems",
         "reason",
         "retry_after",
+        "runtime",
         "status",
         "summary",
         "verb",
+        "version",
         "worker",
     }
 )
@@ -64,6 +69,17 @@ class Log:
     def error(self, event: str, **keys: Any) -> None:
         """Something needs a human."""
         self._logger.error(event, extra=_allowed(keys), stacklevel=3)
+
+
+def announce_start(service: str) -> None:
+    """Logs what runs here; called as a function's module is loaded, so once a cold start."""
+    machine = uname().machine
+    Log(service).info(
+        "started",
+        version=__version__,
+        runtime=f"python{sys.version_info.major}.{sys.version_info.minor}",
+        architecture="arm64" if machine == "aarch64" else machine,
+    )
 
 
 class EmfMetrics:
