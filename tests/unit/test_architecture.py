@@ -30,7 +30,7 @@ MAY_IMPORT = {
         "urllib3",
     },
     "settings": {"connector.domain", "pydantic"},
-    "observability": {"connector.domain", "aws_lambda_powertools"},
+    "observability": {"connector.__version__", "connector.domain", "aws_lambda_powertools"},
     "cli": {
         "connector.__version__",
         "connector.cli",
