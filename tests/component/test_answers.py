@@ -9,6 +9,8 @@ import pytest
 
 from connector.domain.errors import UnknownOutcomeError
 from connector.domain.records.ledger import ANSWER_SECONDS
+from tests.simulator import Rippling, Visma
+from tests.support.aws import Account, FakeContext
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -231,3 +233,40 @@ def test_a_number_that_was_entered_wrongly_is_free_again_once_it_is_corrected(
 
     assert world.visma.employee("7001")["contact"]["email"] == true["work_email"]
     assert world.visma.employee("7002")["contact"]["email"] == wrong["work_email"]
+
+
+@pytest.mark.parametrize("member", ["department", "employeeClass", "employeeNumber", "timeStamp"])
+def test_a_text_that_no_table_can_hold_is_contained(
+    account: Account, visma: Visma, rippling: Rippling, member: str
+) -> None:
+    """A row of DynamoDB holds 400 KB: written to Visma and never told would be sent for ever."""
+    everyone_written(account)
+    worker = next(row for row in rippling.rows("workers") if row["status"] == "ACTIVE")
+    code, huge = str(worker["number"]), "x" * 450_000
+    visma.odd["employeeNumber", code] = {
+        member: {"id": huge} if member == "employeeClass" else huge
+    }
+    rippling.move(worker["id"], "Finance")
+    rippling.change(worker["id"], work_email="ny@example.no")
+
+    everyone_written(account)
+    account.handler("poller").lambda_handler({"full_sweep": True}, FakeContext())
+    everyone_written(account)
+    visma.odd.clear()
+    account.handler("poller").lambda_handler({"full_sweep": True}, FakeContext())
+    everyone_written(account)
+
+    assert visma.employee(code, company="norway")["department"] == "FIN"
+
+
+def everyone_written(account: Account) -> None:
+    """A tick, and the writer until the queue is empty; whatever it is, no function fails."""
+    account.handler("poller").lambda_handler({}, FakeContext())
+    writer = account.handler("writer")
+    for _ in range(20):
+        records = account.receive()
+        if not records:
+            return
+        for record in records:
+            writer.lambda_handler({"Records": [record]}, FakeContext())
+            account.delete(record)

@@ -758,6 +758,7 @@ def test_a_sweep_logs_and_counts_missing_capabilities_and_a_tick_asks_for_none(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    account.keep_pay()
     account.operate("mappings import", text=NORDFAB_MAPPING)
     account.operate("go-live")
     poller = account.handler("poller")

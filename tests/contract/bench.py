@@ -12,6 +12,7 @@ import boto3
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from connector.adapters.aws.pay_cipher import PayCipher
 from tests.embedded.template import load_template
 
 REGION = "eu-north-1"
@@ -46,6 +47,13 @@ class Watched:
             return answer
 
         return call
+
+
+def a_cipher(watched: Watched | None = None) -> PayCipher:
+    """A cipher with a KMS key of its own in the account that is there."""
+    session: Any = boto3.Session(region_name=REGION)
+    kms = session.client("kms")
+    return PayCipher(watched or kms, kms.create_key()["KeyMetadata"]["Arn"])
 
 
 def _nothing() -> None:

@@ -30,7 +30,7 @@ from connector.domain.records.ledger import (
     Record,
 )
 from connector.ports.ledger import AuditLog, Ledger
-from tests.contract.bench import NOON, Watched, aws, make_table, refusal
+from tests.contract.bench import NOON, Watched, a_cipher, aws, make_table, refusal
 from tests.support.clock import HandClock
 from tests.support.digests import KEY, first_break
 
@@ -60,9 +60,12 @@ def _dynamodb(client: Any, clock: HandClock | None = None) -> Bench:
     people, audit = make_table(client, "PeopleTable"), make_table(client, "AuditTable")
     turned = clock or HandClock()
 
+    cipher = a_cipher()
+
     def writer(**options: Any) -> Ledger:
         client_of = options.pop("client", client)
-        return DynamoLedger(turned, client_of, people, audit, key=KEY, **options)
+        given = {"key": KEY, "cipher": cipher, **options}
+        return DynamoLedger(turned, client_of, people, audit, **given)
 
     return Bench(turned, writer, DynamoAuditLog(client, audit, people, KEY))
 

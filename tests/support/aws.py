@@ -21,7 +21,7 @@ from tests.embedded.template import load_template
 from tests.simulator import Rippling, Visma, credentials, webhook_credentials
 
 REGION = "eu-north-1"
-CONDITIONS = {"HearsVisma": "VismaWebhook"}
+CONDITIONS = {"HearsVisma": "VismaWebhook", "KeepsPay": "CostAllocation"}
 KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue")
 
 
@@ -65,6 +65,12 @@ class Account:
         """Fills the secrets of both vendors."""
         self._put_secret("RipplingSecret", rippling)
         self._put_secret("VismaSecret", visma)
+
+    def keep_pay(self) -> None:
+        """Has all functions keep what people cost, as with `CostAllocation=true`."""
+        for name in ("poller", "writer", "operations"):
+            self.environments[name]["COST_ALLOCATION"] = "true"
+            self.environments[name]["PAY_KEY_ARN"] = self.resources["PayKey"]
 
     def put_webhook_secret(self, value: Mapping[str, Any]) -> None:
         """Fills the secret of the public doors."""
@@ -166,6 +172,7 @@ def _create(template: dict[str, Any]) -> dict[str, str]:
     cloudformation.create_stack(StackName="connector", TemplateBody=body)
     made = cloudformation.describe_stack_resources(StackName="connector")["StackResources"]
     resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in made}
+    resources["PayKey"] = session.client("kms").create_key()["KeyMetadata"]["Arn"]
     secrets = session.client("secretsmanager")
     for name, each in written:
         if each["Type"] == "AWS::SecretsManager::Secret":

@@ -132,6 +132,7 @@ def test_a_function_reaches_exactly_what_its_environment_names(
         log_group = next(references(function["LoggingConfig"]["LogGroup"]))
         reached = {each for _, targets in statements(role) for each in references(targets)}
         named = set(references(function["Environment"]["Variables"])) & resources.keys()
+        named -= {"PayKey"}  # whose own policy says who may use it
         layers = of_type(resources, "AWS::Serverless::LayerVersion").keys()  # named, never asked
         assert reached - UNNAMED - {log_group} == named - layers, name
 
@@ -348,3 +349,26 @@ def test_a_public_door_reaches_only_rows_of_its_own_in_the_watermarks(
         assert {next(p for p in patterns if fnmatchcase(key, p)) for key in keys} == set(patterns)
         for foreign in ("workers", "workers sweep", "catalogue norway", "run x", "lease workers"):
             assert not any(fnmatchcase(foreign, pattern) for pattern in patterns)
+
+
+def test_only_writer_and_operations_may_use_the_key_of_what_people_cost(
+    resources: dict[str, Any], template: dict[str, Any]
+) -> None:
+    key = resources["PayKey"]
+    (use,) = [
+        statement
+        for statement in key["Properties"]["KeyPolicy"]["Statement"]
+        if "kms:Decrypt" in statement["Action"]
+    ]
+    roles = [name for name, _ in (each["Fn::GetAtt"] for each in use["Principal"]["AWS"])]
+
+    assert sorted(roles) == ["OperationsRole", "WriterRole"]
+    assert key["Condition"] == "KeepsPay"
+    assert template["Conditions"]["KeepsPay"] == {"Fn::Equals": [{"Ref": "CostAllocation"}, "true"]}
+    assert (key["DeletionPolicy"], template["Parameters"]["CostAllocation"]["Default"]) == (
+        "Retain",
+        "false",
+    )
+    others = [each for each in key["Properties"]["KeyPolicy"]["Statement"] if each is not use]
+    for statement in others:
+        assert not {"kms:Encrypt", "kms:Decrypt", "kms:*"} & set(statement["Action"])

@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "RIPPLING_SECRET_ARN": "arn:1",
     "VISMA_SECRET_ARN": "arn:2",
     "DIGEST_KEY_SECRET_ARN": "arn:4",
+    "PAY_KEY_ARN": "",
     "CHANGES_QUEUE_URL": "https://sqs.example.com/changes.fifo",
     "WATERMARKS_TABLE": "watermarks",
     "MAPPINGS_TABLE": "mappings",

@@ -128,6 +128,7 @@ class AuditedSettings(VendorSettings):
     approvals_table: Text
     audit_table: Text
     dead_letter_queue_url: Text
+    pay_key_arn: str
     audit_retention_days: Annotated[int, Field(ge=0)]
 
 

@@ -219,6 +219,7 @@ def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledg
     """The ledger; only a function that writes outcomes has an audit table."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.ledger import DynamoLedger
+    from connector.adapters.aws.pay_cipher import PayCipher
     from connector.adapters.rehearsal import RehearsalLedger
     from connector.domain.digests import NO_KEY
     from connector.settings import AuditedSettings, VendorSettings
@@ -235,6 +236,7 @@ def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledg
             if isinstance(settings, VendorSettings)
             else NO_KEY
         ),
+        cipher=PayCipher(client("kms"), audited.pay_key_arn) if audited else None,
         planned=mode is ModeName.REHEARSAL,
     )
     return RehearsalLedger(ledger) if mode is ModeName.REHEARSAL else ledger

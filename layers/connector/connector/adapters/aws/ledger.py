@@ -35,6 +35,7 @@ from connector.adapters.aws.ledger_rows import (
     person_key,
     person_values,
 )
+from connector.adapters.aws.pay_cipher import PayCipher
 from connector.adapters.ledger_steps import (
     after_outcome,
     chained,
@@ -86,9 +87,11 @@ class DynamoLedger(LedgerReads):
         retention_days: int = 0,
         *,
         key: DigestKey,
+        cipher: PayCipher | None = None,
         planned: bool = False,
     ) -> None:
-        super().__init__(client, people_table, key, planned=planned)
+        cipher = cipher or PayCipher(client, "")
+        super().__init__(client, people_table, key, cipher, planned=planned)
         self._clock = clock
         self._audit = audit_table
         self._retention_days = retention_days
@@ -189,7 +192,8 @@ class DynamoLedger(LedgerReads):
             values["audit_time"] = rows[-1]["time"]
         first_time = rows[0]["time"] if rows else None
         actions = [self._person_update(record, values, now, gone, first_time)]
-        actions += [self._put(self._people, link_item(link)) for link in links]
+        rows_of_links = [link_item(self._cipher.sealed(link)) for link in links]
+        actions += [self._put(self._people, row) for row in rows_of_links]
         actions += [
             self._put(self._people, alias_item(worker_id, person.id))
             for worker_id in sorted(new_workers(record, person))

@@ -29,14 +29,16 @@ from connector.adapters.aws.ledger_rows import (
     record_from,
 )
 from connector.domain.employees import INACTIVE
+from connector.domain.records.ledger import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from connector.adapters.aws.errors import Client
+    from connector.adapters.aws.pay_cipher import PayCipher
     from connector.domain.digests import DigestKey
-    from connector.domain.records.ledger import EmployeeLink, Person, Record
+    from connector.domain.records.ledger import EmployeeLink, Person
 
 IS_ACTIVE = (
     "attribute_exists(#employee_code) AND"
@@ -48,8 +50,17 @@ IS_ACTIVE = (
 class LedgerReads:
     """What can be asked of the ledger; with `planned`, what a rehearsal dealt with counts."""
 
-    def __init__(self, client: Client, people_table: str, key: DigestKey, *, planned: bool) -> None:
+    def __init__(
+        self,
+        client: Client,
+        people_table: str,
+        key: DigestKey,
+        cipher: PayCipher,
+        *,
+        planned: bool,
+    ) -> None:
         self.key = key
+        self._cipher = cipher
         self._client = client
         self._people = people_table
         self._fingerprints = "planned_fingerprints" if planned else "fingerprints"
@@ -58,7 +69,10 @@ class LedgerReads:
         """All rows of one person, strongly consistent; a new person where there are none."""
         rows = self._query({"person": person_id}, ConsistentRead=True)
         record = record_from(person_id, list(rows))
-        return replace(record, person=replace(record.person, key=self.key))
+        return Record(
+            replace(record.person, key=self.key),
+            {company: self._cipher.opened(link) for company, link in record.links.items()},
+        )
 
     def fingerprints(self, person_ids: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each known person, worker id to fingerprint as last dealt with."""

@@ -216,7 +216,7 @@ def _allocation_values(allocation: Allocation) -> dict[str, str]:
     values = {
         "cost_centre": allocation.cost_centre,
         "expense_account": allocation.expense_account,
-        "yearly_cost": allocation.yearly_cost,
+        "sealed_cost": allocation.sealed_cost,
         "currency": allocation.currency,
         "valid_from": allocation.valid_from,
         "ended_on": allocation.ended_on,
@@ -228,7 +228,8 @@ def _allocation_from(values: Mapping[str, str]) -> Allocation:
     return Allocation(
         cost_centre=values.get("cost_centre"),
         expense_account=values.get("expense_account"),
-        yearly_cost=values.get("yearly_cost"),
+        yearly_cost=values.get("yearly_cost"),  # in clear, from an earlier version
+        sealed_cost=values.get("sealed_cost"),
         currency=values.get("currency"),
         valid_from=_day(values.get("valid_from")),
         ended_on=_day(values.get("ended_on")),

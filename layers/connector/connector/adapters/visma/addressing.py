@@ -11,6 +11,9 @@ from connector.domain.employees import Employee
 from connector.domain.errors import RefusedError
 
 EMPLOYEES = "/v1/employee"
+LONGEST_CODE = 100
+"""No key of an employee is longer: what is, is no code."""
+
 _B64_KEY = re.compile(r"b64\(.*\)")
 
 
@@ -33,7 +36,8 @@ def code_given(location: str, asked: str) -> str | None:
     if location.endswith(f"/{asked}"):
         return asked  # as it is: no one promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
-    return None if last in ("", "employee") or _B64_KEY.fullmatch(last) else last
+    is_code = last not in ("", "employee") and len(last) <= LONGEST_CODE
+    return last if is_code and not _B64_KEY.fullmatch(last) else None
 
 
 def under_code(code: str, employee: Employee) -> Employee:

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 HABIT = "If-Match"
 QUOTED, BARE, NONE = "quoted", "bare", "none"
 FORMS = (QUOTED, BARE, NONE)
+LONGEST_VERSION = 200
+"""A row version is twelve characters; what is longer than this is none."""
 
 
 def version_of(stamp: object, header: str | None) -> str | None:
     """The version in an employee's own `timeStamp`, else in the ETag, whatever was added to it."""
-    if isinstance(stamp, str) and stamp:
+    if isinstance(stamp, str) and 0 < len(stamp) <= LONGEST_VERSION:
         return f'"{stamp}"'
-    return f'"{row_version(header)}"' if header else None
+    is_version = bool(header) and len(header or "") <= LONGEST_VERSION
+    return f'"{row_version(header or "")}"' if is_version else None
 
 
 class Versions:

@@ -96,7 +96,7 @@ _VISMA_ID = re.compile(rf"VismaId:\s*({_GUID})")
 _MESSAGE_ID = re.compile(rf"(?:\w{{1,20}}_)?({_GUID})")
 _NAMED_FIELD = re.compile(r"\bfield\W{1,3}([\w.]+)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-LONGEST_TEXT = 10_000
+LONGEST_TEXT, LONGEST_VALUE = 10_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,9 +331,12 @@ def text_in(row: VismaRow, name: str) -> str:
 
 
 def single_value(value: object) -> str:
-    """A single value without the padding of Visma's keys; nothing for all else."""
+    """A single value without the padding of Visma's keys; nothing for all else.
+
+    Of a text that no field of the ERP can hold only the beginning is kept.
+    """
     is_single = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return str(value).strip() if is_single else ""
+    return str(value).strip()[:LONGEST_VALUE] if is_single else ""
 
 
 def _int(row: VismaRow, name: str) -> int | None:

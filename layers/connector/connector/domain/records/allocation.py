@@ -17,7 +17,8 @@ from connector.domain.placement import Placement
 class Allocation:
     """The yearly cost of one person in one company, since `valid_from` and until `ended_on`.
 
-    `yearly_cost` is exact, as text; None where Rippling has never shown the pay.
+    `yearly_cost` is exact, as text; None where Rippling has never shown the pay, and for whoever
+    may not see it. `sealed_cost` is the form in which it is stored.
     """
 
     cost_centre: str | None = None
@@ -26,6 +27,7 @@ class Allocation:
     currency: str | None = None
     valid_from: date | None = None
     ended_on: date | None = None
+    sealed_cost: str | None = field(default=None, repr=False, compare=False)
 
 
 def allocated(
