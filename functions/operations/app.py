@@ -9,6 +9,7 @@ from typing import Any
 from connector import bootstrap
 from connector.observability import Invocation, announce_start
 from connector.services.operate.operator import Operator
+from connector.services.operate.verbs.verb import Right
 from connector.services.shared.current_mode import CurrentMode
 from connector.settings import OperationsSettings
 
@@ -37,6 +38,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{"verb": "...", ...}`; the answer has `ok`, and `problems` where it is false."""
     with Invocation("operations") as invocation:
         bootstrap.clock().begin(context)
-        answer = operator(mode().current()).dispatch(event)
+        granted = Right.granted_by(context.invoked_function_arn)
+        answer = operator(mode().current()).dispatch(event, granted)
         invocation.log.info("verb carried out", verb=str(event.get("verb")), status=answer["ok"])
         return answer

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from connector import __version__
 from tests.demo.stage import Stage
-from tests.embedded import EmbeddedError
+from tests.embedded import EmbeddedError, stack
+from tests.embedded.emulator import ACCOUNT, REGION
 from tests.embedded.stack import deploy
 from tests.embedded.template import ROOT
 
@@ -33,29 +34,29 @@ def own() -> Iterator[Stage]:
         yield stage
 
 
-def redeploy(stage: Stage, built: Path, stack: str = "connector", **parameters: str) -> None:
+def redeploy(stage: Stage, built: Path, name: str = "connector", **parameters: str) -> None:
     """`sam deploy` of what was built, as on the day of an upgrade."""
     deploy(
         built,
         endpoint_url=stage.aws.endpoint_url,
-        stack_name=stack,
+        stack_name=name,
         parameters=parameters,
         log=stage.aws.emulator.home / "redeploy.log",
     )
 
 
-def status(stage: Stage, stack: str = "connector") -> str:
-    answer = stage.aws.client("cloudformation").describe_stacks(StackName=stack)
+def status(stage: Stage, name: str = "connector") -> str:
+    answer = stage.aws.client("cloudformation").describe_stacks(StackName=name)
     found: str = answer["Stacks"][0]["StackStatus"]
     return found
 
 
-def said_by_the_stack(stage: Stage, stack: str) -> str:
-    answer = stage.aws.client("cloudformation").describe_stack_events(StackName=stack)
+def said_by_the_stack(stage: Stage, name: str) -> str:
+    answer = stage.aws.client("cloudformation").describe_stack_events(StackName=name)
     return " ".join(each.get("ResourceStatusReason", "") for each in answer["StackEvents"])
 
 
-def functions(stage: Stage, stack: str = "connector") -> dict[str, Any]:
+def functions(stage: Stage, name: str = "connector") -> dict[str, Any]:
     """What runs, by function: code, layers, runtime, processor."""
     found = stage.aws.client("lambda").list_functions()["Functions"]
     return {
@@ -66,7 +67,7 @@ def functions(stage: Stage, stack: str = "connector") -> dict[str, Any]:
             [layer["Arn"] for layer in each["Layers"]],
         )
         for each in found
-        if each["FunctionName"].startswith(f"{stack}-")
+        if each["FunctionName"].startswith(f"{name}-")
     }
 
 
@@ -149,6 +150,40 @@ def test_an_upgrade_keeps_tables_secrets_and_mode_and_so_does_the_way_back(
     assert own.connector("ping")["version"] == __version__
     assert own.settle()["mode"] == "live"
     assert rows(own)["PeopleTableName"] == before["PeopleTableName"]
+
+
+@pytest.fixture
+def deployer(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on, SAM has the rights of docs/policies/deployer.json, and no other."""
+    policy = (ROOT / "docs" / "policies" / "deployer.json").read_text(encoding="utf-8")
+    for placeholder, value in (("REGION", REGION), ("ACCOUNT", ACCOUNT), ("STACK", "second")):
+        policy = policy.replace(placeholder, value)
+    iam = own.aws.client("iam")
+    iam.create_user(UserName="deployer")
+    iam.put_user_policy(UserName="deployer", PolicyName="deploy", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    keys = {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+    # SAM's own bucket refuses plain http, which is all that loopback has; root is not asked.
+    s3 = own.aws.client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        s3.delete_bucket_policy(Bucket=bucket["Name"])
+    monkeypatch.setattr(stack, "CREDENTIALS", keys)
+
+
+@pytest.mark.usefixtures("deployer")
+def test_a_deployer_with_the_least_rights_sets_up_a_second_stack_and_cannot_touch_the_first(
+    own: Stage,
+) -> None:
+    built = own.aws.emulator.home / "build"
+
+    with pytest.raises(EmbeddedError, match=r"AccessDenied|not authorized"):
+        redeploy(own, built)
+    redeploy(own, built, "second")
+
+    assert status(own, "second") == "CREATE_COMPLETE"
 
 
 def test_two_stacks_side_by_side_share_no_resource(own: Stage) -> None:

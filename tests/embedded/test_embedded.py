@@ -1,11 +1,13 @@
 """The embedded AWS is what the other tests stand on, so it is tested first."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +140,37 @@ def test_a_secret_that_nobody_has_filled_has_no_value_as_on_aws(aws: Embedded) -
 
     manager.put_secret_value(SecretId=made["PhysicalResourceId"], SecretString="{}")
     assert manager.get_secret_value(SecretId=made["PhysicalResourceId"])["SecretString"] == "{}"
+
+
+@pytest.mark.e2e
+def test_a_function_is_told_by_which_alias_it_is_invoked_as_on_aws(aws: Embedded) -> None:
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr(
+            "app.py", "def handler(event, context):\n return context.invoked_function_arn"
+        )
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    policy = {"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
+    iam, client = aws.client("iam"), aws.client("lambda")
+    role = iam.create_role(RoleName="told", AssumeRolePolicyDocument=json.dumps(policy))["Role"]
+    made = client.create_function(
+        FunctionName="told",
+        Runtime=f"python{sys.version_info.major}.{sys.version_info.minor}",
+        Role=role["Arn"],
+        Handler="app.handler",
+        Code={"ZipFile": code.getvalue()},
+    )["FunctionArn"]
+    for name in ("reader", "controller"):
+        client.create_alias(FunctionName="told", Name=name, FunctionVersion="$LATEST")
+
+    def told(name: str, **named: str) -> str:
+        answer: str = json.loads(client.invoke(FunctionName=name, **named)["Payload"].read())
+        return answer
+
+    for _ in range(2):  # cold, and warm
+        assert told("told") == made
+        assert told("told:reader") == f"{made}:reader"
+        assert told("told", Qualifier="controller") == f"{made}:controller"
 
 
 @pytest.mark.e2e

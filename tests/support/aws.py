@@ -28,6 +28,8 @@ KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue")
 class FakeContext:
     """Lambda's context, as far as the handlers look at it."""
 
+    invoked_function_arn = "arn:aws:lambda:eu-north-1:123456789012:function:connector-operations"
+
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds left."""
         return 200_000

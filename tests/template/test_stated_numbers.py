@@ -13,6 +13,7 @@ from connector.services.find.pages import MOST_FOUND, RESERVE_SECONDS
 from connector.services.find.poller import LEASE_SECONDS
 from connector.services.shared.catalogues import FRESH_SECONDS
 from tests.embedded.template import ROOT
+from tests.support import cost
 
 TRAVELS = "docs/how-a-change-travels.md"
 RUNBOOK = "docs/runbook.md"
@@ -58,3 +59,13 @@ def test_an_intent_outlives_its_writer_and_a_lease_its_poller(resources: dict[st
     assert writer["Timeout"] < INTENT_SECONDS, "or a second writer starts while the first writes"
     assert poller["Timeout"] < LEASE_SECONDS, "or two pollers read and save at the same time"
     assert LEASE_SECONDS < 5 * 60, "or a killed poller costs the tick after it"
+
+
+def test_the_page_states_the_cost_that_the_measured_requests_come_to() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    assert cost.table() in page, "put what `python -m tests.support.cost` prints into the page"
+    assert f"at most {cost.TICK.read} read and {cost.TICK.write} write units for a tick" in page
+    assert f"{cost.UPDATE.read} and {cost.UPDATE.write} for an update" in page
+    assert f"{cost.CREATE.read} and {cost.CREATE.write} for a create" in page
+    assert f"{cost.SWEEP.read} read units a person for a full sweep" in page

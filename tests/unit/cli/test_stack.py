@@ -59,7 +59,7 @@ def test_the_function_that_the_stack_names_is_invoked_with_the_request(aws: Aws)
     session.assert_called_once_with(region_name="eu-north-1", profile_name="finance")
     session.formation.describe_stacks.assert_called_once_with(StackName="payroll")
     sent = session.function.invoke.call_args.kwargs
-    assert sent["FunctionName"] == "operations-1"
+    assert sent["FunctionName"] == "operations-1:reader"
     assert json.loads(sent["Payload"]) == {"verb": "waiting", "operator": KARI}
 
 

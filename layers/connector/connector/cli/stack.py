@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from connector.cli.exits import NotReachedError
-from connector.services.operate.verbs.verb import JsonObject
+from connector.services.operate.verbs import VERBS
+from connector.services.operate.verbs.verb import JsonObject, Right
 
 if TYPE_CHECKING:
     import boto3
@@ -68,7 +69,8 @@ def invoke(connection: Connection, request: JsonObject) -> JsonObject:
     function = operations_function(connection.stack, outputs)
     invoker = session.client("lambda", endpoint_url=connection.endpoint_url, config=once)
     named = {**request, "operator": caller(session, connection.endpoint_url)}
-    answer = invoker.invoke(FunctionName=function, Payload=json.dumps(named).encode())
+    way_in = ":".join(filter(None, (function, right_of(request).alias)))
+    answer = invoker.invoke(FunctionName=way_in, Payload=json.dumps(named).encode())
     payload: JsonObject = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         kind = payload.get("errorType", "an error")
@@ -88,6 +90,12 @@ def caller(session: boto3.Session, endpoint_url: str | None) -> str:
         return str(session.client("sts", endpoint_url=endpoint_url).get_caller_identity()["Arn"])
     except (BotoCoreError, ClientError):
         return ""
+
+
+def right_of(request: JsonObject) -> Right:
+    """The least right with which a request is carried out; IAM may grant no more than that."""
+    rights = {verb.name: verb.right for verb in VERBS}
+    return rights.get(str(request["verb"]), Right.READER)
 
 
 def operations_function(stack: str, outputs: Iterable[tuple[str, str]]) -> str:

@@ -11,7 +11,7 @@ from connector.domain.records.acts import LONGEST_TEXT, UNNAMED, Act, said_in
 from connector.services.operate.desk import Desk
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.operate.verbs import VERBS
-from connector.services.operate.verbs.verb import Verb
+from connector.services.operate.verbs.verb import Right, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,16 @@ class Operator:
 
     desk: Desk
 
-    def dispatch(self, event: Arguments) -> JsonObject:
-        """Carries out `event["verb"]`; what went wrong is in `problems`, never raised."""
+    def dispatch(self, event: Arguments, granted: Right = Right.ENGINEER) -> JsonObject:
+        """Carries out `event["verb"]`, if that is granted; what went wrong is in `problems`."""
         name = str(event.get("verb"))
         verb = next((each for each in VERBS if each.name == name), None)
         if verb is None:
             return failed([no_such_verb(name)])
-        answer = self._carried_out(verb, event)
+        if verb.right <= granted:
+            answer = self._carried_out(verb, event)
+        else:
+            answer = failed([not_granted(verb, granted)])
         return self._on_record(verb, event, answer) if verb.is_act else answer
 
     def _carried_out(self, verb: Verb, event: Arguments) -> JsonObject:
@@ -56,6 +59,14 @@ class Operator:
 def failed(problems: Iterable[str]) -> JsonObject:
     """The answer to a verb that was refused."""
     return {"ok": False, "problems": list(problems)}
+
+
+def not_granted(verb: Verb, granted: Right) -> str:
+    """What to say to whoever came in by a way that is not open to a verb."""
+    return (
+        f"`{verb.name}` is for the {verb.right.name.lower()}, and was asked for as the "
+        f"{granted.name.lower()}; nothing was done: see docs/operations.md, 'Who may do what'"
+    )
 
 
 def no_such_verb(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Adopt(Verb):
 
     name = "adopt"
     is_act = True
+    right = Right.ENGINEER
     help = "link a person to an employee that Visma has already"
     examples = ("connector adopt 6b056ce624359a91ff000039 E-1013 --company norway",)
     arguments = WHICH_EMPLOYEE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line, Table
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Approve(OperatorsDecision):
 
     name = "approve"
     is_act = True
+    right = Right.CONTROLLER
     help = "apply held changes"
     examples = ("connector approve --run 3f2504e04f89", "connector approve 1013 1014")
 
@@ -79,6 +80,7 @@ class Reject(OperatorsDecision):
 
     name = "reject"
     is_act = True
+    right = Right.CONTROLLER
     help = "discard held changes"
     examples = ("connector reject --run 3f2504e04f89", "connector reject 1013")
 

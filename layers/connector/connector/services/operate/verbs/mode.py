@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from connector.domain.records.mode import ModeName
-from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Rehearse(ModeVerb):
 
     name = "rehearse"
     is_act = True
+    right = Right.ENGINEER
     help = "plan and audit everything, and write nothing to Visma"
     examples = ("connector rehearse",)
     mode = ModeName.REHEARSAL
@@ -49,6 +50,7 @@ class GoLive(ModeVerb):
 
     name = "go-live"
     is_act = True
+    right = Right.ENGINEER
     help = "write to Visma from now on; the first load is held until you approve it"
     examples = ("connector go-live",)
     mode = ModeName.LIVE
@@ -59,6 +61,7 @@ class Pause(ModeVerb):
 
     name = "pause"
     is_act = True
+    right = Right.CONTROLLER
     help = "read and write nothing until `rehearse` or `go-live`"
     examples = ('connector pause --reason "the payroll of November is being closed"',)
     arguments = (

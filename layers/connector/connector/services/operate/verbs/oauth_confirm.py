@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import lines
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ class ConfirmInstallation(Verb):
 
     name = "oauth confirm"
     is_act = True
+    right = Right.ENGINEER
     help = "show whose the new installation is, and put it into use"
     examples = ("connector oauth confirm", 'connector oauth confirm --company "Nordfab AS"')
     arguments = (Argument("company", "its name or id, as shown without it", flag="--company"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import lines
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ class StartInstallation(Verb):
 
     name = "oauth start"
     is_act = True
+    right = Right.ENGINEER
     help = "print a link for an administrator of Rippling, valid for ten minutes"
     examples = ("connector oauth start",)
 

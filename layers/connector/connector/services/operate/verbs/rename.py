@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.services.operate.verbs.adopt import WHICH_EMPLOYEE, employee_sentence
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class Rename(Verb):
 
     name = "rename"
     is_act = True
+    right = Right.ENGINEER
     help = "give a person's employee another code in Visma"
     examples = ("connector rename 6b056ce624359a91ff000039 1013",)
     arguments = WHICH_EMPLOYEE

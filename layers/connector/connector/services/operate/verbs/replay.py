@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.domain.changes import Change
 from connector.domain.errors import NotAChangeError
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Replay(Verb):
 
     name = "replay"
     is_act = True
+    right = Right.ENGINEER
     help = "queue the dead letters again"
     examples = ("connector replay",)
 

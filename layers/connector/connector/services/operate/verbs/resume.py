@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ class Resume(Verb):
 
     name = "resume"
     is_act = True
+    right = Right.ENGINEER
     help = "poll again after the app was uninstalled"
     examples = ("connector resume",)
 

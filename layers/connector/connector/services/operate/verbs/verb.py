@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 from typing import TYPE_CHECKING, ClassVar
 
 from connector.services.operate.json_types import Arguments, JsonObject
@@ -20,7 +20,35 @@ if TYPE_CHECKING:
     from connector.services.operate.verbs.view import View
 
 
-__all__ = ["Argument", "Arguments", "Form", "JsonObject", "Verb"]
+__all__ = ["Argument", "Arguments", "Form", "JsonObject", "Right", "Verb"]
+
+
+class Right(IntEnum):
+    """Who may have a verb carried out: everyone on the list, or those from here on.
+
+    Each but the last is an alias of the operations function, so that IAM can tell them apart.
+    """
+
+    READER = 1
+    """Looks, and changes nothing."""
+
+    CONTROLLER = 2
+    """Decides about people and the mapping, and may stop the connector."""
+
+    ENGINEER = 3
+
+    @property
+    def alias(self) -> str:
+        """The name in AWS; empty for the function itself."""
+        return "" if self is Right.ENGINEER else self.name.lower()
+
+    @classmethod
+    def granted_by(cls, function_arn: str) -> Right:
+        """What an invocation of the function by this ARN may do; little, if it is not known."""
+        qualifier = function_arn.partition(":function:")[2].partition(":")[2]
+        if qualifier in ("", "$LATEST"):
+            return cls.ENGINEER
+        return next((each for each in cls if each.alias == qualifier), cls.READER)
 
 
 class Form(Enum):
@@ -62,6 +90,8 @@ class Verb(ABC):
     arguments: ClassVar[tuple[Argument, ...]] = ()
     is_act: ClassVar[bool] = False
     """Whether the verb changes something: then who carried it out is put on record."""
+    right: ClassVar[Right] = Right.READER
+    """Whose verb it is; one that changes something says so itself."""
 
     @abstractmethod
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:

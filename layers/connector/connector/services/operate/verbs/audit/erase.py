@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import lines
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Erase(Verb):
 
     name = "erase"
     is_act = True
+    right = Right.ENGINEER
     help = "take away all that is kept of a person who has left"
     examples = ("connector erase 1013", "connector erase 1013 --confirm 6b056ce624359a91ff000039")
     arguments = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Document
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class ExportAudit(Verb):
 
     name = "audit export"
     is_act = True
+    right = Right.ENGINEER
     help = "write down all that is kept of a person"
     examples = ("connector audit export 1013", "connector audit export 1013 --output 1013.json")
     arguments = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class ImportMapping(Verb):
 
     name = "mappings import"
     is_act = True
+    right = Right.CONTROLLER
     help = "make this file the mapping"
     examples = ("connector mappings import mapping.yaml",)
     arguments = (THE_FILE,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.services.operate.verbs.mappings.import_file import import_sentence
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import lines
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class RollBackMapping(Verb):
 
     name = "mappings rollback"
     is_act = True
+    right = Right.CONTROLLER
     help = "return to the mapping before the last import"
     examples = ("connector mappings rollback",)
 
