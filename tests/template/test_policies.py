@@ -31,6 +31,10 @@ NEEDED = {
         "iam: CreateRole GetRole UpdateRole DeleteRole PutRolePolicy GetRolePolicy DeleteRolePolicy"
         " UpdateAssumeRolePolicy PassRole PutRolePermissionsBoundary TagRole"
     ),
+    "AWS::KMS::Key": (
+        "kms: CreateKey DescribeKey PutKeyPolicy GetKeyPolicy EnableKeyRotation"
+        " GetKeyRotationStatus ScheduleKeyDeletion TagResource UpdateKeyDescription"
+    ),
     "AWS::Lambda::Alias": "lambda: CreateAlias GetAlias UpdateAlias DeleteAlias",
     "AWS::Lambda::EventInvokeConfig": (
         "lambda: PutFunctionEventInvokeConfig GetFunctionEventInvokeConfig"
