@@ -31,6 +31,10 @@ NEEDED = {
         "iam: CreateRole GetRole UpdateRole DeleteRole PutRolePolicy GetRolePolicy DeleteRolePolicy"
         " UpdateAssumeRolePolicy PassRole PutRolePermissionsBoundary TagRole"
     ),
+    "AWS::KMS::Key": (
+        "kms: CreateKey DescribeKey GetKeyPolicy PutKeyPolicy EnableKeyRotation"
+        " GetKeyRotationStatus ScheduleKeyDeletion TagResource"
+    ),
     "AWS::Lambda::Alias": "lambda: CreateAlias GetAlias UpdateAlias DeleteAlias",
     "AWS::Lambda::EventInvokeConfig": (
         "lambda: PutFunctionEventInvokeConfig GetFunctionEventInvokeConfig"
@@ -148,6 +152,7 @@ def test_the_deployer_reads_no_secret_no_row_and_no_message_and_runs_no_verb() -
         "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "dynamodb:GetItem",
         "dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "sqs:ReceiveMessage",
         "sqs:SendMessage", "logs:GetLogEvents", "logs:FilterLogEvents",
+        "kms:Decrypt", "kms:Encrypt",
     ):  # fmt: skip
         assert action not in may
     assert invoked("deployer") == {"preflight"}
