@@ -152,6 +152,7 @@ def test_the_deployer_reads_no_secret_no_row_and_no_message_and_runs_no_verb() -
         "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "dynamodb:GetItem",
         "dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "sqs:ReceiveMessage",
         "sqs:SendMessage", "logs:GetLogEvents", "logs:FilterLogEvents",
+        "kms:Decrypt", "kms:Encrypt",
     ):  # fmt: skip
         assert action not in may
     assert invoked("deployer") == {"preflight"}

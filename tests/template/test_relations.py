@@ -546,6 +546,13 @@ def test_the_guided_deployment_asks_nothing_about_authentication(resources: Reso
     assert resources["ConnectorApi"]["Properties"]["Auth"]
 
 
+def test_the_public_doors_take_no_tls_older_than_1_2(resources: Resources) -> None:
+    api = resources["ConnectorApi"]["Properties"]
+
+    assert api["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_")
+    assert api["EndpointAccessMode"] == "BASIC"  # AWS demands a mode with such a policy
+
+
 def test_a_european_region_is_proposed() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
 

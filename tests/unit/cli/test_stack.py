@@ -17,6 +17,12 @@ from connector.cli.exits import NotReachedError
 from connector.cli.stack import READ_TIMEOUT_SECONDS, Connection, connect
 
 Aws = Callable[..., Mock]
+
+
+class NotFoundError(Exception):
+    """As boto3 makes it for a client."""
+
+
 KARI = "arn:aws:iam::123456789012:user/controller"
 OUTPUTS = [
     {"OutputKey": "PollerFunctionName", "OutputValue": "poller-1"},
@@ -42,6 +48,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
         formation.describe_stacks.side_effect = error
         content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         function.invoke.return_value = {"Payload": io.BytesIO(content), **answer}
+        function.exceptions.ResourceNotFoundException = NotFoundError
         session = Mock(return_value=Mock(**{"client.side_effect": [formation, function, tokens]}))
         session.formation, session.function, session.tokens = formation, function, tokens
         monkeypatch.setattr(boto3, "Session", session)
@@ -132,3 +139,29 @@ def test_an_answer_that_is_no_json_is_a_sentence(aws: Aws) -> None:
 
     with pytest.raises(NotReachedError, match="whatever answers is not AWS"):
         connect(Connection("s"))({"verb": "ping"})
+
+
+@pytest.mark.parametrize(
+    ("verb", "way_in"),
+    [
+        ("ping", "operations-1:reader"),
+        ("approve", "operations-1:controller"),
+        ("mappings import", "operations-1:controller"),
+        ("go-live", "operations-1"),
+        ("no such verb", "operations-1:reader"),
+    ],
+)
+def test_a_verb_comes_in_by_the_way_that_grants_least(aws: Aws, verb: str, way_in: str) -> None:
+    session = aws({"ok": True})
+
+    connect(Connection("payroll"))({"verb": verb})
+
+    assert session.function.invoke.call_args.kwargs["FunctionName"] == way_in
+
+
+def test_a_stack_that_is_older_than_the_command_is_told_so(aws: Aws) -> None:
+    session = aws({"ok": True})
+    session.function.invoke.side_effect = NotFoundError
+
+    with pytest.raises(NotReachedError, match="older than this command"):
+        connect(Connection("payroll"))({"verb": "ping"})

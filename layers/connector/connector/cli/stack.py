@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from connector import __version__
 from connector.cli.exits import NotReachedError
 from connector.services.operate.verbs import VERBS
 from connector.services.operate.verbs.verb import JsonObject, Right
@@ -70,7 +71,13 @@ def invoke(connection: Connection, request: JsonObject) -> JsonObject:
     invoker = session.client("lambda", endpoint_url=connection.endpoint_url, config=once)
     named = {**request, "operator": caller(session, connection.endpoint_url)}
     way_in = ":".join(filter(None, (function, right_of(request).alias)))
-    answer = invoker.invoke(FunctionName=way_in, Payload=json.dumps(named).encode())
+    try:
+        answer = invoker.invoke(FunctionName=way_in, Payload=json.dumps(named).encode())
+    except invoker.exceptions.ResourceNotFoundException:
+        raise NotReachedError(
+            f"the stack has no {way_in}: it is older than this command, {__version__}; use the "
+            "command of its version, or deploy this one"
+        ) from None
     payload: JsonObject = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         kind = payload.get("errorType", "an error")
