@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from connector.domain.digests import DigestKey
 from connector.domain.employees import PERSONAL_FIELDS
 from connector.domain.people import Worker
+from connector.domain.records.digests import DigestKey
 from tests.support.world import World, a_world
 
 OTHER = DigestKey(lambda: b"a key that was made up after a loss")

@@ -22,7 +22,7 @@ from hypothesis.stateful import rule
 from connector.domain.guards import WINDOW, ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink
-from connector.services.shared.names import RememberingSource
+from connector.services.shared.names import READ_AGAIN_SECONDS, RememberingSource
 from tests.component.test_whole_lives import (
     EMPLOYEE,
     ENTITIES,
@@ -81,6 +81,12 @@ class HardLives(Lives):
     def lose_an_expansion(self, name: str, reach: int) -> None:
         self.model.hides_obstacles = True
         self.rippling.forbid_expand.add(name)
+        self._work(reach)
+
+    @rule(reach=reach)
+    def lose_the_list_of_locations(self, reach: int) -> None:
+        self.model.hides_obstacles = True
+        self.rippling.forbid.add("work-locations")
         self._work(reach)
 
     @rule(reach=reach)
@@ -353,6 +359,9 @@ class HardLives(Lives):
     def _regain(self) -> None:
         self.rippling.redact.clear()
         self.rippling.forbid_expand.clear()
+        if "work-locations" in self.rippling.forbid:
+            self.rippling.forbid.clear()
+            self.world.clock.turn(seconds=READ_AGAIN_SECONDS + 1)  # a refusal is believed so long
         assert isinstance(self.world.source, RememberingSource)
         vars(self.world.source.source)["refused_expands"] = ()  # it may be believed for a tick
         if self.model.hides_obstacles:

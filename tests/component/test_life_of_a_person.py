@@ -358,6 +358,36 @@ def test_while_a_fact_is_hidden_what_hinges_on_it_stays_as_visma_has_it(world: W
     assert world.employee_of(worker)["employeeClass"]["id"] == "STAFF"
 
 
+def test_a_list_of_locations_that_the_token_may_not_read_any_more_stops_nobody_and_moves_nobody(
+    world: World,
+) -> None:
+    known = world.hire()
+    world.settle()
+    before = world.employee_of(known)["branch"]
+    world.rippling.forbid.add("work-locations")
+    world.clock.turn(days=1)
+    world.rippling.move(known["id"], "Finance")
+    new = world.hire(location="Bergen")
+
+    world.tick(full_sweep=True)
+    world.drain()
+
+    assert world.employee_of(known)["department"] == "FIN"
+    assert world.employee_of(known)["branch"] == before
+    assert world.employee_of(new)["status"] == "Active", "the names of before still hold"
+    assert (placed := world.employee_of(new)["branch"]) != before
+    edited = world.mapping_text.replace("rippling: Bergen", "rippling: Bergen harbour")
+    assert edited != world.mapping_text
+    world.edit_mapping(edited)
+    world.drain()
+    world.clock.turn(days=1)
+    world.tick(full_sweep=True)
+    world.drain()
+    assert world.employee_of(new)["branch"] == placed
+    assert world.metrics.counts["FactsUnknown"] > 0
+    assert not world.buried
+
+
 def test_whoever_waited_and_has_no_employee_waits_for_a_fact_that_is_hidden_since(
     world: World,
 ) -> None:

@@ -167,6 +167,16 @@ def test_what_rippling_does_not_show_cannot_be_checked_and_is_neither_wrong_nor_
     assert not [each for each in wrong(world, text) if each.startswith(word)]
 
 
+def test_locations_that_the_token_may_not_read_refuse_nothing_else(world: World) -> None:
+    world.rippling.forbid.add("work-locations")
+
+    told = unchecked(world)
+
+    assert told
+    assert all("locations" in message for message in told)
+    assert wrong(world, NORDFAB_MAPPING.replace("department: IT,", "department: NOWHERE,", 1))
+
+
 def test_departments_that_the_token_may_not_read_leave_their_words_unchecked(
     world: World,
 ) -> None:

@@ -12,7 +12,7 @@ import boto3
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from connector.adapters.aws.pay_cipher import PayCipher
+from connector.adapters.aws.keys.pay_cipher import PayCipher
 from tests.embedded.template import load_template
 
 REGION = "eu-north-1"

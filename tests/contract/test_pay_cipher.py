@@ -11,8 +11,8 @@ import boto3
 import pytest
 
 from connector.adapters.aws.dynamodb import from_item, to_item
+from connector.adapters.aws.keys.pay_cipher import PayCipher
 from connector.adapters.aws.ledger import DynamoLedger
-from connector.adapters.aws.pay_cipher import PayCipher
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from connector.adapters.memory.ledger import KEY
-from connector.domain.digests import Seal
 from connector.domain.records import chain
 from connector.domain.records.chain import Head, Row
+from connector.domain.records.digests import Seal
 
 __all__ = ["KEY", "SEAL", "first_break"]
 

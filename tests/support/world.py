@@ -45,9 +45,9 @@ from connector.bootstrap import operating, services
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
 from connector.bootstrap.vendors import rippling_source
 from connector.domain.changes import Cause, Change
-from connector.domain.digests import DigestKey
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping import file as mapping_file
+from connector.domain.records.digests import DigestKey
 from connector.domain.records.ledger import INTENT_SECONDS
 from connector.domain.records.mode import Mode, ModeName
 from connector.ports.secrets import RipplingCredentials, VismaCredentials

@@ -32,8 +32,8 @@ NEEDED = {
         " UpdateAssumeRolePolicy PassRole PutRolePermissionsBoundary TagRole"
     ),
     "AWS::KMS::Key": (
-        "kms: CreateKey DescribeKey GetKeyPolicy PutKeyPolicy EnableKeyRotation"
-        " GetKeyRotationStatus ScheduleKeyDeletion TagResource"
+        "kms: CreateKey DescribeKey PutKeyPolicy GetKeyPolicy EnableKeyRotation"
+        " GetKeyRotationStatus ScheduleKeyDeletion TagResource UpdateKeyDescription"
     ),
     "AWS::Lambda::Alias": "lambda: CreateAlias GetAlias UpdateAlias DeleteAlias",
     "AWS::Lambda::EventInvokeConfig": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.digest_key import digest_key
+from connector.adapters.aws.keys.digest_key import digest_key
 from connector.domain.errors import ConfigurationError, RetryableError
 from tests.contract.bench import aws
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from connector.domain.digests import DigestKey
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
 from connector.domain.records.chain import (
@@ -23,6 +22,7 @@ from connector.domain.records.chain import (
     Head,
     first_break,
 )
+from connector.domain.records.digests import DigestKey
 
 KEY, OTHER = DigestKey(lambda: b"one key of a stack" * 2), DigestKey(lambda: b"another" * 5)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

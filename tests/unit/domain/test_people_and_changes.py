@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.changes import Cause, Change
-from connector.domain.digests import Seal
 from connector.domain.employees import PERSONAL_FIELDS, stored_value, stored_values
 from connector.domain.errors import NotAChangeError
 from connector.domain.facts import Named
 from connector.domain.people import Facts, fingerprint
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.audit_message import audit_message
+from connector.domain.records.digests import Seal
 from tests.support.digests import KEY, SEAL
 from tests.unit.builders import NOW, a_worker, some_facts, some_personal
 

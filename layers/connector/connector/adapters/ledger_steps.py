@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from connector.domain.digests import DigestKey
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.chain import Row
+    from connector.domain.records.digests import DigestKey
 
 SHORTEST_WAIT = 5.0
 SMALLEST_STEP = timedelta(microseconds=1)

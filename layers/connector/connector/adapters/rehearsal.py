@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from connector.domain.catalogue import Part
-    from connector.domain.digests import DigestKey
     from connector.domain.guards import ChangeKind, Run
     from connector.domain.records.audit import AuditRow
+    from connector.domain.records.digests import DigestKey
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger

@@ -24,7 +24,7 @@ from connector.domain.records.mode import ModeName
 if TYPE_CHECKING:
     from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.watermarks.table import WatermarksTable
-    from connector.domain.digests import DigestKey
+    from connector.domain.records.digests import DigestKey
     from connector.ports.approvals import Approvals
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
@@ -210,7 +210,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
 def digest_key(arn: str) -> DigestKey:
     """The key of the stack's digests, read once a process."""
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.digest_key import digest_key
+    from connector.adapters.aws.keys.digest_key import digest_key
 
     return digest_key(client("secretsmanager"), arn)
 
@@ -218,10 +218,10 @@ def digest_key(arn: str) -> DigestKey:
 def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledger:
     """The ledger; only a function that writes outcomes has an audit table."""
     from connector.adapters.aws.clients import client
+    from connector.adapters.aws.keys.pay_cipher import PayCipher
     from connector.adapters.aws.ledger import DynamoLedger
-    from connector.adapters.aws.pay_cipher import PayCipher
     from connector.adapters.rehearsal import RehearsalLedger
-    from connector.domain.digests import NO_KEY
+    from connector.domain.records.digests import NO_KEY
     from connector.settings import AuditedSettings, VendorSettings
 
     audited = settings if isinstance(settings, AuditedSettings) else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from connector.domain.digests import Seal
+    from connector.domain.records.digests import Seal
 
 BUSINESS_FIELDS = ("status", "department", "branch", "employee_class", "calendar")
 

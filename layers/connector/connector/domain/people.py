@@ -16,7 +16,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from connector.domain.digests import DigestKey
 from connector.domain.facts import (
     EMPTY,
     NOT_SHOWN,
@@ -31,6 +30,7 @@ from connector.domain.facts import (
     fact,
     says,
 )
+from connector.domain.records.digests import DigestKey
 
 
 class EmploymentStatus(StrEnum):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from connector.domain.digests import Seal
 from connector.domain.employees import (
     ACTIVE,
     FIELDS,
@@ -25,6 +24,7 @@ from connector.domain.facts import UNKNOWN, Fact, Known
 from connector.domain.mapping.model import CompanyRules, LocationRule, OfficeAddress
 from connector.domain.people import Address, Personal, Worker
 from connector.domain.placement import Placement
+from connector.domain.records.digests import Seal
 
 
 class Outcome(StrEnum):

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
-    from connector.domain.digests import DigestKey
     from connector.domain.records.acts import Act
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.chain import Head
+    from connector.domain.records.digests import DigestKey
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from connector.adapters.aws.errors import Client
-    from connector.domain.digests import DigestKey
     from connector.domain.records.acts import Act
+    from connector.domain.records.digests import DigestKey
 
 
 NEW = "attribute_not_exists(#person)"

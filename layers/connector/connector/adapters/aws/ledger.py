@@ -23,6 +23,7 @@ from connector.adapters.aws.dynamodb import (
     update_one,
 )
 from connector.adapters.aws.errors import answering, code_of
+from connector.adapters.aws.keys.pay_cipher import PayCipher
 from connector.adapters.aws.ledger_reads import LedgerReads
 from connector.adapters.aws.ledger_rows import (
     PERSON_ATTRIBUTES,
@@ -35,7 +36,6 @@ from connector.adapters.aws.ledger_rows import (
     person_key,
     person_values,
 )
-from connector.adapters.aws.pay_cipher import PayCipher
 from connector.adapters.ledger_steps import (
     after_outcome,
     chained,
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from connector.adapters.aws.errors import Client
-    from connector.domain.digests import DigestKey
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.chain import Row
+    from connector.domain.records.digests import DigestKey
     from connector.domain.records.ledger import EmployeeLink, Person
     from connector.ports.clock import Clock
 

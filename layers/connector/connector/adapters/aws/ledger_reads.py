@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from connector.adapters.aws.errors import Client
-    from connector.adapters.aws.pay_cipher import PayCipher
-    from connector.domain.digests import DigestKey
+    from connector.adapters.aws.keys.pay_cipher import PayCipher
+    from connector.domain.records.digests import DigestKey
     from connector.domain.records.ledger import EmployeeLink, Person
 
 IS_ACTIVE = (

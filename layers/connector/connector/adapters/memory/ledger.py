@@ -21,9 +21,9 @@ from connector.adapters.ledger_steps import (
     with_intent,
 )
 from connector.domain.catalogue import canonical
-from connector.domain.digests import DigestKey
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.chain import Head
+from connector.domain.records.digests import DigestKey
 from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
 from connector.domain.records.times import timestamp
 

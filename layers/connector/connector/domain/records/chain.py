@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from connector.domain.digests import DigestKey
+from connector.domain.records.digests import DigestKey
 
 Row: TypeAlias = Mapping[str, Any]
 """A row of the audit as it is stored."""
@@ -82,35 +82,49 @@ def first_break(
     """
     last: Row = {}
     for row in rows:
-        wrong = _wrong_with(row, last, key, now)
+        wrong = _wrong_digest(row, last, key) or _wrong_place(row, last, now)
         if wrong:
             return Break(str(row.get("time", "")), wrong)
         last = row
-    if head is None or Head.of(last) == head or (_is_due(head.expires_at, now) and not last):
+    return None if head is None else _wrong_end(last, head, now)
+
+
+def _wrong_digest(row: Row, last: Row, key: DigestKey) -> str | None:
+    """What is wrong with a row by itself."""
+    own = str(row.get("hash", ""))
+    if not _is_keyed(row):
+        if _is_keyed(last):
+            return UNKEYED
+        return None if own == _plain_hash(row) else CHANGED
+    if not key.made(own):
+        return UNKNOWN_KEY
+    return None if own == key.mac(_text(row)) else CHANGED
+
+
+def _wrong_place(row: Row, last: Row, now: datetime) -> str | None:
+    """What is wrong with a row behind the one before it."""
+    number = int(row.get("number", 0))
+    is_tied = str(row.get("previous_hash", "")) == str(last.get("hash", ""))
+    if is_tied and number in (0, int(last.get("number", 0)) + 1):
+        return None
+    if _is_keyed(row):
+        return None if _is_due(row.get("previous_expires_at", 0), now) else GONE_BEFORE
+    # A row of an earlier version says only of itself whether it expires.
+    return None if row.get("expires_at") and not last else GONE_BEFORE
+
+
+def _wrong_end(last: Row, head: Head, now: datetime) -> Break | None:
+    """What is wrong with the end of a chain, beside where it ended when last written."""
+    if Head.of(last) == head:
         return None
     if not last:
-        return Break("", ALL_GONE) if head.hash else None
+        return None if _is_due(head.expires_at, now) or not head.hash else Break("", ALL_GONE)
     is_old = not head.rows and not last.get("number")
     return None if is_old and head.hash == last["hash"] else Break(str(last["time"]), GONE_AFTER)
 
 
-def _wrong_with(row: Row, last: Row, key: DigestKey, now: datetime) -> str | None:
-    own, before = str(row.get("hash", "")), str(last.get("hash", ""))
-    is_keyed = ":" in own
-    if is_keyed and not key.made(own):
-        return UNKNOWN_KEY
-    if not is_keyed and ":" in before:
-        return UNKEYED
-    if own != (key.mac(_text(row)) if is_keyed else _plain_hash(row)):
-        return CHANGED
-    number = int(row.get("number", 0))
-    follows = number in (0, int(last.get("number", 0)) + 1)
-    if str(row.get("previous_hash", "")) == before and follows:
-        return None
-    # A row of an earlier version says only of itself whether it expires.
-    expires_at = row.get("previous_expires_at", 0) if is_keyed else row.get("expires_at", 0)
-    is_expired = _is_due(expires_at, now) if is_keyed else bool(expires_at) and not last
-    return None if is_expired else GONE_BEFORE
+def _is_keyed(row: Row) -> bool:
+    return ":" in str(row.get("hash", ""))
 
 
 def _is_due(expires_at: int, now: datetime) -> bool:

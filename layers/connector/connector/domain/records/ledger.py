@@ -14,13 +14,13 @@ from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
-from connector.domain.digests import NO_KEY, DigestKey, Seal
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.facts import Fact
 from connector.domain.people import day_in
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
+from connector.domain.records.digests import NO_KEY, DigestKey, Seal
 
 INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for clocks
 

@@ -11,10 +11,10 @@ from datetime import date, datetime
 
 from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Decision
-from connector.domain.digests import Seal
 from connector.domain.errors import RefusedError
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker, facts_digest
+from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Record
 
 

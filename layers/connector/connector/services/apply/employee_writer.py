@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
-from connector.domain.digests import Seal
 from connector.domain.employees import (
     IDENTITY,
     INACTIVE,
@@ -34,6 +33,7 @@ from connector.domain.errors import (
     UnknownOutcomeError,
 )
 from connector.domain.planning import Outcome, Plan
+from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink, Intent, Record
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from connector.domain.digests import Seal
 from connector.domain.employees import (
     IDENTITY,
     PERSONAL_FIELDS,
@@ -24,6 +23,7 @@ from connector.domain.errors import RefusedError
 from connector.domain.guards import ChangeKind, kind_of_plan
 from connector.domain.planning import Difference, Outcome, Plan
 from connector.domain.records.approvals import digest_of
+from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Record
 
 OPTIONAL = frozenset(PERSONAL_FIELDS) - frozenset(REQUIRED_TO_CREATE)

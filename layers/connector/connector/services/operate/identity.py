@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
-from connector.domain.digests import Seal
 from connector.domain.employees import IDENTITY, INACTIVE, Employee, same, stored_values
 from connector.domain.errors import CodeTakenError, ConfigurationError
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
+from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, LinkUpdate, Record
 from connector.domain.records.mode import ModeName
 from connector.ports.clock import Clock

@@ -5,7 +5,7 @@ It reads the systems; the comparison itself is in `mapping_check`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 from connector.domain.errors import ConfigurationError
@@ -47,8 +47,8 @@ class MappingValidation:
         if unusable := company_problems(self.secrets, mapping):
             raise ConfigurationError(told for each in unusable.values() for told in each)
         systems = SystemsSnapshot(
-            departments=self._departments(),
-            locations=(*self.source.locations(), REMOTE),
+            departments=_all_of(self.source.departments),
+            locations=(*_all_of(self.source.locations), REMOTE),
             workers=tuple(w for page in self.source.everyone() for w in page.workers),
             catalogues={
                 company: self.catalogues.read_fresh(company, rules)
@@ -57,12 +57,13 @@ class MappingValidation:
         )
         return [asdict(finding) for finding in check(mapping, systems, self.clock.now())]
 
-    def _departments(self) -> tuple[Named, ...]:
-        """All departments; where the token may not read them, one of which nothing is shown."""
-        try:
-            return tuple(self.source.departments())
-        except ConfigurationError:
-            return (NOT_SHOWN,)
+
+def _all_of(read: Callable[[], Iterable[Named]]) -> tuple[Named, ...]:
+    """All of a list; where the token may not read it, one thing of which nothing is shown."""
+    try:
+        return tuple(read())
+    except ConfigurationError:
+        return (NOT_SHOWN,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from connector.domain.errors import ConfigurationError
 from connector.domain.facts import Named
 from connector.domain.mapping.names import NamedKind, NameMemory, Words
 from connector.domain.people import Facts, Worker
@@ -41,6 +42,7 @@ class Names:
         self._memory = NameMemory()
         self._loaded_at: datetime | None = None
         self._is_old = False
+        self._refused_at: datetime | None = None
         self._digested: tuple[Collection[str], str] = NO_WORDS, _digest(NO_WORDS)
 
     def locations(
@@ -49,18 +51,29 @@ class Names:
         """Id to name. With `read_fresh` as `read` finds them, unless that was done a moment ago.
 
         They are read again once the mapping has other words for locations: a row that
-        follows a rename and the new name must be seen together.
+        follows a rename and the new name must be seen together. A list that the token may not read
+        tells nothing: the names of before hold as long as the mapping has the words of then.
         """
         memory = self._current()
         under = self._under()
         is_due = self._is_old or memory.read_at is None or memory.read_under != under
         if is_due or (read_fresh and self._seconds_since(memory.read_at) > READ_AGAIN_SECONDS):
-            places = {place.id or "": place.name or "" for place in read()}
-            self._save(
-                replace(memory, read_at=self._clock.now(), read_under=under, locations=places)
-            )
+            if not self._are_read(memory, read, under):
+                return memory.locations if memory.read_under == under else {}
             self._is_old = False
         return self._memory.locations
+
+    def _are_read(self, memory: NameMemory, read: Callable[[], list[Named]], under: str) -> bool:
+        """Whether the list could be read by now; a refusal holds for a while."""
+        if self._seconds_since(self._refused_at) <= READ_AGAIN_SECONDS:
+            return False
+        try:
+            places = {place.id or "": place.name or "" for place in read()}
+        except ConfigurationError:
+            self._refused_at = self._clock.now()
+            return False
+        self._save(replace(memory, read_at=self._clock.now(), read_under=under, locations=places))
+        return True
 
     def refresh(self) -> None:
         """Has the list read the next time that a name is wanted."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from connector.adapters.aws.errors import answering, code_of
-from connector.domain.digests import DigestKey
 from connector.domain.errors import ConfigurationError
+from connector.domain.records.digests import DigestKey
 
 if TYPE_CHECKING:
     from connector.adapters.aws.errors import Client
