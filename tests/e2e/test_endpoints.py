@@ -66,13 +66,15 @@ class Door:
             self._install()
 
     def _install(self) -> None:
-        """An administrator follows the link that the command prints."""
+        """An administrator follows the link that the command prints, and an operator confirms."""
         app = self.stage.rippling.app_shop.app
         app["redirect_uri"] = self.stage.aws.webhook_url().removesuffix("webhook") + "callback"
         self.stage.aws.put_secret("RipplingSecretArn", app)
         link = self.stage.connector("oauth", "start")["link"]
         with urllib.request.urlopen(link, timeout=30) as answer:  # noqa: S310 - our own address
             assert answer.read().startswith(b"Received. You can close this page.")
+        shown = self.stage.connector("oauth", "confirm")
+        self.stage.connector("oauth", "confirm", "--company", shown["company_id"])
 
 
 def test_both_apis_and_both_sign_ins_end_in_the_same_visma_state(aws: Embedded) -> None:
