@@ -89,5 +89,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "is_another": True,
             "confirmed": False,
         },
-        "oauth start": {"expires_at": text, "link": text, "install_link": text},
+        "oauth start": {
+            "expires_at": text, "link": text, "install_link": text, "advice": text,
+        },
     }  # fmt: skip

@@ -187,7 +187,9 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
     from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+    from connector.adapters.rippling.oauth import RipplingTokenEndpoint
     from connector.adapters.rippling.owner import owner_of
+    from connector.adapters.rippling.token_doors import advice
     from connector.bootstrap.vendors import rippling_of
 
     table, dynamodb = settings.watermarks_table, client("dynamodb")
@@ -203,6 +205,11 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
         owner_of=partial(owner_of, settings.rippling_api, partial(rippling_of, settings)),
+        token_advice=partial(
+            advice,
+            settings.rippling_token_url,
+            lambda url: RipplingTokenEndpoint(url, _secrets(settings)),
+        ),
     )
 
 

@@ -61,6 +61,7 @@ def operations(
             authorize_url=options.authorize_url,
             clock=adapters.clock,
             is_oauth=options.is_oauth,
+            advice=operator_adapters.token_advice,
         ),
         confirmation=InstallConfirmation(
             adapters.secrets, operator_adapters.owner_of, adapters.clock

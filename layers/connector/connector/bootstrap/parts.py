@@ -75,6 +75,7 @@ class OperatorAdapters:
     install_states: InstallStates
     webhook_secrets: WebhookSecrets
     owner_of: Callable[[str], Owner]
+    token_advice: Callable[[], str] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

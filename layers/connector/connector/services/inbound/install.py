@@ -55,6 +55,8 @@ class InstallStarter:
     authorize_url: str
     clock: Clock
     is_oauth: bool
+    advice: Callable[[], str] = str
+    """What to change about the token endpoint, if another one answers."""
 
     def start(self, _: Mapping[str, Any]) -> dict[str, Any]:
         """A new state, and the links that carry it.
@@ -77,6 +79,7 @@ class InstallStarter:
             "link": authorize_link(self.authorize_url, app, state),
             "install_link": _install_link(app.redirect_uri or "", state),
             "expires_at": until.isoformat(timespec="seconds"),
+            "advice": self.advice(),
         }
 
 

@@ -24,9 +24,14 @@ class StartInstallation(Verb):
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         return desk.installation.start(arguments)
 
+    def needs_attention(self, result: JsonObject) -> bool:
+        return bool(result["advice"])
+
     def view(self, result: JsonObject) -> View:
         first = lines(
-            f"For an administrator of Rippling, until {result['expires_at']}:", result["link"]
+            *([result["advice"]] if result["advice"] else []),
+            f"For an administrator of Rippling, until {result['expires_at']}:",
+            result["link"],
         )
         if not result["install_link"]:
             return first
