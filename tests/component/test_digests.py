@@ -151,6 +151,23 @@ def test_a_change_that_comes_with_a_new_key_is_written_and_nothing_else(
     assert sorted(map(sorted, changed)) == [["department"], ["status"]]
 
 
+def test_a_leaver_renumbered_by_finance_is_not_taken_for_one_who_is_gone(world: World) -> None:
+    """Without an id, only a digest tells whose the renumbered employee is, and it says nothing."""
+    row = next(row for row in world.rippling.rows("workers") if row["status"] == "ACTIVE")
+    code, person = str(row["number"]), row["user_id"]
+    link = world.tables.links[person]["norway"]
+    world.tables.links[person]["norway"] = replace(link, employee_id=None)
+    as_before_the_key(world)
+    world.visma.renumber_employee(code, "X-1", company="norway")
+    world.rippling.terminate(row["id"], world.clock.now().date())
+    world.rippling.change(row["id"], status="TERMINATED")
+
+    world.settle()
+
+    assert world.tables.links[person]["norway"].outcome == "rejected"
+    assert world.visma.employee("X-1", company="norway")["status"] == "Active"
+
+
 def test_an_employee_reused_by_finance_is_not_taken_for_someone_whose_digests_say_nothing(
     world: World,
 ) -> None:

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from connector.adapters.aws.dynamodb import from_item
+from connector.adapters.memory import InMemoryAuditLog
+from connector.domain.planning import Outcome
 from connector.domain.records.acts import OPERATORS
+from connector.domain.records.audit import AuditRow
+from connector.services.operate.audit_check import AuditCheck
 from tests.simulator import Rippling, Visma
 from tests.support.aws import Account, FakeContext
 from tests.support.digests import first_break
@@ -213,6 +217,28 @@ def test_what_is_done_to_the_tables_behind_the_connectors_back_is_found(
     }
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     assert sum(sum(line.get("AuditBroken", [])) for line in metrics) == 3
+
+
+def test_a_row_that_is_written_while_its_chain_is_checked_is_no_break(world: World) -> None:
+    person = next(iter(world.tables.persons))
+
+    class Meanwhile(InMemoryAuditLog):
+        """Somebody is written just before their rows are read, once."""
+
+        is_over = False
+
+        def of_person(self, person_id: str) -> Iterator[dict[str, Any]]:
+            if person_id == person and not self.is_over:
+                self.is_over = True
+                record = world.ledger.record(person)
+                row = AuditRow(person, world.clock.now(), Outcome.UNCHANGED, "x", "poll", "c")
+                world.ledger.finish(record, record.person, [], [row])
+            return super().of_person(person_id)
+
+    check = AuditCheck(world.ledger, Meanwhile(world.tables), world.clock, world.metrics)
+
+    assert check.check().broken == []
+    assert world.audit_of(person)[-1]["outcome"] == "unchanged"
 
 
 def test_while_the_connector_is_off_the_schedule_checks_nothing(account: Account) -> None:

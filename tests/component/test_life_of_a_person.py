@@ -369,9 +369,12 @@ def test_a_list_of_locations_that_the_token_may_not_read_any_more_stops_nobody_a
     world.rippling.move(known["id"], "Finance")
     new = world.hire(location="Bergen")
 
+    world.rippling.clear_journal()
+
     world.tick(full_sweep=True)
     world.drain()
 
+    assert len(world.rippling.calls(path="/work-locations/")) == 1, "a refusal is believed"
     assert world.employee_of(known)["department"] == "FIN"
     assert world.employee_of(known)["branch"] == before
     assert world.employee_of(new)["status"] == "Active", "the names of before still hold"
