@@ -77,6 +77,19 @@ def test_that_somebody_was_erased_is_on_record_and_not_who(world: World) -> None
     assert first_break(rows) is None
 
 
+def test_a_refused_erasure_is_on_record_without_a_word_of_whom_it_was_about(world: World) -> None:
+    person, worker, code = leaves(world)
+
+    for wanted in (person, worker, code, "Kari Testmann"):
+        refused = erase(world, wanted, confirm=person)
+        assert wanted in refused["problems"][0] or person in refused["problems"][0]
+
+    rows = json.dumps(world.audit_of(OPERATORS))
+    assert rows.count("for reasons that were told to the operator alone") == 8
+    words = (person, worker, f'"{code}"', f" {code} ", "Kari Testmann")
+    assert [word for word in words if word in rows] == []
+
+
 def test_nobody_is_erased_who_works_or_whom_rippling_shows(world: World) -> None:
     active = next(row for row in world.rippling.rows("workers") if row["status"] == "ACTIVE")
     before = world.everything_stored()

@@ -13,6 +13,8 @@ from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.operate.verbs import VERBS
 from connector.services.operate.verbs.verb import Right, Verb
 
+UNTOLD = "for reasons that were told to the operator alone"
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -26,11 +28,11 @@ class Operator:
         verb = next((each for each in VERBS if each.name == name), None)
         if verb is None:
             return failed([no_such_verb(name)])
-        if verb.right <= granted:
-            answer = self._carried_out(verb, event)
-        else:
+        if verb.right > granted:
             answer = failed([not_granted(verb, granted)])
-        return self._on_record(verb, event, answer) if verb.is_act else answer
+            return self._on_record(verb, event, answer, tuple(answer["problems"]))
+        answer = self._carried_out(verb, event)
+        return self._on_record(verb, event, answer, reasons(verb, answer))
 
     def _carried_out(self, verb: Verb, event: Arguments) -> JsonObject:
         try:
@@ -40,20 +42,31 @@ class Operator:
         except ConnectorError as error:
             return failed([str(error)])
 
-    def _on_record(self, verb: Verb, event: Arguments, answer: JsonObject) -> JsonObject:
-        """The answer, once who had the verb carried out, and what came of it, is in the audit."""
+    def _on_record(
+        self, verb: Verb, event: Arguments, answer: JsonObject, problems: tuple[str, ...]
+    ) -> JsonObject:
+        """The answer, once who had an act carried out, and what came of it, is in the audit."""
+        if not verb.is_act:
+            return answer
         told_of = [each for each in verb.arguments if each.is_told and not each.is_file]
         said = said_in(event, tuple(each.name for each in told_of))
         told = verb.told(answer) if answer["ok"] else {}
         operator = str(event.get("operator") or UNNAMED)[:LONGEST_TEXT]
-        problems = tuple(answer.get("problems", ()))
         act = Act(operator, verb.name, self.desk.clock.now(), {**said, **told}, problems)
         try:
             self.desk.audit.record(act)
         except ConnectorError as error:
             done = "it was done" if answer["ok"] else "it was refused"
-            return failed([*problems, f"{done}, and could not be put on record: {error}"])
+            return failed(
+                [*answer.get("problems", ()), f"{done}, and could not be put on record: {error}"]
+            )
         return answer
+
+
+def reasons(verb: Verb, answer: JsonObject) -> tuple[str, ...]:
+    """Why a verb was refused, for the record: not where it names a person who may be forgotten."""
+    problems = tuple(answer.get("problems", ()))
+    return (UNTOLD,) if problems and not all(each.is_told for each in verb.arguments) else problems
 
 
 def failed(problems: Iterable[str]) -> JsonObject:
