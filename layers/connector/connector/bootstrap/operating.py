@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions, Options
+    from connector.services.inbound.install import InstallStarter
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
     from connector.services.operate.mapping_import import MappingImport
@@ -33,7 +34,6 @@ def operations(
 ) -> Operator:
     """The service behind the operations function."""
     from connector.services.inbound.confirm import InstallConfirmation
-    from connector.services.inbound.install import InstallStarter
     from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.desk import Desk
     from connector.services.operate.erasure import Erasure
@@ -55,14 +55,7 @@ def operations(
         imports=imports,
         diff=MappingDiff(ledger, imports),
         validation=mapping_validation(adapters, imports),
-        installation=InstallStarter(
-            states=operator_adapters.install_states,
-            credentials=partial(adapters.secrets.rippling, fresh=True),
-            authorize_url=options.authorize_url,
-            clock=adapters.clock,
-            is_oauth=options.is_oauth,
-            advice=operator_adapters.token_advice,
-        ),
+        installation=installation(adapters, operator_adapters, options),
         confirmation=InstallConfirmation(
             adapters.secrets, operator_adapters.owner_of, adapters.clock
         ),
@@ -72,6 +65,22 @@ def operations(
         erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
     )
     return Operator(desk)
+
+
+def installation(
+    adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions
+) -> InstallStarter:
+    """The service behind `connector oauth start`."""
+    from connector.services.inbound.install import InstallStarter
+
+    return InstallStarter(
+        states=operator_adapters.install_states,
+        credentials=partial(adapters.secrets.rippling, fresh=True),
+        authorize_url=options.authorize_url,
+        clock=adapters.clock,
+        is_oauth=options.is_oauth,
+        advice=operator_adapters.token_advice,
+    )
 
 
 def held_people(adapters: Adapters) -> HeldPeople:
