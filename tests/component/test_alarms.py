@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from connector.services.operate.ping import missing_capabilities
+from connector.services.operate.ping.capabilities import missing_capabilities
 from connector.services.shared.configuration import company_problems
 from tests.embedded.template import load_template
 from tests.support.world import World, a_world
@@ -76,6 +76,12 @@ def held(world: World) -> None:
     world.settle()
 
 
+def otherwise(world: World) -> None:
+    """Visma's employees have a member that nobody has published."""
+    world.visma.more_headers["Deprecation"] = "true"
+    sweep_after(world, minutes=16)
+
+
 def unreadable(world: World) -> None:
     row = an_employment(world)
     world.rippling.odd[row["id"]] = {"user_id": None, "user": None}
@@ -111,6 +117,7 @@ STORIES: Mapping[str, Story] = {
     "ChangesHeld": held,
     "RowsUnreadable": unreadable,
     "FactsUnknown": facts,
+    "ShapeDeviations": otherwise,
     "CapabilitiesMissing": capabilities,
     "PollPostponed": postponed,
 }

@@ -12,7 +12,7 @@ import pytest
 
 from connector.adapters.memory import InMemoryMappings, InMemorySecrets
 from connector.domain.records.mode import ModeName
-from connector.services.operate import ping as probing
+from connector.services.operate.ping import service as probing
 from tests.component.test_oauth import App
 from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
 from tests.simulator.nordfab import CLIENT_SECRET
@@ -103,6 +103,7 @@ def test_where_all_is_well_every_line_of_every_system_says_so(world: World) -> N
         "fields",
         "token",
         "workers",
+        "answers",
     ]
     assert list(checks_of(answer, "visma", "sweden")) == [
         "sign_in",
@@ -113,6 +114,7 @@ def test_where_all_is_well_every_line_of_every_system_says_so(world: World) -> N
         "cost_centre_segment",
         "employees",
         "single_employees",
+        "answers",
     ]
     levels = [check["level"] for group in answer["systems"] for check in group["checks"]]
     assert {level: levels.count(level) for level in answer["counts"]} == answer["counts"]
@@ -468,7 +470,8 @@ def test_a_company_that_may_not_be_read_is_red_in_every_line(world: World) -> No
     told = checks_of(ping(world), "visma", "sweden")
 
     assert told["sign_in"]["level"] == "good"
-    assert {check["level"] for name, check in told.items() if name != "sign_in"} == {"bad"}
+    of_reads = {name: told[name] for name in told if name not in ("sign_in", "answers")}
+    assert {check["level"] for check in of_reads.values()} == {"bad"}
 
 
 def test_a_segment_that_is_not_there_hides_neither_departments_nor_branches(
@@ -589,6 +592,7 @@ def test_one_register_that_is_away_hides_no_other(world: World) -> None:
 
     levels = {name: check["level"] for name, check in told.items()}
     assert (levels.pop("branches"), levels.pop("departments")) == ("unknown", "bad")
+    assert levels.pop("answers") == "warning"  # a 404 for a whole list is not published
     assert set(levels.values()) == {"good"}
 
 

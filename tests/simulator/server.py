@@ -5,6 +5,7 @@ Nothing here knows Rippling or Visma; a fake overrides `answer` and guards its o
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import socketserver
@@ -23,7 +24,7 @@ from tests.simulator.faults import Fault, Faults
 from tests.simulator.messages import JSON, Call, Request, Response, html_response, json_response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from tests.simulator.contracts import Contract
@@ -34,11 +35,17 @@ CLOSE_SECONDS = 1.0
 
 
 class Server:
-    """A threaded HTTP/1.1 server on the loopback that journals every call it gets."""
+    """A threaded HTTP/1.1 server on the loopback that journals every call it gets.
+
+    `reshape` makes something else of what is answered at a path, and `more_headers` are sent along:
+    so a vendor answers otherwise than it publishes.
+    """
 
     def __init__(self, port: int = 0, contract: Contract | None = None) -> None:
         self.faults = Faults()
         self.journal: list[Call] = []
+        self.reshape: Callable[[str, Any], Any] | None = None
+        self.more_headers: dict[str, str] = {}
         self._under_way: list[Request] = []
         self._port = port
         self._contract = contract
@@ -160,10 +167,18 @@ class Server:
 
     def _safe_answer(self, request: Request) -> Response:
         try:
-            return self.answer(request)
+            return self._reshaped(request, self.answer(request))
         except Exception:  # noqa: BLE001  (whatever it is, it must not pass for an outage)
             traceback.print_exc()
             return html_response(500, "The simulator itself has failed; see its error output.")
+
+    def _reshaped(self, request: Request, response: Response) -> Response:
+        if self.more_headers:
+            response = replace(response, headers={**response.headers, **self.more_headers})
+        if self.reshape is None or not response.payload or response.content_type != JSON:
+            return response
+        content = self.reshape(request.path, json.loads(response.payload))
+        return replace(response, payload=json.dumps(content).encode())
 
 
 def _faulty(fault: Fault) -> Response:

@@ -28,14 +28,16 @@ from connector.adapters.memory import (
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
     InMemorySecrets,
+    InMemoryShapeMemory,
 )
 from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters, Options
-from connector.bootstrap.vendors import rippling_source
+from connector.bootstrap.vendors import rippling_source, rippling_watch
 from connector.domain.mapping import file as mapping_file
 from connector.domain.records.mode import ModeName
 from connector.services.shared.requirements import WatchedMappings
+from connector.services.shared.shape_watch import ShapeWatches
 
 MAPPING = """
 companies:
@@ -51,13 +53,22 @@ class NoMetrics:
     def count(self, name: str, value: float = 1) -> None:
         """Counts nothing."""
 
+    def deviates(self, tenant: str, text: str) -> None:
+        """Tells nobody."""
+
 
 def main() -> None:
     """Reads everyone once."""
     url, token = sys.argv[1:]
     clock, cache, secrets = SystemClock(), InMemoryReferenceCache(), InMemorySecrets()
     mappings = WatchedMappings(InMemoryMappings(mapping_file.parse(MAPPING)))
-    http = HttpClient("Rippling", url, authorization=lambda _: f"Bearer {token}")
+    watches = ShapeWatches(InMemoryShapeMemory(clock), NoMetrics())
+    http = HttpClient(
+        "Rippling",
+        url,
+        authorization=lambda _: f"Bearer {token}",
+        watch=rippling_watch(watches, "rest"),
+    )
     adapters = Adapters(
         clock=clock,
         mappings=mappings,
@@ -75,6 +86,7 @@ def main() -> None:
         pauses=InMemoryPollingPauses(clock),
         modes=InMemoryModes(),
         approvals=InMemoryApprovals(),
+        watches=watches,
     )
     options = Options(mode=ModeName.LIVE, cost_allocation=False)
     poller = services.poller(adapters, options).poller

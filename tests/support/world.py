@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from connector.adapters.http.budget import RateBudget
@@ -34,6 +35,7 @@ from connector.adapters.memory import (
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
     InMemorySecrets,
+    InMemoryShapeMemory,
     InMemoryTables,
     InMemoryWebhookSecrets,
 )
@@ -43,7 +45,7 @@ from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import operating, services
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
-from connector.bootstrap.vendors import rippling_source
+from connector.bootstrap.vendors import rippling_source, rippling_watch, visma_watch
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping import file as mapping_file
@@ -55,6 +57,7 @@ from connector.ports.state import Budgets
 from connector.services.find.batch import Summary
 from connector.services.operate.mapping_check import Finding
 from connector.services.shared.requirements import WatchedMappings
+from connector.services.shared.shape_watch import ShapeWatches
 from tests.simulator import (
     Rippling,
     RipplingPlatform,
@@ -130,6 +133,8 @@ class World:
         self.cursors = InMemoryCursors(self.clock)
         self.cache = InMemoryReferenceCache()
         self.dialects = InMemoryDialects(self.clock)
+        self.shapes = InMemoryShapeMemory(self.clock)
+        self.deviations: list[tuple[str, str]] = []
         self.mapping_versions = InMemoryMappingVersions()
         self.queued = InMemoryQueuedChanges()
         self.approvals = InMemoryApprovals()
@@ -176,20 +181,23 @@ class World:
         budget = RateBudget(
             self.budgets, self.reported, self.clock.now, keeps_reserve=self.keeps_reserve
         )
+        watches = ShapeWatches(self.shapes, self)
+        api: Literal["platform", "rest"] = "platform" if self.platform else "rest"
         http = HttpClient(
             "Rippling",
             (self.platform or self.rippling).url,
             authorization=RipplingSignIn(self.secrets).authorization,
             limits=budget.limits("Rippling", penalty=PENALTY_SECONDS),
             sleep=no_sleep,
+            watch=rippling_watch(watches, api),
         )
-        api: Literal["platform", "rest"] = "platform" if self.platform else "rest"
         self.targets = VismaTargets(
             self.secrets,
             self.visma.url,
             self.visma.token_url,
             limits=budget.limits,
             dialects=self.dialects,
+            watch=partial(visma_watch, watches),
             sleep=no_sleep,
             now=self.clock.now,
         )
@@ -210,7 +218,13 @@ class World:
             pauses=self.pauses,
             approvals=self.approvals,
             modes=self.modes,
+            watches=watches,
         )
+
+    def deviates(self, tenant: str, text: str) -> None:
+        """A tenant's answers do something otherwise than published, and that is news."""
+        self.metrics.count("ShapeDeviations")
+        self.deviations.append((tenant, text))
 
     def another(self, *, keeps_reserve: bool = True) -> World:
         """A cold environment beside this one, over the same tables, queue and vendors."""

@@ -19,6 +19,7 @@ from connector.adapters.memory import (
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
     InMemorySecrets,
+    InMemoryShapeMemory,
     InMemoryTables,
 )
 from connector.bootstrap import services
@@ -35,6 +36,7 @@ from connector.domain.records.mode import ModeName
 from connector.ports.rippling import Page
 from connector.ports.visma import Target, Targets
 from connector.services.shared.requirements import WatchedMappings
+from connector.services.shared.shape_watch import ShapeWatches
 from tests.support.clock import HandClock
 from tests.support.world import CountedMetrics
 from tests.unit.builders import NOW, a_catalogue, a_mapping, a_worker
@@ -118,6 +120,13 @@ class Queue(InMemoryChangeQueue):
         return super().send(changes)
 
 
+class NoReports:
+    """Tells nobody."""
+
+    def deviates(self, tenant: str, text: str) -> None:
+        """Tells nobody."""
+
+
 class FindBench:
     """The readers and the poller that joins them."""
 
@@ -153,6 +162,7 @@ class FindBench:
             pauses=InMemoryPollingPauses(self.clock),
             modes=InMemoryModes(),
             approvals=InMemoryApprovals(),
+            watches=ShapeWatches(InMemoryShapeMemory(self.clock), NoReports()),
         )
         options = Options(mode=ModeName.LIVE, cost_allocation=False)
         self.poller = services.poller(adapters, options).poller

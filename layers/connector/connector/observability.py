@@ -106,6 +106,10 @@ class EmfMetrics:
         """Remembers a share; its last value in an invocation is written, without the function."""
         self._gauges[name, tuple(dimensions.items())] = percent
 
+    def count_for_stack(self, name: str, value: float = 1) -> None:
+        """Writes a counter of the whole stack at once: it does not say in which function."""
+        _write(name, MetricUnit.Count, value, {})
+
     def flush(self) -> None:
         """Writes the counters and gauges of this invocation, if there are any."""
         if self._metrics.metric_set:
@@ -114,7 +118,7 @@ class EmfMetrics:
             self._metrics.flush_metrics()
         while self._gauges:
             (name, dimensions), percent = self._gauges.popitem()
-            _write_gauge(name, percent, dict(dimensions))
+            _write(name, MetricUnit.Percent, percent, dict(dimensions))
 
 
 class BudgetReports:
@@ -132,6 +136,19 @@ class BudgetReports:
         """A budget could not be shared; the work goes on."""
         self._metrics.count("BudgetNotShared")
         self._log.warning("budget not shared", reason=f"{name}: {reason}")
+
+
+class LoggedShapes:
+    """Tells of an answer that is otherwise than published: a metric that rings, and a log line."""
+
+    def __init__(self, metrics: EmfMetrics, log: Log) -> None:
+        self._metrics = metrics
+        self._log = log
+
+    def deviates(self, tenant: str, text: str) -> None:
+        """A tenant's answers do something otherwise; the text has names and types only."""
+        self._metrics.count_for_stack("ShapeDeviations")
+        self._log.warning("shape deviates", kind=tenant, reason=text)
 
 
 class CrashError(Exception):
@@ -173,13 +190,13 @@ class Invocation:
             raise CrashError(f"{type(error).__name__} at {_raised_at(error)}") from None
 
 
-def _write_gauge(name: str, percent: float, dimensions: dict[str, str]) -> None:
-    with single_metric(name, MetricUnit.Percent, percent, namespace=NAMESPACE) as metric:
-        metric.service = ""  # one budget is one curve, whichever function shows it
-        for key, value in dimensions.items():
-            metric.add_dimension(name=key, value=value)
-        for key, value in _kept_at_any_level().items():
-            metric.add_metadata(key=key, value=value)
+def _write(name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]) -> None:
+    with single_metric(name, unit, value, namespace=NAMESPACE) as metric:
+        metric.service = ""  # one curve, whichever function shows it
+        for key, text in dimensions.items():
+            metric.add_dimension(name=key, value=text)
+        for key, text in _kept_at_any_level().items():
+            metric.add_metadata(key=key, value=text)
 
 
 def _kept_at_any_level() -> dict[str, str]:

@@ -163,3 +163,20 @@ def test_as_json_the_page_is_the_answer_itself_with_the_same_exit_code(
 
     assert run(answer, "--json") == ExitCode.FINDINGS
     assert json.loads(capsys.readouterr().out) == answer
+
+
+def test_the_shapes_are_json_for_a_file_and_leave_nothing_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = []
+    report = {"version": "1", "checked_at": "now", "shapes": [{"tenant": "rippling"}]}
+
+    def call(request: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(request)
+        return {"ok": True, **report}
+
+    code = cli.main(["--stack", "s", "ping", "--shapes"], connect=lambda _: call)
+
+    assert asked == [{"verb": "ping", "shapes": True}]
+    assert code == ExitCode.DONE
+    assert json.loads(capsys.readouterr().out)["shapes"] == report["shapes"]

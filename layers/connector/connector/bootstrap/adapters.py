@@ -24,7 +24,9 @@ from connector.domain.records.mode import ModeName
 if TYPE_CHECKING:
     from connector.adapters.aws.secrets import AwsSecrets
     from connector.adapters.aws.watermarks.table import WatermarksTable
+    from connector.bootstrap.vendors import VendorParts
     from connector.domain.records.digests import DigestKey
+    from connector.observability import EmfMetrics
     from connector.ports.approvals import Approvals
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
@@ -143,9 +145,7 @@ def live(
     the mapping asks for it.
     """
     from connector.adapters.aws.clients import client
-    from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
-    from connector.adapters.aws.watermarks.dialects import DynamoDialects
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
     from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
@@ -153,14 +153,13 @@ def live(
     from connector.bootstrap import vendors
     from connector.observability import EmfMetrics
 
-    table, dynamodb, metrics = settings.watermarks_table, client("dynamodb"), EmfMetrics(service)
-    rows, budgets = _rows(table), DynamoBudgets(clock(), dynamodb, table)
+    dynamodb, metrics = client("dynamodb"), EmfMetrics(service)
+    rows = _rows(settings.watermarks_table)
     cursors, reference_cache = DynamoCursors(rows, clock()), DynamoReferenceCache(rows)
     mappings = _mappings(settings, with_pay=settings.cost_allocation and not by_operator)
-    secrets = _secrets(settings)
-    budget = vendors.rate_budget(budgets, metrics, clock(), keeps_reserve=not by_operator)
-    http = vendors.rippling_http(settings, secrets, cursors, metrics, budget, clock())
-    api, dialects = settings.rippling_api, DynamoDialects(rows, clock())
+    parts = _vendor_parts(settings, rows, metrics, keeps_reserve=not by_operator)
+    api, http = settings.rippling_api, vendors.rippling_http(parts, cursors)
+    dialects = parts.dialects
     return Adapters(
         clock=clock(),
         mappings=mappings,
@@ -171,13 +170,39 @@ def live(
         queue=_queue(settings),
         queued=DynamoQueuedChanges(rows),
         metrics=metrics,
-        secrets=secrets,
+        secrets=parts.secrets,
         source=vendors.rippling_source(api, http, mappings, reference_cache, dialects, clock()),
-        targets=vendors.targets(settings, secrets, metrics, budget, dialects, mode, clock()),
+        targets=vendors.targets(parts, mode),
         cursors=cursors,
-        pauses=DynamoPollingPauses(clock(), dynamodb, table),
+        pauses=DynamoPollingPauses(clock(), dynamodb, settings.watermarks_table),
         approvals=_approvals(settings),
         modes=modes(settings),
+        watches=parts.watches,
+    )
+
+
+def _vendor_parts(
+    settings: VendorSettings, rows: WatermarksTable, metrics: EmfMetrics, *, keeps_reserve: bool
+) -> VendorParts:
+    """What the way to either vendor is made of."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.watermarks.budgets import DynamoBudgets
+    from connector.adapters.aws.watermarks.dialects import DynamoDialects
+    from connector.adapters.aws.watermarks.shapes import DynamoShapeMemory
+    from connector.bootstrap import vendors
+    from connector.observability import Log, LoggedShapes
+    from connector.services.shared.shape_watch import ShapeWatches
+
+    budgets = DynamoBudgets(clock(), client("dynamodb"), settings.watermarks_table)
+    shapes = DynamoShapeMemory(rows, clock())
+    return vendors.VendorParts(
+        settings=settings,
+        secrets=_secrets(settings),
+        metrics=metrics,
+        budget=vendors.rate_budget(budgets, metrics, clock(), keeps_reserve=keeps_reserve),
+        dialects=DynamoDialects(rows, clock()),
+        watches=ShapeWatches(shapes, LoggedShapes(metrics, Log(metrics.service))),
+        clock=clock(),
     )
 
 

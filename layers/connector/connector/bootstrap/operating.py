@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connector.services.operate.mapping_validation import MappingValidation
     from connector.services.operate.mode_switch import ModeSwitch
     from connector.services.operate.operator import Operator
-    from connector.services.operate.ping import Ping
+    from connector.services.operate.ping.service import Ping
 
 
 def operations(
@@ -160,7 +160,7 @@ def mapping_validation(adapters: Adapters, imports: MappingImport) -> MappingVal
 
 def ping(adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions) -> Ping:
     """The service behind `connector ping`."""
-    from connector.services.operate.ping import Deployment, Ping
+    from connector.services.operate.ping.service import Deployment, Ping
 
     return Ping(
         deployment=Deployment(
@@ -180,5 +180,6 @@ def ping(adapters: Adapters, operator_adapters: OperatorAdapters, options: Opera
         queue=adapters.queue,
         pauses=adapters.pauses,
         modes=adapters.modes,
+        watches=adapters.watches,
         clock=adapters.clock,
     )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from connector.ports.telemetry import Metrics
     from connector.ports.visma import Targets
     from connector.services.shared.requirements import WatchedMappings
+    from connector.services.shared.shape_watch import ShapeWatches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class Adapters(StateAdapters):
     pauses: PollingPauses
     approvals: Approvals
     modes: Modes
+    watches: ShapeWatches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

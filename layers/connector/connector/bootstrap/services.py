@@ -133,11 +133,11 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
 
 def capabilities_missing(adapters: Adapters, options: Options, mapping: MappingFile) -> list[Check]:
     """What Rippling does not let the token do; nothing while polling is paused."""
-    from connector.services.operate import ping as pings
+    from connector.services.operate.ping import capabilities
 
     if adapters.pauses.current():
         return []
-    return pings.missing_capabilities(
+    return capabilities.missing_capabilities(
         adapters.source,
         mapping,
         adapters.clock,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from connector.adapters.dialect import Dialect
@@ -12,14 +14,16 @@ from connector.adapters.rippling.oauth import RipplingInstallation, RipplingToke
 from connector.adapters.rippling.platform import RipplingPlatformSource
 from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.rest import RipplingRestSource
+from connector.adapters.rippling.rest_wire import withheld_fields
 from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
+from connector.adapters.shapes.tables import contract_of
 from connector.adapters.visma.targets import VismaTargets
 from connector.domain.records.mode import ModeName
 from connector.observability import BudgetReports, EmfMetrics, Log
 from connector.services.shared.names import Names, RememberingSource
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Any, Literal
 
     from connector.ports.clock import Clock
     from connector.ports.cursors import Leases
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from connector.ports.state import Budgets
     from connector.ports.visma import Targets
     from connector.services.shared.requirements import WatchedMappings
+    from connector.services.shared.shape_watch import ShapeWatch, ShapeWatches
     from connector.settings import VendorSettings
 
 
@@ -61,15 +66,22 @@ def rippling_source(
     return RememberingSource(source, names)
 
 
-def rippling_http(
-    settings: VendorSettings,
-    secrets: Secrets,
-    leases: Leases,
-    metrics: EmfMetrics,
-    budget: RateBudget,
-    clock: Clock,
-) -> HttpClient:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorParts:
+    """What the way to either vendor is made of."""
+
+    settings: VendorSettings
+    secrets: Secrets
+    metrics: EmfMetrics
+    budget: RateBudget
+    dialects: Dialects
+    watches: ShapeWatches
+    clock: Clock
+
+
+def rippling_http(parts: VendorParts, leases: Leases) -> HttpClient:
     """The way to Rippling, signed in as the stack is deployed."""
+    settings, secrets, metrics = parts.settings, parts.secrets, parts.metrics
     sign_in: RipplingSignIn | RipplingOAuthSignIn = RipplingSignIn(secrets)
     if settings.rippling_auth == "oauth":
         app = installation(settings.rippling_token_url, secrets, leases, metrics)
@@ -79,9 +91,26 @@ def rippling_http(
         settings.rippling_base_url,
         authorization=sign_in.authorization,
         on_call=metrics.call,
-        limits=budget.limits("Rippling", penalty=PENALTY_SECONDS),
-        time_left=clock.remaining_seconds,
+        limits=parts.budget.limits("Rippling", penalty=PENALTY_SECONDS),
+        time_left=parts.clock.remaining_seconds,
+        watch=rippling_watch(parts.watches, settings.rippling_api),
     )
+
+
+def rippling_watch(watches: ShapeWatches, api: Literal["rest", "platform"]) -> ShapeWatch:
+    """Who is shown the answers of Rippling."""
+    if api == "platform":
+        return watches.of("rippling", lambda: contract_of("rippling-platform"))
+    return watches.of("rippling", lambda: contract_of("rippling-rest"), _withheld)
+
+
+def _withheld(content: Any) -> frozenset[str]:
+    return withheld_fields(content) if isinstance(content, dict) else frozenset()
+
+
+def visma_watch(watches: ShapeWatches, company: str) -> ShapeWatch:
+    """Who is shown the answers of one company of Visma."""
+    return watches.of(f"visma {company}", lambda: contract_of("visma"))
 
 
 def rippling_of(settings: VendorSettings, authorization: str) -> HttpClient:
@@ -97,24 +126,17 @@ def installation(
     return RipplingInstallation(endpoint, secrets, leases, metrics)
 
 
-def targets(
-    settings: VendorSettings,
-    secrets: Secrets,
-    metrics: EmfMetrics,
-    budget: RateBudget,
-    dialects: Dialects,
-    mode: ModeName,
-    clock: Clock,
-) -> Targets:
+def targets(parts: VendorParts, mode: ModeName) -> Targets:
     """The companies of Visma; only a live connector can write to them."""
     companies = VismaTargets(
-        secrets,
-        settings.visma_base_url,
-        settings.visma_token_url,
-        on_call=metrics.call,
-        limits=budget.limits,
-        dialects=dialects,
-        time_left=clock.remaining_seconds,
+        parts.secrets,
+        parts.settings.visma_base_url,
+        parts.settings.visma_token_url,
+        on_call=parts.metrics.call,
+        limits=parts.budget.limits,
+        dialects=parts.dialects,
+        watch=partial(visma_watch, parts.watches),
+        time_left=parts.clock.remaining_seconds,
     )
     return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
 

@@ -173,6 +173,8 @@ def command_of(verb: Verb) -> Callable[..., None]:
 
 def parameter_of(argument: Argument) -> inspect.Parameter:
     """An argument of a verb as typer wants it."""
+    if argument.form is Form.FLAG:
+        return flag_parameter(argument)
     kinds: dict[Form, Any] = {
         Form.TEXT: str,
         Form.TEXTS: list[str],
@@ -191,6 +193,16 @@ def parameter_of(argument: Argument) -> inspect.Parameter:
         inspect.Parameter.KEYWORD_ONLY,
         default=inspect.Parameter.empty if argument.is_required else None,
         annotation=Annotated[kind, described],
+    )
+
+
+def flag_parameter(argument: Argument) -> inspect.Parameter:
+    """An argument that is given or not, as typer wants it."""
+    return inspect.Parameter(
+        argument.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, typer.Option(argument.flag, help=argument.help)],
     )
 
 
@@ -216,7 +228,8 @@ def request_of(verb: Verb, given: Given) -> JsonObject:
     for argument in verb.arguments:
         value = given[argument.name]
         if not isinstance(value, Path):
-            request |= {} if argument.is_file else {argument.name: value}
+            is_absent = argument.is_file or value is False
+            request |= {} if is_absent else {argument.name: value}
         elif argument.form is Form.INPUT_FILE:
             request["text"] = read_text(value)
     return request

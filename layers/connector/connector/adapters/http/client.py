@@ -6,7 +6,6 @@ method, host, path and status; never a query, a header's value or a body.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +36,7 @@ from connector.adapters.http.failures import (
     is_transient,
     nothing_was_sent,
 )
+from connector.adapters.http.json_text import parsed
 from connector.adapters.http.rate_limit import PATIENCE_SECONDS, Limits
 from connector.domain.errors import (
     ConfigurationError,
@@ -47,6 +47,7 @@ from connector.domain.errors import (
     UnknownOutcomeError,
     UpstreamUnavailableError,
 )
+from connector.ports.shapes import AnswerWatch
 
 Authorization: TypeAlias = Callable[[bool], str]
 """Gives the Authorization header; called with True when the last one was turned down."""
@@ -77,9 +78,6 @@ UNDER_WAY = (
 )
 """After these a write may still be worked on: whoever answered is not the one that does it."""
 
-MOST_DIGITS = 40
-"""A whole number with more digits means nothing, and Python may refuse to read it."""
-
 BACK_OFF = wait_exponential_jitter(multiplier=0.3, max=4.0, jitter=0.7)
 DEFAULT_PORTS = {"https": 443, "http": 80}
 _UNSAFE_IN_A_LINK = re.compile(r"[\x00-\x20\\\x7f]")
@@ -109,6 +107,7 @@ class HttpClient:
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         longest: float = EXCHANGE_SECONDS,
         time_left: TimeLeft = _endless,
+        watch: AnswerWatch | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -122,6 +121,7 @@ class HttpClient:
         self._on_call = on_call
         self._longest = longest
         self._time_left = time_left
+        self._watch = watch
         self._limits = limits or Limits(vendor, now)
         self._exchanges = Exchanges(timeouts)
 
@@ -214,13 +214,17 @@ class HttpClient:
             NonsenseError: it is not JSON.
         """
         try:
-            return json.loads(_decoded(response.content), parse_int=_integer)
+            content = parsed(response.content)
         except (ValueError, RecursionError):
             raise NonsenseError(
                 f"{self.vendor} answered something that is not JSON"
                 f" (content type {media_type(response)}, status {response.status_code},"
                 f" {shown_url(response.url)}); it will be tried again"
             ) from None
+        if self._watch and response.request.method:
+            path = self._path_of(response.url)
+            self._watch.content(response.request.method, path, response.status_code, content)
+        return content
 
     def _read(self, call: Call, is_final: IsFinal | None = None) -> requests.Response:
         retrying = Retrying(
@@ -308,7 +312,14 @@ class HttpClient:
             if self._on_call:
                 self._on_call(self.vendor, status)
         self._limits.note(response)
+        if self._watch:
+            path = self._path_of(call.url)
+            self._watch.answered(call.method, path, status, response.headers)
         return response
+
+    def _path_of(self, url: str) -> str:
+        """The path of an address behind that of the server, without the query."""
+        return urlsplit(url).path.removeprefix(urlsplit(self.base_url).path)
 
     def _seconds_for(self, call: Call) -> float:
         seconds = min(self._longest, self._time_left() - CLOSING_SECONDS)
@@ -380,14 +391,3 @@ def _wait(state: RetryCallState) -> float:
     failure = state.outcome.exception() if state.outcome else None
     asked = failure.wait if isinstance(failure, _TransientError) else None
     return asked or BACK_OFF(state)
-
-
-def _decoded(content: bytes) -> str:
-    """The text of an answer; where it is not UTF-8, the rest of it is still read."""
-    encoding = json.detect_encoding(content)
-    return content.decode(encoding, errors="replace")
-
-
-def _integer(digits: str) -> int | float:
-    """A whole number; one that is too long to mean anything is infinite or nearly so."""
-    return int(digits) if len(digits) <= MOST_DIGITS else float(digits)

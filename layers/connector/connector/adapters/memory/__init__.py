@@ -23,6 +23,7 @@ from connector.adapters.memory.secrets import (
     InMemorySecrets,
     InMemoryWebhookSecrets,
 )
+from connector.adapters.memory.shapes import InMemoryShapeMemory
 from connector.adapters.memory.state import (
     InMemoryApprovals,
     InMemoryBudgets,
@@ -55,6 +56,7 @@ __all__ = [
     "InMemoryQueuedChanges",
     "InMemoryReferenceCache",
     "InMemorySecrets",
+    "InMemoryShapeMemory",
     "InMemoryTables",
     "InMemoryWebhookSecrets",
 ]

@@ -24,6 +24,7 @@ from connector.adapters.visma.client import VENDOR, VismaTarget
 from connector.adapters.visma.sign_in import VismaTokens
 from connector.ports.dialects import Dialects
 from connector.ports.secrets import VismaSecret
+from connector.ports.shapes import AnswerWatch
 
 
 class VismaTargets:
@@ -38,6 +39,7 @@ class VismaTargets:
         on_call: OnCall | None = None,
         limits: Callable[[str, str], Limits] | None = None,
         dialects: Dialects | None = None,
+        watch: Callable[[str], AnswerWatch] | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
@@ -49,6 +51,7 @@ class VismaTargets:
         self._now = now
         self._limits = limits
         self._dialects = dialects
+        self._watch = watch
         self._client: dict[str, Any] = {
             "on_call": on_call, "timeouts": timeouts, "sleep": sleep, "now": now,
         }  # fmt: skip
@@ -71,6 +74,7 @@ class VismaTargets:
                 self._base_url,
                 authorization=tokens.authorization,
                 limits=self._limits(VENDOR, key) if self._limits else None,
+                watch=self._watch(key) if self._watch else None,
                 **self._client,
             )
             dialect = Dialect(f"visma {key}", self._dialects)

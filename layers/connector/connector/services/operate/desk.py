@@ -18,7 +18,7 @@ from connector.services.operate.mapping_diff import MappingDiff
 from connector.services.operate.mapping_import import MappingImport
 from connector.services.operate.mapping_validation import MappingValidation
 from connector.services.operate.mode_switch import ModeSwitch
-from connector.services.operate.ping import Ping
+from connector.services.operate.ping.service import Ping
 
 
 @dataclass(frozen=True, slots=True)

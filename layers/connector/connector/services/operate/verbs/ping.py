@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
-from connector.services.operate.verbs.view import CheckLine, Line
+from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
+from connector.services.operate.verbs.view import CheckLine, Document, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +23,30 @@ class PingVerb(Verb):
 
     name = "ping"
     help = "check that everything the connector depends on is in place"
-    examples = ("connector ping", "connector ping --json")
+    examples = ("connector ping", "connector ping --json", "connector ping --shapes")
+    arguments = (
+        Argument(
+            "shapes",
+            "only what the vendors' answers do otherwise than published, as JSON without values",
+            Form.FLAG,
+            flag="--shapes",
+        ),
+    )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        return desk.ping.show(arguments)
+        result = desk.ping.show()
+        if not arguments.get("shapes"):
+            return result
+        return {name: result[name] for name in ("version", "checked_at", "shapes")}
 
     def view(self, result: JsonObject) -> View:
+        if "systems" not in result:
+            return [Document(json.dumps(result, indent=2) + "\n")]
         groups = [part for group in result["systems"] for part in group_lines(group)]
         return [*groups, Line(verdict(result))]
 
     def needs_attention(self, result: JsonObject) -> bool:
-        return bool(result["to_put_right"])
+        return bool(result.get("to_put_right"))
 
 
 def group_lines(group: JsonObject) -> Iterator[Part]:

@@ -56,6 +56,9 @@ class Form(Enum):
 
     TEXT = auto()
     TEXTS = auto()
+    FLAG = auto()
+    """Given or not."""
+
     INPUT_FILE = auto()
     """A file that is read on the operator's machine and sent as `text`."""
 

@@ -7,7 +7,7 @@ fails hides no other; what could not be asked is unknown, which is not the same 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from connector.domain.checks import TO_PUT_RIGHT, Check, CheckFn, Level, not_che
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.asked import facts_missed
-from connector.domain.mapping.model import EVERYBODY, MappingFile
+from connector.domain.mapping.model import MappingFile
 from connector.domain.records.mode import ModeName
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
@@ -26,9 +26,11 @@ from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets, WebhookSecrets
 from connector.ports.state import Mappings, Modes, PollingPauses
-from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
-from connector.services.operate.ping_visma import CompanyChecks
+from connector.services.operate.ping.answers import answers_check, shape_report
+from connector.services.operate.ping.capabilities import needs_of
+from connector.services.operate.ping.visma import CompanyChecks
+from connector.services.shared.shape_watch import ShapeWatches
 
 PING_RESERVE_SECONDS = 90.0
 """A check may take longer than a minute where a vendor is silent; then there is no time for it."""
@@ -70,9 +72,10 @@ class Ping:
     queue: ChangeQueue
     pauses: PollingPauses
     modes: Modes
+    watches: ShapeWatches
     clock: Clock
 
-    def show(self, _: Mapping[str, Any]) -> dict[str, Any]:
+    def show(self) -> dict[str, Any]:
         """Every check of every system, the connector's own first."""
         mapping, about_mapping = self._mapping()
         own = [*self._secrets(), about_mapping, *self._own()]
@@ -81,6 +84,7 @@ class Ping:
         if rippling[0].level is Level.GOOD:
             # Last, because it takes a call for every hundred workers.
             rippling.append(self._timely("workers", partial(self._workers, mapping)))
+            rippling.append(self._answers("rippling"))
         groups = [
             _group("connector", None, own),
             _group("rippling", None, rippling),
@@ -93,6 +97,9 @@ class Ping:
             "systems": groups,
             "counts": {level.value: levels.count(level) for level in Level},
             "to_put_right": sum(level in TO_PUT_RIGHT for level in levels),
+            "shapes": shape_report(
+                self.watches, ["rippling", *map(_tenant, filter(None, companies))]
+            ),
         }
 
     # The connector itself
@@ -309,7 +316,14 @@ class Ping:
         for company in dict.fromkeys((*mapped, *self.secrets.visma())):
             has_people = self.ledger.headcount(company, enough=1) > 0
             of_company = CompanyChecks(company, self.targets, mapped.get(company), has_people)
-            yield company, list(self._timely_all(of_company.checks()))
+            checks = list(self._timely_all(of_company.checks()))
+            is_let_in = checks[0].level is Level.GOOD
+            yield company, [*checks, *([self._answers(_tenant(company))] if is_let_in else [])]
+
+    # Both
+
+    def _answers(self, tenant: str) -> Check:
+        return tried("answers", partial(answers_check, self.watches, tenant))
 
     # Time
 
@@ -331,26 +345,12 @@ class Ping:
         yield not_checked(["the rest"], NO_TIME)
 
 
-def missing_capabilities(
-    source: Source, mapping: MappingFile, clock: Clock, metrics: Metrics, *, cost_allocation: bool
-) -> list[Check]:
-    """What Rippling does not let the token do, before a scheduled sweep; counted, never raised."""
-    needs = needs_of(mapping, cost_allocation=cost_allocation)
-    checks = source.checks(clock.now(), needs)
-    missing = [check for check in checks if check.level in (Level.WARNING, Level.BAD)]
-    metrics.count("CapabilitiesMissing", len(missing))
-    return missing
+def _tenant(company: str) -> str:
+    return f"visma {company}"
 
 
-def needs_of(mapping: MappingFile | None, *, cost_allocation: bool) -> frozenset[str]:
-    """What is asked of Rippling beyond the usual, in the words of its `expand`."""
-    companies = tuple(mapping.companies.values()) if mapping else ()
-    asks = {
-        "legal_entity": any(set(rules.legal_entities) - {EVERYBODY} for rules in companies),
-        "compensation": cost_allocation or any(rules.uses_pay for rules in companies),
-        "custom_fields": any(rules.department_custom_field for rules in companies),
-    }
-    return frozenset(name for name, is_asked in asks.items() if is_asked)
+def _tenants(companies: Iterable[str | None]) -> list[str]:
+    return ["rippling", *(_tenant(company) for company in companies if company)]
 
 
 def _group(system: str, company: str | None, checks: Iterable[Check]) -> dict[str, Any]:
