@@ -17,7 +17,7 @@ KARI = "arn:aws:iam::123456789012:user/controller"
 READING = {
     "audit", "audit verify", "dead-letters", "duplicates", "held", "ping", "waiting",
     "mappings check",
-    "mappings diff", "mappings export", "mappings history",
+    "mappings diff", "mappings export", "mappings history", "plan", "explain",
 }  # fmt: skip
 
 

@@ -441,7 +441,7 @@ def test_every_command_on_a_page_is_one_that_the_connector_understands(
     shown = re.findall(r"(?:`|^ *(?:\$ )?)(?:\.venv/bin/)?connector ([a-z-][^`\n]*)", text, re.M)
     for words in set(shown) - {verb.name for verb in VERBS}:  # a verb may be named by itself
         split = shlex.split(words.partition(" > ")[0], comments=True)
-        for file in (Path(word) for word in split if re.search(r"\.yaml$|^FILE$", word)):
+        for file in (Path(word) for word in split if re.search(r"\.(yaml|json)$|^FILE$", word)):
             file.write_text("companies: {}", encoding="utf-8")
         code = cli.main(["--stack", "s", *split], connect=out_of_reach)
         assert code != ExitCode.WRONG_USAGE, words

@@ -16,12 +16,38 @@ def results(text: str) -> dict[str, dict[str, Any]]:
     check = {"name": "thing", "level": "bad", "message": text, "remedy": text}
     letter = {"id": "1", "sent_at": text, "worker": text, "cause": text, "reason": text}
     imported = {"written": 1, "removed": 2, "companies": [text]}
+    followed = {
+        "started": "2026-11-24T12:00:00+00:00",
+        "waiting": {},
+        "refused": [{"person": text, "company": text, "number": text, "why": text}],
+        "results": [
+            {"person": text, "number": text, "company": text, "outcome": text, "message": text}
+        ],
+    }
     employee = {"person": text, "company": text, "code": text}
     return {
         "ping": {
             "systems": [{"system": "visma", "company": text, "checks": [check]}],
             "counts": {"bad": 1, "warning": 0, "unknown": 0},
             "to_put_right": 1,
+        },
+        "plan": {
+            "digest": text,
+            "problems": [text],
+            "summary": [
+                {"company": text, "outcome": text, "people": 1, "departments": {text: 1}}
+            ],
+            "people": [
+                {"company": text, "number": text, "person": text, "department": text,
+                 "outcome": text, "message": text, "cost_centre": [text, f"{text}x"]}
+            ],
+        },
+        "apply": followed,
+        "sync": followed,
+        "explain": {
+            "person": text,
+            "steps": [{"name": "ledger", "saw": [text], "decided": text}],
+            "foreseen": [{"outcome": "held", "number": text, "person": text}],
         },
         "mappings import": imported,
         "mappings rollback": {**imported, "before": text},

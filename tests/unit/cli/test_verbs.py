@@ -32,6 +32,15 @@ from tests.unit.cli.terminal import COLOURS, acting_in, output, texts
 verbs = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 TERMINAL = ["typer", "rich", "click"]
 HEAVY = ["pydantic", "boto3", "botocore", "yaml", "requests", "connector.domain.mapping"]
+A_PLAN = json.dumps(
+    {
+        "plan": 1,
+        "people": [
+            {"person": name, "company": "norway", "outcome": "updated", "digest": "d"}
+            for name in ("1013", "1014")
+        ],
+    }
+)
 PAGES = "\n".join(
     page.read_text(encoding="utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
 )
@@ -44,7 +53,7 @@ def answering(result: Mapping[str, Any]) -> Any:
 def words_of(verb: Verb, tmp_path: Path) -> list[str]:
     """The shortest command line for a verb."""
     mapping = tmp_path / "mapping.yaml"
-    mapping.write_text("companies: {}", encoding="utf-8")
+    mapping.write_text(A_PLAN, encoding="utf-8")
     needed = [
         word
         for argument in verb.arguments
@@ -66,6 +75,7 @@ def test_a_verb_has_help_with_an_example_that_the_command_understands(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # an example may write its file, or read it
     Path("mapping.yaml").write_text("companies: {}", encoding="utf-8")
+    Path("plan.json").write_text(A_PLAN, encoding="utf-8")
     assert cli.main([*verb.name.split(), "--help"]) == ExitCode.DONE
 
     shown = capsys.readouterr().out

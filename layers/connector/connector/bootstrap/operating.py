@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions, Options
+    from connector.services.foresee.application import Application
+    from connector.services.foresee.planning import Planning
     from connector.services.inbound.install import InstallStarter
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
@@ -43,6 +45,7 @@ def operations(
     ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
     audit = operator_adapters.audit_log
     imports = mapping_import(adapters, operator_adapters, sleep)
+    planned = planning(adapters, options, imports)
     desk = Desk(
         clock=adapters.clock,
         ledger=ledger,
@@ -61,10 +64,51 @@ def operations(
         ),
         ping=ping(adapters, operator_adapters, options),
         mode_switch=mode_switch(adapters, sleep),
+        people=planned.people,
+        planning=planned,
+        application=application(adapters, operator_adapters, options, planned, sleep),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
         erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
     )
     return Operator(desk)
+
+
+def planning(adapters: Adapters, options: Options, imports: MappingImport) -> Planning:
+    """The service behind `connector plan` and `explain`."""
+    from connector.bootstrap.foresight import foresight
+    from connector.services.foresee.people import People
+    from connector.services.foresee.planning import Planning
+
+    return Planning(
+        foresight=foresight(adapters, options),
+        people=People(adapters.ledger, adapters.source, adapters.mappings),
+        mappings=adapters.mappings,
+        read_mapping=imports.read,
+        watch=adapters.mappings.watch,
+    )
+
+
+def application(
+    adapters: Adapters,
+    operator_adapters: OperatorAdapters,
+    options: Options,
+    planned: Planning,
+    sleep: Callable[[float], None],
+) -> Application:
+    """The service behind `connector apply` and `sync`."""
+    from connector.services.foresee.application import Application
+
+    return Application(
+        foresight=planned.foresight,
+        ledger=adapters.ledger,
+        approvals=adapters.approvals,
+        mappings=adapters.mappings,
+        queue=adapters.queue,
+        audit=operator_adapters.audit_log,
+        clock=adapters.clock,
+        mode=options.mode,
+        sleep=sleep,
+    )
 
 
 def installation(

@@ -24,7 +24,13 @@ from connector.cli.render import show
 from connector.cli.stack import Call, Connection, connect
 from connector.cli.terminal import clean, give_up_output, prepare_output
 from connector.services.operate.verbs import FAMILIES, VERBS
-from connector.services.operate.verbs.verb import Argument, Form, JsonObject, Verb
+from connector.services.operate.verbs.verb import (
+    Argument,
+    Form,
+    JsonObject,
+    UnusableInputError,
+    Verb,
+)
 
 Connect: TypeAlias = Callable[[Connection], Call]
 Given: TypeAlias = Mapping[str, object]
@@ -178,6 +184,8 @@ def parameter_of(argument: Argument) -> inspect.Parameter:
     kinds: dict[Form, Any] = {
         Form.TEXT: str,
         Form.TEXTS: list[str],
+        Form.PERSON: str,
+        Form.PEOPLE: list[str],
         Form.INPUT_FILE: Path,
         Form.OUTPUT_FILE: Path,
     }
@@ -211,10 +219,13 @@ def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int
     if not session.connection.stack:
         return refuse([NO_STACK], as_json=as_json, code=ExitCode.WRONG_USAGE)
     try:
-        result = complete_result(session, verb, request_of(verb, given), is_quiet=as_json)
+        request = verb.prepared(request_of(verb, given))
+        result = complete_result(session, verb, request, is_quiet=as_json)
         if not result["ok"]:
             return refuse(result["problems"], as_json=as_json)
         present(verb, result, output_file(verb, given), as_json=as_json)
+    except UnusableInputError as error:
+        return refuse([str(error)], as_json=as_json)
     except CommandError as error:
         return refuse([str(error)], as_json=as_json, code=error.code)
     except KeyboardInterrupt:
@@ -231,7 +242,7 @@ def request_of(verb: Verb, given: Given) -> JsonObject:
             is_absent = argument.is_file or value is False
             request |= {} if is_absent else {argument.name: value}
         elif argument.form is Form.INPUT_FILE:
-            request["text"] = read_text(value)
+            request["text"] = read_text(value, argument.largest_bytes)
     return request
 
 
@@ -266,7 +277,7 @@ def show_counts(result: JsonObject) -> str:
 def present(verb: Verb, result: JsonObject, file: Path | None, *, as_json: bool) -> None:
     """Shows a result in the way that was asked for; JSON is silent about a file."""
     if file is not None:
-        write_text(file, result["text"])
+        write_text(file, verb.text_of(result))
         if not as_json:
             sys.stdout.write(f"written to {clean(str(file))}\n")
     elif as_json:

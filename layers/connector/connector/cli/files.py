@@ -7,22 +7,23 @@ from pathlib import Path
 from connector.cli.exits import UnreadableFileError, UnwritableFileError
 
 LARGEST_BYTES = 4_000_000
-"""No mapping is larger; more than this is not even read, be it a device without an end."""
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, largest: int = LARGEST_BYTES) -> str:
     """The text of a UTF-8 file, with or without a byte-order mark.
+
+    More than the `largest` bytes are not even read, be it a device without an end.
 
     Raises:
         UnreadableFileError: it cannot be read, is too large, or is not text in UTF-8.
     """
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
+            content = file.read(largest + 1)
     except OSError as error:
         raise UnreadableFileError(f"cannot read {path}: {error.strerror or error}") from None
-    if len(content) > LARGEST_BYTES:
-        raise UnreadableFileError(f"{path} is larger than {LARGEST_BYTES} bytes; is it the file?")
+    if len(content) > largest:
+        raise UnreadableFileError(f"{path} is larger than {largest} bytes; is it the file?")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from connector.domain.employees import BUSINESS_FIELDS
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Plan
 from connector.domain.records.ledger import EmployeeLink
@@ -56,14 +57,42 @@ class Approval:
             now + GOOD_FOR,
         )
 
+    @classmethod
+    def of_plan(
+        cls, person_id: str, company: str, kind: ChangeKind, plan: str, now: datetime
+    ) -> Approval:
+        """The operator's word that a change which was foretold, and not held yet, may be made."""
+        approve = OperatorDecision.APPROVE
+        return cls(person_id, company, approve, kind.value, plan, now, "", now, now + GOOD_FOR)
+
+    def allows(self, kind: ChangeKind, plan: str, now: datetime) -> bool:
+        """Whether it lets a change be made that nobody holds yet."""
+        is_same = self.kind == kind.value and self.plan[:OUTLINE] == plan[:OUTLINE]
+        return self.decision is OperatorDecision.APPROVE and is_same and now < self.until
+
     def is_about(self, link: EmployeeLink, now: datetime) -> bool:
         """Whether it was said about this very hold, and still counts."""
         said = (self.kind, self.plan, self.held_since)
         return said == (link.held_kind, link.held_plan, link.since) and now < self.until
 
 
+OUTLINE = 16
+"""So many digits of a digest are of what a controller sees, the others of everything."""
+
+
 def digest_of(kind: ChangeKind, plan: Plan | None, *about: str) -> str:
-    """A digest of what would be done: the kind, the fields and their values to be."""
-    differences = [[item.field, item.after] for item in plan.differences] if plan else []
-    text = json.dumps([kind.value, differences, *about], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    """A digest of what would be done: the kind, the fields and their values to be.
+
+    Its first half leaves the values of personal fields out: of someone who has no row yet they are
+    stored otherwise each time.
+    """
+    differences = plan.differences if plan else ()
+    outline = [[each.field, each.after] for each in differences if each.field in BUSINESS_FIELDS]
+    outline += [[each.field] for each in differences if each.field not in BUSINESS_FIELDS]
+    whole = [[each.field, each.after] for each in differences]
+    return _half([kind.value, outline, *about]) + _half([kind.value, whole, *about])
+
+
+def _half(content: object) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:OUTLINE]

@@ -8,6 +8,7 @@ a lost answer nor two writers at once can make a second employee or restore an o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Action
@@ -15,8 +16,10 @@ from connector.domain.employees import INACTIVE, proof_of
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
 from connector.domain.facts import shown
 from connector.domain.guards import ChangeKind
+from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome, contact_fields, plan_employee, plan_leaving
 from connector.domain.records.approvals import digest_of
+from connector.domain.records.ledger import EmployeeLink, Record
 from connector.ports.telemetry import Metrics
 from connector.services.apply import resolution
 from connector.services.apply.context import ChangeContext
@@ -25,8 +28,6 @@ from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.apply.recorder import Recorder
 from connector.services.apply.write_request import GuardFn, Hold, WriteRequest, allow_all
-from connector.services.shared.current_mapping import CurrentMapping
-from connector.services.shared.guarding import GuardCheck
 
 PASSES = 3
 """How often a change is decided again at once, after a lost answer or a version that moved on."""
@@ -38,6 +39,31 @@ MOST_SENT = 2
 """A refusal that Visma disguises as a fault is believed once the write was sent so often."""
 
 
+class Guards(Protocol):
+    """Who says whether a guarded kind of change may be made now."""
+
+    def is_rejected(self, held: EmployeeLink) -> bool:
+        """Whether the operator rejects what is held."""
+
+    def breach(
+        self,
+        change: Change,
+        kind: ChangeKind,
+        plan: str,
+        company: str,
+        record: Record,
+        mapping: MappingFile,
+    ) -> tuple[str, str] | None:
+        """None where it may, else who holds it and the message; `plan` is the digest of it."""
+
+
+class MappingInForce(Protocol):
+    """Where the mapping of this moment is to be had."""
+
+    def load(self, *, is_about_an_edit: bool = False) -> MappingFile:
+        """The mapping."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applier:
     """Brings one person's employee up to date. The service behind the writer function."""
@@ -46,8 +72,8 @@ class Applier:
     designer: EmployeeDesigner
     employee_writer: EmployeeWriter
     recorder: Recorder
-    guard_check: GuardCheck
-    mapping: CurrentMapping
+    guard_check: Guards
+    mapping: MappingInForce
     metrics: Metrics
 
     def apply(self, change: Change, *, delivery: int = 1) -> Outcome:

@@ -8,6 +8,9 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, PollingPauses
+from connector.services.foresee.application import Application
+from connector.services.foresee.people import People
+from connector.services.foresee.planning import Planning
 from connector.services.inbound.confirm import InstallConfirmation
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.audit_check import AuditCheck
@@ -40,5 +43,8 @@ class Desk:
     confirmation: InstallConfirmation
     ping: Ping
     mode_switch: ModeSwitch
+    people: People
+    planning: Planning
+    application: Application
     audit_check: AuditCheck
     erasure: Erasure

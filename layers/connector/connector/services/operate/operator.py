@@ -46,7 +46,7 @@ class Operator:
         self, verb: Verb, event: Arguments, answer: JsonObject, problems: tuple[str, ...]
     ) -> JsonObject:
         """The answer, once who had an act carried out, and what came of it, is in the audit."""
-        if not verb.is_act:
+        if not verb.is_recorded(event):
             return answer
         told_of = [each for each in verb.arguments if each.is_told and not each.is_file]
         said = said_in(event, tuple(each.name for each in told_of))

@@ -328,15 +328,27 @@ class GuardCheck:
         if link and link.held_kind == kind.value:
             decision = self._decision_on(link)
             if decision is not OperatorDecision.APPROVE:
-                return link.held_run, link.reason
+                is_allowed = self._is_allowed(kind, plan, company, record)
+                return None if is_allowed else (link.held_run, link.reason)
             if link.held_plan == plan:
                 return None
             return link.held_run, f"{NOT_WHAT_WAS_APPROVED}; {link.reason}"
+        found = self._held_by(change, kind, company, record.person.id, mapping)
+        return found if found and not self._is_allowed(kind, plan, company, record) else None
+
+    def _held_by(
+        self, change: Change, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile
+    ) -> tuple[str, str] | None:
         if change.run:
             breach = self.guard_log.run(change.run).holds(company, kind)
             if breach:
                 return change.run, breach.message(change.run)
-        return self._full_window(kind, company, record.person.id, mapping)
+        return self._full_window(kind, company, person_id, mapping)
+
+    def _is_allowed(self, kind: ChangeKind, plan: str, company: str, record: Record) -> bool:
+        """Whether the operator has applied a plan in which this very change was foretold."""
+        said = self.approvals.latest(record.person.id, company)
+        return said is not None and said.allows(kind, plan, self.clock.now())
 
     def _decision_on(self, held: EmployeeLink) -> OperatorDecision | None:
         said = self.approvals.latest(held.person_id, held.company)

@@ -12,6 +12,9 @@ from connector.services.operate.verbs.audit.show import Audit
 from connector.services.operate.verbs.audit.verify import VerifyAudit
 from connector.services.operate.verbs.dead_letters import DeadLetters
 from connector.services.operate.verbs.duplicates import Duplicates
+from connector.services.operate.verbs.foresee.apply import Apply, Sync
+from connector.services.operate.verbs.foresee.explain import Explain
+from connector.services.operate.verbs.foresee.plan import PlanVerb
 from connector.services.operate.verbs.held import Approve, Held, Reject
 from connector.services.operate.verbs.mappings.check import CheckMapping
 from connector.services.operate.verbs.mappings.diff import DiffMapping
@@ -40,6 +43,10 @@ VERBS: tuple[Verb, ...] = (
     ExportMapping(),
     RollBackMapping(),
     MappingHistoryVerb(),
+    PlanVerb(),
+    Apply(),
+    Explain(),
+    Sync(),
     Audit(),
     VerifyAudit(),
     ExportAudit(),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from typing import TYPE_CHECKING, ClassVar
 
+from connector.services.foresee.hashed import unnamed
 from connector.services.operate.json_types import Arguments, JsonObject
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from connector.services.operate.verbs.view import View
 
 
-__all__ = ["Argument", "Arguments", "Form", "JsonObject", "Right", "Verb"]
+__all__ = ["Argument", "Arguments", "Form", "JsonObject", "Right", "UnusableInputError", "Verb"]
 
 
 class Right(IntEnum):
@@ -51,11 +52,19 @@ class Right(IntEnum):
         return next((each for each in cls if each.alias == qualifier), cls.READER)
 
 
+class UnusableInputError(Exception):
+    """What was typed or is in a file makes no sense; said on the operator's machine."""
+
+
 class Form(Enum):
     """What an argument is on the command line, and what becomes of it."""
 
     TEXT = auto()
     TEXTS = auto()
+    PERSON = auto()
+    """Whom it is about; an e-mail address is hashed before it leaves the operator's machine."""
+
+    PEOPLE = auto()
     FLAG = auto()
     """Given or not."""
 
@@ -75,6 +84,9 @@ class Argument:
     form: Form = Form.TEXT
     is_required: bool = False
     flag: str = ""
+    largest_bytes: int = 4_000_000
+    """Of a file that is read; no mapping is larger."""
+
     is_told: bool = True
     """Whether what was said belongs on record; not where it names a person to be forgotten."""
 
@@ -107,6 +119,28 @@ class Verb(ABC):
     @abstractmethod
     def view(self, result: JsonObject) -> View:
         """What to show of a result."""
+
+    def prepared(self, request: JsonObject) -> JsonObject:
+        """What is sent into the account, made on the operator's machine.
+
+        Raises:
+            UnusableInputError: what was given makes no sense; nothing is sent.
+        """
+        for argument in self.arguments:
+            given = request.get(argument.name)
+            if argument.form is Form.PERSON and given:
+                request[argument.name] = unnamed(str(given))
+            if argument.form is Form.PEOPLE and given:
+                request[argument.name] = [unnamed(str(each)) for each in given]
+        return request
+
+    def text_of(self, result: JsonObject) -> str:
+        """What is written to the output file, where one is named."""
+        return str(result["text"])
+
+    def is_recorded(self, _: Arguments) -> bool:
+        """Whether this call of an act is to be put on record."""
+        return self.is_act
 
     def told(self, _: JsonObject) -> Mapping[str, str]:
         """What of a result belongs on record beside what the operator said."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.domain.errors import ConfigurationError
-from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Audit(Verb):
         "connector audit --outcome rejected --since 2026-11-01",
     )
     arguments = (
-        Argument("person", "person id or employee code", flag="--person"),
+        Argument("person", "number, code, id or e-mail address", Form.PERSON, flag="--person"),
         Argument("outcome", "created, updated, waiting, ...", flag="--outcome"),
         Argument(
             "since", "a day such as 2026-11-01, or a time; default: the last day", flag="--since"
@@ -69,19 +69,11 @@ def audit_rows(
 ) -> Iterable[JsonObject]:
     """The rows by the narrowest index there is for the question."""
     if person:
-        ids = [str(person), *persons_with_code(desk, str(person))]
+        ids = desk.people.ids(str(person)) or [str(person)]
         return [row for each in ids for row in desk.audit.of_person(each)]
     if outcome:
         return desk.audit.of_outcome(str(outcome), since)
     return rows_of_days(desk, since)
-
-
-def persons_with_code(desk: Desk, code: str) -> Iterator[str]:
-    """Whoever has an employee with this code."""
-    for company in desk.mappings.load().companies:
-        for link in desk.ledger.links(company):
-            if link.employee_code == code:
-                yield link.person_id
 
 
 def rows_of_days(desk: Desk, since: datetime) -> Iterator[JsonObject]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.audit.show import persons_with_code
 from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -28,7 +27,7 @@ class VerifyAudit(Verb):
                 return {"skipped": True}
             return asdict(desk.audit_check.check_of_the_day())
         wanted = arguments.get("person")
-        only = next(persons_with_code(desk, str(wanted)), str(wanted)) if wanted else None
+        only = next(iter(desk.people.ids(str(wanted))), str(wanted)) if wanted else None
         return asdict(desk.audit_check.check(str(arguments.get("after") or ""), only))
 
     def view(self, result: JsonObject) -> View:

@@ -1,0 +1,102 @@
+"""Where what foretells is joined: the writer's own services over adapters that send nothing.
+
+Imports stand inside the builders, so that a cold start loads only what its function needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connector.adapters.foresight import WitnessLedger
+    from connector.bootstrap.parts import Adapters, Options
+    from connector.domain.mapping.model import MappingFile
+    from connector.ports.rippling import Source
+    from connector.ports.visma import Targets
+    from connector.services.apply.applier import Applier, Guards
+    from connector.services.foresee.foresight import Foresight
+    from connector.services.foresee.snapshot import Snapshot
+
+
+def foresight(adapters: Adapters, options: Options) -> Foresight:
+    """The service behind `connector plan`, `apply` and `explain`."""
+    from connector.services.foresee.foresight import Foresight
+    from connector.services.foresee.snapshot import SnapshotReader
+    from connector.services.shared.guarding import GuardCheck
+
+    return Foresight(
+        stage=WritersStage(adapters, options),
+        snapshots=SnapshotReader(
+            adapters.source, adapters.ledger, adapters.targets, adapters.clock
+        ),
+        ledger=adapters.ledger,
+        guard_log=adapters.guard_log,
+        guard_check=GuardCheck(
+            adapters.ledger, adapters.guard_log, adapters.approvals, adapters.clock
+        ),
+        clock=adapters.clock,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WritersStage:
+    """The writer's services, over both systems as they are or as they were read."""
+
+    adapters: Adapters
+    options: Options
+
+    def live(self, mapping: MappingFile, guards: Guards) -> tuple[Applier, WitnessLedger]:
+        """Over both systems as they are, each person read alone."""
+        from connector.adapters.foresight import WitnessLedger
+        from connector.adapters.rehearsal import RehearsalTargets
+
+        targets = RehearsalTargets(self.adapters.targets)
+        ledger = WitnessLedger(self.adapters.ledger)
+        return self._writer(self.adapters.source, targets, ledger, mapping, guards), ledger
+
+    def over(
+        self, snapshot: Snapshot, mapping: MappingFile, guards: Guards
+    ) -> tuple[Applier, WitnessLedger]:
+        """Over what was read of everyone."""
+        from connector.adapters.foresight import SnapshotLedger, SnapshotSource, SnapshotTargets
+
+        source = SnapshotSource(self.adapters.source, snapshot.employments)
+        targets = SnapshotTargets(self.adapters.targets, snapshot.employees)
+        ledger = SnapshotLedger(
+            self.adapters.ledger, snapshot.persons, snapshot.links, snapshot.owners
+        )
+        return self._writer(source, targets, ledger, mapping, guards), ledger
+
+    def _writer(
+        self,
+        source: Source,
+        targets: Targets,
+        ledger: WitnessLedger,
+        mapping: MappingFile,
+        guards: Guards,
+    ) -> Applier:
+        from connector.bootstrap.services import applier
+
+        over = replace(
+            self.adapters, source=source, targets=targets, ledger=ledger, metrics=Uncounted()
+        )
+        return replace(applier(over, self.options), guard_check=guards, mapping=InHand(mapping))
+
+
+class Uncounted:
+    """Counts nothing: what is foretold has not happened."""
+
+    def count(self, name: str, value: float = 1) -> None:
+        """Counts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A mapping that is in force for what is foretold, whether it has been imported or not."""
+
+    mapping: MappingFile
+
+    def load(self, *, is_about_an_edit: bool = False) -> MappingFile:
+        """The mapping."""
+        return self.mapping

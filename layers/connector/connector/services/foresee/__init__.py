@@ -1,0 +1,1 @@
+"""Foretelling: what the writer would do now, found out by its own steps and left undone."""

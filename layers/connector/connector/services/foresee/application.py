@@ -1,0 +1,151 @@
+"""Applying a plan: whatever has moved since is refused, the rest is approved and queued.
+
+The plan of an operator's file is believed in nothing but whom it is about and its digests: what
+would be done is found out again at this moment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connector.domain.changes import Cause
+from connector.domain.errors import ConfigurationError
+from connector.domain.foresight.foreseen import Foreseen, kind_in
+from connector.domain.foresight.wanted import Wanted
+from connector.domain.planning import Outcome
+from connector.domain.records.approvals import Approval, OperatorDecision
+from connector.domain.records.mode import ModeName
+from connector.domain.records.times import timestamp
+from connector.ports.approvals import Approvals
+from connector.ports.clock import Clock
+from connector.ports.ledger import AuditLog, Ledger
+from connector.ports.queue import ChangeQueue
+from connector.ports.state import Mappings
+from connector.services.foresee.foresight import Foresight
+from connector.services.operate.json_types import JsonObject
+from connector.services.shared.new_change import new_change
+
+LOOK_SECONDS = 2.0
+PATIENCE = timedelta(minutes=5)
+"""So long nothing may come to its end before it is no longer waited for."""
+
+MOVED = "not as planned any more: plan again"
+DONE_ALREADY = "done already"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The service behind `connector apply` and `sync`."""
+
+    foresight: Foresight
+    ledger: Ledger
+    approvals: Approvals
+    mappings: Mappings
+    queue: ChangeQueue
+    audit: AuditLog
+    clock: Clock
+    mode: ModeName
+    sleep: Callable[[float], None] = time.sleep
+
+    def begin(self, wanted: Wanted) -> JsonObject:
+        """Approves and queues what is still as planned; whom it is about, and who has moved.
+
+        Raises:
+            ConfigurationError: the connector is not live, or nothing of the plan can be applied.
+        """
+        self.must_be_live()
+        mapping = self.mappings.load()
+        now = {
+            (each.person, each.company): each for each in self.foresight.of_everyone(mapping).people
+        }
+        started, refused, ready = self.clock.now(), [], []
+        for key, digest in wanted.digests.items():
+            each = now.get(key)
+            if each is not None and each.digest == digest and each.is_to_apply:
+                ready.append(each)
+                continue
+            is_done = each is not None and each.outcome == Outcome.UNCHANGED
+            refused.append(
+                {
+                    "person": key[0],
+                    "company": key[1],
+                    "number": wanted.numbers.get(key[0], ""),
+                    "why": DONE_ALREADY if is_done else MOVED,
+                }
+            )
+        self._approve(ready)
+        workers = {each.person: each.worker for each in ready}
+        return {**self._queued(started, workers), "refused": refused}
+
+    def sync(self, worker_id: str, person_id: str) -> JsonObject:
+        """Has the writer look at one person; the guards are asked as always."""
+        self.must_be_live()
+        return self._queued(self.clock.now(), {person_id: worker_id})
+
+    def _queued(self, started: datetime, workers: Mapping[str, str]) -> JsonObject:
+        """Queues a change for each person; by its correlation id the end of each is found."""
+        changes = [new_change(worker, person, Cause.OPERATOR) for person, worker in workers.items()]
+        self.queue.send(changes)
+        waiting = {change.correlation_id: change.person_id for change in changes}
+        return {"started": timestamp(started), "waiting": waiting, "refused": [], "results": []}
+
+    def follow(self, started: str, progress: str, waiting: Mapping[str, str]) -> JsonObject:
+        """What has become of those who were queued at a moment, and who is still waited for.
+
+        It is over once nothing has come to its end for some minutes.
+        """
+        self.sleep(LOOK_SECONDS)
+        now, since = self.clock.now(), datetime.fromisoformat(started)
+        rows = [row for row in self._rows_since(since) if row.get("correlation_id") in waiting]
+        done = {str(row["correlation_id"]) for row in rows}
+        results = [
+            {
+                "person": row["person"],
+                "number": row.get("employee_code", ""),
+                "company": row.get("company", ""),
+                "outcome": row["outcome"],
+                "message": row["message"],
+            }
+            for row in rows
+        ]
+        left = {change: person for change, person in waiting.items() if change not in done}
+        at = now if results or not progress else datetime.fromisoformat(progress)
+        return {
+            "started": started,
+            "progress": timestamp(at),
+            "waiting": left,
+            "is_over": now - at > PATIENCE,
+            "refused": [],
+            "results": results,
+        }
+
+    def must_be_live(self) -> None:
+        """Raises: ConfigurationError: nothing is written in the mode that the connector is in."""
+        if self.mode is not ModeName.LIVE:
+            state = "off" if self.mode is ModeName.OFF else "in rehearsal"
+            raise ConfigurationError(
+                f"the connector is {state}, so that nothing is written: `connector go-live` first"
+            )
+
+    def _approve(self, ready: Iterable[Foreseen]) -> None:
+        """Writes down that these very changes may be made: the writer believes the row alone."""
+        at = self.clock.now()
+        for each in ready:
+            link = self.ledger.record(each.person).links.get(each.company)
+            kind = kind_in(each.kind)
+            if link is not None and link.is_held:
+                self.approvals.save(Approval.of(link, OperatorDecision.APPROVE, at))
+            elif kind is not None:
+                approval = Approval.of_plan(each.person, each.company, kind, each.plan, at)
+                self.approvals.save(approval)
+
+    def _rows_since(self, since: datetime) -> Iterator[JsonObject]:
+        day, today = since.date(), self.clock.now().date()
+        while day <= today:
+            for row in self.audit.of_day(day):
+                if datetime.fromisoformat(str(row["time"])) >= since:
+                    yield row
+            day += timedelta(days=1)

@@ -1,0 +1,169 @@
+"""Why one person is as they are in Visma: each step of the writer, what it saw and what it decided.
+
+The steps are the writer's own, over adapters that send nothing. Business facts stand in clear,
+personal ones are not shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from connector.domain.changes import Cause
+from connector.domain.decisions import Action
+from connector.domain.errors import ConnectorError
+from connector.domain.facts import UNKNOWN, Fact, Named, shown
+from connector.domain.foresight.foreseen import Foreseen
+from connector.domain.mapping.model import MappingFile
+from connector.domain.people import Worker
+from connector.domain.placement import Placement
+from connector.services.apply.context import ChangeContext
+from connector.services.apply.desired import DesiredEmployee
+from connector.services.foresee.foresight import Foresight, Subject, foreseen
+from connector.services.foresee.guards import AskedGuards, judged
+from connector.services.foresee.people import Found
+from connector.services.shared.new_change import new_change
+
+DECIDED = {
+    Action.WRITE: "belongs in {company}",
+    Action.LEAVE: "has left: the employee is to be inactive",
+    Action.SCHEDULE: "nothing before {due_on}",
+    Action.IGNORE: "is none of ours",
+    Action.KEEP: "stays as is",
+    Action.WAIT: "waits for Rippling",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name, what it saw, and what came of it."""
+
+    name: str
+    saw: tuple[str, ...]
+    decided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that leads to what would be done about one person now."""
+
+    person: str
+    steps: tuple[Step, ...]
+    foreseen: tuple[Foreseen, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The form for a program."""
+        return {
+            "person": self.person,
+            "steps": [asdict(each) for each in self.steps],
+            "foreseen": [each.to_json() for each in self.foreseen],
+        }
+
+
+def explain(foresight: Foresight, mapping: MappingFile, found: Found) -> Explanation:
+    """What the writer sees and decides about a person at this moment; nothing is written.
+
+    Raises:
+        ConnectorError: the ledger or Rippling does not answer.
+    """
+    guards = AskedGuards(foresight.guard_check)
+    applier, witness = foresight.stage.live(mapping, guards)
+    change = new_change(found.worker_id, found.record.person.id, Cause.SWEEP)
+    context = applier.reader.read(change, mapping)
+    steps = [_in_ledger(found), _in_rippling(context), _decided(context)]
+    if context.decision.action is Action.WRITE:
+        steps.append(_mapped(lambda: applier.designer.desired(context)))
+    ends = list(foreseen(applier, witness, guards, Subject.of(found)))
+    ends = judged(ends, mapping, foresight.ledger, foresight.guard_log, ())
+    steps += [_in_visma(context, each) for each in ends]
+    return Explanation(found.record.person.id, tuple(steps), tuple(ends))
+
+
+def _in_ledger(found: Found) -> Step:
+    record = found.record
+    if not record.is_known:
+        return Step("ledger", ("never dealt with",))
+    saw = []
+    for company, link in sorted(record.links.items()):
+        code = link.employee_code or f"no employee yet, {link.expected_code or 'no code'} expected"
+        since = f"{link.since:%Y-%m-%d %H:%M} UTC"
+        reason = f": {link.reason}" if link.reason else ""
+        saw.append(f"{company}: {code}, {link.outcome.value} since {since}{reason}")
+    rejected = [link.company for link in record.links.values() if link.is_dropped]
+    decided = f"an operator rejected a change in {', '.join(rejected)}" if rejected else ""
+    return Step("ledger", tuple(saw) or ("known, and never an employee",), decided)
+
+
+def _in_rippling(context: ChangeContext) -> Step:
+    if not context.workers:
+        return Step("rippling", ("Rippling shows no employment of this person",))
+    counts = context.worker.id if context.worker else ""
+    saw = [
+        f"worker {worker.id}{' (counts)' if worker.id == counts else ''}: {_facts(worker)}"
+        for worker in context.workers
+    ]
+    unknown = context.worker.facts.unknown if context.worker else ()
+    decided = f"does not show {', '.join(unknown)}".replace("_", " ") if unknown else ""
+    return Step("rippling", tuple(saw), decided)
+
+
+def _facts(worker: Worker) -> str:
+    facts = worker.facts
+    told = {
+        "number": _text(facts.number),
+        "first day": _text(facts.start_date),
+        "last day": _text(facts.end_date),
+        "department": _name(facts.department),
+        "location": _name(facts.location),
+        "legal entity": _name(facts.legal_entity),
+        "employment type": _name(facts.employment_type.named),
+    }
+    known = [f"{name} {value}" for name, value in told.items() if value]
+    return ", ".join([facts.status.value, *known])
+
+
+def _text(fact: Fact[Any]) -> str:
+    return "unknown" if fact is UNKNOWN else str(shown(fact) or "")
+
+
+def _name(thing: Named) -> str:
+    return "unknown" if thing.is_partial and not thing.name else thing.name or ""
+
+
+def _decided(context: ChangeContext) -> Step:
+    decision = context.decision
+    decided = DECIDED[decision.action].format(company=decision.company, due_on=decision.due_on)
+    if decision.leave_first:
+        decided += f", after leaving {', '.join(decision.leave_first)}"
+    return Step("scope and company", (decision.reason,) if decision.reason else (), decided)
+
+
+def _mapped(design: Any) -> Step:
+    try:
+        desired: DesiredEmployee = design()
+    except ConnectorError as error:
+        return Step("mapping", (str(error),), "cannot be told")
+    placement = desired.placement
+    missing = [each.message(desired.company) for each in placement.missing]
+    decided = "; ".join(missing) or desired.problem or _placed(placement)
+    return Step("mapping", tuple(placement.rules), decided)
+
+
+def _placed(placement: Placement) -> str:
+    told = {
+        "department": placement.department,
+        "cost centre": placement.cost_centre,
+        "branch": placement.branch,
+        "employee class": placement.employee_class,
+        "calendar": placement.calendar,
+    }
+    return ", ".join(f"{name} {value}" for name, value in told.items() if value)
+
+
+def _in_visma(context: ChangeContext, end: Foreseen) -> Step:
+    link = context.link(end.company)
+    code = link.employee_code if link else None
+    saw = [f"{end.company}: employee {code}" if code else f"{end.company}: no employee of theirs"]
+    if end.kind:
+        saw.append(f"the guard is asked about: {end.kind}")
+    return Step("visma", tuple(saw) if end.company else (), end.held or end.foretold)

@@ -1,0 +1,22 @@
+"""An e-mail address as it leaves the operator's machine: nobody on the way can read it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+HASHED = "email:"
+"""It comes as `email:<salt>:<hash>`."""
+
+
+def hashed(address: str, salt: str) -> str:
+    """The hash of an address, whatever its case."""
+    return hashlib.sha256(f"{salt} {address.strip().casefold()}".encode()).hexdigest()
+
+
+def unnamed(typed: str) -> str:
+    """What an operator typed for a person; an e-mail address is hashed with a salt of its own."""
+    if "@" not in typed:
+        return typed
+    salt = secrets.token_hex(8)
+    return f"{HASHED}{salt}:{hashed(typed, salt)}"

@@ -1,0 +1,56 @@
+"""What is planned for whom, by the mapping in force or by one that is not imported yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from connector.domain.errors import ConfigurationError
+from connector.domain.foresight.plan import Plan
+from connector.domain.mapping.model import MappingFile
+from connector.ports.state import Mappings
+from connector.services.foresee.explanation import Explanation, explain
+from connector.services.foresee.foresight import Foresight
+from connector.services.foresee.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """The service behind `connector plan` and `explain`."""
+
+    foresight: Foresight
+    people: People
+    mappings: Mappings
+    read_mapping: Callable[[str], MappingFile]
+    watch: Callable[[MappingFile], None]
+    """Told of the mapping before Rippling is read: the mapping decides which fields are read."""
+
+    def plan(self, names: Sequence[str], company: str, text: str) -> Plan:
+        """What would be done about everyone, or about the people named.
+
+        Raises:
+            ConfigurationError: the file makes no sense, or there is no such company or person.
+            ConnectorError: the ledger or Rippling does not answer.
+        """
+        mapping = self.read_mapping(text) if text else self.mappings.load()
+        self.watch(mapping)
+        if company and company not in mapping.companies:
+            nearest = get_close_matches(company, list(mapping.companies), n=1, cutoff=0)
+            raise ConfigurationError(
+                f"the mapping has no company {company}; did you mean {', '.join(nearest)}?"
+            )
+        if not names:
+            return self.foresight.of_everyone(mapping).of(company or None, ())
+        found = [self.people.find(name) for name in names]
+        return self.foresight.of_people(mapping, found).of(company or None, ())
+
+    def explain(self, name: str) -> Explanation:
+        """Why one person is as they are in Visma.
+
+        Raises:
+            ConnectorError: nobody is known by this name, or a system does not answer.
+        """
+        mapping = self.mappings.load()
+        self.watch(mapping)
+        return explain(self.foresight, mapping, self.people.find(name))

@@ -1,0 +1,110 @@
+"""Both systems and the ledger as they are at one moment, each read once for everyone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connector.domain.catalogue import canonical
+from connector.domain.employees import Employee
+from connector.domain.errors import ConfigurationError, ConnectorError, RetryableError
+from connector.domain.guards import shows_too_few
+from connector.domain.mapping.model import MappingFile
+from connector.domain.people import Worker
+from connector.domain.records.ledger import EmployeeLink, Person
+from connector.ports.clock import Clock
+from connector.ports.ledger import Ledger
+from connector.ports.rippling import Source
+from connector.ports.visma import Targets
+
+RESERVE_SECONDS = 30.0
+"""Kept of an invocation's time for what is made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everyone as Rippling, the ledger and Visma have them; `problems` says what is not whole."""
+
+    employments: Mapping[str, Sequence[Worker]] = field(repr=False)
+    persons: Mapping[str, Person] = field(repr=False)
+    links: Mapping[str, Mapping[str, EmployeeLink]] = field(repr=False)
+    owners: Mapping[tuple[str, str], str] = field(repr=False)
+    employees: Mapping[str, Mapping[str, Employee] | ConnectorError] = field(repr=False)
+    problems: tuple[str, ...] = ()
+
+    @property
+    def loading(self) -> tuple[str, ...]:
+        """The companies in which nobody is active yet: it would be their first load."""
+        active = {
+            company
+            for links in self.links.values()
+            for company, link in links.items()
+            if link.is_active
+        }
+        return tuple(company for company in self.employees if company not in active)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReader:
+    """Reads everything once: the pages of both lists, and the tables."""
+
+    source: Source
+    ledger: Ledger
+    targets: Targets
+    clock: Clock
+
+    def read(self, mapping: MappingFile) -> Snapshot:
+        """Everyone, the ledger first, so that it is older than what Rippling says.
+
+        Raises:
+            ConnectorError: Rippling does not show everyone; a company of Visma that does not
+                answer is told among the problems.
+        """
+        persons = {person.id: person for person in self.ledger.persons()}
+        links: dict[str, dict[str, EmployeeLink]] = defaultdict(dict)
+        owners: dict[tuple[str, str], str] = {}
+        for company in mapping.companies:
+            rows, claims = self.ledger.holdings(company)
+            owners |= {(company, canonical(code)): owner for code, owner in claims}
+            for link in rows:
+                links[link.person_id][company] = link
+        employments = self._everyone()
+        known = sum(bool(person.active_in) for person in persons.values())
+        seen = sum(map(len, employments.values()))
+        if shows_too_few(seen, known):
+            raise ConfigurationError(
+                f"Rippling shows {seen} workers and {known} people are employed: nothing can be"
+                " foretold; may the creator of the Rippling token still see everyone?"
+            )
+        employees = {company: self._employees(company) for company in mapping.companies}
+        return Snapshot(
+            employments, persons, links, owners, employees, tuple(problems_in(employees))
+        )
+
+    def _everyone(self) -> dict[str, list[Worker]]:
+        employments: dict[str, list[Worker]] = defaultdict(list)
+        for page in self.source.everyone():
+            for worker in page.workers:
+                employments[worker.person_id].append(worker)
+            if page.next_page_token and self.clock.remaining_seconds() < RESERVE_SECONDS:
+                raise RetryableError(
+                    "Rippling is too slow to show everyone in one run; name some people"
+                )
+        return employments
+
+    def _employees(self, company: str) -> dict[str, Employee] | ConnectorError:
+        try:
+            employees = self.targets.company(company).employees()
+            return {canonical(each.code): each for each in employees}
+        except (RetryableError, ConfigurationError) as error:
+            return error
+
+
+def problems_in(
+    employees: Mapping[str, Mapping[str, Employee] | ConnectorError],
+) -> Iterator[str]:
+    """Which companies could not be read, and why."""
+    for company, read in employees.items():
+        if isinstance(read, ConnectorError):
+            yield f"{company}: {read}"

@@ -1,0 +1,472 @@
+"""What is foretold is what happens; foretelling changes nothing; applying does it, and no more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connector.domain.planning import Outcome
+from connector.domain.records.mode import ModeName
+from tests.support.world import World, a_world
+
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=40, companies=2) as world:
+        world.first_load()
+        world.clock.turn(days=2)
+        yield world
+
+
+def asked(world: World, verb: str, **arguments: Any) -> Row:
+    """What the operator is answered, as it would come through Lambda."""
+    answer: Row = json.loads(json.dumps(world.operator.dispatch({"verb": verb, **arguments})))
+    return answer
+
+
+def plan(world: World, **arguments: Any) -> Row:
+    answer = asked(world, "plan", **arguments)
+    assert answer["ok"], answer
+    return answer
+
+
+def done(answer: Row) -> dict[tuple[str, str], str]:
+    """Person and company, and what would happen."""
+    return {(each["person"], each.get("company", "")): each["outcome"] for each in answer["people"]}
+
+
+def working(world: World) -> list[Row]:
+    rows = world.rippling.rows("workers")
+    return [row for row in rows if row["status"] == "ACTIVE" and not row["end_date"]]
+
+
+def everything_at_once(world: World) -> Row:
+    """A bit of all that can happen to people; whoever moves to Finance."""
+    mover, leaver, waits, later, edited, deleted, typist, crosser = working(world)[:8]
+    world.rippling.move(mover["id"], "Finance")
+    world.rippling.change(leaver["id"], status="TERMINATED", end_date="2026-11-25")
+    world.rippling.add_department("Brand new")
+    world.rippling.move(waits["id"], "Brand new")
+    world.rippling.change(later["id"], status="TERMINATED", end_date="2027-03-31")
+    world.visma.edit_employee(str(edited["number"]), department="MGMT")
+    world.visma.remove_employee(str(deleted["number"]))
+    world.rippling.change(typist["id"], work_email="new.address@nordfab.example")
+    other = next(
+        entity["id"]
+        for entity in world.rippling.rows("legal-entities")
+        if entity["id"] != crosser["legal_entity_id"]
+    )
+    world.rippling.change(crosser["id"], legal_entity_id=other)
+    world.hire()
+    world.hire(start_date="2027-02-01", status="ACCEPTED")
+    return mover
+
+
+def what_happened(world: World, since: int) -> dict[tuple[str, str], str]:
+    """The last outcome of everyone since the audit had so many rows."""
+    rows = [row for rows in world.tables.audit.values() for row in rows]
+    return {
+        (row["person"], row.get("company", "")): row["outcome"]
+        for row in sorted(rows, key=lambda row: row["time"])[since:]
+    }
+
+
+def test_what_is_foretold_is_what_the_next_reconciliation_does(world: World) -> None:
+    everything_at_once(world)
+    before = sum(len(rows) for rows in world.tables.audit.values())
+
+    foretold = done(plan(world))
+    world.clock.turn(minutes=16)
+    world.tick(full_sweep=True)
+    world.drain()
+
+    happened = what_happened(world, before)
+    quiet = ("unchanged", "out_of_scope")
+    assert foretold == {key: each for key, each in happened.items() if each not in quiet}
+    assert {"created", "updated", "deactivated", "waiting", "scheduled", "rejected"} <= set(
+        foretold.values()
+    )
+
+
+def test_once_it_has_happened_nothing_is_left_to_be_foretold_but_what_stands_open(
+    world: World,
+) -> None:
+    everything_at_once(world)
+    world.clock.turn(minutes=16)
+    world.tick(full_sweep=True)
+    world.drain()
+
+    assert set(done(plan(world)).values()) <= {"waiting", "scheduled", "rejected"}
+
+
+def everything_kept(world: World) -> str:
+    """All that is stored, queued, counted and approved."""
+    guards = [world.guard_log.counted("norway", kind) for kind in ("create", "move")]  # type: ignore[arg-type]
+    return repr(
+        (
+            world.everything_stored(),
+            sorted(map(sorted, guards)),
+            world.approvals.latest("x", "norway"),
+            world.metrics.counts,
+            world.queue.changes,
+        )
+    )
+
+
+def test_foretelling_sends_nothing_and_stores_nothing(world: World) -> None:
+    everything_at_once(world)
+    before, visma = everything_kept(world), world.visma.employees("norway")
+    world.clear_journals()
+
+    plan(world)
+    plan(world, people=[str(working(world)[0]["number"])])
+    asked(world, "explain", person=str(working(world)[0]["number"]))
+
+    assert everything_kept(world) == before
+    assert world.visma.employees("norway") == visma
+    methods = {call.method for call in [*world.visma.calls(path="/v1/.*"), *world.rippling.calls()]}
+    assert methods == {"GET"}
+
+
+def test_everyone_is_foretold_at_the_cost_of_the_pages_of_both_lists(world: World) -> None:
+    plan(world)  # reads catalogues and names that have grown old
+    world.clear_journals()
+
+    plan(world)
+
+    rippling, visma = world.vendor_calls()
+    assert rippling <= 2
+    assert visma == 2  # one list for each company
+
+
+def test_a_plan_is_the_same_as_often_as_it_is_made_and_another_one_once_something_moves(
+    world: World,
+) -> None:
+    everything_at_once(world)
+    first, second = plan(world), plan(world)
+    assert first["digest"] == second["digest"]
+
+    world.rippling.move(working(world)[-1]["id"], "Finance")
+
+    assert plan(world)["digest"] != first["digest"]
+
+
+def test_a_plan_has_no_value_of_a_personal_field(world: World) -> None:
+    everything_at_once(world)
+
+    text = json.dumps(plan(world), ensure_ascii=False)
+
+    users = world.rippling.rows("users")
+    for user in users:
+        assert user["name"]["family_name"] not in text
+    assert "new.address" not in text
+    assert "contact.email" in text
+
+
+def test_the_mapping_of_a_file_is_planned_before_it_is_imported(world: World) -> None:
+    text = world.mapping_text.replace(
+        'department: SALES, cost_centre: "400"', 'department: FIN, cost_centre: "500"'
+    )
+    assert plan(world)["people"] == []
+
+    people = plan(world, text=text)["people"]
+
+    assert people
+    assert {each["kind"] for each in people} == {"move"}
+    assert plan(world)["people"] == []
+
+
+def test_a_mass_change_is_foretold_as_held(world: World) -> None:
+    for row in working(world)[:20]:
+        world.rippling.change(row["id"], status="TERMINATED", end_date="2026-11-25")
+
+    answer = plan(world)
+
+    norway = [each for each in answer["people"] if each["company"] == "norway"]
+    assert {each["outcome"] for each in norway} == {"held"}
+    assert "the guard allows" in norway[0]["held"]
+
+
+def test_one_company_and_some_people_can_be_asked_for(world: World) -> None:
+    mover = everything_at_once(world)
+
+    assert {each["company"] for each in plan(world, company="sweden")["people"]} <= {"sweden"}
+    (one,) = plan(world, people=[str(mover["number"])])["people"]
+    assert (one["person"], one["outcome"]) == (mover["user_id"], "updated")
+    assert one["cost_centre"][1] == "500"
+    refused = asked(world, "plan", company="norwy")
+    assert refused["problems"] == ["the mapping has no company norwy; did you mean norway?"]
+
+
+def test_a_company_that_does_not_answer_stops_its_own_people_only(world: World) -> None:
+    everything_at_once(world)
+    world.visma.faults.fail(503, path="/v1/employee", times=3)
+
+    answer = plan(world)
+
+    assert len(answer["problems"]) == 1
+    outcomes = {each.get("company", ""): each["outcome"] for each in answer["people"]}
+    assert "" in outcomes  # who belongs to the company that does not answer cannot be foretold
+
+
+def test_a_rippling_that_shows_far_too_few_is_no_plan(world: World) -> None:
+    for row in world.rippling.rows("workers")[5:]:
+        world.rippling.remove(row["id"])
+
+    assert "nothing can be foretold" in asked(world, "plan")["problems"][0]
+
+
+# Applying
+
+
+def apply(world: World, answer: Row, only: tuple[str, ...] = ()) -> Row:
+    """Applies a plan and lets the writer work until all is done."""
+    rows = [
+        [each["person"], each["company"], each["digest"], each.get("number", "")]
+        for each in answer["people"]
+        if not only or each["person"] in only
+    ]
+    begun = asked(world, "apply", wanted=rows)
+    if not begun["ok"] or not begun["waiting"]:
+        return begun
+    world.drain()
+    then = {name: begun.get(name) for name in ("started", "progress", "waiting")}
+    followed = asked(world, "apply", **then)
+    return {**followed, "refused": begun["refused"]}
+
+
+def test_a_plan_is_applied_past_the_guards_in_one_step(world: World) -> None:
+    for row in working(world)[:20]:
+        world.rippling.change(row["id"], status="TERMINATED", end_date="2026-11-25")
+
+    answer = apply(world, plan(world))
+
+    assert answer["waiting"] == {}
+    assert {each["outcome"] for each in answer["results"]} == {"deactivated"}
+    assert len(answer["results"]) == 20
+    assert plan(world)["people"] == []
+
+
+def test_the_first_load_of_an_installation_can_go_this_way() -> None:
+    with a_world(people=30) as world:
+        world.edit_mapping_unheard(
+            world.mapping_text.replace("first_load: allowed", "first_load: held")
+        )
+        answer = apply(world, plan(world))
+
+        assert {each["outcome"] for each in answer["results"]} == {"created"}
+        assert len(answer["results"]) > 5
+        world.tick(full_sweep=True)
+        assert world.drain().keys() <= {Outcome.OUT_OF_SCOPE.value}
+
+
+def test_what_is_held_already_is_applied_too(world: World) -> None:
+    for row in working(world)[:20]:
+        world.rippling.change(row["id"], status="TERMINATED", end_date="2026-11-25")
+    world.settle()
+    held = asked(world, "held")["rows"]
+    assert held
+
+    answer = apply(world, plan(world))
+
+    assert {each["outcome"] for each in answer["results"]} == {"deactivated"}
+    assert asked(world, "held")["rows"] == []
+
+
+def test_only_the_people_named_are_applied(world: World) -> None:
+    one = everything_at_once(world)["user_id"]
+
+    answer = apply(world, plan(world), only=(one,))
+
+    assert [each["person"] for each in answer["results"]] == [one]
+
+
+def test_who_has_moved_since_on_either_side_is_refused(world: World) -> None:
+    in_rippling, in_visma, as_it_was = working(world)[:3]
+    for row in (in_rippling, in_visma, as_it_was):
+        world.rippling.move(row["id"], "Finance")
+    made = plan(world)
+    world.rippling.move(in_rippling["id"], "Sales")
+    world.visma.edit_employee(str(in_visma["number"]), department="MGMT")
+
+    answer = apply(world, made)
+
+    assert {each["person"] for each in answer["refused"]} == {
+        in_rippling["user_id"],
+        in_visma["user_id"],
+    }
+    assert [each["person"] for each in answer["results"]] == [as_it_was["user_id"]]
+
+
+def test_a_plan_that_was_applied_is_done_already(world: World) -> None:
+    world.rippling.move(working(world)[0]["id"], "Finance")
+    made = plan(world)
+    apply(world, made)
+
+    again = apply(world, made)
+
+    assert [each["why"] for each in again["refused"]] == ["done already"]
+    assert again["waiting"] == {}
+
+
+def test_a_plan_changed_by_hand_does_nothing_else(world: World) -> None:
+    """Whatever the file says: what is done is what is found out at that moment."""
+    world.rippling.move(working(world)[0]["id"], "Finance")
+    made = plan(world)
+    (each,) = made["people"]
+    victim = working(world)[5]["user_id"]
+
+    answer = apply(world, {"people": [{**each, "person": victim}]})
+
+    assert [one["person"] for one in answer["refused"]] == [victim]
+    assert not world.queue.changes
+
+
+@pytest.mark.parametrize(
+    ("mode", "word"), [(ModeName.OFF, "off"), (ModeName.REHEARSAL, "rehearsal")]
+)
+def test_nothing_is_applied_while_the_connector_does_not_write(
+    world: World, mode: ModeName, word: str
+) -> None:
+    world.rippling.move(working(world)[0]["id"], "Finance")
+    made = plan(world)
+    desk = world.operator.desk
+    object.__setattr__(desk.application, "mode", mode)
+
+    refused = apply(world, made)
+
+    assert word in refused["problems"][0]
+    assert "go-live" in refused["problems"][0]
+    assert not world.queue.changes
+
+
+def test_an_approval_by_plan_lets_nothing_else_through(world: World) -> None:
+    """Between plan and write HR changes something: the guard is asked as if nothing was said."""
+    people = working(world)[:20]
+    for row in people:
+        world.rippling.move(row["id"], "Finance")
+    made = plan(world)
+    rows = [[each["person"], each["company"], each["digest"], ""] for each in made["people"]]
+    asked(world, "apply", wanted=rows)
+    for row in people:
+        world.rippling.move(row["id"], "Sales")
+
+    outcomes = world.drain()
+
+    assert outcomes["held"] > 0
+
+
+def test_what_is_waited_for_in_vain_is_over_after_some_minutes(world: World) -> None:
+    world.rippling.move(working(world)[0]["id"], "Finance")
+    made = plan(world)["people"][0]
+    begun = asked(world, "apply", wanted=[[made["person"], made["company"], made["digest"], ""]])
+    then = {"started": begun["started"], "waiting": begun["waiting"]}
+    first = asked(world, "apply", **then)
+    assert not first["is_over"]
+
+    world.clock.turn(minutes=6)
+
+    later = asked(world, "apply", **then, progress=first["progress"])
+    assert later["is_over"]
+    assert later["waiting"] == begun["waiting"]
+
+
+# One person
+
+
+def test_a_person_is_found_by_whatever_an_operator_knows(world: World) -> None:
+    row = working(world)[0]
+    hired = world.hire()
+
+    for name in (str(row["number"]), row["id"], row["user_id"]):
+        assert asked(world, "explain", person=name)["person"] == row["user_id"]
+    for name in (str(hired["number"]), hired["id"], hired["user_id"]):
+        assert asked(world, "explain", person=name)["person"] == hired["user_id"]
+
+
+def test_whoever_waits_or_was_rejected_is_found_by_the_number_one_knows(world: World) -> None:
+    world.rippling.add_department("Brand new")
+    waits = world.hire(department="Brand new")
+    world.settle()
+
+    answer = asked(world, "explain", person=str(waits["number"]))
+
+    assert answer["foreseen"][0]["outcome"] == "waiting"
+    assert asked(world, "audit", person=str(waits["number"]))["rows"][-1]["outcome"] == "waiting"
+
+
+def test_nobody_and_several_people_are_told_with_the_nearest(world: World) -> None:
+    number = str(working(world)[0]["number"])
+
+    (problem,) = asked(world, "explain", person=f"{number}0")["problems"]
+
+    assert "nobody is known by" in problem
+    assert number in problem.partition("nearest")[2]
+
+
+def test_every_step_says_what_it_saw_and_decided(world: World) -> None:
+    row = working(world)[0]
+    world.rippling.move(row["id"], "Finance")
+
+    answer = asked(world, "explain", person=str(row["number"]))
+
+    steps = {step["name"]: step for step in answer["steps"]}
+    assert list(steps) == ["ledger", "rippling", "scope and company", "mapping", "visma"]
+    assert "department Finance" in steps["rippling"]["saw"][0]
+    assert steps["scope and company"]["decided"] == "belongs in norway"
+    assert "departments: Finance" in steps["mapping"]["saw"]
+    assert "department SALES -> FIN" in steps["visma"]["decided"]
+
+
+@pytest.mark.parametrize("kind", ["left", "never created", "hidden", "excluded"])
+def test_people_who_are_not_in_visma_are_explained_as_well(world: World, kind: str) -> None:
+    row = working(world)[0]
+    match kind:
+        case "left":
+            world.rippling.change(row["id"], status="TERMINATED", end_date="2026-11-20")
+            world.settle()
+            says = "has left"
+        case "never created":
+            row = world.hire(start_date="2027-02-01", status="ACCEPTED")
+            says = "nothing before"
+        case "hidden":
+            row = world.hire(legal_entity_id=None)
+            says = "legal entity"
+        case _:
+            row = world.hire(employment_type="Contractor")
+            says = "none of ours"
+    text = json.dumps(asked(world, "explain", person=str(row["number"])))
+
+    assert says in text
+
+
+def test_sync_looks_at_one_person_and_says_what_became_of_it(world: World) -> None:
+    row = working(world)[0]
+    world.rippling.move(row["id"], "Finance")
+
+    begun = asked(world, "sync", person=str(row["number"]))
+    assert list(begun["waiting"].values()) == [row["user_id"]]
+    world.drain()
+    ended = asked(world, "sync", started=begun["started"], waiting=begun["waiting"])
+
+    assert [each["outcome"] for each in ended["results"]] == ["updated"]
+    assert ended["waiting"] == {}
+    assert world.employee_of(row)["department"] == "FIN"
+
+
+def test_acts_are_on_record_once_however_long_they_are_followed(world: World) -> None:
+    row = working(world)[0]
+    world.rippling.move(row["id"], "Finance")
+    begun = asked(world, "sync", person=str(row["number"]), operator="anna")
+    for _ in range(3):
+        asked(world, "sync", started=begun["started"], waiting=begun["waiting"], operator="anna")
+
+    acts = [each for each in world.audit_of("operators") if each["outcome"] == "sync"]
+
+    assert len(acts) == 1
+    assert row["user_id"] in json.dumps(acts[0])
