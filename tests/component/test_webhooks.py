@@ -292,7 +292,8 @@ def account(rippling: Rippling, visma: Visma, monkeypatch: pytest.MonkeyPatch) -
 
 
 def _post(account: Account, event: dict[str, Any], **changes: str) -> int:
-    answer = account.handler("webhook", **changes).lambda_handler(event, CONTEXT)
+    name = "notification" if "/visma/" in event.get("resource", "") else "webhook"
+    answer = account.handler(name, **changes).lambda_handler(event, CONTEXT)
     assert answer["body"] == ""
     status: int = answer["statusCode"]
     return status
@@ -381,12 +382,6 @@ def test_a_poller_out_of_reach_is_no_reason_to_forget_a_notification(
     assert len(summary) == 1
 
 
-def test_where_notifications_are_turned_off_there_is_no_door(account: Account) -> None:
-    event = to_visma_endpoint(notification({"event": "Dimension Changed"}))
-
-    assert _post(account, event, POLLER_FUNCTION="") == 404
-
-
 def test_a_company_without_a_signing_key_has_no_door_that_opens(account: Account) -> None:
     account.put_webhook_secret(webhook_credentials())
     for key in (SIGNING_KEY, ""):
@@ -402,3 +397,26 @@ def test_a_body_in_base64_is_signed_as_the_bytes_it_stands_for(
 
     assert _post(account, {**event, "body": encoded, "isBase64Encoded": True}) == 202
     assert _post(account, {**event, "body": "no base64", "isBase64Encoded": True}) == 401
+
+
+def test_a_stranger_that_a_webhook_announces_leaves_no_row(either: World) -> None:
+    """Whoever has the bearer token may announce whatever they like; nothing is stored of it."""
+    before = either.everything_stored()
+
+    for number in range(20):
+        outcomes = either.notice(f"{number:024x}")
+        assert outcomes == {"out_of_scope": 1}
+
+    assert either.everything_stored() == before
+    assert either.metrics.counts["ChangesOfStrangers"] == 20
+
+
+def test_somebody_whom_the_ledger_knows_is_no_stranger(either: World) -> None:
+    worker = either.rippling.workers()[0]
+    either.rippling.remove(worker["id"])
+    rows = len(either.audit_of(worker["user_id"]))
+
+    either.notice(worker["id"])
+
+    assert len(either.audit_of(worker["user_id"])) == rows + 1
+    assert either.audit_of(worker["user_id"])[-1]["outcome"] in ("unchanged", "out_of_scope")

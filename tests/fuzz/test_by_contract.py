@@ -52,7 +52,14 @@ def account(looks: list[dict[str, Any]]) -> Iterator[Account]:
 
 @pytest.fixture(scope="module")
 def gateway(account: Account) -> Gateway:
-    return Gateway(account.handler("webhook").lambda_handler)
+    doors = {name: account.handler(name).lambda_handler for name in ("webhook", "notification")}
+
+    def answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        name = "notification" if event["resource"].startswith("/visma") else "webhook"
+        answered: dict[str, Any] = doors[name](event, context)
+        return answered
+
+    return Gateway(answer)
 
 
 @pytest.mark.parametrize("mode", MODES)

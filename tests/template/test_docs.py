@@ -59,6 +59,7 @@ FUNCTIONS = {
     "preflight",
     "poller",
     "webhook",
+    "notification",
     "install",
     "writer",
     "releaser",

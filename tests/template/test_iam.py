@@ -166,6 +166,7 @@ def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_au
             {
                 "PollerRole",
                 "WebhookRole",
+                "NotificationRole",
                 "InstallRole",
                 "WriterRole",
                 "ReleaserRole",
@@ -223,7 +224,7 @@ def test_a_secret_is_read_only_by_those_who_need_it(roles: dict[str, dict[str, A
         "DigestKeySecret": vendors,
         "RipplingSecret": {*vendors, "InstallRole"},
         "VismaSecret": vendors,
-        "WebhookSecret": {"WebhookRole", "OperationsRole"},
+        "WebhookSecret": {"WebhookRole", "NotificationRole", "OperationsRole"},
     }
 
 
@@ -231,7 +232,8 @@ def test_a_public_door_for_announcements_reaches_no_credential_of_a_vendor(
     roles: dict[str, dict[str, Any]],
 ) -> None:
     for secret in ("RipplingSecret", "VismaSecret"):
-        assert allowed(roles["WebhookRole"], secret) == set()
+        for door in ("WebhookRole", "NotificationRole"):
+            assert allowed(roles[door], secret) == set()
 
 
 def test_only_the_rippling_secret_is_written_and_only_where_there_is_an_app(
@@ -263,7 +265,7 @@ def test_only_the_public_doors_take_rows_of_the_watermarks_away(
         if "dynamodb:DeleteItem" in allowed(role, "WatermarksTable")
     }
 
-    assert takers == {"WebhookRole", "InstallRole"}
+    assert takers == {"NotificationRole", "InstallRole"}
 
 
 def test_only_the_writer_takes_changes_and_only_operations_takes_dead_letters(
@@ -304,13 +306,17 @@ def conditional(role: dict[str, Any]) -> dict[str, list[Any]]:
     return found
 
 
-def test_the_webhook_may_start_the_poller_only_where_it_hears_visma(
+def test_only_the_door_for_visma_may_start_the_poller_and_only_where_it_is_heard(
     roles: dict[str, dict[str, Any]], template: dict[str, Any]
 ) -> None:
-    assert set(conditional(roles["WebhookRole"])) == {"HearsVisma"}
-    given = conditional(roles["WebhookRole"])["HearsVisma"]
-    rights = {each["Action"]: each["Resource"] for each in given}
-    assert rights == {"lambda:InvokeFunction": {"Fn::GetAtt": ["PollerFunction", "Arn"]}}
+    starts = {
+        name
+        for name, role in roles.items()
+        if "lambda:InvokeFunction" in allowed(role, "PollerFunction")
+    }
+
+    assert starts == {"NotificationRole", "SchedulerRole"}
+    assert template["Resources"]["NotificationRole"]["Condition"] == "HearsVisma"
     assert template["Conditions"]["HearsVisma"] == {"Fn::Equals": [{"Ref": "VismaWebhook"}, "true"]}
     assert template["Parameters"]["VismaWebhook"]["Default"] == "false"
 
@@ -322,6 +328,8 @@ def test_a_public_door_reaches_only_rows_of_its_own_in_the_watermarks(
 
     def announcements(client: Any, table: str) -> None:
         DynamoPollingPauses(clock, client, table).pause("why")
+
+    def notified(client: Any, table: str) -> None:
         notifications = DynamoNotifications(clock, client, table)
         notifications.take("n1", clock.now())
         notifications.give_back("n1")
@@ -331,7 +339,12 @@ def test_a_public_door_reaches_only_rows_of_its_own_in_the_watermarks(
         with DynamoLeases(WatermarksTable(client, table), clock).lease(LEASE, 1.0):
             pass
 
-    for role, work in (("WebhookRole", announcements), ("InstallRole", an_install)):
+    doors = {
+        "WebhookRole": announcements,
+        "NotificationRole": notified,
+        "InstallRole": an_install,
+    }
+    for role, work in doors.items():
         (policy,) = roles[role]["Policies"]
         (condition,) = [
             statement["Condition"]

@@ -67,6 +67,7 @@ FUNCTIONS = {
     "preflight",
     "poller",
     "webhook",
+    "notification",
     "install",
     "writer",
     "releaser",
@@ -389,13 +390,20 @@ def test_a_webhook_is_only_posted_an_install_only_got_and_both_are_throttled(
     settings = resources["ConnectorApi"]["Properties"]["MethodSettings"]
     events = [
         [(each["Properties"]["Method"], each["Properties"]["Path"]) for each in found.values()]
-        for found in (functions[name]["Events"] for name in ("WebhookFunction", "InstallFunction"))
+        for found in (
+            functions[f"{name}Function"]["Events"]
+            for name in ("Webhook", "Notification", "Install")
+        )
     ]
 
     assert events == [
-        [("POST", "/rippling/webhook"), ("POST", NOTIFICATION)],
+        [("POST", "/rippling/webhook")],
+        [("POST", NOTIFICATION)],
         [("GET", INSTALL), ("GET", CALLBACK)],
     ]
+    assert "Condition" not in resources["WebhookFunction"]
+    assert resources["NotificationFunction"]["Condition"] == "HearsVisma"
+    assert resources["InstallFunction"]["Condition"] == "IsAnApp"
     assert settings[0]["ThrottlingRateLimit"] == 25
     assert settings[0]["ThrottlingBurstLimit"] == 50
 
@@ -630,7 +638,7 @@ def test_notifications_of_visma_have_an_address_where_they_are_heard(
     template: dict[str, Any], functions: Functions
 ) -> None:
     output = template["Outputs"]["VismaWebhookUrl"]
-    path = functions["WebhookFunction"]["Events"]["Notification"]["Properties"]["Path"]
+    path = functions["NotificationFunction"]["Events"]["Notification"]["Properties"]["Path"]
 
     assert path == NOTIFICATION
     assert output["Condition"] == "HearsVisma"

@@ -101,7 +101,7 @@ def test_a_budget_that_could_not_be_shared_is_counted_and_told(
 
 
 @pytest.mark.parametrize(
-    "function", ["poller", "webhook", "install", "writer", "releaser", "operations"]
+    "function", ["poller", "webhook", "notification", "install", "writer", "releaser", "operations"]
 )
 def test_a_cold_start_says_once_what_runs(function: str) -> None:
     code = f"import sys; sys.path[:0] = ['layers/connector', 'functions']; import {function}.app"

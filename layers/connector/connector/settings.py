@@ -64,13 +64,20 @@ class Settings(BaseModel):
 
 
 class WebhookSettings(Settings):
-    """What the webhook function needs; without a poller to start it takes nothing from Visma."""
+    """What the webhook function needs."""
 
     webhook_secret_arn: Text
     changes_queue_url: Text
     watermarks_table: Text
+
+
+class NotificationSettings(Settings):
+    """What the notification function needs."""
+
+    webhook_secret_arn: Text
+    watermarks_table: Text
     visma_signature_header: Text
-    poller_function: str
+    poller_function: Text
 
 
 class InstallSettings(Settings):

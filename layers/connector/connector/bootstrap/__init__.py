@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from connector.services.shared.current_mode import CurrentMode
     from connector.settings import (
         InstallSettings,
+        NotificationSettings,
         OperationsSettings,
         PollerSettings,
         ReleaserSettings,
@@ -55,10 +56,8 @@ def rippling_webhook(settings: WebhookSettings) -> RipplingWebhook:
     return services.rippling_webhook(adapters.rippling_inbound(settings))
 
 
-def visma_webhook(settings: WebhookSettings) -> VismaWebhook | None:
-    """The service behind Visma's webhook, or None where it is off; it stays light."""
-    if not settings.poller_function:
-        return None
+def visma_webhook(settings: NotificationSettings) -> VismaWebhook:
+    """The service behind Visma's webhook; it stays light."""
     inbound = adapters.visma_inbound(settings)
     return services.visma_webhook(inbound, settings.visma_signature_header)
 

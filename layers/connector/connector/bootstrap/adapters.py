@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from connector.services.shared.requirements import WatchedMappings
     from connector.settings import (
         InstallSettings,
+        NotificationSettings,
         OperationsSettings,
         ReleaserSettings,
         VendorSettings,
@@ -62,7 +63,7 @@ def rippling_inbound(settings: WebhookSettings) -> RipplingInbound:
     )
 
 
-def visma_inbound(settings: WebhookSettings) -> VismaInbound:
+def visma_inbound(settings: NotificationSettings) -> VismaInbound:
     """The parts of Visma's webhook."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.poller_invoker import PollerInvoker

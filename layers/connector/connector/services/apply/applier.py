@@ -99,6 +99,9 @@ class Applier:
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
         mapping = self.mapping.load(is_about_an_edit=change.cause in ABOUT_AN_EDIT)
         context = self.reader.read(change, mapping, refusal)
+        if context.is_about_a_stranger:
+            self.metrics.count("ChangesOfStrangers")
+            return Outcome.OUT_OF_SCOPE
         self.employee_writer.require_settled(context.record)
         if has_unresolved_create(context) and self._recover_lost_create(context):
             context = self.reader.read_again(context)

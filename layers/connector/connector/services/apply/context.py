@@ -44,6 +44,14 @@ class ChangeContext:
         return self.change.cause is Cause.DRIFT
 
     @property
+    def is_about_a_stranger(self) -> bool:
+        """Whether neither Rippling nor the ledger knows anyone by the worker that was announced.
+
+        Whoever may announce workers could fill the tables with names of their own making.
+        """
+        return not self.workers and not self.record.is_known
+
+    @property
     def seal(self) -> Seal:
         """How the person's personal fields are stored."""
         return self.record.person.seal

@@ -52,11 +52,13 @@ class PersonReader:
         if change.person_id:
             return self.rows_and_employments(change, change.person_id)
         remembered = self.ledger.person_with(change.worker_id)
-        if remembered:
-            record, workers = self.rows_and_employments(change, remembered)
-            if change.worker_id in {worker.id for worker in workers}:
-                return record, workers
-        return self.rows_and_employments(change, self.source.person_of(change.worker_id))
+        known = self.rows_and_employments(change, remembered) if remembered else None
+        if known and change.worker_id in {worker.id for worker in known[1]}:
+            return known
+        person_id = self.source.person_of(change.worker_id)
+        if known and person_id is None:
+            return known  # an employment that is gone is still about whose it was
+        return self.rows_and_employments(change, person_id)
 
     def rows_and_employments(
         self, change: Change, person_id: str | None

@@ -5,11 +5,23 @@ Loaded by the webhook function, so it must not pull in HTTP, retries or the mapp
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 LARGEST_BODY = 16_384
 """Bytes; what is longer is not even read."""
+
+
+def body_of(event: dict[str, Any]) -> bytes | None:
+    """The bytes of a body as API Gateway passes them on, or None where they cannot be told."""
+    body: str = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
+        return None
 
 
 def is_json(content_type: str) -> bool:
