@@ -135,6 +135,8 @@ def test_an_import_returns_once_every_writer_goes_by_it(world: World) -> None:
         mapping_history=world.mapping_history,
         install_states=InMemoryInstallStates(world.clock),
         webhook_secrets=world.webhook_secrets,
+        budgets=world.budgets,
+        alarms=world.alarms,
     )
     text = world.mapping_text.replace("lead_days: 0", "lead_days: 2")
 

@@ -18,7 +18,7 @@ from connector.adapters.aws.sqs import LONGEST_POSTPONEMENT, SqsChangeQueue
 from connector.adapters.memory import InMemoryChangeQueue
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.ports.queue import ChangeQueue, DeadLetter
+from connector.ports.queue import ChangeQueue, DeadLetter, QueueLengths
 from tests.contract.bench import Watched, aws, make_queue, refusal
 
 A = Change("w1", Cause.POLL, "a", "p1")
@@ -141,6 +141,20 @@ def test_a_message_that_somebody_holds_counts_as_well(sqs: Sqs) -> None:
     sqs.queue.dead_letters(1)
 
     assert sqs.queue.sizes() == (1, 1)
+
+
+def test_what_waits_is_told_from_what_is_being_dealt_with(sqs: Sqs) -> None:
+    sqs.queue.send([A, replace(A, worker_id="w2"), replace(A, worker_id="w3")])
+    sqs.queue.dead_letter("{]", "the message is not JSON")
+    sqs.client.receive_message(QueueUrl=sqs.queue_url, MaxNumberOfMessages=1)
+
+    assert sqs.queue.lengths() == QueueLengths(waiting=2, in_flight=1, dead=1)
+
+
+def test_the_lengths_add_up_to_what_is_on_the_queue(bench: Bench) -> None:
+    bench.queue.send([A, B])
+
+    assert bench.queue.lengths() == QueueLengths(waiting=2, in_flight=0, dead=0)
 
 
 # Dead letters

@@ -656,6 +656,47 @@ def test_exactly_the_waiting_and_the_due_are_listed(bench: Bench) -> None:
     assert {link.person_id for link in ledger.links("norway")} == {"p1", "p2", "p3", "p4"}
 
 
+def test_exactly_those_with_whom_something_is_open_are_listed_and_whole_enough_to_say_so(
+    bench: Bench,
+) -> None:
+    ledger = bench.writer()
+    tomorrow = NOON.date() + timedelta(days=1)
+    held = a_link("p1", outcome=Outcome.HELD, held_kind="deactivate", held_run="r1", reason="many")
+    waits = a_link("p2", outcome=Outcome.WAITING, waiting_for=("branch#9",), expected_code="1002")
+    left = a_link("p3", outcome=Outcome.REJECTED, dropped_facts="digest", employee_code="1003")
+    leaves = a_link("p4", outcome=Outcome.UPDATED, due_on=tomorrow)
+    starts = a_link("p5", outcome=Outcome.SCHEDULED, due_on=tomorrow)
+    for link in (held, waits, left, leaves, starts):
+        end(ledger, link.person_id, link)
+    end(ledger, "p6", a_link("p6"))
+    end(ledger, "p7", a_link("p7", outcome=Outcome.OUT_OF_SCOPE))
+    end(ledger, "p8", a_link("p8", "sweden", outcome=Outcome.HELD))
+    ledger.begin(ledger.record("p9"), "norway", "7001", claim=True)
+
+    found = {link.person_id: link for link in ledger.open_links("norway")}
+
+    assert found == {link.person_id: link for link in (held, waits, left, leaves, starts)}
+    assert all(link.is_open for link in found.values())
+
+
+def test_of_many_people_only_those_who_are_open_travel(client: Any) -> None:
+    watched = Watched(client)
+    ledger = _dynamodb(client).writer(client=watched)
+    written = {"contact.first_name": "x" * 200}
+    for number in range(12):
+        end(ledger, f"p{number}", a_link(f"p{number}", employee_code=str(number), written=written))
+    end(ledger, "p12", a_link("p12", outcome=Outcome.HELD, written=written))
+    watched.calls.clear()
+
+    (link,) = ledger.open_links("norway")
+
+    assert (link.person_id, link.written) == ("p12", None)
+    assert [name for name, _ in watched.calls] == ["query"]
+    ((_, request),) = watched.calls
+    assert "#written" not in request["ProjectionExpression"]
+    assert request["FilterExpression"]
+
+
 def test_somebody_who_waits_no_longer_is_no_longer_listed(bench: Bench) -> None:
     ledger = bench.writer()
     end(ledger, "p1", a_link(waiting_for=("branch#9",), due_on=NOON.date()))

@@ -189,8 +189,8 @@ def test_ping_reaches_all_that_it_looks_at_with_the_rights_of_the_function(stage
         for check in group["checks"]
     }
     wrong = {name: check for name, check in checks.items() if check["level"] not in GREEN}
-    # Other tests of this tier leave dead letters behind; all else is in order.
-    assert set(wrong) <= {("connector", "dead_letters")}
+    # Other tests of this tier leave dead letters and somebody rejected behind; all else is well.
+    assert set(wrong) <= {("connector", "dead_letters"), ("connector", "people")}
     assert checks["rippling", "workers"]["level"] == "good"
     assert "ended" in checks["connector", "last_poll"]["message"]
     assert checks["connector", "dead_letters"]["message"].endswith(
@@ -199,6 +199,25 @@ def test_ping_reaches_all_that_it_looks_at_with_the_rights_of_the_function(stage
     assert page.returncode == (1 if wrong else 0)
     assert "Visma: norway\n  ok  Visma signs the connector in." in page.stdout
     assert "\x1b" not in page.stdout
+
+
+def test_status_reads_all_that_it_shows_with_the_rights_of_the_function(stage: Stage) -> None:
+    stage.settle()
+
+    page = _command(stage, "status")
+    answer = stage.connector("status")
+
+    lines = [check for group in answer["groups"] for check in group["checks"]]
+    assert [line for line in lines if line["level"] == "unknown"] == []
+    figures = answer["figures"]
+    assert (figures["mode"], figures["dead_letters"]) == ("live", stage.dead_letters())
+    assert figures["last_tick"]
+    assert figures["last_sweep"]
+    assert isinstance(figures["alarms"], list)
+    red = [line for line in lines if line["level"] not in GREEN]
+    assert all(line["remedy"].startswith("connector ") for line in red)
+    assert page.returncode == (1 if red else 0)
+    assert page.stdout.startswith(f"connector {answer['version']}\n\nThe connector\n  ok  Live")
 
 
 def _command(

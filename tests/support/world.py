@@ -18,6 +18,7 @@ from typing import Any, Literal
 from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
+    InMemoryAlarms,
     InMemoryApprovals,
     InMemoryAuditLog,
     InMemoryBudgets,
@@ -141,6 +142,7 @@ class World:
         self.guard_log = InMemoryGuardLog(self.clock)
         self.mapping_history = InMemoryMappingHistory()
         self.pauses = InMemoryPollingPauses(self.clock)
+        self.alarms = InMemoryAlarms()
         self.modes = InMemoryModes(Mode(ModeName.LIVE))
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
@@ -170,6 +172,8 @@ class World:
             mapping_history=self.mapping_history,
             install_states=InMemoryInstallStates(self.clock),
             webhook_secrets=self.webhook_secrets,
+            budgets=self.budgets,
+            alarms=self.alarms,
             owner_of=lambda _: ("company", "Nordfab"),
         )
         self.operator = operating.operations(

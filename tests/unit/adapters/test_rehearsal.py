@@ -54,6 +54,16 @@ def plan(dry: Ledger, **changes: Any) -> None:
     dry.finish(begun, person, [EmployeeLink("p1", "norway", Outcome.CREATED, NOON)], [ROW])
 
 
+def test_a_rehearsal_shows_who_was_open_before_it(dry: Ledger, real: Ledger) -> None:
+    record = real.record("p1")
+    held = EmployeeLink("p1", "norway", Outcome.HELD, NOON)
+    real.finish(record, record.person, [held], [ROW])
+    planned = dry.record("p1")
+    dry.finish(planned, planned.person, [replace(held, outcome=Outcome.UNCHANGED)], [ROW])
+
+    assert list(dry.open_links("norway")) == [held]
+
+
 def test_a_plan_is_audited_as_planned_and_ties_into_the_chain(
     dry: Ledger, real: Ledger, tables: InMemoryTables
 ) -> None:

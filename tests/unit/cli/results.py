@@ -49,6 +49,12 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "steps": [{"name": "ledger", "saw": [text], "decided": text}],
             "foreseen": [{"outcome": "held", "number": text, "person": text}],
         },
+        "status": {
+            "version": text,
+            "groups": [{"group": "people", "checks": [check]}],
+            "counts": {"bad": 1, "warning": 0, "unknown": 1},
+            "to_put_right": 2,
+        },
         "mappings import": imported,
         "mappings rollback": {**imported, "before": text},
         "mappings diff": {

@@ -265,6 +265,15 @@ def test_of_a_finished_sweep_its_end_and_its_first_loads_are_kept() -> None:
     assert sweep.finished(at(60)) == Cursor("sweep", loading=("norway",), ended=at(60))
 
 
+def test_of_a_finished_sweep_it_is_kept_how_many_lacked_which_fact() -> None:
+    sweep = Cursor("workers sweep").begun(NOON, []).past([NOON], "2", {"department": 2})
+    sweep = sweep.past([NOON], None, {"department": 1, "location": 1})
+
+    assert sweep.finished(NOON).facts_unknown == {"department": 3, "location": 1}
+    assert sweep.aborted().facts_unknown == {}
+    assert sweep.finished(NOON).begun(NOON, []).facts_unknown == {}
+
+
 def test_of_an_aborted_sweep_nothing_is_kept() -> None:
     sweep = Cursor("sweep", page_token="7", started=NOON, seen=9, ended=YESTERDAY)
 

@@ -74,6 +74,10 @@ class RehearsalLedger:
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
         return self._unplanned(self._ledger.waiting(company))
 
+    def open_links(self, company: str) -> Iterator[EmployeeLink]:
+        """Those of the live ledger: a rehearsal opens and closes nothing."""
+        return self._ledger.open_links(company)
+
     def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         return self._unplanned(self._ledger.due(company, day))
 

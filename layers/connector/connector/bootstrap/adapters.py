@@ -209,8 +209,10 @@ def _vendor_parts(
 
 def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     """The parts that only the operations have."""
+    from connector.adapters.aws.alarms import CloudWatchAlarms
     from connector.adapters.aws.audit_log import DynamoAuditLog
     from connector.adapters.aws.clients import client
+    from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
     from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
     from connector.adapters.rippling.oauth import RipplingTokenEndpoint
@@ -230,6 +232,8 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
         mapping_history=DynamoMappingHistory(_rows(table)),
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
+        budgets=DynamoBudgets(clock(), dynamodb, table),
+        alarms=CloudWatchAlarms(client("cloudwatch"), settings.alarm_prefix),
         owner_of=partial(owner_of, settings.rippling_api, partial(rippling_of, settings)),
         token_advice=partial(
             advice,

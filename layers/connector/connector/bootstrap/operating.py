@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from connector.services.operate.mode_switch import ModeSwitch
     from connector.services.operate.operator import Operator
     from connector.services.operate.ping.service import Ping
+    from connector.services.operate.status.service import Status
 
 
 def operations(
@@ -63,6 +64,7 @@ def operations(
             adapters.secrets, operator_adapters.owner_of, adapters.clock
         ),
         ping=ping(adapters, operator_adapters, options),
+        status=status(adapters, operator_adapters),
         mode_switch=mode_switch(adapters, sleep),
         people=planned.people,
         planning=planned,
@@ -226,4 +228,22 @@ def ping(adapters: Adapters, operator_adapters: OperatorAdapters, options: Opera
         modes=adapters.modes,
         watches=adapters.watches,
         clock=adapters.clock,
+    )
+
+
+def status(adapters: Adapters, operator_adapters: OperatorAdapters) -> Status:
+    """The service behind `connector status`."""
+    from connector.services.operate.status.service import Status
+
+    return Status(
+        modes=adapters.modes,
+        pauses=adapters.pauses,
+        cursors=adapters.cursors,
+        queue=adapters.queue,
+        mappings=adapters.mappings,
+        ledger=adapters.ledger,
+        budgets=operator_adapters.budgets,
+        alarms=operator_adapters.alarms,
+        clock=adapters.clock,
+        version=__version__,
     )

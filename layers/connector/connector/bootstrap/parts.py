@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connector.ports.rippling import Source
     from connector.ports.secrets import Owner, RipplingCredentials, Secrets, WebhookSecrets
     from connector.ports.state import (
+        Budgets,
         InstallStates,
         MappingHistory,
         Mappings,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         Notifications,
         PollingPauses,
     )
-    from connector.ports.telemetry import Metrics
+    from connector.ports.telemetry import Alarms, Metrics
     from connector.ports.visma import Targets
     from connector.services.shared.requirements import WatchedMappings
     from connector.services.shared.shape_watch import ShapeWatches
@@ -76,6 +77,8 @@ class OperatorAdapters:
     mapping_history: MappingHistory
     install_states: InstallStates
     webhook_secrets: WebhookSecrets
+    budgets: Budgets
+    alarms: Alarms
     owner_of: Callable[[str], Owner]
     token_advice: Callable[[], str] = str
 

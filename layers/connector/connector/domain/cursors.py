@@ -5,12 +5,17 @@ Pure: times and page tokens in, a cursor out. Pages are read and cursors are kep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 OVERLAP = timedelta(seconds=60)
 """How far behind the watermark is read again, for rows that Rippling shows late."""
+
+
+SWEEP_OVERDUE = timedelta(days=2)
+"""After this time without a full sweep that came to its end somebody has to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +24,10 @@ class Cursor:
 
     `page_token` is where a read that was cut short continues; `started` is set during a sweep, and
     `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
-    the companies that had no employee when it began. `to_review` are the companies of Visma still
-    to be compared with the ledger once everyone in Rippling has been read. `ended` is when a read
-    last came to its end.
+    the companies that had no employee when it began, and `facts_unknown` how many of the workers
+    lack each fact that the mapping asks for; that stays known once it has ended. `to_review` are
+    the companies of Visma still to be compared with the ledger once everyone in Rippling has been
+    read. `ended` is when a read last came to its end.
     """
 
     stream: str
@@ -33,16 +39,27 @@ class Cursor:
     loading: tuple[str, ...] = ()
     to_review: tuple[str, ...] | None = None
     ended: datetime | None = None
+    facts_unknown: Mapping[str, int] = field(default_factory=dict)
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
         """The cursor of a sweep that begins now."""
         return Cursor(self.stream, started=now, loading=tuple(loading), ended=self.ended)
 
-    def past(self, times: Sequence[datetime | None], page_token: str | None) -> Cursor:
+    def past(
+        self,
+        times: Sequence[datetime | None],
+        page_token: str | None,
+        facts_unknown: Mapping[str, int] | None = None,
+    ) -> Cursor:
         """The cursor of a sweep after one more page, whose rows have these times."""
         known = [time for time in (self.newest, *times) if time]
-        newest = max(known, default=None)
-        return replace(self, page_token=page_token, newest=newest, seen=self.seen + len(times))
+        return replace(
+            self,
+            page_token=page_token,
+            newest=max(known, default=None),
+            seen=self.seen + len(times),
+            facts_unknown=dict(Counter(self.facts_unknown) + Counter(facts_unknown)),
+        )
 
     def reviewing(self, companies: Sequence[str]) -> Cursor:
         """The cursor of a sweep that has read everyone and has these companies before it."""
@@ -54,7 +71,9 @@ class Cursor:
 
     def finished(self, now: datetime) -> Cursor:
         """The cursor of a sweep that has read everyone."""
-        return Cursor(self.stream, loading=self.loading, ended=now)
+        return Cursor(
+            self.stream, loading=self.loading, ended=now, facts_unknown=self.facts_unknown
+        )
 
     def after_first(self, sweep: Cursor, now: datetime) -> Cursor:
         """The cursor of a stream of changes whose first sweep ends now."""

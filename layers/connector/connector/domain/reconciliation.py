@@ -37,6 +37,9 @@ class Finding:
     origin: Origin
 
 
+CONFLICT = "conflict: "
+"""How the reason begins where an employee is not, or no longer, the person's own."""
+
 STANDING = (Outcome.HELD.value, Outcome.REJECTED.value)
 """Who ended so stands open on a list of their own, and is retried from there."""
 

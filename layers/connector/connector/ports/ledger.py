@@ -72,6 +72,12 @@ class Ledger(Protocol):
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""
 
+    def open_links(self, company: str) -> Iterator[EmployeeLink]:
+        """The people of a company with whom something is open, as far as needed to say so.
+
+        Who, since when, why, and for which day; what was written is not among it.
+        """
+
     def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         """The people of a company whose scheduled day is `day` or earlier."""
 

@@ -27,6 +27,15 @@ class DeadLetter:
     sent_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class QueueLengths:
+    """About how many changes wait, how many are being dealt with, and how many were given up."""
+
+    waiting: int
+    in_flight: int
+    dead: int
+
+
 class QueuedChanges(Protocol):
     """What runs have put on the queue: for each worker a digest of why, and when."""
 
@@ -60,6 +69,9 @@ class ChangeQueue(Protocol):
 
     def is_empty(self) -> bool:
         """Whether no change waits or is being dealt with, as far as can be told at once."""
+
+    def lengths(self) -> QueueLengths:
+        """How much lies on the queue and among the dead letters, as far as can be told at once."""
 
     def sizes(self) -> tuple[int, int]:
         """About how many changes wait or are being dealt with, and how many dead letters lie."""

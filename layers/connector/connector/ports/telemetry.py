@@ -1,8 +1,12 @@
-"""Counters for the dashboard."""
+"""Counters for the dashboard, and the alarms that are made of them."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from connector.domain.status.alarms import RingingAlarm
 
 
 class Metrics(Protocol):
@@ -10,3 +14,15 @@ class Metrics(Protocol):
 
     def count(self, name: str, value: float = 1) -> None:
         """Adds to a counter."""
+
+
+class Alarms(Protocol):
+    """The alarms of this stack."""
+
+    def ringing(self) -> Sequence[RingingAlarm]:
+        """Those that ring now, by name.
+
+        Raises:
+            RetryableError: whoever watches them does not answer.
+            ConfigurationError: it does not let itself be asked.
+        """

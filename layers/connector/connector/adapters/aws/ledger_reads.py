@@ -29,7 +29,7 @@ from connector.adapters.aws.ledger_rows import (
     record_from,
 )
 from connector.domain.employees import INACTIVE
-from connector.domain.records.ledger import Record
+from connector.domain.records.ledger import OPEN, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,6 +45,15 @@ IS_ACTIVE = (
     " (attribute_not_exists(#written.#status) OR #written.#status <> :inactive)"
 )
 """What `EmployeeLink.is_active` says, of a row."""
+
+
+IS_OPEN = "(#outcome IN (:waiting, :scheduled, :held, :rejected) OR attribute_exists(#due_on))"
+"""What `EmployeeLink.is_open` says, of a row."""
+
+TOLD_OF_OPEN = (
+    "#person, #company, #outcome, #since, #employee_code, #expected_code, #missing, #due_on,"
+    " #reason, #held_kind, #held_run, #dropped_facts"
+)
 
 
 class LedgerReads:
@@ -100,6 +109,22 @@ class LedgerReads:
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
         """The people of a company who wait for something."""
         return map(link_from, self._query({"company": company}, IndexName="ByWaitingFor"))
+
+    def open_links(self, company: str) -> Iterator[EmployeeLink]:
+        """Found where the rows are, so that only those who are open travel."""
+        condition = "#company = :company"
+        outcomes = {f":{outcome.value}": outcome.value for outcome in OPEN}
+        rows = pages(
+            self._client.query,
+            TableName=self._people,
+            IndexName="ByCompany",
+            KeyConditionExpression=condition,
+            FilterExpression=IS_OPEN,
+            ProjectionExpression=TOLD_OF_OPEN,
+            ExpressionAttributeNames=aliases(condition, IS_OPEN, TOLD_OF_OPEN),
+            ExpressionAttributeValues=to_item({":company": company, **outcomes}),
+        )
+        return map(link_from, rows)
 
     def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         """The people of a company whose scheduled day is `day` or earlier."""

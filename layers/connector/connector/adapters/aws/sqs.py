@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.ports.queue import NOT_A_CHANGE, DeadLetter
+from connector.ports.queue import NOT_A_CHANGE, DeadLetter, QueueLengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,11 +35,8 @@ NOT_HELD = frozenset(
 )
 """What SQS says of a message that others see already, or that is gone."""
 
-COUNTS = [
-    "ApproximateNumberOfMessages",
-    "ApproximateNumberOfMessagesNotVisible",
-    "ApproximateNumberOfMessagesDelayed",
-]
+IN_FLIGHT = "ApproximateNumberOfMessagesNotVisible"
+COUNTS = ["ApproximateNumberOfMessages", IN_FLIGHT, "ApproximateNumberOfMessagesDelayed"]
 
 
 class SqsChangeQueue:
@@ -95,11 +92,18 @@ class SqsChangeQueue:
 
     def is_empty(self) -> bool:
         """Whether SQS counts no change: waiting, delayed or being dealt with."""
-        return self._size(self._queue) == 0
+        return sum(self._counts(self._queue).values()) == 0
 
     def sizes(self) -> tuple[int, int]:
         """About how many changes wait or are being dealt with, and how many dead letters lie."""
-        return self._size(self._queue), self._size(self._dead_letters)
+        lengths = self.lengths()
+        return lengths.waiting + lengths.in_flight, lengths.dead
+
+    def lengths(self) -> QueueLengths:
+        """How much lies on the queue and among the dead letters, as far as can be told at once."""
+        changes, dead = self._counts(self._queue), self._counts(self._dead_letters)
+        in_flight = changes.pop(IN_FLIGHT)
+        return QueueLengths(sum(changes.values()), in_flight, sum(dead.values()))
 
     def delay(self, receipt: str, seconds: float) -> None:
         """Keeps a received message from being delivered again before that many seconds."""
@@ -121,10 +125,10 @@ class SqsChangeQueue:
                 return
         raise RetryableError(f"SQS did not take {len(entries)} change(s)")
 
-    def _size(self, queue: str) -> int:
+    def _counts(self, queue: str) -> dict[str, int]:
         with answering("SQS"):
             answer = self._client.get_queue_attributes(QueueUrl=queue, AttributeNames=COUNTS)
-        return sum(int(answer["Attributes"].get(name, 0)) for name in COUNTS)
+        return {name: int(answer["Attributes"].get(name, 0)) for name in COUNTS}
 
     def _look(self, limit: int) -> list[DeadLetter]:
         with answering("SQS"):

@@ -5,6 +5,7 @@ Nothing here loads botocore.
 
 from __future__ import annotations
 
+from connector.adapters.memory.alarms import InMemoryAlarms
 from connector.adapters.memory.flags import (
     InMemoryInstallStates,
     InMemoryNotifications,
@@ -38,6 +39,7 @@ from connector.adapters.memory.state import (
 )
 
 __all__ = [
+    "InMemoryAlarms",
     "InMemoryApprovals",
     "InMemoryAuditLog",
     "InMemoryBudgets",

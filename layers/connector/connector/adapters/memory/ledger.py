@@ -136,6 +136,9 @@ class InMemoryLedger:
     def waiting(self, company: str) -> Iterator[EmployeeLink]:
         return (link for link in self.links(company) if link.waiting_for)
 
+    def open_links(self, company: str) -> Iterator[EmployeeLink]:
+        return (link for link in self.links(company) if link.is_open)
+
     def due(self, company: str, day: date) -> Iterator[EmployeeLink]:
         return (
             link for link in self.links(company) if link.due_on is not None and link.due_on <= day

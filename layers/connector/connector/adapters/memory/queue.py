@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from connector.ports.queue import NOT_A_CHANGE, DeadLetter
+from connector.ports.queue import NOT_A_CHANGE, DeadLetter, QueueLengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,6 +57,9 @@ class InMemoryChangeQueue:
 
     def is_empty(self) -> bool:
         return not self.changes
+
+    def lengths(self) -> QueueLengths:
+        return QueueLengths(len(self.changes), 0, len(self.dead))
 
     def sizes(self) -> tuple[int, int]:
         return len(self.changes), len(self.dead)

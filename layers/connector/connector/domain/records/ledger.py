@@ -22,6 +22,9 @@ from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import NO_KEY, DigestKey, Seal
 
+OPEN = frozenset({Outcome.WAITING, Outcome.SCHEDULED, Outcome.HELD, Outcome.REJECTED})
+"""The outcomes that are not the last word about somebody."""
+
 INTENT_SECONDS = 120.0  # longer than a writer can run: 90 s, and a margin for clocks
 
 ANSWER_SECONDS = 240.0
@@ -154,6 +157,11 @@ class EmployeeLink:
     def exists(self) -> bool:
         """True where Visma is known to hold the employee."""
         return self.employee_code is not None
+
+    @property
+    def is_open(self) -> bool:
+        """True where something is still to come: a decision, a repair, or a day."""
+        return self.outcome in OPEN or self.due_on is not None
 
     @property
     def is_held(self) -> bool:

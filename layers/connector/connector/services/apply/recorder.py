@@ -24,9 +24,6 @@ from connector.services.apply.resolution import Resolution
 PLACING = ("department", "branch", "employee_class", "calendar")
 """What a placement decides of an employee."""
 
-OPEN_OUTCOMES = frozenset({Outcome.WAITING, Outcome.SCHEDULED, Outcome.HELD, Outcome.REJECTED})
-"""The outcomes after which something is still expected."""
-
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
@@ -88,8 +85,7 @@ def closed_links(context: ChangeContext, resolution: Resolution) -> Iterator[Emp
     company = resolution.company
     settled = f"settled in {company}" if company else "; ".join(resolution.all_reasons)
     for key, other in resolution.result.record.links.items():
-        is_open = other.due_on is not None or other.outcome in OPEN_OUTCOMES
-        if key == company or not is_open:
+        if key == company or not other.is_open:
             continue
         if other.outcome is Outcome.REJECTED and other.is_active:
             # Whoever could not be made inactive there still has to be: that is tried again daily,

@@ -22,6 +22,7 @@ from connector.domain.employees import (
 from connector.domain.errors import RefusedError
 from connector.domain.guards import ChangeKind, kind_of_plan
 from connector.domain.planning import Difference, Outcome, Plan
+from connector.domain.reconciliation import CONFLICT
 from connector.domain.records.approvals import digest_of
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Record
@@ -153,7 +154,7 @@ class WriteRequest:
     def another(self, known: KnownEmployee) -> Result:
         """The code is somebody else's by now, who is not touched."""
         return self.rejected(
-            f"conflict: the employee {known.code} in {self.company} is no longer this person's"
+            f"{CONFLICT}the employee {known.code} in {self.company} is no longer this person's"
             " (another employee id, or none of the names and addresses that were written); adopt"
             " the right one, or give the person's employee its code back"
         )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
-from connector.domain.cursors import Cursor
+from connector.domain.cursors import SWEEP_OVERDUE, Cursor
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.reconciliation import gone
@@ -23,7 +22,6 @@ from connector.services.find.review import CompanyReview
 REVIEW_SECONDS = 150.0
 """A company's list of employees is begun only with so much time left of the invocation."""
 
-OVERDUE = timedelta(days=2)
 MOST_NAMED = 5
 
 
@@ -41,7 +39,7 @@ class SweepReader:
     def is_overdue(self, cursor: Cursor) -> bool:
         """Whether no full sweep has come to its end for two days."""
         last = cursor.ended or cursor.started
-        return last is not None and self.clock.now() - last > OVERDUE
+        return last is not None and self.clock.now() - last > SWEEP_OVERDUE
 
     def begun(self, cursor: Cursor, mapping: MappingFile) -> Cursor:
         """The cursor of a sweep about to begin, with the companies whose first load it is."""
@@ -71,11 +69,12 @@ class SweepReader:
         everyone = Everyone()
         is_whole = sweep.page_token is None
         for page in pages:
-            batch += self.comparison.changed_or_otherwise(page.workers, everyone, mapping)
+            found = self.comparison.changed_or_otherwise(page.workers, everyone, mapping)
+            batch += found
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             seen.update(worker.person_id for worker in page.workers)
             times = [worker.updated_at for worker in page.workers]
-            sweep = sweep.past(times, page.next_page_token)
+            sweep = sweep.past(times, page.next_page_token, found.report.facts_unknown)
             if pages.must_stop(batch, self.clock):
                 break
         batch += Batch(report=Summary(problems=pages.problems))

@@ -22,6 +22,7 @@ from connector.services.operate.mapping_import import MappingImport
 from connector.services.operate.mapping_validation import MappingValidation
 from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.operate.ping.service import Ping
+from connector.services.operate.status.service import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Desk:
     installation: InstallStarter
     confirmation: InstallConfirmation
     ping: Ping
+    status: Status
     mode_switch: ModeSwitch
     people: People
     planning: Planning

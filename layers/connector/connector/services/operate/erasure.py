@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from connector.domain.errors import ConfigurationError
-from connector.domain.planning import Outcome
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.ledger import Claim, Record
 from connector.ports.approvals import Approvals
@@ -20,7 +19,6 @@ from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.services.operate.json_types import JsonObject
 
-OPEN = (Outcome.HELD, Outcome.WAITING, Outcome.SCHEDULED, Outcome.REJECTED)
 EMPTY: tuple[Any, ...] = (None, "", (), {})
 CHAIN = ("number", "previous_hash", "previous_expires_at", "hash", "expires_at")
 """Members of an audit row that tie it to others and say nothing of a person."""
@@ -97,7 +95,7 @@ class Erasure:
         if person.intent is not None:
             yield "a write to Visma has no known end yet; wait for the next sweep"
         for company, link in record.links.items():
-            if link.outcome in OPEN or link.due_on:
+            if link.is_open:
                 yield f"something is open in {company} ({link.outcome.value})"
         worker = person.worker_id or next(iter(person.fingerprints), "")
         if worker and self.source.employments(worker, person.id, person.fingerprints):

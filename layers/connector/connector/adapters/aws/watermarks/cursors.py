@@ -25,6 +25,7 @@ class DynamoCursors(DynamoLeases):
             loading=tuple(item.get("loading", ())),
             to_review=tuple(item["to_review"]) if "to_review" in item else None,
             ended=stored_moment(item.get("ended")),
+            facts_unknown=item.get("facts_unknown", {}),
         )
 
     def save(self, cursor: Cursor) -> None:
@@ -36,6 +37,7 @@ class DynamoCursors(DynamoLeases):
             "seen": cursor.seen or None,
             "loading": list(cursor.loading) or None,
             "ended": stored_text(cursor.ended),
+            "facts_unknown": dict(cursor.facts_unknown) or None,
         }
         kept = without_empty(values)
         if cursor.to_review is not None:

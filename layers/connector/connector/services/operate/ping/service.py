@@ -14,11 +14,14 @@ from functools import partial
 from typing import Any
 
 from connector.domain.checks import TO_PUT_RIGHT, Check, CheckFn, Level, not_checked, tried
+from connector.domain.cursors import SWEEP_OVERDUE
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import MappingFile
 from connector.domain.records.mode import ModeName
+from connector.domain.status.running import SILENT
+from connector.domain.status.wording import counted, last_ended, moment
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
@@ -30,15 +33,12 @@ from connector.ports.visma import Targets
 from connector.services.operate.ping.answers import answers_check, shape_report
 from connector.services.operate.ping.capabilities import needs_of
 from connector.services.operate.ping.visma import CompanyChecks
+from connector.services.operate.status.people import people_check
 from connector.services.shared.shape_watch import ShapeWatches
 
 PING_RESERVE_SECONDS = 90.0
 """A check may take longer than a minute where a vendor is silent; then there is no time for it."""
 
-SILENT = timedelta(minutes=30)
-"""After this time without a poll the alarm rings, too."""
-
-SWEEP_OVERDUE = timedelta(days=2)
 IDLE, IDLE_SOON = timedelta(days=30), timedelta(days=20)
 """After how long without use an API token of Rippling lapses, and from when on that is said."""
 
@@ -147,6 +147,7 @@ class Ping:
         return (held[0] if held else None), check
 
     def _own(self) -> Iterator[Check]:
+        yield tried("people", partial(people_check, self.ledger, self.mappings))
         yield tried("mode", self._mode)
         yield tried("polling", self._polling)
         yield tried("last_poll", self._last_poll)
@@ -155,7 +156,7 @@ class Ping:
 
     def _mode(self) -> Check:
         mode = self.modes.current()
-        since = f" since {_time(mode.since)}" if mode.since else ""
+        since = f" since {moment(mode.since)}" if mode.since else ""
         why = f" ({mode.reason})" if mode.reason else ""
         match mode.name:
             case ModeName.LIVE:
@@ -173,14 +174,14 @@ class Ping:
 
     def _polling(self) -> Check:
         if pause := self.pauses.current():
-            message = f"Polling was paused on {_time(pause.at)}: {pause.reason}."
+            message = f"Polling was paused on {moment(pause.at)}: {pause.reason}."
             remedy = "have the app installed again (connector oauth start), then connector resume"
             return Check("polling", Level.BAD, message, remedy)
         return Check("polling", Level.GOOD, "Polling is not paused.")
 
     def _last_poll(self) -> Check:
         ended, now = self._last_ended(), self.clock.now()
-        message = _last("poll", ended, now)
+        message = last_ended("poll", ended, now)
         if not self._is_polled:
             return Check("last_poll", Level.NOTE, message)
         if ended is None:
@@ -192,9 +193,9 @@ class Ping:
 
     def _last_sweep(self) -> Check:
         sweep, now = self.cursors.cursor(f"{self.deployment.stream} sweep"), self.clock.now()
-        message = _last("full sweep", sweep.ended, now)
+        message = last_ended("full sweep", sweep.ended, now)
         if sweep.started:
-            message += f" One is under way since {_time(sweep.started)}."
+            message += f" One is under way since {moment(sweep.started)}."
         if not self._is_polled:
             return Check("last_sweep", Level.NOTE, message)
         is_overdue = sweep.ended is None or now - sweep.ended > SWEEP_OVERDUE
@@ -206,8 +207,7 @@ class Ping:
     def _dead_letters(self) -> Check:
         waiting, dead = self.queue.sizes()
         message = (
-            f"On the queue: {_counted(waiting, 'change')}."
-            f" Given up: {_counted(dead, 'dead letter')}."
+            f"On the queue: {counted(waiting, 'change')}. Given up: {counted(dead, 'dead letter')}."
         )
         if dead:
             remedy = "connector dead-letters says why; fix that, then connector replay"
@@ -250,7 +250,7 @@ class Ping:
     def _idle(self) -> tuple[timedelta, str]:
         ended, now = self._last_ended(), self.clock.now()
         message = f"An API token lapses after {IDLE.days} days without use."
-        return now - ended if ended else timedelta(), f"{message} {_last('poll', ended, now)}"
+        return now - ended if ended else timedelta(), f"{message} {last_ended('poll', ended, now)}"
 
     def _installation(self) -> Check:
         if self.secrets.pending():
@@ -262,7 +262,7 @@ class Ping:
             )
         ends, now = self.secrets.rippling(fresh=True).expires_at, self.clock.now()
         message = (
-            f"The app is installed. Its access token ends {_time(ends) if ends else 'some day'}"
+            f"The app is installed. Its access token ends {moment(ends) if ends else 'some day'}"
         )
         if ends and ends - now < RENEWED_AHEAD:
             return Check(
@@ -284,7 +284,7 @@ class Ping:
             if page.next_page_token and self.clock.remaining_seconds() < PING_RESERVE_SECONDS:
                 return not_checked(["workers"], f"{NO_TIME} to count more than {seen}")
         message = (
-            f"Rippling shows {_counted(seen, 'worker')}, past ones among them; the ledger knows"
+            f"Rippling shows {counted(seen, 'worker')}, past ones among them; the ledger knows"
             f" {known} in employment."
         )
         if shows_too_few(seen, known):
@@ -295,7 +295,7 @@ class Ping:
                 "see that the maker of the Rippling token may still see everyone",
             )
         hidden = [f"the {name.replace('_', ' ')} of {missed[name]}" for name in sorted(missed)]
-        hidden += [f"whose {_counted(unreadable, 'row')} are"] if unreadable else []
+        hidden += [f"whose {counted(unreadable, 'row')} are"] if unreadable else []
         if hidden:
             return Check(
                 "workers",
@@ -369,24 +369,3 @@ def listed_names(names: Iterable[str]) -> str:
     """Names as they stand in a sentence."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _last(what: str, ended: datetime | None, now: datetime) -> str:
-    """When something last came to its end, as a person would say it."""
-    if ended is None:
-        return f"No {what} has come to its end yet."
-    minutes = int((now - ended).total_seconds() // 60)
-    if minutes < 1:
-        return f"The last {what} ended just now."
-    size, unit = next(
-        (each for each in ((1440, "day"), (60, "hour")) if minutes >= 2 * each[0]), (1, "minute")
-    )
-    return f"The last {what} ended {_counted(minutes // size, unit)} ago ({_time(ended)})."

@@ -29,10 +29,12 @@ from connector.services.operate.verbs.ping import PingVerb
 from connector.services.operate.verbs.rename import Rename
 from connector.services.operate.verbs.replay import Replay
 from connector.services.operate.verbs.resume import Resume
+from connector.services.operate.verbs.status import StatusVerb
 from connector.services.operate.verbs.verb import Verb
 from connector.services.operate.verbs.waiting import Waiting
 
 VERBS: tuple[Verb, ...] = (
+    StatusVerb(),
     PingVerb(),
     Rehearse(),
     GoLive(),

@@ -1,0 +1,1 @@
+"""What one screen says of the connector: what is so, what is red, and why. Pure."""
