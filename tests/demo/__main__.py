@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import nullcontext
 
 from tests.demo.auditor import Report, audit
 from tests.demo.stage import DemoError, Stage
 from tests.demo.story import CHAPTERS, ChapterError, Story
 from tests.embedded import EmbeddedError, end_remembered, remember
+from tests.simulator.page import PageServer
 
 PEOPLE = 240
 PASS, FAIL = "verdict: PASS", "verdict: FAIL"
@@ -100,13 +102,29 @@ def _stay(stage: Stage) -> None:
     """Leaves everything running for a person to look at, until `make down`."""
     stage.aws.publish()
     remember("demo", os.getpid(), stage.rippling.url)
+    with _page(stage) or nullcontext():
+        _say_where(stage)
+        ended = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+        ended.wait()
+
+
+def _page(stage: Stage) -> PageServer | None:
+    """The page for trying it by hand, over a stack that came to be."""
+    try:
+        page = stage.page()
+    except (DemoError, EmbeddedError) as problem:
+        print(f"There is no page to try it by hand: {problem}")
+        return None
+    print(f"Try it by hand at {page.start().url}/")
+    return page
+
+
+def _say_where(stage: Stage) -> None:
     print(f"Rippling is at {stage.rippling.url}, Visma at {stage.visma.url}, AWS at")
     print(f"{stage.aws.endpoint_url}. `source .local/env` and try for example:")
     print("  .venv/bin/connector --stack connector audit --outcome waiting")
     print("`make down` ends it all.", flush=True)
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    ended.wait()
 
 
 def _in_background(people: int) -> int:

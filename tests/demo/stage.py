@@ -25,6 +25,7 @@ from tests.simulator import (
     webhook_credentials,
 )
 from tests.simulator.nordfab import WEBHOOK_TOKENS, nordfab_mapping
+from tests.simulator.page import DeployedStack, FollowedCompany, PageServer, open_laboratory
 
 CONNECTOR = Path(sys.executable).parent / "connector"
 PATIENCE_SECONDS = 150.0
@@ -189,6 +190,20 @@ class Stage:
         """Imports the mapping, and goes live."""
         self.import_mapping()
         self.connector("go-live")
+
+    def page(self) -> PageServer:
+        """The page for trying it by hand, not yet listening; with a laboratory that is not ready.
+
+        Raises:
+            DemoError: There is no stack, or it takes no mapping.
+        """
+        if not self.aws.outputs:
+            raise DemoError("no stack is deployed")
+        self.mapping = open_laboratory(self.rippling, self.visma, self.mapping)
+        self.import_mapping()
+        company = FollowedCompany.of(self.rippling.url, self.companies, self.mapping)
+        stack = DeployedStack(self.aws.endpoint_url, self.aws.outputs, company, self.stack_name)
+        return PageServer(self.rippling, self.visma, stack)
 
     def outcomes(self) -> list[Mapping[str, Any]]:
         """Every audit row so far of what was done, straight from the table."""

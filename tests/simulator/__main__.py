@@ -1,5 +1,7 @@
 """Runs the fakes of the demo company until they are stopped: `python -m tests.simulator`.
 
+With `--page`, also a page for trying the connector by hand.
+
 Only arguments, printing and waiting; the only module here that prints.
 """
 
@@ -9,6 +11,8 @@ import argparse
 import json
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +23,7 @@ from tests.simulator.nordfab import (
     nordfab_visma,
     webhook_credentials,
 )
+from tests.simulator.page import FollowedCompany, FoundStack, PageServer, open_laboratory
 from tests.simulator.rippling_platform import RipplingPlatform
 
 if TYPE_CHECKING:
@@ -38,11 +43,15 @@ def main() -> None:
     platform = RipplingPlatform(rippling, port=arguments.platform_port)
     with rippling, platform, visma:
         _introduce(rippling, platform, visma, companies)
+        mapping = nordfab_mapping(companies)
+        if arguments.page:
+            mapping = open_laboratory(rippling, visma, mapping)
         if arguments.write_mapping:
-            arguments.write_mapping.write_text(nordfab_mapping(companies), "utf-8")
+            arguments.write_mapping.write_text(mapping, "utf-8")
             print(f"Mapping file     {arguments.write_mapping}")
-        print("Stop with Ctrl-C.", flush=True)
-        stopped.wait()
+        with _page(rippling, visma, mapping, arguments):
+            print("Stop with Ctrl-C.", flush=True)
+            stopped.wait()
 
 
 def _arguments() -> argparse.Namespace:
@@ -52,6 +61,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--platform-port", type=int, default=9003)
     parser.add_argument("--people", type=int, default=240)
     parser.add_argument("--companies", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--page", action="store_true", help="serve a page to try it by hand")
+    parser.add_argument("--page-port", type=int, default=9004)
     parser.add_argument("--write-mapping", type=Path, metavar="FILE")
     return parser.parse_args()
 
@@ -66,14 +77,33 @@ def _introduce(
     print(f"Rippling secret  {json.dumps(rippling_secret)}")
     print(f"Visma secret     {json.dumps(visma_secret)}")
     print(f"Webhook secret   {json.dumps(webhook_credentials())}")
-    print(
-        f'make up PARAMETERS="RipplingBaseUrl={rippling.url} VismaBaseUrl={visma.url} '
-        f'VismaTokenUrl={visma.token_url}"'
-    )
+    print(_make_up(rippling, visma))
     print(
         f"With RipplingAuth=oauth also RipplingTokenUrl={rippling.token_url}"
         f" RipplingAuthorizeUrl={rippling.authorize_url}, and the client of rippling_oauth.DEMO_APP"
     )
+
+
+def _make_up(rippling: Rippling, visma: Visma) -> str:
+    return (
+        f'make up PARAMETERS="RipplingBaseUrl={rippling.url} VismaBaseUrl={visma.url} '
+        f'VismaTokenUrl={visma.token_url}"'
+    )
+
+
+@contextmanager
+def _page(
+    rippling: Rippling, visma: Visma, mapping: str, arguments: argparse.Namespace
+) -> Iterator[None]:
+    """Serves the page if it is wanted; it follows the stack that is deployed against the fakes."""
+    if not arguments.page:
+        yield
+        return
+    company = FollowedCompany.of(rippling.url, arguments.companies, mapping)
+    stack = FoundStack(company, (_make_up(rippling, visma),))
+    with PageServer(rippling, visma, stack, arguments.page_port) as page:
+        print(f"Try it by hand   {page.url}/")
+        yield
 
 
 if __name__ == "__main__":

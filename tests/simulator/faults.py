@@ -41,7 +41,7 @@ class Fault:
 
     def strikes(self, method: str, path: str) -> bool:
         """Counts this request, and says whether the fault hits it."""
-        if self._is_spent() or not self._concerns(method, path):
+        if self.is_spent or not self._concerns(method, path):
             return False
         self.seen += 1
         if self.seen % self.every:
@@ -49,7 +49,9 @@ class Fault:
         self.struck += 1
         return True
 
-    def _is_spent(self) -> bool:
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has struck as often as it was to."""
         return self.times is not None and self.struck >= self.times
 
     def _concerns(self, method: str, path: str) -> bool:
@@ -165,6 +167,11 @@ class Faults:
     ) -> Fault:
         """Answers 200 with a body that is not JSON, and applies nothing."""
         return self._order(Fault("garbage", method, path, times, every))
+
+    def in_force(self) -> list[Fault]:
+        """The faults that may still strike, in the order in which they were ordered."""
+        with self._lock:
+            return [fault for fault in self._ordered if not fault.is_spent]
 
     def clear(self) -> None:
         """Ends every fault."""
