@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -195,6 +196,8 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._unread:
+            if not select.select([self._read], [], [], PATIENCE_SECONDS)[0]:
+                raise BrowserError("the browser does not answer")
             more = os.read(self._read, 1 << 20)
             if not more:
                 raise BrowserError("the browser has ended")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 from tests.simulator.page import PageServer, open_laboratory
 from tests.simulator.page.connection import Standing
+from tests.support.browser import Browser
 from tests.support.world import World, a_world
 
 
@@ -49,3 +51,32 @@ def a_page(people: int = 20, *, is_loaded: bool = True) -> Iterator[tuple[World,
             world.first_load()
         with PageServer(world.rippling, world.visma, WorldConnection(world)) as page:
             yield world, page
+
+
+def open_page(browser: Browser, page: PageServer) -> None:
+    """Opens the page, as wide as on a laptop, and waits until it shows people."""
+    browser.size(1280, 800)
+    browser.open(f"{page.url}/")
+    browser.wait_for("document.querySelectorAll('#people tr').length > 0")
+
+
+def press(browser: Browser, selector: str, told: str) -> str:
+    """Clicks, and waits until the page says something that begins like this; what it says."""
+    browser.evaluate("document.querySelector('#said').textContent = ''")
+    browser.click(selector)
+    browser.wait_for(f"document.querySelector('#said').textContent.startsWith({json.dumps(told)})")
+    return browser.text("#said")
+
+
+def hire(browser: Browser, given_name: str, family_name: str) -> None:
+    """Fills the form and clicks Hire."""
+    browser.fill("[data-do=hire] [name=given_name]", given_name)
+    browser.fill("[data-do=hire] [name=family_name]", family_name)
+    press(browser, "[data-do=hire] button", "Hired")
+
+
+def wait_for_text(browser: Browser, selector: str, text: str) -> str:
+    """Waits until an element shows this text among others; all that it shows."""
+    found = f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"
+    browser.wait_for(f"({found}).includes({json.dumps(text)})")
+    return browser.text(selector)

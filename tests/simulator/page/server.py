@@ -27,6 +27,7 @@ INLINE = {
     "script-src": re.compile(rb"<script>(.*?)</script>", re.DOTALL),
     "style-src": re.compile(rb"<style>(.*?)</style>", re.DOTALL),
 }
+PLAIN = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 SHOWN_OF_A_ROW = ("time", "outcome", "message", "company")
 
 
@@ -55,7 +56,7 @@ class PageServer(Server):
             case "GET", "/":
                 return page_response(PAGE.read_bytes())
             case "GET", "/state":
-                return json_response(200, self.state(), {"Cache-Control": "no-store"})
+                return json_response(200, self.state(), PLAIN)
             case "POST", path if path.startswith(DO):
                 return self._done(path.removeprefix(DO), request)
         return _refused(404, "There is nothing here; the page is at /.")
@@ -137,7 +138,7 @@ class PageServer(Server):
         if not _fits(button, arguments):
             return _refused(400, f"{name} takes texts: {inspect.signature(button)}.")
         try:
-            return json_response(200, {"message": button(**arguments)})
+            return json_response(200, {"message": button(**arguments)}, PLAIN)
         except ValueError as error:
             return _refused(400, str(error))
         except StackError as error:
@@ -155,10 +156,9 @@ def page_response(page: bytes) -> Response:
         "form-action 'none'", "frame-ancestors 'none'", *allowed,
     ]  # fmt: skip
     headers = {
+        **PLAIN,
         "Content-Security-Policy": "; ".join(policy),
-        "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
     }
     return Response(200, page, headers, content_type=HTML)
 
@@ -181,10 +181,10 @@ def _audit_row(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
         **shown,
         "key": f"{person}/{row['time']}",
         "person": person,
-        "who": names.get(person, str(row.get("operator", ""))),
+        "who": "an operator" if "operator" in row else names.get(person, ""),
         "isPlanned": bool(row.get("planned")),
     }
 
 
 def _refused(status: int, message: str) -> Response:
-    return json_response(status, {"error": message})
+    return json_response(status, {"error": message}, PLAIN)

@@ -44,9 +44,9 @@ class FollowedCompany:
         """Nordfab with that many companies."""
         rippling, visma = credentials(companies)
         secrets = {
-            "RipplingSecretArn": rippling,
-            "VismaSecretArn": visma,
             "WebhookSecretArn": webhook_credentials(),
+            "VismaSecretArn": visma,
+            "RipplingSecretArn": rippling,
         }
         return cls(rippling_url, secrets, mapping)
 
@@ -105,17 +105,20 @@ class DeployedStack:
         return len(people)
 
     def set_up(self) -> None:
-        """Fills the secrets, imports the mapping, and goes live."""
-        with _answering():
-            for output, value in self.company.secrets.items():
-                self._secrets.put_secret_value(
-                    SecretId=self.outputs[output], SecretString=json.dumps(value)
-                )
+        """Imports the mapping, goes live, and fills the secrets.
+
+        That of Rippling comes last: whoever finds it filled finds all of it done.
+        """
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             file.write(self.company.mapping)
             file.flush()
             self._connector("mappings", "import", file.name)
         self._connector("go-live")
+        with _answering():
+            for output, value in self.company.secrets.items():
+                self._secrets.put_secret_value(
+                    SecretId=self.outputs[output], SecretString=json.dumps(value)
+                )
 
     def _standing(self) -> Standing:
         reads = self._reads
@@ -262,11 +265,12 @@ class FoundStack:
 
 def running_stack() -> tuple[str, Mapping[str, str]] | None:
     """Address and outputs of the stack that `make up` or the demo left running, if any."""
-    outputs = LOCAL / "outputs.json"
-    addresses = [each.address for each in remembered() if each.name == "aws" and each.is_running]
-    if not addresses or not outputs.exists():
+    try:
+        addresses = [each.address for each in remembered() if each.name == "aws" if each.is_running]
+        outputs = json.loads((LOCAL / "outputs.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # not written yet, or half
         return None
-    return addresses[0], json.loads(outputs.read_text(encoding="utf-8"))
+    return (addresses[0], outputs) if addresses else None
 
 
 @contextmanager
