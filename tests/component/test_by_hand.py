@@ -10,6 +10,9 @@ from tests.support.by_hand import a_page, hire, open_page, press, wait_for_text
 FIRST_PERSON, FIRST_EMPLOYEE = "#people tr:first-child", "#employees tr:first-child"
 FIRST_ROW = "#log li:first-child"
 
+# Lists that have to be scrolled sideways.
+WIDER = """[...document.querySelectorAll(".scroll")]
+  .filter(list => list.scrollWidth > list.clientWidth).map(list => list.ariaLabel)"""
 LEAST_CONTRAST = 4.5
 # Every text that can be seen and used, with less contrast to what lies behind it than it should.
 FAINT = """least => {
@@ -179,6 +182,7 @@ def test_at_no_width_anything_hangs_over_the_edge(browser: Browser) -> None:
         for width, height in [(320, 640), (390, 844), (768, 1024), (1024, 768), (1280, 800)]:
             browser.size(width, height)
             assert browser.evaluate("document.documentElement.scrollWidth") <= width, width
+            assert browser.evaluate(WIDER) == [], width
 
 
 def test_what_is_written_can_be_read_by_day_and_by_night(browser: Browser) -> None:

@@ -52,8 +52,11 @@ class Actions:
         """Takes someone on today; a name that is not given is invented."""
         self._department(department)
         names = {"given_name": given_name.strip(), "family_name": family_name.strip()}
+        given: dict[str, Any] = {name: value for name, value in names.items() if value}
+        if given:
+            given["middle_name"] = None  # else one may be invented between the two
         worker = self.rippling.hire(
-            {name: value for name, value in names.items() if value},
+            given,
             department=department,
             location=LOCATION,
             employment_type=EMPLOYMENT_TYPE,

@@ -57,6 +57,15 @@ def test_someone_is_hired_under_the_name_given(actions: Actions, rippling: Rippl
     assert str(worker["number"]) in told
 
 
+def test_no_middle_name_is_invented_for_someone_who_was_given_a_name(
+    actions: Actions, rippling: Rippling
+) -> None:
+    for _ in range(20):  # every seventh invented person has one
+        actions.hire("Kari", "Nordmann")
+
+        assert rippling.user(_newest(rippling)["user_id"])["display_name"] == "Kari Nordmann"
+
+
 def test_someone_hired_without_a_name_gets_an_invented_one(
     actions: Actions, rippling: Rippling
 ) -> None:
