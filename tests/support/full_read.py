@@ -56,6 +56,9 @@ class NoMetrics:
     def deviates(self, tenant: str, text: str) -> None:
         """Tells nobody."""
 
+    def gauge(self, name: str, value: float, **dimensions: str) -> None:
+        """Shows nothing."""
+
 
 def main() -> None:
     """Reads everyone once."""

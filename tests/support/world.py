@@ -84,10 +84,15 @@ class CountedMetrics:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.gauges: dict[tuple[str, str], float] = {}
 
     def count(self, name: str, value: float = 1) -> None:
         """Adds to a counter."""
         self.counts[name] += int(value)
+
+    def gauge(self, name: str, value: float, **dimensions: str) -> None:
+        """Remembers the last value of a gauge, by its name and its company."""
+        self.gauges[name, dimensions["Company"]] = value
 
 
 @dataclass
@@ -95,11 +100,13 @@ class Reported:
     """What the rate budget has shown: the last share used of each budget, and what went wrong."""
 
     percent: dict[tuple[str, str], float] = field(default_factory=dict)
+    left: dict[tuple[str, str], int] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
-    def used(self, vendor: str, company: str, percent: float) -> None:
-        """The share of a budget that has been used."""
+    def used(self, vendor: str, company: str, percent: float, left: int) -> None:
+        """The share of a budget that has been used, and the calls that are left."""
         self.percent[vendor, company] = percent
+        self.left[vendor, company] = left
 
     def not_shared(self, name: str, reason: str) -> None:
         """A budget could not be shared."""

@@ -71,19 +71,31 @@ def test_the_last_share_of_an_invocation_is_one_curve_for_each_budget(
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "writer")
     metrics = EmfMetrics("writer")
     reports = BudgetReports(EmfMetrics("writer"), Log("writer"))
-    reports.used("Visma", "norway", 40.0)
-    reports.used("Visma", "norway", 40.2)
-    reports.used("Rippling", "all", 3.0)
+    reports.used("Visma", "norway", 40.0, 3000)
+    reports.used("Visma", "norway", 40.2, 2990)
+    reports.used("Rippling", "all", 3.0, 970)
 
     lines = flushed(metrics, capsys)
 
-    told = {(line["Vendor"], line["Company"]): line["BudgetUsed"] for line in lines}
-    assert told == {("Visma", "norway"): [40.2], ("Rippling", "all"): [3.0]}
+    told = {
+        (name, line["Vendor"], line["Company"]): line[name]
+        for line in lines
+        for name in ("BudgetUsed", "CallsLeft")
+        if name in line
+    }
+    assert told == {
+        ("BudgetUsed", "Visma", "norway"): [40.2],
+        ("BudgetUsed", "Rippling", "all"): [3.0],
+        ("CallsLeft", "Visma", "norway"): [2990],
+        ("CallsLeft", "Rippling", "all"): [970],
+    }
+    units = {"BudgetUsed": "Percent", "CallsLeft": "Count"}
     for line in lines:
         (emf,) = line["_aws"]["CloudWatchMetrics"]
         assert emf["Namespace"] == "RipplingToVisma"
         assert emf["Dimensions"] == [["Vendor", "Company"]]
-        assert emf["Metrics"][0]["Unit"] == "Percent"
+        (metric,) = emf["Metrics"]
+        assert metric["Unit"] == units[metric["Name"]]
     assert flushed(metrics, capsys) == []
 
 

@@ -19,12 +19,16 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from connector import __version__
+from connector.domain.changes import Change
 from connector.domain.errors import ConfigurationError, ConnectorError
 
 NAMESPACE = environ.get("POWERTOOLS_METRICS_NAMESPACE", "RipplingToVisma")
 """Of the stack: the alarms of two stacks in one account never hear each other's functions."""
 
 TOO_MANY = 429
+
+UNITS = {"BudgetUsed": MetricUnit.Percent, "OldestOpenHours": MetricUnit.NoUnit}
+"""Gauges that count nothing; CloudWatch knows no unit for hours."""
 
 LOGGABLE = frozenset(
     {
@@ -102,9 +106,9 @@ class EmfMetrics:
         self.count(f"{vendor}Calls")
         self.count(f"{vendor}Throttled", status == TOO_MANY)
 
-    def gauge(self, name: str, percent: float, **dimensions: str) -> None:
-        """Remembers a share; its last value in an invocation is written, without the function."""
-        self._gauges[name, tuple(dimensions.items())] = percent
+    def gauge(self, name: str, value: float, **dimensions: str) -> None:
+        """Remembers a value; the last one in an invocation is written, without the function."""
+        self._gauges[name, tuple(dimensions.items())] = value
 
     def count_for_stack(self, name: str, value: float = 1) -> None:
         """Writes a counter of the whole stack at once: it does not say in which function."""
@@ -117,25 +121,42 @@ class EmfMetrics:
                 self._metrics.add_metadata(key=key, value=value)
             self._metrics.flush_metrics()
         while self._gauges:
-            (name, dimensions), percent = self._gauges.popitem()
-            _write(name, MetricUnit.Percent, percent, dict(dimensions))
+            (name, dimensions), last = self._gauges.popitem()
+            _write(name, UNITS.get(name, MetricUnit.Count), last, dict(dimensions))
 
 
 class BudgetReports:
-    """Shows how much of each vendor's budget is used, and where it could not be shared."""
+    """Shows how much of each vendor's budget is used and left, and where it was not shared."""
 
     def __init__(self, metrics: EmfMetrics, log: Log) -> None:
         self._metrics = metrics
         self._log = log
 
-    def used(self, vendor: str, company: str, percent: float) -> None:
-        """The share of a budget that has been used, in percent."""
+    def used(self, vendor: str, company: str, percent: float, left: int) -> None:
+        """The share of a budget that has been used, in percent, and the calls that are left."""
         self._metrics.gauge("BudgetUsed", percent, Vendor=vendor, Company=company)
+        self._metrics.gauge("CallsLeft", left, Vendor=vendor, Company=company)
 
     def not_shared(self, name: str, reason: str) -> None:
         """A budget could not be shared; the work goes on."""
         self._metrics.count("BudgetNotShared")
         self._log.warning("budget not shared", reason=f"{name}: {reason}")
+
+
+class LoggedChanges:
+    """Logs each change as it gets onto the queue, with the id by which it is found again."""
+
+    def __init__(self, service: str) -> None:
+        self._log = Log(service)
+
+    def queued(self, change: Change) -> None:
+        """A change is on the queue."""
+        self._log.info(
+            "change queued",
+            worker=change.worker_id,
+            cause=change.cause.value,
+            correlation_id=change.correlation_id,
+        )
 
 
 class LoggedShapes:

@@ -55,10 +55,13 @@ def rippling_inbound(settings: WebhookSettings) -> RipplingInbound:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
+    from connector.observability import LoggedChanges
 
     return RipplingInbound(
         secrets=webhook_secrets(settings.webhook_secret_arn),
-        queue=SqsChangeQueue(client("sqs"), settings.changes_queue_url),
+        queue=SqsChangeQueue(
+            client("sqs"), settings.changes_queue_url, on_queued=LoggedChanges("webhook").queued
+        ),
         pauses=DynamoPollingPauses(clock(), client("dynamodb"), settings.watermarks_table),
     )
 
@@ -132,7 +135,7 @@ def state(settings: ReleaserSettings, mode: ModeName) -> StateAdapters:
         ledger=_ledger(settings, mode),
         cache=DynamoReferenceCache(rows),
         guard_log=_guard_log(rows, mode),
-        queue=_queue(settings),
+        queue=_queue(settings, "releaser"),
         queued=DynamoQueuedChanges(rows),
     )
 
@@ -168,7 +171,7 @@ def live(
         ledger=_ledger(settings, mode),
         cache=reference_cache,
         guard_log=_guard_log(rows, mode),
-        queue=_queue(settings),
+        queue=_queue(settings, service),
         queued=DynamoQueuedChanges(rows),
         metrics=metrics,
         secrets=parts.secrets,
@@ -314,13 +317,19 @@ def _approvals(settings: VendorSettings) -> Approvals:
     return DynamoApprovals(client("dynamodb"), table)
 
 
-def _queue(settings: VendorSettings | ReleaserSettings) -> ChangeQueue:
+def _queue(settings: VendorSettings | ReleaserSettings, service: str) -> ChangeQueue:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.sqs import SqsChangeQueue
+    from connector.observability import LoggedChanges
     from connector.settings import AuditedSettings
 
     dead_letters = settings.dead_letter_queue_url if isinstance(settings, AuditedSettings) else ""
-    return SqsChangeQueue(client("sqs"), settings.changes_queue_url, dead_letters)
+    return SqsChangeQueue(
+        client("sqs"),
+        settings.changes_queue_url,
+        dead_letters,
+        on_queued=LoggedChanges(service).queued,
+    )
 
 
 def _rows(table: str) -> WatermarksTable:

@@ -236,7 +236,9 @@ def waiting_releaser(
     """What looks for people who need wait no longer."""
     from connector.services.find.releaser import WaitingReleaser
 
-    return WaitingReleaser(adapters.ledger, adapters.cache, catalogues, guard, adapters.clock)
+    return WaitingReleaser(
+        adapters.ledger, adapters.cache, catalogues, guard, adapters.clock, adapters.metrics
+    )
 
 
 def catalogues_of(adapters: Adapters) -> Catalogues:

@@ -1,4 +1,4 @@
-"""Counters for the dashboard, and the alarms that are made of them."""
+"""Counters and gauges for the dashboard, and the alarms that are made of them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 
 class Metrics(Protocol):
-    """Counters for the dashboard; never a name, an id or a value of a person."""
+    """Counters and gauges for the dashboard; never a name, an id or a value of a person."""
 
     def count(self, name: str, value: float = 1) -> None:
         """Adds to a counter."""
+
+    def gauge(self, name: str, value: float, **dimensions: str) -> None:
+        """Says how much there is of something now; zero is said as well."""
 
 
 class Alarms(Protocol):

@@ -256,6 +256,7 @@ def test_the_share_used_is_shown_for_each_budget(bench: Bench) -> None:
     bench.client("sweden").get("/things")
 
     assert bench.reported.percent == {("Vendor", "norway"): 20.0, ("Vendor", "sweden"): 75.0}
+    assert bench.reported.left == {("Vendor", "norway"): 400, ("Vendor", "sweden"): 125}
 
 
 def test_answers_without_numbers_are_no_news_so_that_closures_of_others_are_heard(

@@ -15,7 +15,7 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.ports.queue import NOT_A_CHANGE, DeadLetter, QueueLengths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from connector.domain.changes import Change
 
@@ -40,10 +40,21 @@ COUNTS = ["ApproximateNumberOfMessages", IN_FLIGHT, "ApproximateNumberOfMessages
 
 
 class SqsChangeQueue:
-    """The queue of changes; one group a worker, and no change is ever a duplicate of another."""
+    """The queue of changes; one group a worker, and no change is ever a duplicate of another.
 
-    def __init__(self, client: Client, queue_url: str, dead_letter_url: str = "") -> None:
+    `on_queued` is told of each change once SQS has it.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        queue_url: str,
+        dead_letter_url: str = "",
+        *,
+        on_queued: Callable[[Change], None] | None = None,
+    ) -> None:
         self._client = client
+        self._on_queued = on_queued
         self._queue = queue_url
         self._dead_letters = dead_letter_url
 
@@ -53,6 +64,9 @@ class SqsChangeQueue:
         while chunk := list(islice(waiting, LARGEST_SEND)):
             self._send([_entry(position, change) for position, change in enumerate(chunk)])
             sent += len(chunk)
+            if self._on_queued:
+                for change in chunk:
+                    self._on_queued(change)
         return sent
 
     def dead_letter(self, body: str, reason: str) -> None:

@@ -29,8 +29,8 @@ WHOLE_VENDOR = "all"
 class Reports(Protocol):
     """Where it is shown how much is used, and that a budget could not be shared."""
 
-    def used(self, vendor: str, company: str, percent: float) -> None:
-        """The share of a budget that has been used, in percent."""
+    def used(self, vendor: str, company: str, percent: float, left: int) -> None:
+        """The share of a budget that has been used, in percent, and the calls that are left."""
 
     def not_shared(self, name: str, reason: str) -> None:
         """A budget could not be shared; `reason` is a text of our own making."""
@@ -100,8 +100,8 @@ class SharedBudget:
         now = self._now()
         if has_news:
             self._heard_at = now
-            if known.used_percent is not None:
-                self._reports.used(*self._who, known.used_percent)
+            if known.used_percent is not None and known.remaining is not None:
+                self._reports.used(*self._who, known.used_percent, known.remaining)
         before, after = current(self._told, now).scarcity(), known.scarcity()
         if after > before or (after and _is_old(self._told_at, now)):
             self._tell(known, now)

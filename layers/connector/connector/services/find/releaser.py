@@ -23,6 +23,7 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingVersions
+from connector.ports.telemetry import Metrics
 from connector.services.find.batch import Batch, Summary
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
@@ -65,6 +66,7 @@ class WaitingReleaser:
     catalogues: Catalogues
     guard: ChangeGuard
     clock: Clock
+    metrics: Metrics
 
     def read(self, mapping: MappingFile) -> Batch:
         """The people whose day has come, and the waiting for whom something has changed.
@@ -101,6 +103,7 @@ class WaitingReleaser:
     def released_in(self, company: str, mapping: MappingFile) -> Iterator[str]:
         """The waiting people of one company who would be placed otherwise today."""
         waiting = list(self.ledger.waiting(company))
+        self.metrics.gauge("PeopleWaiting", len(waiting), Company=company)
         if not waiting:
             return
         persons = list(self.ledger.persons({link.person_id for link in waiting}))

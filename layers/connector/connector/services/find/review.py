@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from connector.domain.catalogue import canonical
+from connector.domain.census import census_of, is_open
 from connector.domain.changes import Cause
 from connector.domain.employees import Employee
 from connector.domain.errors import (
@@ -28,7 +29,6 @@ from connector.services.find.batch import Batch, Summary
 from connector.services.find.pages import RESERVE_SECONDS
 from connector.services.shared.guarding import ChangeGuard
 
-STUCK = (Outcome.HELD, Outcome.WAITING, Outcome.REJECTED)
 PATIENCE = timedelta(days=1)
 
 
@@ -57,12 +57,13 @@ class CompanyReview:
         }
         differing: set[str] = set()
         problems: list[str] = []
-        if any(link.exists for link in links):
-            try:
+        try:
+            if any(link.exists for link in links):
                 found = reconcile(links, self._employees(company))
                 differing = {finding.person_id for finding in found}
-            except (RetryableError, ConfigurationError) as error:
-                problems.append(f"{company}: {error}")
+        except (RetryableError, ConfigurationError) as error:
+            problems.append(f"{company}: {error}")
+        self._show(company, links, differing, is_compared=not problems)
         # Someone who is both is queued once: the writer reads the employee in either case.
         again = self.ledger.persons(rejected - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
@@ -72,8 +73,24 @@ class CompanyReview:
 
     def _is_stuck(self, link: EmployeeLink) -> bool:
         """Whether somebody has needed a hand for longer than a day."""
-        needs_a_hand = link.outcome in STUCK and not link.is_dropped
-        return needs_a_hand and self.clock.now() - link.since > PATIENCE
+        return is_open(link) and self.clock.now() - link.since > PATIENCE
+
+    def _show(
+        self,
+        company: str,
+        links: Iterable[EmployeeLink],
+        differing: Collection[str],
+        *,
+        is_compared: bool,
+    ) -> None:
+        """Shows how the people of a company stand; who is in step only if Visma could be asked."""
+        census = census_of(links, differing)
+        hours = census.oldest(self.clock.now()) / timedelta(hours=1)
+        self.metrics.gauge("PeopleHeld", census.held, Company=company)
+        self.metrics.gauge("PeopleRejected", census.rejected, Company=company)
+        self.metrics.gauge("OldestOpenHours", round(hours, 1), Company=company)
+        if is_compared:
+            self.metrics.gauge("PeopleInStep", census.in_step, Company=company)
 
     def _release(self, company: str, claims: Iterable[tuple[str, str]]) -> None:
         """Frees the codes that were claimed for creates which never came to be.
