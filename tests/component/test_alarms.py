@@ -32,7 +32,7 @@ def own_alarms() -> dict[str, Mapping[str, Any]]:
     """The alarms on metrics of the connector's own, by metric."""
     resources = load_template()["Resources"].values()
     alarms = [each["Properties"] for each in resources if "::Alarm" in each["Type"]]
-    own = [each for each in alarms if "RipplingToVisma" in str(each["Namespace"])]
+    own = [each for each in alarms if "RipplingToVisma" in str(each.get("Namespace"))]
     return {each["MetricName"]: each for each in own}
 
 

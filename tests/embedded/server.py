@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -66,6 +67,48 @@ def deliver_fifo_groups_side_by_side() -> None:
     lambda_svc._sqs_esm_concurrency = concurrency
 
 
+def take_alarms_over_several_metrics() -> None:
+    """AWS takes an alarm over an expression; no alarm rings here, so this one keeps one metric."""
+    original: Callable[..., dict[str, Any]] = provisioners._cw_metric_alarm_record
+
+    def record(name: str, props: dict[str, Any]) -> dict[str, Any]:
+        several = [
+            each["MetricStat"] for each in props.get("Metrics") or () if "MetricStat" in each
+        ]
+        if not several:
+            return original(name, props)
+        first = several[0]
+        plain = {key: value for key, value in props.items() if key != "Metrics"}
+        times = {"Statistic": first["Stat"], "Period": first["Period"]}
+        return original(name, {**plain, **first["Metric"], **times})
+
+    provisioners._cw_metric_alarm_record = record
+
+
+def keep_saved_queries() -> None:
+    """AWS keeps saved queries of Logs Insights under ids; nothing of a stack asks for one."""
+
+    def create(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        missing = [key for key in ("Name", "QueryString") if not props.get(key)]
+        if missing:
+            raise ValueError(f"{logical_id}: {' and '.join(missing)} required")
+        return str(uuid.uuid4()), {}
+
+    def update(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str
+    ) -> tuple[str, dict[str, str]]:
+        return physical_id, {}
+
+    def delete(physical_id: str, props: dict[str, Any]) -> None:
+        return None
+
+    provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
+        "create": create,
+        "update": update,
+        "delete": delete,
+    }
+
+
 def end_with(parent: int) -> None:
     """Ends the whole process group once the process that started it is gone."""
 
@@ -82,6 +125,8 @@ def main() -> None:
     authorise_batches_as_single_calls()
     create_secrets_without_a_value()
     deliver_fifo_groups_side_by_side()
+    take_alarms_over_several_metrics()
+    keep_saved_queries()
     if parent := os.environ.pop("EMBEDDED_PARENT", ""):
         end_with(int(parent))
     app.main()

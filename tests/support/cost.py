@@ -6,6 +6,7 @@ The measured numbers are limits that tests/component/test_cost.py holds the hand
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tests.embedded.template import load_template
 
@@ -36,7 +37,7 @@ HIRES_A_MONTH = 0.02  # of the people
 TICK_SECONDS, CHANGE_SECONDS, PAGE_SECONDS = 1.5, 2.0, 1.5
 PAGE = 100  # people
 MEMORY_GB = 0.5
-LIVE_METRICS = 15
+LIVE_METRICS = 22
 KEY_CALLS = 10  # a tick: AWS asks for a table's key every five minutes for each role that uses it
 IDLE_POLLS = DAYS * 24 * 60 * 15  # five pollers of the queue, three long polls a minute each
 LOG_KB_A_RUN = 1.5
@@ -49,7 +50,7 @@ STORED_GB, BACKUP_GB, LOG_GB = 0.25, 0.20, 0.50
 GB_SECOND, INVOCATION = 0.0000133334, 0.20 / MILLION  # arm64
 QUEUE_CALL, SCHEDULED, SECRET_CALL = 0.50 / MILLION, 1.00 / MILLION, 0.05 / 10_000
 KEY_CALL = 0.03 / 10_000
-SECRET, ALARM, METRIC = 0.40, 0.10, 0.30
+SECRET, ALARM, METRIC, DASHBOARD = 0.40, 0.10, 0.30, 3.00
 
 
 def monthly(people: int) -> dict[str, float]:
@@ -57,7 +58,8 @@ def monthly(people: int) -> dict[str, float]:
     changes, hires = people * CHANGES_A_PERSON, people * HIRES_A_MONTH
     runs = TICKS + DAYS + changes + hires
     return {
-        "alarms": _count("AWS::CloudWatch::Alarm") * ALARM,
+        "alarms": _watched() * ALARM,
+        "dashboard": _count("AWS::CloudWatch::Dashboard") * DASHBOARD,
         "metrics of its own": LIVE_METRICS * METRIC,
         "secrets": _count("AWS::SecretsManager::Secret") * SECRET
         + TICKS * SECRETS_READ * SECRET_CALL,
@@ -84,10 +86,22 @@ def _functions(people: int, written: float) -> float:
     return seconds * MEMORY_GB * GB_SECOND + (TICKS + DAYS + written) * INVOCATION
 
 
+def _watched() -> int:
+    """How many metrics alarms watch: an alarm over several costs as much as that many alarms."""
+    alarms = [each["Properties"] for each in _of("AWS::CloudWatch::Alarm")]
+    return sum(
+        sum("MetricStat" in each for each in alarm.get("Metrics", ())) or 1 for alarm in alarms
+    )
+
+
 def _count(kind: str) -> int:
-    """How many of a kind there are with an API token; an App Shop app adds one alarm."""
+    return len(_of(kind))
+
+
+def _of(kind: str) -> list[dict[str, Any]]:
+    """What there is of a kind with an API token; an App Shop app adds two metrics to watch."""
     resources = load_template()["Resources"].values()
-    return sum(each["Type"] == kind and each.get("Condition") != "IsAnApp" for each in resources)
+    return [each for each in resources if each["Type"] == kind and each.get("Condition") is None]
 
 
 def table() -> str:

@@ -18,9 +18,11 @@ PREFLIGHT = "PreflightFunction"
 NAMES = {
     "AWS::ApiGateway::RestApi": "Name",
     "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Lambda::LayerVersion": "LayerName",
     "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Logs::QueryDefinition": "Name",
     "AWS::SNS::Topic": "DisplayName",
     "AWS::SQS::Queue": "QueueName",
 }
@@ -119,7 +121,7 @@ def test_an_alarm_watches_nothing_of_another_stack(expanded: Resources) -> None:
 
     for name, alarm in test.items():
         watched = [
-            (each["Namespace"], each["MetricName"], each.get("Dimensions"))
+            [each.get(key) for key in ("Namespace", "MetricName", "Dimensions", "Metrics")]
             for each in (alarm, production[name])
         ]
         is_own = str(watched[0][0]).startswith("RipplingToVisma/")

@@ -23,6 +23,7 @@ NEEDED = {
     "AWS::ApiGateway::RestApi": "apigateway: POST GET PUT PATCH DELETE",
     "AWS::ApiGateway::Stage": "apigateway: POST GET PATCH DELETE PUT",
     "AWS::CloudWatch::Alarm": "cloudwatch: PutMetricAlarm DescribeAlarms DeleteAlarms",
+    "AWS::CloudWatch::Dashboard": "cloudwatch: PutDashboard GetDashboard DeleteDashboards",
     "AWS::DynamoDB::Table": (
         "dynamodb: CreateTable DescribeTable UpdateTable DeleteTable UpdateContinuousBackups"
         " DescribeContinuousBackups UpdateTimeToLive DescribeTimeToLive TagResource"
@@ -52,6 +53,9 @@ NEEDED = {
     "AWS::Lambda::Permission": "lambda: AddPermission RemovePermission GetPolicy",
     "AWS::Logs::LogGroup": (
         "logs: CreateLogGroup DescribeLogGroups PutRetentionPolicy DeleteLogGroup TagResource"
+    ),
+    "AWS::Logs::QueryDefinition": (
+        "logs: PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition"
     ),
     "AWS::SNS::Subscription": "sns: Subscribe Unsubscribe GetSubscriptionAttributes",
     "AWS::SNS::Topic": "sns: CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connector.domain.catalogue import canonical
-from connector.domain.census import census_of, is_open
 from connector.domain.changes import Cause
 from connector.domain.employees import Employee
 from connector.domain.errors import (
@@ -20,6 +19,7 @@ from connector.domain.errors import (
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
 from connector.domain.reconciliation import reconcile, unused
+from connector.domain.records.census import census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.census import Census, census_of, is_open
 from connector.domain.employees import INACTIVE
 from connector.domain.planning import Outcome
+from connector.domain.records.census import Census, census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
 from tests.unit.builders import NOW
 
