@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from connector.observability import LOGGABLE
 from tests.embedded.template import ROOT, load_template
+from tests.support.insights import OF_INSIGHTS, Query
 from tests.template.conftest import of_type
 from tests.template.emitted import Curve, curves
 from tests.template.test_docs import rows, section
-from tests.template.test_relations import Functions, Resources
+from tests.template.test_relations import Functions, Resources, references
 
 STACK = "STACK"
 NAMESPACE = f"RipplingToVisma/{STACK}"
@@ -26,6 +28,9 @@ LEFT_OUT = {
     "AuditChainsChecked": "a number of rows that only grows; what matters of it is AuditBroken",
 }
 """Metrics of the connector's own that are not on the dashboard, and why."""
+
+OF_EVERY_LINE = {"level", "location", "message", "service", "timestamp", "xray_trace_id"}
+"""What Powertools puts into a line besides the keys of ours."""
 
 OF_AWS = {
     "AWS/SQS": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"},
@@ -232,6 +237,22 @@ def test_two_stacks_and_two_regions_share_no_dashboard_and_the_deployer_may_make
     for each in dashboard():
         if each["type"] == "metric":
             assert each["properties"]["region"] == "eu-north-1"
+
+
+def test_a_saved_query_is_in_the_folder_of_its_stack_and_asks_for_nothing_personal(
+    resources: Resources,
+) -> None:
+    groups = set(of_type(resources, "AWS::Logs::LogGroup"))
+    definitions = of_type(resources, "AWS::Logs::QueryDefinition")
+
+    assert len(definitions) == 5
+    for name, each in definitions.items():
+        query = Query.of(each["QueryString"])
+        top = {field.partition(".")[0] for field in query.shown | query.asked}
+        assert top <= LOGGABLE | OF_EVERY_LINE | OF_INSIGHTS, name
+        assert each["Name"]["Fn::Sub"].startswith("${AWS::StackName}/")
+        for group in each["LogGroupNames"]:
+            assert next(references(group)) in groups
 
 
 @pytest.mark.parametrize("app", [True, False])
