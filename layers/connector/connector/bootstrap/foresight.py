@@ -90,6 +90,9 @@ class Uncounted:
     def count(self, name: str, value: float = 1) -> None:
         """Counts nothing."""
 
+    def gauge(self, name: str, value: float, **dimensions: str) -> None:
+        """Shows nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class InHand:
