@@ -143,6 +143,40 @@ def test_a_secret_that_nobody_has_filled_has_no_value_as_on_aws(aws: Embedded) -
 
 
 @pytest.mark.e2e
+def test_an_alarm_over_several_metrics_and_a_saved_query_are_taken_as_on_aws(
+    aws: Embedded,
+) -> None:
+    metric = {"Namespace": "AWS/Lambda", "MetricName": "Throttles"}
+    alarm = {
+        "AlarmName": "over-several",
+        "Metrics": [
+            {"Id": "all", "Expression": "SUM(METRICS())", "ReturnData": True},
+            {"Id": "one", "MetricStat": {"Metric": metric, "Stat": "Sum", "Period": 300}},
+        ],
+        "EvaluationPeriods": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0,
+    }
+    query = {"Name": "folder/query", "QueryString": "fields @timestamp"}
+    resources = {
+        "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm},
+        "Query": {"Type": "AWS::Logs::QueryDefinition", "Properties": query},
+    }
+    formation = aws.client("cloudformation")
+    formation.create_stack(StackName="watch", TemplateBody=json.dumps({"Resources": resources}))
+    formation.get_waiter("stack_create_complete").wait(
+        StackName="watch", WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+    )
+
+    (made,) = aws.client("cloudwatch").describe_alarms(AlarmNames=["over-several"])["MetricAlarms"]
+    assert (made["MetricName"], made["Period"], made["Statistic"]) == ("Throttles", 300, "Sum")
+    formation.delete_stack(StackName="watch")
+    formation.get_waiter("stack_delete_complete").wait(
+        StackName="watch", WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+    )
+
+
+@pytest.mark.e2e
 def test_a_function_is_told_by_which_alias_it_is_invoked_as_on_aws(aws: Embedded) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
