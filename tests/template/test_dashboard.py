@@ -213,6 +213,20 @@ def test_people_come_first_and_aws_comes_last() -> None:
             assert each["y"] > plumbing or namespace == NAMESPACE
 
 
+def test_only_what_a_sweep_counts_once_a_day_is_carried_on() -> None:
+    """Anything else would look alive after the poller has stopped."""
+    carried = {
+        name
+        for widget in dashboard()
+        for row in widget["properties"].get("metrics", [])
+        for each in row
+        if isinstance(each, dict) and each["expression"].startswith("FILL(")
+        for _, (name, _) in [searched(each["expression"])]
+    }
+
+    assert carried == {"PeopleInStep", "PeopleHeld", "PeopleRejected", "OldestOpenHours"}
+
+
 def test_no_widget_lies_over_another_or_outside() -> None:
     covered: set[tuple[int, int]] = set()
     for each in dashboard():
