@@ -19,11 +19,11 @@ from connector.cli.exits import ExitCode, NotReachedError
 from connector.domain import employees, placement
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, NotAChangeError
-from connector.domain.mapping import class_rules, examples
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping import model as mapping
 from connector.domain.mapping import rows as mapping_rows
 from connector.domain.mapping.base import MappingModel
+from connector.domain.mapping.rules import class_rules, conditions, examples
 from connector.domain.planning import Outcome
 from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 from connector.services.operate.operator import Operator
@@ -46,8 +46,8 @@ PLACES: dict[type[MappingModel], str] = {
     mapping.LocationRule: "`locations`",
     mapping.OfficeAddress: "`locations`",
     class_rules.ClassRule: "`employee_classes`",
-    class_rules.Conditions: "`employee_classes`",
-    class_rules.PayBand: "`employee_classes`",
+    conditions.Conditions: "`employee_classes`",
+    conditions.PayBand: "`employee_classes`",
     examples.Example: "`examples`",
     examples.Given: "`employee_classes`",
     examples.Money: "`examples`",

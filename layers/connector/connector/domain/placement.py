@@ -14,8 +14,8 @@ from typing import Any
 
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.facts import EMPTY, UNKNOWN, Absence, Fact, Known, fact
-from connector.domain.mapping.class_rules import label
 from connector.domain.mapping.model import CompanyRules, DepartmentRule
+from connector.domain.mapping.rules.class_rules import label
 from connector.domain.people import Facts, Pay
 
 

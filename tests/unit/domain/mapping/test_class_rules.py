@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connector.domain.facts import EMPTY, NOTHING, UNKNOWN, Known, Named, Truth, fact, shown, truth
-from connector.domain.mapping.class_rules import (
+from connector.domain.mapping.rules.class_rules import (
     ClassRule,
-    Conditions,
-    PayBand,
     first_that_holds,
     hinges_on_pay,
     label,
     unreachable,
 )
+from connector.domain.mapping.rules.conditions import Conditions, PayBand
 from connector.domain.people import HIDDEN_TYPE, EmploymentType, Facts, Pay
 from tests.unit.builders import some_facts
 

@@ -2,7 +2,7 @@
 
 And how something else that stands in their place is told.
 
-No rule of the controller's lives here (see `mapping` and `class_rules`).
+No rule of the controller's lives here (see `model` and `rules`).
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ from pydantic import ValidationError
 from connector.domain.catalogue import canonical
 from connector.domain.employees import DIMENSION
 from connector.domain.facts import shown
-from connector.domain.mapping.class_rules import unreachable
 from connector.domain.mapping.closed_words import wrong_words
-from connector.domain.mapping.examples import Example
 from connector.domain.mapping.model import CompanyRules
 from connector.domain.mapping.problems import path_of
+from connector.domain.mapping.rules.class_rules import unreachable
+from connector.domain.mapping.rules.examples import Example
 from connector.domain.people import Facts
 
 KeyLength: TypeAlias = int | None

@@ -27,8 +27,8 @@ from connector.domain.facts import (
     says,
 )
 from connector.domain.mapping.base import Code, Key, MappingModel, Text, Whole, did_you_mean
-from connector.domain.mapping.class_rules import ClassRule, first_that_holds, hinges_on_pay
-from connector.domain.mapping.examples import Example
+from connector.domain.mapping.rules.class_rules import ClassRule, first_that_holds, hinges_on_pay
+from connector.domain.mapping.rules.examples import Example
 from connector.domain.people import Facts, Pay
 
 EVERYBODY = "*"
