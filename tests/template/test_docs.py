@@ -23,7 +23,7 @@ from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping import model as mapping
 from connector.domain.mapping import rows as mapping_rows
 from connector.domain.mapping.base import MappingModel
-from connector.domain.mapping.rules import class_rules, conditions, examples
+from connector.domain.mapping.rules import class_rules, conditions, examples, places
 from connector.domain.planning import Outcome
 from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 from connector.services.operate.operator import Operator
@@ -42,10 +42,11 @@ PLACES: dict[type[MappingModel], str] = {
     mapping.MappingFile: "A company",
     mapping.CompanyRules: "A company",
     mapping.Defaults: "`defaults`",
-    mapping.DepartmentRule: "`departments`",
-    mapping.LocationRule: "`locations`",
-    mapping.OfficeAddress: "`locations`",
+    places.DepartmentRule: "`departments`",
+    places.LocationRule: "`locations`",
+    places.OfficeAddress: "`locations`",
     class_rules.ClassRule: "`employee_classes`",
+    conditions.Circumstances: "`employee_classes`",
     conditions.Conditions: "`employee_classes`",
     conditions.PayBand: "`employee_classes`",
     examples.Example: "`examples`",
@@ -229,11 +230,20 @@ def test_every_field_of_an_employee_is_in_the_table_of_owners() -> None:
     assert personal == set(employees.PERSONAL_FIELDS)
 
 
-@pytest.mark.parametrize("model", MappingModel.__subclasses__(), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", PLACES, ids=lambda model: model.__name__)
 def test_every_key_of_the_mapping_is_documented_in_its_place(model: type[MappingModel]) -> None:
     documented = section("mapping.md", PLACES[model])
 
     assert [key for key in model.model_fields if f"`{key}`" not in documented] == []
+
+
+def models_below(base: type[MappingModel]) -> set[type[MappingModel]]:
+    below = set(base.__subclasses__())
+    return below.union(*map(models_below, below))
+
+
+def test_every_part_of_the_mapping_has_its_place_on_the_page() -> None:
+    assert models_below(MappingModel) == set(PLACES)
 
 
 @pytest.mark.parametrize("key", mapping.Guards.model_fields)

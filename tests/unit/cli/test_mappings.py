@@ -146,6 +146,20 @@ def test_a_check_says_it_fits_only_where_all_of_it_was_checked(
     assert capsys.readouterr().out.splitlines() == ["norway: m"] * len(findings) + [last]
 
 
+def test_a_warning_is_shown_and_leaves_nothing_to_do(
+    run: Callable[..., tuple[int, Asked]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    warning = {"company": "norway", "message": "m", "is_unchecked": False, "is_warning": True}
+
+    assert run({"ok": True, "findings": [warning]}, "check")[0] == ExitCode.DONE
+
+    told = ["norway: warning: m", "the mapping fits both systems, 1 warning"]
+    assert capsys.readouterr().out.splitlines() == told
+    open_ = {**warning, "is_warning": False}
+    assert run({"ok": True, "findings": [warning, open_]}, "check")[0] == ExitCode.FINDINGS
+    assert capsys.readouterr().out.splitlines()[-1] == "1 to fix, 1 warning"
+
+
 def test_a_rollback_needs_no_file_and_says_what_came_back(
     run: Callable[..., tuple[int, Asked]], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,103 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 from typing import Any
 
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.facts import EMPTY, UNKNOWN, Absence, Fact, Known, fact
-from connector.domain.mapping.model import CompanyRules, DepartmentRule
+from connector.domain.mapping.missing import WHERE, Missing, MissingKind
+from connector.domain.mapping.model import CompanyRules
+from connector.domain.mapping.rules.choice import contested_word
 from connector.domain.mapping.rules.class_rules import label
+from connector.domain.mapping.rules.places import DepartmentRule
 from connector.domain.people import Facts, Pay
 
-
-class MissingKind(StrEnum):
-    """The kinds of thing a person can wait for."""
-
-    DEPARTMENT_RULE = "department_rule"
-    DEPARTMENT_OR_RULE = "department_or_rule"
-    LOCATION_RULE = "location_rule"
-    CLASS_RULE = "class_rule"
-    CALENDAR = "calendar"
-    DEPARTMENT = "department"
-    COST_CENTRE = "cost_centre"
-    DEPARTMENT_COST_CENTRE = "department_cost_centre"
-    BRANCH = "branch"
-    FACT = "fact"
-    AMBIGUOUS = "ambiguous"
-
-
-WHERE: Mapping[MissingKind, tuple[Part, ...]] = {
-    MissingKind.DEPARTMENT_OR_RULE: (Part.DEPARTMENTS,),  # the code may become a department
-    MissingKind.DEPARTMENT: (Part.DEPARTMENTS,),
-    MissingKind.DEPARTMENT_COST_CENTRE: (Part.DEPARTMENTS,),
-    MissingKind.COST_CENTRE: (Part.COST_CENTRES,),
-    MissingKind.BRANCH: (Part.BRANCHES,),
-}
-"""Which parts of the catalogue can make a missing thing appear; the other kinds need a rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One thing that must exist before a person can be written."""
-
-    kind: MissingKind
-    name: str
-
-    def __str__(self) -> str:
-        """The key under which the waiting are found: `cost_centre#310`."""
-        return f"{self.kind}#{self.name}"
-
-    @classmethod
-    def parse(cls, key: str) -> Missing:
-        """The thing that a key stands for."""
-        kind, _, name = key.partition("#")
-        return cls(MissingKind(kind), name)
-
-    def message(self, company: str) -> str:
-        """What is missing and what to do about it, for a controller."""
-        return _MESSAGES[self.kind].format(name=self.name, company=company)
-
-
-_MESSAGES: Mapping[MissingKind, str] = {
-    MissingKind.DEPARTMENT_RULE: (
-        "no row of the mapping of {company} names the Rippling department {name}; add one"
-    ),
-    MissingKind.DEPARTMENT_OR_RULE: (
-        "no row of the mapping of {company} names the Rippling department {name}, and Visma has no"
-        " department with the code that Rippling gives; add one or the other"
-    ),
-    MissingKind.LOCATION_RULE: (
-        "no row of the mapping of {company} names the Rippling location {name},"
-        " and there is no default branch; add one"
-    ),
-    MissingKind.CLASS_RULE: (
-        "no employee class rule of {company} holds ({name}), and there is no default; add one"
-    ),
-    MissingKind.CALENDAR: "the mapping of {company} names no calendar ({name}); add a default",
-    MissingKind.DEPARTMENT: (
-        "Visma ({company}) has no department {name}; add it there, or change the row"
-    ),
-    MissingKind.COST_CENTRE: (
-        "Visma ({company}) has no active cost centre {name}; add it there, or change the row"
-    ),
-    MissingKind.DEPARTMENT_COST_CENTRE: (
-        "in Visma ({company}) the department and the cost centre do not belong together ({name});"
-        " correct the department's expense sub-account, or change the row"
-    ),
-    MissingKind.BRANCH: (
-        "Visma ({company}) has no active branch {name}; add it there, or change the row"
-    ),
-    MissingKind.AMBIGUOUS: (
-        "two things in Rippling answer to the row {name} of {company}, and it belongs to the one"
-        " that was there first; name each of them by its id or reference code"
-    ),
-    MissingKind.FACT: (
-        "Rippling does not show the {name}; give the token the right to read it, or correct what"
-        " stands there"
-    ),
-}
-
+__all__ = [
+    "IN_VISMA",
+    "WHERE",
+    "Missing",
+    "MissingKind",
+    "Placement",
+    "Remembered",
+    "resolve_placement",
+]
 
 IN_VISMA = "in_visma"
 """Under this name the ledger keeps beside a placement how the employee is placed in Visma by now:
@@ -259,18 +182,24 @@ def _as_before(fact: str, **values: str | None) -> _Part:
 def _department(
     rules: CompanyRules, facts: Facts, catalogue: Catalogue, remembered: Remembered
 ) -> _Part:
-    if word := rules.taken_from(facts.department, rules.departments):
+    rows = rules.departments
+    if word := rules.taken_from(facts.department, rows) or contested_word(
+        facts.department, rows, facts
+    ):
         return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
-    row = rules.department(facts.department)
-    if isinstance(row, Known):
-        return _in_department(row.value, f"departments: {row.value.rippling}", catalogue)
-    own = _own_department(rules, facts, catalogue) if row is EMPTY else UNKNOWN
+    choice = rules.department(facts)
+    if choice.rivals:
+        named = " / ".join(sorted(row.label for row in choice.rivals))
+        return _Part({}, missing=(Missing(MissingKind.TWO_ROWS, named),))
+    if isinstance(choice.row, Known):
+        return _in_department(choice.row.value, f"departments: {choice.row.value.label}", catalogue)
+    own = _own_department(rules, facts, catalogue) if choice.row is EMPTY else UNKNOWN
     match own:
         case Known((code, source)):
             own_row = DepartmentRule(rippling=code, department=code)
             return _in_department(own_row, f"departments: {source}", catalogue)
         case Absence.UNKNOWN:
-            word = "department" if facts.department.is_partial else "custom_fields"
+            word = next(iter(choice.hinges_on), "custom_fields")
             kept = {"department": remembered.department, "cost_centre": remembered.cost_centre}
             return _as_before(word, **kept)
     names_one = facts.department.code or isinstance(_custom_department(rules, facts), Known)

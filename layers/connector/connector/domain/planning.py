@@ -21,7 +21,8 @@ from connector.domain.employees import (
     stored_value,
 )
 from connector.domain.facts import UNKNOWN, Fact, Known
-from connector.domain.mapping.model import CompanyRules, LocationRule, OfficeAddress
+from connector.domain.mapping.model import CompanyRules
+from connector.domain.mapping.rules.places import LocationRule, OfficeAddress
 from connector.domain.people import Address, Personal, Worker
 from connector.domain.placement import Placement
 from connector.domain.records.digests import Seal

@@ -43,6 +43,9 @@ addresses = st.none() | st.fixed_dictionaries(
 conditions = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(("kind", "country", "department", "employment_type"), words)
 )
+whens = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("kind", "country", "location", "legal_entity"), words)
+)
 templates = st.lists(st.sampled_from(CODE_PARTS), min_size=1, max_size=2).map(
     lambda parts: "E".join("{" + part + "}" for part in parts)
 )
@@ -62,7 +65,7 @@ companies = st.fixed_dictionaries(
         "department_custom_field": words,
         "email": st.sampled_from(["work", "work_or_personal"]),
         "defaults": st.fixed_dictionaries({}, optional={"branch": codes, "calendar": codes}),
-        "departments": rules(words, department=codes, cost_centre=optional_codes),
+        "departments": rules(words, department=codes, cost_centre=optional_codes, when=whens),
         "locations": rules(words, branch=codes, calendar=optional_codes, address=addresses),
         "employee_classes": st.lists(
             st.fixed_dictionaries({"when": conditions, "employee_class": codes}), max_size=12
@@ -202,7 +205,7 @@ def test_a_code_may_be_typed_as_a_number(code: Any) -> None:
         norway("employee_class#010", when={"department": code}, employee_class=code),
     )
 
-    assert rules.departments[0].model_dump() == {
+    assert rules.departments[0].model_dump(exclude_none=True) == {
         "rippling": "200",
         "department": "200",
         "cost_centre": "200",

@@ -16,6 +16,11 @@ ALWAYS = ("status", "start_date", "end_date", "department", "family_name", "work
 ASKED_OF_THE_PAST = frozenset({"end_date"})
 """All that matters of an employment that is over."""
 
+OF_EMPLOYMENT_TYPE = frozenset(
+    {"employment_type", "compensation_time_period", "kind", "amount_worked"}
+)
+"""The conditions that the employment type answers."""
+
 
 def asked_facts(mapping: MappingFile) -> frozenset[str]:
     """The names of the facts on which something depends."""
@@ -29,14 +34,22 @@ def asked_facts(mapping: MappingFile) -> frozenset[str]:
 
 def _asked_by(rules: CompanyRules) -> Iterator[str]:
     scope = rules.scope
-    conditions = {name for rule in rules.employee_classes for name in rule.when.plain}
+    asking = [
+        *(rule.when for rule in rules.employee_classes),
+        *(row.conditions for row in rules.departments),
+    ]
+    conditions = {name for when in asking for name in when.plain}
     asks = {
         "number": "{worker.number}" in rules.employee_code,
         "person_number": "{person.number}" in rules.employee_code,
         "location": bool(rules.locations) or "location" in conditions,
         "legal_entity": bool(scope.exclude_legal_entities) or "legal_entity" in conditions,
         "country": bool(scope.exclude_countries) or "country" in conditions,
-        "employment_type": bool(scope.exclude_employment_types or rules.employee_classes),
+        "employment_type": bool(
+            scope.exclude_employment_types
+            or rules.employee_classes
+            or conditions & OF_EMPLOYMENT_TYPE
+        ),
         "custom_fields": rules.department_custom_field is not None,
         "pay": rules.uses_pay,
     }
@@ -70,11 +83,11 @@ def _hidden_besides(worker: Worker) -> Iterator[str]:
 def is_decided(fact: str, facts: Facts, mapping: MappingFile) -> bool:
     """Whether the rows for a thing find it by its id alone, though its name is not shown."""
     companies = mapping.companies.values()
+    if any(fact in rules.department(facts).hinges_on for rules in companies):
+        return False
     match fact:
         case "legal_entity":
             return mapping.company_of(facts.legal_entity) is not UNKNOWN
         case "location":
             return all(rules.location(facts.location) is not UNKNOWN for rules in companies)
-        case "department":
-            return all(rules.department(facts.department) is not UNKNOWN for rules in companies)
-    return False
+    return fact == "department"

@@ -90,7 +90,7 @@ CLOSED = {
 }
 """The conditions that know a few words alone, and these words."""
 
-CONDITIONS = (("employee_classes", "when"), ("examples", "given"))
+CONDITIONS = (("departments", "when"), ("employee_classes", "when"), ("examples", "given"))
 
 
 def wrong_words(part: Any) -> Iterator[tuple[Place, str]]:

@@ -26,6 +26,7 @@ from connector.domain.records.ledger import Person
 NEEDS_A_RULE = frozenset(
     {
         MissingKind.DEPARTMENT_RULE,
+        MissingKind.TWO_ROWS,
         MissingKind.LOCATION_RULE,
         MissingKind.CLASS_RULE,
         MissingKind.CALENDAR,

@@ -106,7 +106,7 @@ def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
 
 def department_of_example(example: Example, rules: CompanyRules, facts: Facts) -> str | None:
     """By the rows; where none speaks, the department that is given may be a reference code."""
-    row = shown(rules.department(facts.department))
+    row = shown(rules.department(facts).row)
     if row:
         return row.department
     code, wanted = facts.department.code, example.department

@@ -9,10 +9,10 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from connector.domain.employees import FIELDS
 from connector.domain.facts import (
@@ -27,8 +27,14 @@ from connector.domain.facts import (
     says,
 )
 from connector.domain.mapping.base import Code, Key, MappingModel, Text, Whole, did_you_mean
+from connector.domain.mapping.rules.choice import Choice, choose
 from connector.domain.mapping.rules.class_rules import ClassRule, first_that_holds, hinges_on_pay
 from connector.domain.mapping.rules.examples import Example
+from connector.domain.mapping.rules.places import (
+    DepartmentRule,
+    LocationRule,
+    refuse_rows_for_the_same,
+)
 from connector.domain.people import Facts, Pay
 
 EVERYBODY = "*"
@@ -43,32 +49,7 @@ CODE_PARTS = ("worker.number", "worker.id", "person.number")
 Percent = Annotated[Whole, Field(ge=1, le=100)]
 Owner = Literal["rippling", "once", "visma"]
 AnyRule = TypeVar("AnyRule")
-
-
-class OfficeAddress(MappingModel):
-    """The address that the people of a location get instead of their own."""
-
-    line1: Text = ""
-    postal_code: Text = ""
-    city: Text = ""
-    country: Text = ""
-
-
-class DepartmentRule(MappingModel):
-    """A Rippling department (by id, reference code or exact name) and what it is in Visma."""
-
-    rippling: Key
-    department: Code
-    cost_centre: Code | None = None
-
-
-class LocationRule(MappingModel):
-    """A Rippling work location (by id or exact name) and what it is in Visma."""
-
-    rippling: Key
-    branch: Code
-    calendar: Code | None = None
-    address: OfficeAddress | None = None
+Rows: TypeAlias = Sequence[DepartmentRule | LocationRule]
 
 
 class Defaults(MappingModel):
@@ -168,13 +149,11 @@ class CompanyRules(MappingModel):
             raise ValueError(f"Visma has no field {', '.join(unknown)}{hint}; {has}")
         return fields
 
-    @model_validator(mode="after")
-    def _rows_speak_once(self) -> CompanyRules:
-        for kind in ("departments", "locations"):
-            twice = repeated(alike(row.rippling) for row in getattr(self, kind))
-            if twice:
-                raise ValueError(f"{kind} has more than one row for {', '.join(twice)}")
-        return self
+    @field_validator("departments", "locations")
+    @classmethod
+    def _rows_speak_once(cls, rows: Rows, info: ValidationInfo) -> Rows:
+        refuse_rows_for_the_same(str(info.field_name), rows)
+        return rows
 
     def claims(self, legal_entity: Named) -> Truth:
         """Whether this company claims a legal entity by one of its names."""
@@ -190,15 +169,15 @@ class CompanyRules(MappingModel):
         """Who decides a field of an employee."""
         return self.fields.get(field, "rippling")
 
-    def department(self, department: Named) -> Fact[DepartmentRule]:
-        """The row for a Rippling department: by id, reference code, name, else a former name."""
-        return row_for(department, {alike(row.rippling): row for row in self.departments})
+    def department(self, facts: Facts) -> Choice[DepartmentRule]:
+        """The row for a worker's department: by id, reference code, name, else a former name."""
+        return choose("department", facts.department, self.departments, facts)
 
     def location(self, location: Named) -> Fact[LocationRule]:
         """The row for a Rippling work location: by id, by name, else by a former name."""
         return row_for(location, {alike(row.rippling): row for row in self.locations})
 
-    def taken_from(self, thing: Named, rows: Sequence[DepartmentRule | LocationRule]) -> str:
+    def taken_from(self, thing: Named, rows: Rows) -> str:
         """The word by which a row would name a thing, were it not another one's; empty if none."""
         words = {alike(row.rippling): row.rippling for row in rows}
         if any(alike(key) in words for key in thing.keys):

@@ -143,6 +143,7 @@ def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str]]:
     yield from ((NamedKind.DEPARTMENT, word) for word in scope.exclude_departments)
     yield from ((NamedKind.LEGAL_ENTITY, word) for word in scope.exclude_legal_entities)
     yield from ((NamedKind.EMPLOYMENT_TYPE, word) for word in scope.exclude_employment_types)
-    for rule in rules.employee_classes:
-        plain = rule.when.plain
+    asking = [rule.when for rule in rules.employee_classes]
+    for when in (*asking, *(row.conditions for row in rules.departments)):
+        plain = when.plain
         yield from ((kind, plain[kind.value]) for kind in NamedKind if kind.value in plain)

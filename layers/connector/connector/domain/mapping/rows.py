@@ -20,6 +20,7 @@ from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.base import did_you_mean
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.problems import message, no_such_key, path_of
+from connector.domain.mapping.rules.places import MARK
 
 NOTHING_YET = "there is no mapping yet; import one with: connector mappings import FILE"
 
@@ -51,6 +52,12 @@ KINDS = (
     f" {SETTINGS}, {', '.join(f'{part}#{ALL}' for part in PARTS)}"
 )
 STEP = 10
+
+LONGEST_SOURCE = 960
+"""So many bytes of a key may stand behind its kind: a name has 800 at most, a key 1024."""
+
+OF_SOME = ("when",)
+"""Attributes by which a row is one of several for the same thing."""
 
 IMPORT_SENTINEL = ("-", "import")
 """The key of the row that stands in the table while an import is under way; it is no rule."""
@@ -119,13 +126,21 @@ def _rules_of(rules: CompanyRules) -> Iterator[tuple[str, Row]]:
         if plain[part]:
             yield f"{part}#{ALL}", plain[part]
     for kind in (DEPARTMENT, LOCATION):
-        for row in plain[LISTS[kind]]:
-            yield f"{kind}#{row['rippling']}", row
+        for rule, row in zip(getattr(rules, LISTS[kind]), plain[LISTS[kind]], strict=True):
+            yield f"{kind}#{source_of(rule.label)}", row
     for kind in NUMBERED:
         for position, row in enumerate(plain[LISTS[kind]], start=1):
             yield f"{kind}#{position * STEP:03}", row
     for path, owner in plain["fields"].items():
         yield f"{FIELD}#{path}", {"owner": owner}
+
+
+def source_of(label: str) -> str:
+    """What a row is called in its key: where that is too long, a digest for its conditions."""
+    if len(label.encode()) <= LONGEST_SOURCE:
+        return label
+    name, mark, conditions = label.partition(MARK)
+    return f"{name}{mark}{hashlib.sha256(conditions.encode()).hexdigest()[:16]}"
 
 
 def listed_rows(value: Any) -> Any:
@@ -246,9 +261,13 @@ def _take(company: _Company, kind: str, source: str, values: Row) -> list[str]:
 
 
 def _take_named(company: _Company, kind: str, source: str, values: Row) -> list[str]:
-    company.lists[kind].append((f"{kind}#{source}", {"rippling": source, **values}))
-    told = str(values.get("rippling", source))
-    return [] if told == source else [f"rippling says {told}; make it the same as in the rule"]
+    is_one_of_several = any(values.get(name) for name in OF_SOME)
+    named = source.partition(MARK)[0] if is_one_of_several else source
+    told = str(values.get("rippling", named))
+    company.lists[kind].append((f"{kind}#{source}", {"rippling": told, **values}))
+    # Behind the mark anything may stand that tells a row from the others for the same thing.
+    is_same = f"{source}{MARK}".startswith(f"{told}{MARK}")
+    return [] if is_same else [f"rippling says {told}; make it the same as in the rule"]
 
 
 def _take_numbered(company: _Company, kind: str, source: str, values: Row) -> list[str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from connector.domain.catalogue import NUMBERED_BY_VISMA, Catalogue
 from connector.domain.decisions import Action, decide
 from connector.domain.facts import Named, shown
-from connector.domain.mapping import lint
+from connector.domain.mapping import advice, lint
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.routing import route
 from connector.domain.people import EmploymentStatus, Worker
@@ -28,13 +28,15 @@ THE_CODE = "the employee code"
 class Finding:
     """One thing to fix, in a sentence; `people` counts those it keeps waiting.
 
-    Where it `is_unchecked` nobody knows whether there is anything to fix.
+    Where it `is_unchecked` nobody knows whether there is anything to fix; where it `is_warning` it
+    may be meant so.
     """
 
     company: str
     message: str
     people: int = 0
     is_unchecked: bool = False
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ def row_findings(company: str, rules: CompanyRules, around: SystemsSnapshot) -> 
     catalogue = around.catalogues[company]
     for problem in lint.problems(rules, catalogue.employee_key.length):
         yield Finding(company, problem.message())
+    for warning in advice.warnings(rules):
+        yield Finding(company, warning.message(), is_warning=True)
     for message, is_checked in wrong_or_unchecked(rules, around.in_rippling):
         yield Finding(company, message, is_unchecked=not is_checked)
     for row in rules.departments:
         for thing in missing_in_department(row.department, row.cost_centre, catalogue):
-            yield Finding(company, f"departments: {row.rippling}: {thing.message(company)}")
+            yield Finding(company, f"departments: {row.label}: {thing.message(company)}")
     yield from branch_findings(company, rules, catalogue)
     if catalogue.employee_key.auto_numbered:
         yield Finding(company, NUMBERED_BY_VISMA)

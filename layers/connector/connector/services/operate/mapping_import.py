@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connector.domain.errors import ConfigurationError
+from connector.domain.mapping import advice
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, digest, to_rows
@@ -45,7 +46,13 @@ class MappingImport:
 
     def import_mapping(self, arguments: Arguments) -> JsonObject:
         """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
-        return self._replace(self.read(str(arguments.get("text", ""))))
+        mapping = self.read(str(arguments.get("text", "")))
+        warnings = [
+            warning.message("companies", company)
+            for company, rules in mapping.companies.items()
+            for warning in advice.warnings(rules)
+        ]
+        return {**self._replace(mapping), "warnings": warnings}
 
     def rollback(self, _: Arguments) -> JsonObject:
         """Brings back the mapping before the last import; done twice, it is as it was."""

@@ -95,6 +95,8 @@ def words_of(rules: CompanyRules) -> Iterator[Word]:
     for place, kind, words in lists:
         named = (word for word in words if word not in ("", EVERYBODY, NOT_SHOWN_CLAIM))
         yield from (Word(place, kind, word) for word in named)
+    for position, row in enumerate(rules.departments):
+        yield from _conditions(f"departments[{position}].when", row.conditions.plain)
     for position, rule in enumerate(rules.employee_classes):
         yield from _conditions(f"employee_classes[{position}].when", rule.when.plain)
     for position, example in enumerate(rules.examples):

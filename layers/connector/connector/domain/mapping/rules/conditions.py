@@ -5,7 +5,7 @@ Pay is looked at here and kept nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated
 
@@ -51,47 +51,61 @@ class PayBand(MappingModel):
         return truth(is_same and self.floor <= pay.value.amount < self.ceiling)
 
 
-class Conditions(MappingModel):
-    """What must hold of a worker; a condition left out always holds."""
+class Circumstances(MappingModel):
+    """What must hold of a worker besides the thing that a row names; one left out always holds."""
 
     compensation_time_period: Condition = None
     employment_type: Condition = None
     kind: Condition = None
     amount_worked: Condition = None
     country: Condition = None
-    department: Condition = None
     location: Condition = None
     legal_entity: Condition = None
-    annual_pay: Annotated[PayBand | None, BeforeValidator(given)] = None
 
-    def hold(self, facts: Facts, pay: Fact[Pay]) -> Truth:
-        """Whether every condition holds."""
-        band = Truth.YES if self.annual_pay is None else self.annual_pay.holds(pay)
-        return all_hold((self.hold_but_for_pay(facts), band))
+    def truths(self, facts: Facts) -> Iterator[tuple[str, Truth]]:
+        """For each condition the fact that it is about, and whether it holds."""
+        kind = facts.employment_type
+        texts = (
+            ("employment_type", self.compensation_time_period, kind.period),
+            ("employment_type", self.kind, kind.kind),
+            ("employment_type", self.amount_worked, kind.amount),
+            ("country", self.country, facts.country),
+        )
+        named = (
+            ("location", self.location, facts.location),
+            ("legal_entity", self.legal_entity, facts.legal_entity),
+            ("employment_type", self.employment_type, kind.named),
+        )
+        yield from ((fact, says(one, word)) for fact, word, one in texts if word is not None)
+        yield from ((fact, one.answers_to(word)) for fact, word, one in named if word is not None)
 
     def hold_but_for_pay(self, facts: Facts) -> Truth:
         """Whether every condition holds that does not need to know pay."""
-        kind = facts.employment_type
-        texts = (
-            (self.compensation_time_period, kind.period),
-            (self.kind, kind.kind),
-            (self.amount_worked, kind.amount),
-            (self.country, facts.country),
-        )
-        named = (
-            (self.department, facts.department),
-            (self.location, facts.location),
-            (self.legal_entity, facts.legal_entity),
-            (self.employment_type, kind.named),
-        )
-        return all_hold(
-            (
-                *(says(actual, wanted) for wanted, actual in texts if wanted is not None),
-                *(actual.answers_to(wanted) for wanted, actual in named if wanted is not None),
-            )
-        )
+        return all_hold(holds for _, holds in self.truths(facts))
+
+    def unknown_in(self, facts: Facts) -> tuple[str, ...]:
+        """The facts that these conditions are about and that Rippling does not show."""
+        return tuple(fact for fact, holds in self.truths(facts) if holds is Truth.UNKNOWN)
 
     @property
     def plain(self) -> Mapping[str, str]:
         """The conditions that do not need to know pay."""
         return self.model_dump(exclude={"annual_pay"}, exclude_none=True)
+
+
+class Conditions(Circumstances):
+    """What must hold of a worker for a class rule; a condition left out always holds."""
+
+    department: Condition = None
+    annual_pay: Annotated[PayBand | None, BeforeValidator(given)] = None
+
+    def truths(self, facts: Facts) -> Iterator[tuple[str, Truth]]:
+        """For each condition but pay the fact that it is about, and whether it holds."""
+        yield from super().truths(facts)
+        if self.department is not None:
+            yield "department", facts.department.answers_to(self.department)
+
+    def hold(self, facts: Facts, pay: Fact[Pay]) -> Truth:
+        """Whether every condition holds."""
+        band = Truth.YES if self.annual_pay is None else self.annual_pay.holds(pay)
+        return all_hold((self.hold_but_for_pay(facts), band))

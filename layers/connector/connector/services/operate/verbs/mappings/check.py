@@ -8,6 +8,8 @@ from connector.services.operate.verbs.verb import Argument, Arguments, Form, Jso
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import Part, View
 
@@ -25,11 +27,26 @@ class CheckMapping(Verb):
 
     def view(self, result: JsonObject) -> View:
         found = result["findings"]
-        listed: list[Part] = [Line(f"{each['company']}: {each['message']}") for each in found]
-        unchecked = sum(each["is_unchecked"] for each in found)
-        to_fix = f"{len(found) - unchecked} to fix"
-        counted = f"{to_fix}, {unchecked} cannot be checked" if unchecked else to_fix
-        return [*listed, Line(counted if found else "the mapping fits both systems")]
+        listed: list[Part] = [Line(sentence(each)) for each in found]
+        return [*listed, Line(", ".join(counted(found)))]
 
     def needs_attention(self, result: JsonObject) -> bool:
-        return bool(result["findings"])
+        return not all(each.get("is_warning") for each in result["findings"])
+
+
+def sentence(finding: JsonObject) -> str:
+    """A finding, and the company that it is about."""
+    warning = "warning: " if finding.get("is_warning") else ""
+    return f"{finding['company']}: {warning}{finding['message']}"
+
+
+def counted(found: Sequence[JsonObject]) -> Iterator[str]:
+    """How many findings of each kind there are."""
+    warnings = sum(each.get("is_warning", False) for each in found)
+    unchecked = sum(each["is_unchecked"] for each in found)
+    to_fix = len(found) - warnings - unchecked
+    yield f"{to_fix} to fix" if to_fix or unchecked else "the mapping fits both systems"
+    if unchecked:
+        yield f"{unchecked} cannot be checked"
+    if warnings:
+        yield "1 warning" if warnings == 1 else f"{warnings} warnings"

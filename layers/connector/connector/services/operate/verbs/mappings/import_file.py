@@ -33,7 +33,8 @@ class ImportMapping(Verb):
         return {"from": result["digest_before"], "to": result["digest_after"]}
 
     def view(self, result: JsonObject) -> View:
-        return [Line(import_sentence(result))]
+        warnings = [Line(f"warning: {each}") for each in result.get("warnings", ())]
+        return [*warnings, Line(import_sentence(result))]
 
 
 def import_sentence(result: JsonObject) -> str:

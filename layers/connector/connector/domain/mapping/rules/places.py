@@ -1,0 +1,115 @@
+"""Rows that say what a thing in Rippling is in Visma: departments and work locations."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from connector.domain.facts import alike
+from connector.domain.mapping.base import Code, Key, MappingModel, Text, given
+from connector.domain.mapping.rules.conditions import Circumstances
+
+MARK = ": "
+"""Stands between what a row names and its conditions, wherever a row is called by one text."""
+
+ALWAYS = Circumstances()
+
+
+def _none_if_empty(when: Circumstances | None) -> Circumstances | None:
+    return when if when and when.plain else None
+
+
+When = Annotated[Circumstances | None, BeforeValidator(given), AfterValidator(_none_if_empty)]
+"""Conditions of a row; none where nothing is asked."""
+
+
+class OfficeAddress(MappingModel):
+    """The address that the people of a location get instead of their own."""
+
+    line1: Text = ""
+    postal_code: Text = ""
+    city: Text = ""
+    country: Text = ""
+
+
+class DepartmentRule(MappingModel):
+    """A Rippling department (by id, reference code or exact name) and what it is in Visma.
+
+    With conditions it holds of those of its people alone of whom they all hold.
+    """
+
+    rippling: Key
+    when: When = None
+    department: Code
+    cost_centre: Code | None = None
+
+    @property
+    def word(self) -> str:
+        """By what it names the department."""
+        return self.rippling
+
+    @property
+    def conditions(self) -> Circumstances:
+        """What must hold of a worker besides."""
+        return self.when or ALWAYS
+
+    @property
+    def outcome(self) -> Hashable:
+        """What it says."""
+        return self.department, self.cost_centre
+
+    @property
+    def label(self) -> str:
+        """How the row is called: by what it names, and its conditions."""
+        return called(self.rippling, self.conditions)
+
+
+class LocationRule(MappingModel):
+    """A Rippling work location (by id or exact name) and what it is in Visma."""
+
+    rippling: Key
+    branch: Code
+    calendar: Code | None = None
+    address: OfficeAddress | None = None
+
+    @property
+    def label(self) -> str:
+        """How the row is called."""
+        return self.rippling
+
+
+def called(word: str, when: Circumstances) -> str:
+    """How a row is called: `Production: location Oslo`."""
+    conditions = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in when.plain.items())
+    return f"{word}{MARK}{conditions}" if conditions else word
+
+
+def refuse_rows_for_the_same(kind: str, rows: Sequence[DepartmentRule | LocationRule]) -> None:
+    """Refuses rows of which an earlier one names the same thing under the same conditions.
+
+    Raises:
+        ValidationError: with the place of each.
+    """
+    seen: set[Hashable] = set()
+    twice = []
+    for place, row in enumerate(rows):
+        # Of two rows with the same label one would replace the other where rows are stored.
+        if not seen.isdisjoint((_identity(row), row.label)):
+            text = f"{kind} has more than one row for {row.label}; keep one of them"
+            twice.append(_problem_at(place, row, text))
+        seen |= {_identity(row), row.label}
+    if twice:
+        raise ValidationError.from_exception_data(kind, twice)
+
+
+def _problem_at(place: int, row: object, text: str) -> InitErrorDetails:
+    kind = PydanticCustomError("rows_for_the_same", "{text}", {"text": text})
+    return InitErrorDetails(type=kind, loc=(place,), input=row)
+
+
+def _identity(row: DepartmentRule | LocationRule) -> Hashable:
+    conditions = row.conditions.plain.items() if isinstance(row, DepartmentRule) else ()
+    return alike(row.rippling), frozenset((name, alike(word)) for name, word in conditions)
