@@ -147,3 +147,24 @@ def test_an_import_tells_its_warnings(world: World) -> None:
 
     assert answer["ok"]
     assert any("companies.norway.departments[" in each for each in answer["warnings"])
+
+
+def test_the_people_of_two_legal_entities_in_one_place_get_a_branch_each(world: World) -> None:
+    entity = "    branches:\n      - {legal_entity: Nordfab AB, branch: 3}\n    locations:\n"
+    with_branches = NORDFAB_MAPPING.replace("    locations:\n", entity, 1)
+    assert with_branches != NORDFAB_MAPPING
+    world.rippling.add_legal_entity("Nordfab AB", country="NO")
+    one, other = world.hire(), world.hire(legal_entity="Nordfab AB")
+    world.settle()
+    assert [world.employee_of(each)["branch"]["number"] for each in (one, other)] == ["1", "1"]
+
+    world.edit_mapping(with_branches)
+    world.drain()
+
+    assert [world.employee_of(each)["branch"]["number"] for each in (one, other)] == ["1", "3"]
+    assert "branches: Nordfab AB" in last_row(world, other)["rules"]
+    answer = world.operator.dispatch(
+        {"verb": "mappings check", "text": with_branches.replace("branch: 3", "branch: 77")}
+    )
+    told = [each["message"] for each in answer["findings"]]
+    assert "branches: Nordfab AB: Visma has no active branch 77" in told

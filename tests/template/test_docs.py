@@ -43,6 +43,7 @@ PLACES: dict[type[MappingModel], str] = {
     mapping.CompanyRules: "A company",
     mapping.Defaults: "`defaults`",
     places.DepartmentRule: "`departments`",
+    places.BranchRule: "`branches`",
     places.LocationRule: "`locations`",
     places.OfficeAddress: "`locations`",
     class_rules.ClassRule: "`employee_classes`",

@@ -7,7 +7,7 @@ ever guessed by likeness: what no rule and no code names is missing, and the per
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from connector.domain.mapping.missing import WHERE, Missing, MissingKind
 from connector.domain.mapping.model import CompanyRules
 from connector.domain.mapping.rules.choice import contested_word
 from connector.domain.mapping.rules.class_rules import label
-from connector.domain.mapping.rules.places import DepartmentRule
+from connector.domain.mapping.rules.places import BranchRule, DepartmentRule
 from connector.domain.people import Facts, Pay
 
 __all__ = [
@@ -140,19 +140,18 @@ def resolve_placement(
 
     What hinges on a fact that is unknown is as remembered; where nothing is, the fact is missing.
     """
+    branch = _branch(rules, facts, remembered)
     parts = (
         _department(rules, facts, catalogue, remembered),
-        _location(company, rules, facts, remembered),
+        *((branch,) if branch else ()),
+        _location(company, rules, facts, remembered, gives_branch=branch is None),
         _class(company, rules, facts, pay, remembered),
     )
+    values = {name: value for part in parts for name, value in part.values.items()}
     place = Placement(
         company=company,
-        department=parts[0].values.get("department"),
-        cost_centre=parts[0].values.get("cost_centre"),
-        expense_account=catalogue.expense_account(parts[0].values.get("department")),
-        branch=parts[1].values.get("branch"),
-        employee_class=parts[2].values.get("employee_class"),
-        calendar=parts[1].values.get("calendar"),
+        **values,
+        expense_account=catalogue.expense_account(values.get("department")),
         rules=tuple(part.rule for part in parts if part.rule),
         unknown=tuple(part.unknown for part in parts if part.unknown),
         kept=frozenset(field for part in parts if part.unknown for field in part.values),
@@ -189,8 +188,7 @@ def _department(
         return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
     choice = rules.department(facts)
     if choice.rivals:
-        named = " / ".join(sorted(row.label for row in choice.rivals))
-        return _Part({}, missing=(Missing(MissingKind.TWO_ROWS, named),))
+        return _two_rows(choice.rivals)
     if isinstance(choice.row, Known):
         return _in_department(choice.row.value, f"departments: {choice.row.value.label}", catalogue)
     own = _own_department(rules, facts, catalogue) if choice.row is EMPTY else UNKNOWN
@@ -239,29 +237,55 @@ def _in_department(row: DepartmentRule, rule: str, catalogue: Catalogue) -> _Par
     return _Part({"department": row.department, "cost_centre": cost_centre}, rule)
 
 
-def _location(company: str, rules: CompanyRules, facts: Facts, remembered: Remembered) -> _Part:
+def _branch(rules: CompanyRules, facts: Facts, remembered: Remembered) -> _Part | None:
+    """The branch by the legal entity; None where the location says it."""
+    if word := contested_word(facts.legal_entity, rules.branches, facts):
+        return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
+    choice = rules.branch(facts)
+    match choice.row:
+        case Known(row):
+            return _Part({"branch": row.branch}, f"branches: {row.label}")
+        case Absence.UNKNOWN:
+            return _as_before(choice.hinges_on[0], branch=remembered.branch)
+    return _two_rows(choice.rivals) if choice.rivals else None
+
+
+def _two_rows(rivals: Iterable[DepartmentRule | BranchRule]) -> _Part:
+    named = " / ".join(sorted(row.label for row in rivals))
+    return _Part({}, missing=(Missing(MissingKind.TWO_ROWS, named),))
+
+
+def _location(
+    company: str,
+    rules: CompanyRules,
+    facts: Facts,
+    remembered: Remembered,
+    *,
+    gives_branch: bool,
+) -> _Part:
+    """The calendar, and the branch unless the legal entity says it."""
     if word := rules.taken_from(facts.location, rules.locations):
         return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
+    rule, branch, calendar = "locations: default", rules.defaults.branch, rules.defaults.calendar
     match rules.location(facts.location):
         case Known(row):
-            calendar = row.calendar or rules.defaults.calendar
-            return _placed_at(row.branch, calendar, f"locations: {row.rippling}", facts)
+            rule, branch = f"locations: {row.label}", row.branch
+            calendar = row.calendar or calendar
         case Absence.UNKNOWN:
-            return _as_before("location", branch=remembered.branch, calendar=remembered.calendar)
-    if company in facts.location.former_in:
-        # A row here named this location by its former name, and none does any more: no default may
-        # take its place, or everyone there would move because of a word.
-        return _Part({}, missing=(Missing(MissingKind.LOCATION_RULE, facts.location.label),))
-    return _placed_at(rules.defaults.branch, rules.defaults.calendar, "locations: default", facts)
-
-
-def _placed_at(branch: str | None, calendar: str | None, rule: str, facts: Facts) -> _Part:
-    missing = []
-    if branch is None:
-        missing.append(Missing(MissingKind.LOCATION_RULE, facts.location.label))
+            kept = {"branch": remembered.branch} if gives_branch else {}
+            return _as_before("location", **kept, calendar=remembered.calendar)
+        case _ if company in facts.location.former_in:
+            # A row here named this location by its former name, and none does any more: no default
+            # may take its place, or everyone there would move because of a word.
+            missing = Missing(MissingKind.LOCATION_RULE, facts.location.label)
+            return _Part({}, missing=(missing,))
+    lacks = []
+    if gives_branch and branch is None:
+        lacks.append(Missing(MissingKind.LOCATION_RULE, facts.location.label))
     if calendar is None:
-        missing.append(Missing(MissingKind.CALENDAR, "default"))
-    return _Part({"branch": branch, "calendar": calendar}, rule, missing=tuple(missing))
+        lacks.append(Missing(MissingKind.CALENDAR, "default"))
+    values = {"branch": branch, "calendar": calendar} if gives_branch else {"calendar": calendar}
+    return _Part(values, rule, missing=tuple(lacks))
 
 
 def _class(

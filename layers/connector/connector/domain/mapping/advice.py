@@ -5,14 +5,14 @@ What cannot be meant at all is in `lint`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from connector.domain.facts import alike
 from connector.domain.mapping.lint import Problem
 from connector.domain.mapping.model import CompanyRules
-from connector.domain.mapping.rules.choice import specificity
-from connector.domain.mapping.rules.places import DepartmentRule
+from connector.domain.mapping.rules.choice import ConditionalRow, specificity
+from connector.domain.mapping.rules.places import BranchRule, DepartmentRule
 
 
 def warnings(rules: CompanyRules) -> Iterator[Problem]:
@@ -21,18 +21,22 @@ def warnings(rules: CompanyRules) -> Iterator[Problem]:
 
 
 def _rivals(rules: CompanyRules) -> Iterator[Problem]:
-    """Rows for one department that may hold of the same people and say different things."""
-    numbered = list(enumerate(rules.departments))
-    for (earlier, one), (place, other) in combinations(numbered, 2):
-        if alike(one.rippling) == alike(other.rippling) and may_be_rivals(one, other):
+    """Rows for one thing that may hold of the same people and say different things."""
+    yield from _rivals_among("departments", rules.departments)
+    yield from _rivals_among("branches", rules.branches)
+
+
+def _rivals_among(kind: str, rows: Sequence[DepartmentRule | BranchRule]) -> Iterator[Problem]:
+    for (earlier, one), (place, other) in combinations(enumerate(rows), 2):
+        if alike(one.word) == alike(other.word) and may_be_rivals(one, other):
             text = (
-                f"holds equally with departments[{earlier}], and says something else: whoever is"
+                f"holds equally with {kind}[{earlier}], and says something else: whoever is"
                 f" {_both(one, other)} waits; add a row with all these conditions"
             )
-            yield Problem(("departments", place), text, joint=" ")
+            yield Problem((kind, place), text, joint=" ")
 
 
-def may_be_rivals(one: DepartmentRule, other: DepartmentRule) -> bool:
+def may_be_rivals(one: ConditionalRow, other: ConditionalRow) -> bool:
     """Whether there may be people of whom both rows hold, and neither goes before the other."""
     mine, theirs = one.conditions.plain, other.conditions.plain
     are_equal = specificity(one) == specificity(other) and one.outcome != other.outcome
@@ -40,6 +44,6 @@ def may_be_rivals(one: DepartmentRule, other: DepartmentRule) -> bool:
     return are_equal and all(alike(mine[name]) == alike(theirs[name]) for name in shared)
 
 
-def _both(one: DepartmentRule, other: DepartmentRule) -> str:
+def _both(one: ConditionalRow, other: ConditionalRow) -> str:
     conditions = {**one.conditions.plain, **other.conditions.plain}
     return " and ".join(f"{name.replace('_', ' ')} {text}" for name, text in conditions.items())

@@ -34,16 +34,13 @@ def asked_facts(mapping: MappingFile) -> frozenset[str]:
 
 def _asked_by(rules: CompanyRules) -> Iterator[str]:
     scope = rules.scope
-    asking = [
-        *(rule.when for rule in rules.employee_classes),
-        *(row.conditions for row in rules.departments),
-    ]
-    conditions = {name for when in asking for name in when.plain}
+    conditions = {name for _, _, when in rules.conditions for name in when.plain}
     asks = {
         "number": "{worker.number}" in rules.employee_code,
         "person_number": "{person.number}" in rules.employee_code,
         "location": bool(rules.locations) or "location" in conditions,
-        "legal_entity": bool(scope.exclude_legal_entities) or "legal_entity" in conditions,
+        "legal_entity": bool(scope.exclude_legal_entities or rules.branches)
+        or "legal_entity" in conditions,
         "country": bool(scope.exclude_countries) or "country" in conditions,
         "employment_type": bool(
             scope.exclude_employment_types
@@ -83,8 +80,9 @@ def _hidden_besides(worker: Worker) -> Iterator[str]:
 def is_decided(fact: str, facts: Facts, mapping: MappingFile) -> bool:
     """Whether the rows for a thing find it by its id alone, though its name is not shown."""
     companies = mapping.companies.values()
-    if any(fact in rules.department(facts).hinges_on for rules in companies):
-        return False
+    for rules in companies:
+        if fact in (*rules.department(facts).hinges_on, *rules.branch(facts).hinges_on):
+            return False
     match fact:
         case "legal_entity":
             return mapping.company_of(facts.legal_entity) is not UNKNOWN

@@ -90,7 +90,12 @@ CLOSED = {
 }
 """The conditions that know a few words alone, and these words."""
 
-CONDITIONS = (("departments", "when"), ("employee_classes", "when"), ("examples", "given"))
+CONDITIONS = (
+    ("departments", "when"),
+    ("branches", "when"),
+    ("employee_classes", "when"),
+    ("examples", "given"),
+)
 
 
 def wrong_words(part: Any) -> Iterator[tuple[Place, str]]:

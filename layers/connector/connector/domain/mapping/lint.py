@@ -88,7 +88,8 @@ def _failing_examples(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
 def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
     facts = example.given.facts
     rule = shown(rules.employee_class(facts, example.given.pay))
-    location = shown(rules.location(facts.location))
+    place = shown(rules.branch(facts).row) or shown(rules.location(facts.location))
+    branch = place.branch if place else rules.defaults.branch
     given = (
         (
             "employee class",
@@ -96,7 +97,7 @@ def _failures(example: Example, rules: CompanyRules) -> Iterator[str]:
             rule.employee_class if rule else rules.defaults.employee_class,
         ),
         ("department", example.department, department_of_example(example, rules, facts)),
-        ("branch", example.branch, location.branch if location else rules.defaults.branch),
+        ("branch", example.branch, branch),
     )
     for word, wanted, actual in given:
         if wanted is not None and (actual is None or canonical(actual) != canonical(wanted)):
@@ -130,7 +131,7 @@ JUDGES: tuple[tuple[tuple[str, ...], Judge], ...] = (
     (("employee_code",), _long_codes),
     (("employee_classes",), _dead_rules),
     (
-        ("defaults", "departments", "locations", "employee_classes", "examples"),
+        ("defaults", "departments", "branches", "locations", "employee_classes", "examples"),
         _failing_examples,
     ),
 )

@@ -29,10 +29,13 @@ from connector.domain.facts import (
 from connector.domain.mapping.base import Code, Key, MappingModel, Text, Whole, did_you_mean
 from connector.domain.mapping.rules.choice import Choice, choose
 from connector.domain.mapping.rules.class_rules import ClassRule, first_that_holds, hinges_on_pay
+from connector.domain.mapping.rules.conditions import Circumstances
 from connector.domain.mapping.rules.examples import Example
 from connector.domain.mapping.rules.places import (
+    BranchRule,
     DepartmentRule,
     LocationRule,
+    PlaceRule,
     refuse_rows_for_the_same,
 )
 from connector.domain.people import Facts, Pay
@@ -49,7 +52,7 @@ CODE_PARTS = ("worker.number", "worker.id", "person.number")
 Percent = Annotated[Whole, Field(ge=1, le=100)]
 Owner = Literal["rippling", "once", "visma"]
 AnyRule = TypeVar("AnyRule")
-Rows: TypeAlias = Sequence[DepartmentRule | LocationRule]
+Rows: TypeAlias = Sequence[PlaceRule]
 
 
 class Defaults(MappingModel):
@@ -106,6 +109,7 @@ class CompanyRules(MappingModel):
     email: Literal["work", "work_or_personal"] = "work"
     defaults: Defaults = Defaults()
     departments: tuple[DepartmentRule, ...] = ()
+    branches: tuple[BranchRule, ...] = ()
     locations: tuple[LocationRule, ...] = ()
     employee_classes: tuple[ClassRule, ...] = Field(default=(), max_length=MOST_RULES)
     examples: tuple[Example, ...] = Field(default=(), max_length=MOST_RULES)
@@ -149,7 +153,7 @@ class CompanyRules(MappingModel):
             raise ValueError(f"Visma has no field {', '.join(unknown)}{hint}; {has}")
         return fields
 
-    @field_validator("departments", "locations")
+    @field_validator("departments", "branches", "locations")
     @classmethod
     def _rows_speak_once(cls, rows: Rows, info: ValidationInfo) -> Rows:
         refuse_rows_for_the_same(str(info.field_name), rows)
@@ -173,13 +177,28 @@ class CompanyRules(MappingModel):
         """The row for a worker's department: by id, reference code, name, else a former name."""
         return choose("department", facts.department, self.departments, facts)
 
+    def branch(self, facts: Facts) -> Choice[BranchRule]:
+        """The row for a worker's legal entity, which goes before the branch of the location."""
+        return choose("legal_entity", facts.legal_entity, self.branches, facts)
+
+    @property
+    def conditions(self) -> Iterator[tuple[str, int, Circumstances]]:
+        """The conditions of all rows and rules, each with its list and its place there."""
+        for kind in ("departments", "branches"):
+            rows: Rows = getattr(self, kind)
+            yield from ((kind, place, row.conditions) for place, row in enumerate(rows))
+        yield from (
+            ("employee_classes", place, rule.when)
+            for place, rule in enumerate(self.employee_classes)
+        )
+
     def location(self, location: Named) -> Fact[LocationRule]:
         """The row for a Rippling work location: by id, by name, else by a former name."""
         return row_for(location, {alike(row.rippling): row for row in self.locations})
 
     def taken_from(self, thing: Named, rows: Rows) -> str:
         """The word by which a row would name a thing, were it not another one's; empty if none."""
-        words = {alike(row.rippling): row.rippling for row in rows}
+        words = {alike(row.word): row.word for row in rows}
         if any(alike(key) in words for key in thing.keys):
             return ""
         return next((words[word] for word in thing.taken if word in words), "")

@@ -140,10 +140,10 @@ def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str]]:
     yield from ((NamedKind.DEPARTMENT, row.rippling) for row in rules.departments)
     yield from ((NamedKind.LOCATION, row.rippling) for row in rules.locations)
     yield from ((NamedKind.LEGAL_ENTITY, word) for word in rules.legal_entities)
+    yield from ((NamedKind.LEGAL_ENTITY, row.legal_entity) for row in rules.branches)
     yield from ((NamedKind.DEPARTMENT, word) for word in scope.exclude_departments)
     yield from ((NamedKind.LEGAL_ENTITY, word) for word in scope.exclude_legal_entities)
     yield from ((NamedKind.EMPLOYMENT_TYPE, word) for word in scope.exclude_employment_types)
-    asking = [rule.when for rule in rules.employee_classes]
-    for when in (*asking, *(row.conditions for row in rules.departments)):
+    for _, _, when in rules.conditions:
         plain = when.plain
         yield from ((kind, plain[kind.value]) for kind in NamedKind if kind.value in plain)

@@ -24,14 +24,17 @@ from connector.domain.mapping.rules.places import MARK
 
 NOTHING_YET = "there is no mapping yet; import one with: connector mappings import FILE"
 
-DEPARTMENT, LOCATION, FIELD = "department", "location", "field"
+DEPARTMENT, BRANCH, LOCATION, FIELD = "department", "branch", "location", "field"
 CLASS, EXAMPLE = "employee_class", "example"
 LISTS = {
     DEPARTMENT: "departments",
+    BRANCH: "branches",
     LOCATION: "locations",
     CLASS: "employee_classes",
     EXAMPLE: "examples",
 }
+NAMED = {DEPARTMENT: "rippling", BRANCH: "legal_entity", LOCATION: "rippling"}
+"""The kinds of rows that name something, and the attribute that says what."""
 NUMBERED = (CLASS, EXAMPLE)
 DEFAULTS = "defaults"
 PARTS = (DEFAULTS, "scope", "guards")
@@ -48,8 +51,8 @@ SETTING_NAMES = (
 )
 NO_SETTINGS = "there is no such row; it has to name legal_entities and time_zone"
 KINDS = (
-    f"{DEPARTMENT}#NAME, {LOCATION}#NAME, {CLASS}#NUMBER, {EXAMPLE}#NUMBER, {FIELD}#NAME,"
-    f" {SETTINGS}, {', '.join(f'{part}#{ALL}' for part in PARTS)}"
+    f"{DEPARTMENT}#NAME, {BRANCH}#NAME, {LOCATION}#NAME, {CLASS}#NUMBER, {EXAMPLE}#NUMBER,"
+    f" {FIELD}#NAME, {SETTINGS}, {', '.join(f'{part}#{ALL}' for part in PARTS)}"
 )
 STEP = 10
 
@@ -125,7 +128,7 @@ def _rules_of(rules: CompanyRules) -> Iterator[tuple[str, Row]]:
     for part in PARTS:
         if plain[part]:
             yield f"{part}#{ALL}", plain[part]
-    for kind in (DEPARTMENT, LOCATION):
+    for kind in NAMED:
         for rule, row in zip(getattr(rules, LISTS[kind]), plain[LISTS[kind]], strict=True):
             yield f"{kind}#{source_of(rule.label)}", row
     for kind in NUMBERED:
@@ -245,7 +248,7 @@ class _Reading:
 
 def _take(company: _Company, kind: str, source: str, values: Row) -> list[str]:
     """Puts a row where it belongs; what is wrong with it that its place cannot tell."""
-    if kind in (DEPARTMENT, LOCATION):
+    if kind in NAMED:
         return _take_named(company, kind, source, values)
     if kind in NUMBERED:
         return _take_numbered(company, kind, source, values)
@@ -263,11 +266,12 @@ def _take(company: _Company, kind: str, source: str, values: Row) -> list[str]:
 def _take_named(company: _Company, kind: str, source: str, values: Row) -> list[str]:
     is_one_of_several = any(values.get(name) for name in OF_SOME)
     named = source.partition(MARK)[0] if is_one_of_several else source
-    told = str(values.get("rippling", named))
-    company.lists[kind].append((f"{kind}#{source}", {"rippling": told, **values}))
+    attribute = NAMED[kind]
+    told = str(values.get(attribute, named))
+    company.lists[kind].append((f"{kind}#{source}", {attribute: told, **values}))
     # Behind the mark anything may stand that tells a row from the others for the same thing.
     is_same = f"{source}{MARK}".startswith(f"{told}{MARK}")
-    return [] if is_same else [f"rippling says {told}; make it the same as in the rule"]
+    return [] if is_same else [f"{attribute} says {told}; make it the same as in the rule"]
 
 
 def _take_numbered(company: _Company, kind: str, source: str, values: Row) -> list[str]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rows import digest, to_rows
 
-SHOWN_BY_PLACEMENTS = ("departments", "examples")
+SHOWN_BY_PLACEMENTS = ("departments", "branches", "examples")
 """Edits of these show in where somebody would be placed; edits of all else may touch anyone."""
 
 

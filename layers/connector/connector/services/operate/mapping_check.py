@@ -86,6 +86,7 @@ def row_findings(company: str, rules: CompanyRules, around: SystemsSnapshot) -> 
 def branch_findings(company: str, rules: CompanyRules, catalogue: Catalogue) -> Iterator[Finding]:
     """The branches that rows and defaults name, and Visma does not have."""
     named = [(f"locations: {row.rippling}", row.branch) for row in rules.locations]
+    named += [(f"branches: {row.label}", row.branch) for row in rules.branches]
     named += [("defaults", rules.defaults.branch)] if rules.defaults.branch else []
     for where, branch in named:
         if not catalogue.has_branch(branch):

@@ -86,6 +86,7 @@ def words_of(rules: CompanyRules) -> Iterator[Word]:
         ("departments", "department", [row.rippling for row in rules.departments]),
         ("locations", "location", [row.rippling for row in rules.locations]),
         ("legal_entities", "legal entity", rules.legal_entities),
+        ("branches", "legal entity", [row.legal_entity for row in rules.branches]),
         ("department_custom_field", "custom field", [rules.department_custom_field or ""]),
         ("scope.exclude_employment_types", "employment type", scope.exclude_employment_types),
         ("scope.exclude_countries", "country", scope.exclude_countries),
@@ -95,10 +96,8 @@ def words_of(rules: CompanyRules) -> Iterator[Word]:
     for place, kind, words in lists:
         named = (word for word in words if word not in ("", EVERYBODY, NOT_SHOWN_CLAIM))
         yield from (Word(place, kind, word) for word in named)
-    for position, row in enumerate(rules.departments):
-        yield from _conditions(f"departments[{position}].when", row.conditions.plain)
-    for position, rule in enumerate(rules.employee_classes):
-        yield from _conditions(f"employee_classes[{position}].when", rule.when.plain)
+    for kind, position, when in rules.conditions:
+        yield from _conditions(f"{kind}[{position}].when", when.plain)
     for position, example in enumerate(rules.examples):
         given = example.given.model_dump(exclude={"annual_pay"}, exclude_none=True)
         yield from _conditions(f"examples[{position}].given", given)

@@ -1,9 +1,9 @@
-"""Rows that say what a thing in Rippling is in Visma: departments and work locations."""
+"""What a department, a work location and a legal entity of Rippling are in Visma, row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -76,9 +76,54 @@ class LocationRule(MappingModel):
     address: OfficeAddress | None = None
 
     @property
+    def word(self) -> str:
+        """By what it names the location."""
+        return self.rippling
+
+    @property
+    def conditions(self) -> Circumstances:
+        """None: a row holds of everyone at the location."""
+        return ALWAYS
+
+    @property
     def label(self) -> str:
         """How the row is called."""
         return self.rippling
+
+
+class BranchRule(MappingModel):
+    """A legal entity in Rippling (by id or exact legal name) and the branch of its people.
+
+    It goes before the branch of a location. With conditions it holds of those alone of whom they
+    all hold.
+    """
+
+    legal_entity: Key
+    when: When = None
+    branch: Code
+
+    @property
+    def word(self) -> str:
+        """By what it names the legal entity."""
+        return self.legal_entity
+
+    @property
+    def conditions(self) -> Circumstances:
+        """What must hold of a worker besides."""
+        return self.when or ALWAYS
+
+    @property
+    def outcome(self) -> Hashable:
+        """What it says."""
+        return self.branch
+
+    @property
+    def label(self) -> str:
+        """How the row is called: by what it names, and its conditions."""
+        return called(self.legal_entity, self.conditions)
+
+
+PlaceRule: TypeAlias = DepartmentRule | LocationRule | BranchRule
 
 
 def called(word: str, when: Circumstances) -> str:
@@ -87,7 +132,7 @@ def called(word: str, when: Circumstances) -> str:
     return f"{word}{MARK}{conditions}" if conditions else word
 
 
-def refuse_rows_for_the_same(kind: str, rows: Sequence[DepartmentRule | LocationRule]) -> None:
+def refuse_rows_for_the_same(kind: str, rows: Sequence[PlaceRule]) -> None:
     """Refuses rows of which an earlier one names the same thing under the same conditions.
 
     Raises:
@@ -110,6 +155,6 @@ def _problem_at(place: int, row: object, text: str) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=(place,), input=row)
 
 
-def _identity(row: DepartmentRule | LocationRule) -> Hashable:
-    conditions = row.conditions.plain.items() if isinstance(row, DepartmentRule) else ()
-    return alike(row.rippling), frozenset((name, alike(word)) for name, word in conditions)
+def _identity(row: PlaceRule) -> Hashable:
+    conditions = row.conditions.plain.items()
+    return alike(row.word), frozenset((name, alike(word)) for name, word in conditions)

@@ -73,7 +73,9 @@ class CompanyChecks:
         found = self._part(Part.BRANCHES)
         active = sorted(code for code, is_active in found.branches.items() if is_active)
         rows = self.rules.locations if self.rules else ()
-        wanted = named_by_rules((*(row.branch for row in rows), *self._defaults("branch")))
+        entities = self.rules.branches if self.rules else ()
+        of_rows = [*(row.branch for row in rows), *(row.branch for row in entities)]
+        wanted = named_by_rules((*of_rows, *self._defaults("branch")))
         missing = [code for code in wanted if not found.has_branch(code)]
         return _compared("branches", "active branch", active, wanted, missing)
 
