@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -168,3 +169,149 @@ def test_the_people_of_two_legal_entities_in_one_place_get_a_branch_each(world: 
     )
     told = [each["message"] for each in answer["findings"]]
     assert "branches: Nordfab AB: Visma has no active branch 77" in told
+
+
+# A reorganisation of 1 January, imported before
+
+
+OLD_SALES = SALES.replace("Sales, ", "Sales, until: 2026-12-31, ")
+NEW_SALES = SALES.replace("Sales, ", "Sales, from: 2027-01-01, ").replace(
+    'SALES, cost_centre: "400"', 'FIN, cost_centre: "500"'
+)
+
+
+def of_sales(world: World) -> int:
+    return sum(item["department"] == "SALES" for item in world.visma.employees())
+
+
+def to_new_year(world: World) -> None:
+    """A minute before midnight in Oslo."""
+    world.clock.moment = datetime(2026, 12, 31, 22, 59, tzinfo=UTC)
+    world.tick(full_sweep=True)
+    world.drain()
+
+
+@pytest.fixture
+def reorganised(world: World) -> World:
+    text = with_rows(OLD_SALES, NEW_SALES).replace("floor: 5", "floor: 50")
+    world.edit_mapping(text)
+    world.drain()
+    return world
+
+
+def test_a_reorganisation_takes_effect_on_its_day_by_itself(reorganised: World) -> None:
+    world = reorganised
+    worker = world.hire()
+    world.settle()
+    assert department_of(world, worker) == "SALES"
+    to_new_year(world)
+    concerned = of_sales(world)
+    assert concerned > 1
+
+    world.clock.turn(minutes=2)
+    summary = world.tick()
+
+    assert summary.queued == concerned
+    assert world.drain() == {"updated": concerned}
+    assert department_of(world, worker) == "FIN"
+    assert of_sales(world) == 0
+    assert "departments: Sales: from 2027-01-01" in last_row(world, worker)["rules"]
+
+
+def test_before_and_after_its_day_a_reorganisation_costs_nothing(reorganised: World) -> None:
+    world = reorganised
+    to_new_year(world)
+    for _ in range(3):
+        world.clock.turn(minutes=-20)
+        assert world.tick().queued == 0
+
+    world.clock.moment = datetime(2027, 1, 1, 0, 1, tzinfo=UTC)
+    world.settle()
+    for _ in range(4):
+        world.clock.turn(minutes=15)
+        assert world.tick().queued == 0
+
+
+def test_a_writer_that_was_warm_at_midnight_goes_by_the_rows_of_the_new_day(
+    reorganised: World,
+) -> None:
+    world = reorganised
+    worker = world.hire(department="Finance")
+    world.settle()
+    to_new_year(world)
+    world.rippling.move(worker["id"], department="Sales")
+
+    world.clock.turn(minutes=2)
+    world.notice(worker["id"])
+
+    assert "departments: Sales: from 2027-01-01" in last_row(world, worker)["rules"]
+
+
+def test_more_people_than_may_move_in_a_day_are_held_on_the_day_of_a_reorganisation(
+    world: World,
+) -> None:
+    text = with_rows(OLD_SALES, NEW_SALES).replace("floor: 5", "floor: 0")
+    world.edit_mapping(text.replace("move_percent: 25", "move_percent: 1"))
+    world.drain()
+    for _ in range(3):
+        world.hire()
+        world.settle()
+    to_new_year(world)
+    concerned = of_sales(world)
+
+    world.clock.turn(minutes=2)
+
+    assert world.settle() == {"held": concerned}
+    assert of_sales(world) == concerned
+
+
+def test_a_diff_in_december_says_what_happens_on_the_day(world: World) -> None:
+    worker = world.hire()
+    world.settle()
+
+    text = with_rows(OLD_SALES, NEW_SALES)
+    answer = world.operator.dispatch({"verb": "mappings diff", "text": text})
+
+    (company,) = answer["companies"]
+    assert company["moves"]["count"] == 0
+    (day,) = answer["later"]
+    assert day["day"] == "2027-01-01"
+    (then,) = day["companies"]
+    assert then["moves"]["count"] == of_sales(world)
+    moved = {"who": str(worker["number"]), "how": "department SALES -> FIN, cost centre 400 -> 500"}
+    assert moved in then["moves"]["first"]
+
+
+def test_a_check_in_december_says_who_would_wait_on_the_day(world: World) -> None:
+    text = with_rows(OLD_SALES)
+    findings = world.operator.dispatch({"verb": "mappings check", "text": text})["findings"]
+
+    (told,) = [each["message"] for each in findings]
+    assert told.startswith("from 2027-01-01: no row of the mapping of norway names the Rippling")
+
+
+def test_an_export_has_the_rows_that_do_not_hold_today(reorganised: World) -> None:
+    text = reorganised.operator.dispatch({"verb": "mappings export"})["text"]
+
+    assert "from: '2027-01-01'" in text
+    assert "until: '2026-12-31'" in text
+    assert reorganised.operator.dispatch({"verb": "mappings import", "text": text})["written"] == 0
+
+
+def test_a_class_by_pay_that_begins_on_a_day_reaches_everyone_on_it(world: World) -> None:
+    band = "{annual_pay: {at_least: 1, currency: NOK}}, from: 2027-01-01"
+    rule = f"      - {{when: {band}, employee_class: HOURLY}}\n"
+    text = NORDFAB_MAPPING.replace("    employee_classes:\n", f"    employee_classes:\n{rule}")
+    assert text != NORDFAB_MAPPING
+    world.edit_mapping(text.replace("floor: 5", "floor: 50"))
+    world.drain()
+    worker = world.hire(annual_salary=700000, currency="NOK")
+    world.settle()
+    before = world.employee_of(worker)["employeeClass"]["id"]
+    to_new_year(world)
+
+    world.clock.turn(minutes=2)
+    world.settle()
+
+    assert before != "HOURLY"
+    assert world.employee_of(worker)["employeeClass"]["id"] == "HOURLY"

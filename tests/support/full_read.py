@@ -64,7 +64,7 @@ def main() -> None:
     """Reads everyone once."""
     url, token = sys.argv[1:]
     clock, cache, secrets = SystemClock(), InMemoryReferenceCache(), InMemorySecrets()
-    mappings = WatchedMappings(InMemoryMappings(mapping_file.parse(MAPPING)))
+    mappings = WatchedMappings(InMemoryMappings(mapping_file.parse(MAPPING)), clock)
     watches = ShapeWatches(InMemoryShapeMemory(clock), NoMetrics())
     http = HttpClient(
         "Rippling",

@@ -188,7 +188,7 @@ class World:
         )
 
     def _adapters(self) -> Adapters:
-        watched = WatchedMappings(self.mappings, with_pay=self.cost_allocation)
+        watched = WatchedMappings(self.mappings, self.clock, with_pay=self.cost_allocation)
         budget = RateBudget(
             self.budgets, self.reported, self.clock.now, keeps_reserve=self.keeps_reserve
         )

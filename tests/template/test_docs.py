@@ -21,9 +21,10 @@ from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, NotAChangeError
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping import model as mapping
+from connector.domain.mapping import problems
 from connector.domain.mapping import rows as mapping_rows
 from connector.domain.mapping.base import MappingModel
-from connector.domain.mapping.rules import class_rules, conditions, examples, places
+from connector.domain.mapping.rules import class_rules, conditions, examples, places, validity
 from connector.domain.planning import Outcome
 from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 from connector.services.operate.operator import Operator
@@ -42,6 +43,7 @@ PLACES: dict[type[MappingModel], str] = {
     mapping.MappingFile: "A company",
     mapping.CompanyRules: "A company",
     mapping.Defaults: "`defaults`",
+    validity.Dated: "Rows that hold for a time",
     places.DepartmentRule: "`departments`",
     places.BranchRule: "`branches`",
     places.LocationRule: "`locations`",
@@ -235,7 +237,7 @@ def test_every_field_of_an_employee_is_in_the_table_of_owners() -> None:
 def test_every_key_of_the_mapping_is_documented_in_its_place(model: type[MappingModel]) -> None:
     documented = section("mapping.md", PLACES[model])
 
-    assert [key for key in model.model_fields if f"`{key}`" not in documented] == []
+    assert [key for key in problems.key_names(model) if f"`{key}`" not in documented] == []
 
 
 def models_below(base: type[MappingModel]) -> set[type[MappingModel]]:

@@ -147,7 +147,7 @@ class FindBench:
         self.guard_log = InMemoryGuardLog(self.clock)
         adapters = Adapters(
             clock=self.clock,
-            mappings=WatchedMappings(InMemoryMappings(self.mapping)),
+            mappings=WatchedMappings(InMemoryMappings(self.mapping), self.clock),
             ledger=InMemoryLedger(self.clock, self.tables),
             cache=cache,
             guard_log=self.guard_log,

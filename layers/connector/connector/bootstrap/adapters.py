@@ -288,7 +288,7 @@ def _mappings(settings: VendorSettings, *, with_pay: bool) -> WatchedMappings:
     from connector.services.shared.requirements import WatchedMappings
 
     mappings = DynamoMappings(clock(), client("dynamodb"), settings.mappings_table)
-    return WatchedMappings(mappings, with_pay=with_pay)
+    return WatchedMappings(mappings, clock(), with_pay=with_pay)
 
 
 def _secrets(settings: VendorSettings) -> AwsSecrets:

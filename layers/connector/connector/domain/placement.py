@@ -294,7 +294,7 @@ def _class(
     """The class, and which rule gives it."""
     match rules.employee_class(facts, pay):
         case Known(rule):
-            name = label(rules.employee_classes, rule)
+            name = label(rules.written.employee_classes, rule)
             return _Part({"employee_class": rule.employee_class}, f"employee_classes: {name}")
         case Absence.UNKNOWN:
             is_pay = pay is UNKNOWN and rules.hinges_on_pay(facts)

@@ -108,7 +108,7 @@ def test_a_cell_of_another_shape_than_it_should_have_is_refused_with_its_rule() 
         (
             "compensation_time_period: HOURLY, location",
             "compensation_time_period: [HOURLY, WEEKLY], location",
-            "line 22, column 17: companies.norway.employee_classes[0].when"
+            "line 23, column 17: companies.norway.employee_classes[0].when"
             ".compensation_time_period: a list stands where one text belongs;"
             " a text that begins with { or [ needs quotes",
         ),
@@ -121,13 +121,13 @@ def test_a_cell_of_another_shape_than_it_should_have_is_refused_with_its_rule() 
         (
             "exclude_employment_types: [CONTRACTOR]",
             "exclude_employment_types: [[CONTRACTOR, INTERN]]",
-            "line 30, column 40: companies.norway.scope.exclude_employment_types[0]:"
+            "line 31, column 40: companies.norway.scope.exclude_employment_types[0]:"
             " a list stands where one text belongs; a text that begins with { or [ needs quotes",
         ),
         (
             "exclude_employment_types: [CONTRACTOR]",
             "exclude_employment_types: CONTRACTOR",
-            "line 30, column 13: companies.norway.scope.exclude_employment_types:"
+            "line 31, column 13: companies.norway.scope.exclude_employment_types:"
             " the text 'CONTRACTOR' stands where a list, such as [a, b], belongs",
         ),
         (
@@ -139,43 +139,43 @@ def test_a_cell_of_another_shape_than_it_should_have_is_refused_with_its_rule() 
         (
             "contact.phone1: once",
             "contact.phone1: [once]",
-            "line 28, column 14: companies.norway.fields.contact.phone1: a list stands where"
+            "line 29, column 14: companies.norway.fields.contact.phone1: a list stands where"
             " 'rippling', 'once' or 'visma' belongs",
         ),
         (
             "floor: 5",
             "floor: 5.000",
-            "line 31, column 76: companies.norway.guards.floor: the text '5.000' stands where a"
+            "line 32, column 76: companies.norway.guards.floor: the text '5.000' stands where a"
             " whole number without separators belongs",
         ),
         (
             "deactivate_when_out_of_scope: false",
             "deactivate_when_out_of_scope: never",
-            "line 30, column 53: companies.norway.scope.deactivate_when_out_of_scope: the text"
+            "line 31, column 53: companies.norway.scope.deactivate_when_out_of_scope: the text"
             " 'never' stands where true or false belongs",
         ),
         (
             "deactivate_percent: 10",
             "deactivated_percent: 10",
-            "line 31, column 14: companies.norway.guards.deactivated_percent: there is no such key;"
+            "line 32, column 14: companies.norway.guards.deactivated_percent: there is no such key;"
             " did you mean deactivate_percent?",
         ),
         (
             "department: FIN}",
             "departement: FIN, department: FIN}",
-            "line 13, column 46: companies.norway.departments[2].departement: there is no such key;"
+            "line 14, column 46: companies.norway.departments[3].departement: there is no such key;"
             " did you mean department?",
         ),
         (
             "country: NO}",
             "contry: NO}",
-            "line 19, column 78: companies.norway.locations[1].address.contry: there is no such"
+            "line 20, column 78: companies.norway.locations[1].address.contry: there is no such"
             " key; did you mean country?",
         ),
         (
             "contact.phone1: once",
             "contact.phone1: Once",
-            "line 28, column 14: companies.norway.fields.contact.phone1: the text 'Once' stands"
+            "line 29, column 14: companies.norway.fields.contact.phone1: the text 'Once' stands"
             " where 'rippling', 'once' or 'visma' belongs; did you mean once?",
         ),
     ],

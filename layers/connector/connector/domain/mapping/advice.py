@@ -28,7 +28,11 @@ def _rivals(rules: CompanyRules) -> Iterator[Problem]:
 
 def _rivals_among(kind: str, rows: Sequence[DepartmentRule | BranchRule]) -> Iterator[Problem]:
     for (earlier, one), (place, other) in combinations(enumerate(rows), 2):
-        if alike(one.word) == alike(other.word) and may_be_rivals(one, other):
+        if (
+            alike(one.word) == alike(other.word)
+            and one.overlaps(other)
+            and may_be_rivals(one, other)
+        ):
             text = (
                 f"holds equally with {kind}[{earlier}], and says something else: whoever is"
                 f" {_both(one, other)} waits; add a row with all these conditions"

@@ -124,4 +124,4 @@ Condition = Annotated[Key | None, BeforeValidator(given)]
 class MappingModel(BaseModel):
     """The base of every part of a mapping: closed, so that a typing error is never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)

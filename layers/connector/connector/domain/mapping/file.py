@@ -6,6 +6,7 @@ What YAML is understood, and how, is in `document`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import yaml
 from pydantic import ValidationError
@@ -27,8 +28,14 @@ def _no_length(_: str) -> int | None:
     return None
 
 
-def parse(text: str, key_length_of: Callable[[str], int | None] = _no_length) -> MappingFile:
+def parse(
+    text: str,
+    key_length_of: Callable[[str], int | None] = _no_length,
+    now: datetime = mapping_sense.LONG_AGO,
+) -> MappingFile:
     """The mapping in a file; `key_length_of` says how long a company's employee codes may be.
+
+    Examples without a day are held against the rules of the day that it is `now`.
 
     Raises:
         ConfigurationError: with every problem of shape and sense, each naming its line and place.
@@ -36,7 +43,7 @@ def parse(text: str, key_length_of: Callable[[str], int | None] = _no_length) ->
     file = document.read(text)
     mapping, misshapen = _understood(file)
     empty = (f"{file.where(path)}: {path_of(path)}: {NO_VALUE}" for path in file.without_value)
-    problems = [*file.doubled, *empty, *misshapen, *_senseless(file, key_length_of)]
+    problems = [*file.doubled, *empty, *misshapen, *_senseless(file, key_length_of, now)]
     if mapping is None or problems:
         raise ConfigurationError(_first(problems))
     return mapping
@@ -64,12 +71,14 @@ def _understood(file: Document) -> tuple[MappingFile | None, list[str]]:
         ]
 
 
-def _senseless(file: Document, key_length_of: Callable[[str], int | None]) -> Iterator[str]:
+def _senseless(
+    file: Document, key_length_of: Callable[[str], int | None], now: datetime
+) -> Iterator[str]:
     companies = file.plain.get("companies") if isinstance(file.plain, dict) else None
     for company, part in (companies if isinstance(companies, dict) else {}).items():
         if not isinstance(part, dict):
             continue
-        for problem in mapping_sense.problems_in(part, key_length_of(company)):
+        for problem in mapping_sense.problems_in(part, key_length_of(company), now):
             where = file.where(("companies", company, *problem.path))
             yield f"{where}: {problem.message('companies', company)}"
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
@@ -17,7 +19,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.employees import DIMENSION
 from connector.domain.facts import shown
 from connector.domain.mapping.closed_words import wrong_words
-from connector.domain.mapping.model import CompanyRules
+from connector.domain.mapping.model import DATED_LISTS, CompanyRules
 from connector.domain.mapping.problems import path_of
 from connector.domain.mapping.rules.class_rules import unreachable
 from connector.domain.mapping.rules.examples import Example
@@ -25,6 +27,9 @@ from connector.domain.people import Facts
 
 KeyLength: TypeAlias = int | None
 """How long an employee code may be in Visma, where that is known."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where it is not said what day it is: what begins on a day does not hold yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +45,24 @@ class Problem:
         return f"{path_of((*before, *self.path))}{self.joint}{self.text}"
 
 
-def problems(rules: CompanyRules, key_length: KeyLength = None) -> Iterator[Problem]:
+def problems(
+    rules: CompanyRules, key_length: KeyLength = None, now: datetime = LONG_AGO
+) -> Iterator[Problem]:
     """Everything in the rules of one company that makes no sense."""
     yield from _wrong_words(rules.model_dump(exclude_none=True))
     for _, judge in JUDGES:
-        yield from judge(rules, key_length)
+        yield from judge(rules, key_length, now)
 
 
-def problems_in(part: Mapping[str, Any], key_length: KeyLength = None) -> Iterator[Problem]:
+def problems_in(
+    part: Mapping[str, Any], key_length: KeyLength = None, now: datetime = LONG_AGO
+) -> Iterator[Problem]:
     """The same for a part of a file that may have other mistakes, as far as it can be judged."""
     yield from _wrong_words(part)
     for keys, judge in JUDGES:
         rules = _alone(part, keys)
         if rules:
-            yield from judge(rules, key_length)
+            yield from judge(rules, key_length, now)
 
 
 def _wrong_words(part: Mapping[str, Any]) -> Iterator[Problem]:
@@ -63,13 +72,14 @@ def _wrong_words(part: Mapping[str, Any]) -> Iterator[Problem]:
 def _alone(part: Mapping[str, Any], keys: tuple[str, ...]) -> CompanyRules | None:
     """Rules with these keys of a company and nothing else, or None where one of them is wrong."""
     given = {key: part[key] for key in keys if key in part}
-    try:
-        return CompanyRules.model_validate({"legal_entities": ["*"], "time_zone": "UTC", **given})
-    except ValidationError:
-        return None
+    for zone in (part.get("time_zone"), "UTC"):
+        with suppress(ValidationError):
+            alone = {"legal_entities": ["*"], "time_zone": zone, **given}
+            return CompanyRules.model_validate(alone)
+    return None
 
 
-def _dead_rules(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
+def _dead_rules(rules: CompanyRules, _: KeyLength, __: datetime) -> Iterator[Problem]:
     for position, before in unreachable(rules.employee_classes):
         first = " and ".join(f"employee_classes[{earlier}]" for earlier in before)
         reason = (
@@ -79,9 +89,10 @@ def _dead_rules(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
         yield Problem(("employee_classes", position), text, joint=" ")
 
 
-def _failing_examples(rules: CompanyRules, _: KeyLength) -> Iterator[Problem]:
+def _failing_examples(rules: CompanyRules, _: KeyLength, now: datetime) -> Iterator[Problem]:
+    today = now.astimezone(rules.zone).date()
     for position, example in enumerate(rules.examples):
-        for text in _failures(example, rules):
+        for text in _failures(example, rules.on(example.day or today)):
             yield Problem(("examples", position), text)
 
 
@@ -114,7 +125,7 @@ def department_of_example(example: Example, rules: CompanyRules, facts: Facts) -
     return code if code and wanted and canonical(code) == canonical(wanted) else None
 
 
-def _long_codes(rules: CompanyRules, key_length: KeyLength) -> Iterator[Problem]:
+def _long_codes(rules: CompanyRules, key_length: KeyLength, _: datetime) -> Iterator[Problem]:
     parts = list(string.Formatter().parse(rules.employee_code))
     shortest = sum(len(text) + (part is not None) for text, part, _, _ in parts)
     if key_length is not None and shortest > key_length:
@@ -125,13 +136,13 @@ def _long_codes(rules: CompanyRules, key_length: KeyLength) -> Iterator[Problem]
         )
 
 
-Judge: TypeAlias = Callable[[CompanyRules, KeyLength], Iterator[Problem]]
+Judge: TypeAlias = Callable[[CompanyRules, KeyLength, datetime], Iterator[Problem]]
 
 JUDGES: tuple[tuple[tuple[str, ...], Judge], ...] = (
     (("employee_code",), _long_codes),
     (("employee_classes",), _dead_rules),
     (
-        ("defaults", "departments", "branches", "locations", "employee_classes", "examples"),
+        ("defaults", *DATED_LISTS, "examples"),
         _failing_examples,
     ),
 )

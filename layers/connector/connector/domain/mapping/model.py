@@ -9,10 +9,11 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from functools import cached_property
 from typing import Annotated, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from connector.domain.employees import FIELDS
 from connector.domain.facts import (
@@ -38,6 +39,7 @@ from connector.domain.mapping.rules.places import (
     PlaceRule,
     refuse_rows_for_the_same,
 )
+from connector.domain.mapping.rules.validity import Dated, days_of_change
 from connector.domain.people import Facts, Pay
 
 EVERYBODY = "*"
@@ -52,6 +54,7 @@ CODE_PARTS = ("worker.number", "worker.id", "person.number")
 Percent = Annotated[Whole, Field(ge=1, le=100)]
 Owner = Literal["rippling", "once", "visma"]
 AnyRule = TypeVar("AnyRule")
+DATED_LISTS = ("departments", "branches", "locations", "employee_classes")
 Rows: TypeAlias = Sequence[PlaceRule]
 
 
@@ -117,6 +120,7 @@ class CompanyRules(MappingModel):
     lead_days: Annotated[Whole, Field(ge=0, le=60)] = 0
     scope: Scope = Scope()
     guards: Guards = Guards()
+    _written: CompanyRules | None = PrivateAttr(default=None)
 
     @field_validator("time_zone")
     @classmethod
@@ -182,6 +186,29 @@ class CompanyRules(MappingModel):
         return choose("legal_entity", facts.legal_entity, self.branches, facts)
 
     @property
+    def dated(self) -> Sequence[Dated]:
+        """Everything that may hold for a time only."""
+        return (*self.departments, *self.branches, *self.locations, *self.employee_classes)
+
+    @property
+    def written(self) -> CompanyRules:
+        """The rules with those as well that do not hold today."""
+        return self._written or self
+
+    def on(self, day: date) -> CompanyRules:
+        """The rules that hold on a day."""
+        whole = self.written
+        if all(row.holds_on(day) for row in whole.dated):
+            return whole
+        holding = {
+            kind: tuple(row for row in getattr(whole, kind) if row.holds_on(day))
+            for kind in DATED_LISTS
+        }
+        rules = whole.model_copy(update=holding)
+        rules._written = whole
+        return rules
+
+    @property
     def conditions(self) -> Iterator[tuple[str, int, Circumstances]]:
         """The conditions of all rows and rules, each with its list and its place there."""
         for kind in ("departments", "branches"):
@@ -235,6 +262,8 @@ class MappingFile(MappingModel):
         Field(min_length=1)
     )
 
+    _written: MappingFile | None = PrivateAttr(default=None)
+
     @model_validator(mode="after")
     def _entities_are_claimed_once(self) -> MappingFile:
         twice = repeated(name for rules in self.companies.values() for name in rules.legal_entities)
@@ -261,6 +290,46 @@ class MappingFile(MappingModel):
     def uses_pay(self) -> bool:
         """True where any rule of any company asks for pay."""
         return any(rules.uses_pay for rules in self.companies.values())
+
+    @property
+    def written(self) -> MappingFile:
+        """The mapping with what does not hold today as well, which is how it is stored."""
+        return self._written or self
+
+    def in_force(self, now: datetime) -> MappingFile:
+        """The mapping as it holds at a moment; the very same one as long as that is the same."""
+        return self.written._as_on(tuple(self.today(company, now) for company in self.companies))
+
+    def on(self, day: date) -> MappingFile:
+        """The mapping as it holds on a day, in each company on its own."""
+        return self.written._as_on((day,) * len(self.companies))
+
+    @cached_property
+    def known_days(self) -> dict[tuple[date, ...], MappingFile]:
+        """The mapping on days on which it was asked for already."""
+        return {}
+
+    def _as_on(self, days: tuple[date, ...]) -> MappingFile:
+        if days not in self.known_days:
+            pairs = zip(self.companies.items(), days, strict=True)
+            companies = {company: rules.on(day) for (company, rules), day in pairs}
+            is_whole = all(companies[key] is rules for key, rules in self.companies.items())
+            mapping = self if is_whole else MappingFile.model_construct(companies=companies)
+            mapping._written = None if is_whole else self
+            self.known_days.clear()
+            self.known_days[days] = mapping
+        return self.known_days[days]
+
+    def days_ahead(self, now: datetime) -> list[date]:
+        """The days to come on which other rows or rules hold, the next first."""
+        return sorted(
+            {
+                day
+                for company, rules in self.written.companies.items()
+                for day in days_of_change(rules.dated)
+                if day > self.today(company, now)
+            }
+        )
 
     def today(self, company: str, now: datetime) -> date:
         """The calendar day it is in a company at the moment `now`."""

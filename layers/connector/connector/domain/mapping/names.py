@@ -124,9 +124,9 @@ class NameMemory:
 
 
 def words_of(mapping: MappingFile) -> Words:
-    """The words by which a mapping names things."""
+    """The words by which a mapping names things, those as well that do not hold yet."""
     found: dict[NamedKind, dict[str, set[str]]] = {kind: {} for kind in NamedKind}
-    for company, rules in mapping.companies.items():
+    for company, rules in mapping.written.companies.items():
         for kind, word in _words(rules):
             found[kind].setdefault(alike(word), set()).add(company)
     return {

@@ -80,7 +80,12 @@ def keys_at(location: Sequence[int | str]) -> list[str]:
     part: Any = MappingFile
     for step in location:
         part = inner(part, step)
-    return list(part.model_fields) if is_model(part) else []
+    return key_names(part) if is_model(part) else []
+
+
+def key_names(part: type[BaseModel]) -> list[str]:
+    """The keys of a part as they are written; `from` is no name that Python knows."""
+    return [field.alias or name for name, field in part.model_fields.items()]
 
 
 def inner(part: Any, step: int | str) -> Any:

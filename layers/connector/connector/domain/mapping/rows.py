@@ -59,7 +59,7 @@ STEP = 10
 LONGEST_SOURCE = 960
 """So many bytes of a key may stand behind its kind: a name has 800 at most, a key 1024."""
 
-OF_SOME = ("when",)
+OF_SOME = ("when", "from", "until")
 """Attributes by which a row is one of several for the same thing."""
 
 IMPORT_SENTINEL = ("-", "import")

@@ -50,5 +50,8 @@ def whole_digest(rules: CompanyRules) -> str:
     plain["locations"] = [[row["rippling"], row["address"]] for row in plain["locations"]]
     if not rules.uses_pay:  # otherwise the ledger cannot tell the class
         plain.pop("employee_classes")
+    for rule in plain.get("employee_classes", ()):  # the days say when, and not what
+        rule.pop("from")
+        rule.pop("until")
     text = json.dumps(plain, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

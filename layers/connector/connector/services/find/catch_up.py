@@ -2,6 +2,7 @@
 
 The releaser handles an edit as soon as its announcement comes. Here a tick sees to it that none is
 missed: a mapping that nobody has handled, or that was handled a moment ago, is looked at again.
+So is the mapping of a new day, where its rows hold from that day on, or no longer do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import cache
 from connector.domain.changes import Cause
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import digest, to_rows
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.ledger import Person
 from connector.ports.clock import Clock
@@ -42,11 +44,11 @@ class MappingCatchUp:
         now, handled = self.clock.now(), self.versions.handled()
         current = HandledMapping.of(mapping, now)
         if (handled.digest, handled.whole) != (current.digest, current.whole):
-            self.versions.announce(current.digest)
+            self.versions.announce(digest(to_rows(mapping.written)))
             touched = {
                 company
-                for company, digest in current.whole.items()
-                if handled.digest and handled.whole.get(company) != digest
+                for company, rules in current.whole.items()
+                if handled.digest and handled.whole.get(company) != rules
             }
             return self._moved(mapping, touched), current
         if handled.is_settled or (handled.since and now - handled.since < SETTLED_AFTER):

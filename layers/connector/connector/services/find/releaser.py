@@ -159,8 +159,9 @@ class MappingReleaser:
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everyone whom these edits (company and rule key) may move; how many."""
+        self.versions.announce(digest(to_rows(mapping.written)))
+        mapping = mapping.in_force(self.clock.now())
         rules = EditedRules.of(edited, mapping)
-        self.versions.announce(digest(to_rows(mapping)))
         catalogue_of = cache(self.cache.catalogue)
         moved = [
             person

@@ -6,8 +6,8 @@ Reads everything and changes nothing. People are named by the employee code they
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connector.domain.catalogue import NUMBERED_BY_VISMA, Catalogue
@@ -21,6 +21,8 @@ from connector.domain.placement import missing_in_department, resolve_placement
 from connector.services.operate.mapping_words import InRippling, wrong_or_unchecked
 
 SHOWN_CODES = 10
+DAYS_AHEAD = 4
+"""So many of the days on which the mapping changes by itself are looked at beforehand."""
 THE_CODE = "the employee code"
 
 
@@ -59,17 +61,33 @@ def check(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> list[
     """Everything that is wrong with a mapping, rows first, then people."""
     findings = [
         finding
-        for company, rules in mapping.companies.items()
-        for finding in row_findings(company, rules, around)
+        for company, rules in mapping.written.companies.items()
+        for finding in row_findings(company, rules, around, now)
     ]
-    findings += empty_companies(mapping, around.workers)
-    return findings + list(people_findings(mapping, around, now))
+    today = mapping.in_force(now)
+    findings += empty_companies(today, around.workers)
+    of_today = list(people_findings(today, around, now))
+    return [*findings, *of_today, *_of_days_ahead(mapping, around, now, of_today)]
 
 
-def row_findings(company: str, rules: CompanyRules, around: SystemsSnapshot) -> Iterator[Finding]:
+def _of_days_ahead(
+    mapping: MappingFile, around: SystemsSnapshot, now: datetime, of_today: Sequence[Finding]
+) -> Iterator[Finding]:
+    """What is going to be wrong with today's people on the days on which other rows hold."""
+    told = set(of_today)
+    for day in mapping.days_ahead(now)[:DAYS_AHEAD]:
+        for finding in people_findings(mapping.on(day), around, now):
+            if finding not in told:
+                yield replace(finding, message=f"from {day.isoformat()}: {finding.message}")
+            told.add(finding)
+
+
+def row_findings(
+    company: str, rules: CompanyRules, around: SystemsSnapshot, now: datetime
+) -> Iterator[Finding]:
     """What is wrong with the rows of a company, whoever they are about."""
     catalogue = around.catalogues[company]
-    for problem in lint.problems(rules, catalogue.employee_key.length):
+    for problem in lint.problems(rules, catalogue.employee_key.length, now):
         yield Finding(company, problem.message())
     for warning in advice.warnings(rules):
         yield Finding(company, warning.message(), is_warning=True)
@@ -85,7 +103,7 @@ def row_findings(company: str, rules: CompanyRules, around: SystemsSnapshot) -> 
 
 def branch_findings(company: str, rules: CompanyRules, catalogue: Catalogue) -> Iterator[Finding]:
     """The branches that rows and defaults name, and Visma does not have."""
-    named = [(f"locations: {row.rippling}", row.branch) for row in rules.locations]
+    named = [(f"locations: {row.label}", row.branch) for row in rules.locations]
     named += [(f"branches: {row.label}", row.branch) for row in rules.branches]
     named += [("defaults", rules.defaults.branch)] if rules.defaults.branch else []
     for where, branch in named:

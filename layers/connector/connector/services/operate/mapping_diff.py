@@ -6,19 +6,39 @@ From the ledger alone: neither Rippling nor Visma is asked, and nothing is chang
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
+from connector.domain.catalogue import Catalogue
 from connector.domain.mapping.impact import Effect, EffectKind, company_hinging_on_pay, effect_on
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, row_key, to_rows
+from connector.domain.records.ledger import Person
 from connector.ports.ledger import Ledger
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.operate.mapping_check import DAYS_AHEAD
 from connector.services.operate.mapping_import import MappingImport
 
 SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What an import is looked at from: the mapping of today, the people, and Visma as cached."""
+
+    before: MappingFile | None
+    persons: tuple[Person, ...]
+    catalogue_of: Callable[[str], Catalogue]
+
+    def effects(self, after: MappingFile) -> list[Effect]:
+        """What a mapping would do to people."""
+        effects = (
+            effect_on(person, self.before, after, self.catalogue_of) for person in self.persons
+        )
+        return [effect for effect in effects if effect]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +49,20 @@ class MappingDiff:
     imports: MappingImport
 
     def show(self, arguments: Arguments) -> JsonObject:
-        """Whom an import of a file would move, release, strand, leave out and take in."""
-        after = self.imports.read(str(arguments.get("text", "")))
+        """Whom an import of a file would move, release, strand, leave out and take in.
+
+        Today, and on each of the next days on which other rows of it hold.
+        """
+        after, now = self.imports.read(str(arguments.get("text", ""))), self.imports.clock.now()
         before = self.imports.current()
-        persons = [person for person in self.ledger.persons() if person.facts]
-        catalogue_of = cache(self.imports.cache.catalogue)
-        effects = [effect_on(person, before, after, catalogue_of) for person in persons]
-        found = [effect for effect in effects if effect]
-        unclear = [company_hinging_on_pay(person, before, after) for person in persons]
+        look = _Look(
+            before.in_force(now) if before else None,
+            tuple(person for person in self.ledger.persons() if person.facts),
+            cache(self.imports.cache.catalogue),
+        )
+        today = after.in_force(now)
+        found = look.effects(today)
+        unclear = [company_hinging_on_pay(each, look.before, today) for each in look.persons]
         known = [*(before.companies if before else ()), *after.companies]
         companies = dict.fromkeys([*known, *(effect.company for effect in found)])
         return {
@@ -44,13 +70,31 @@ class MappingDiff:
                 {
                     **self._company(company, [each for each in found if each.company == company]),
                     "hinges_on_pay": unclear.count(company),
-                    "visma_known": bool(catalogue_of(company).read_at),
+                    "visma_known": bool(look.catalogue_of(company).read_at),
                 }
                 for company in companies
             ],
+            "later": list(self._later(after, now, look, found)),
             "rows": self._rows(after),
             "blocked": sum(effect.kind is EffectKind.BLOCKS for effect in found),
         }
+
+    def _later(
+        self, after: MappingFile, now: datetime, look: _Look, today: Sequence[Effect]
+    ) -> Iterator[JsonObject]:
+        """The days ahead, each with what happens on it and not before."""
+        told = set(today)
+        for day in after.days_ahead(now)[:DAYS_AHEAD]:
+            found = [effect for effect in look.effects(after.on(day)) if effect not in told]
+            told.update(found)
+            companies = dict.fromkeys(effect.company for effect in found)
+            yield {
+                "day": day.isoformat(),
+                "companies": [
+                    self._company(company, [each for each in found if each.company == company])
+                    for company in companies
+                ],
+            }
 
     def _company(self, company: str, effects: Sequence[Effect]) -> JsonObject:
         by_kind: dict[EffectKind, list[Effect]] = defaultdict(list)

@@ -42,7 +42,7 @@ class MappingImport:
         Raises:
             ConfigurationError: with every problem, each naming its line and place.
         """
-        return mapping_file.parse(text, self._key_length)
+        return mapping_file.parse(text, self._key_length, self.clock.now())
 
     def import_mapping(self, arguments: Arguments) -> JsonObject:
         """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
@@ -65,12 +65,12 @@ class MappingImport:
 
     def export(self) -> str:
         """The mapping in the table, as a file."""
-        return mapping_file.dump(self.mappings.load())
+        return mapping_file.dump(self.mappings.load().written)
 
     def current(self) -> MappingFile | None:
         """The mapping in the table, or None where there is none that makes sense."""
         try:
-            return self.mappings.load()
+            return self.mappings.load().written
         except ConfigurationError:
             return None
 

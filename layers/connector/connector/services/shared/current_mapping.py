@@ -38,16 +38,19 @@ class CurrentMapping:
         self._asked_at: datetime | None = None
 
     def load(self, *, is_about_an_edit: bool = False) -> MappingFile:
-        """The mapping; as it was announced last, at the latest a few seconds ago.
+        """The mapping as it holds today; as it was announced last, at most a few seconds ago.
 
         Raises:
             ConfigurationError: there is none, or its rows do not make sense; with every problem.
             RetryableError: an import is under way.
         """
-        if self._known is not None and self._is_current(is_about_an_edit=is_about_an_edit):
-            return self._known
-        self._known = self._mappings.load()
-        self._digest, self._asked_at = digest(to_rows(self._known)), None
+        known = self._known
+        # With a new day other rows may hold: whoever is asked for what they need hears of it, too.
+        is_of_today = known is not None and known.in_force(self._clock.now()) is known
+        if known and is_of_today and self._is_current(is_about_an_edit=is_about_an_edit):
+            return known
+        self._known = self._mappings.load().in_force(self._clock.now())
+        self._digest, self._asked_at = digest(to_rows(self._known.written)), None
         return self._known
 
     def _is_current(self, *, is_about_an_edit: bool) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.names import Words, words_of
+from connector.ports.clock import Clock
 from connector.ports.state import Mappings
 
 
@@ -32,8 +33,9 @@ class WatchedMappings:
     Pay is wanted wherever a rule asks for it, and always where `with_pay` is said.
     """
 
-    def __init__(self, mappings: Mappings, *, with_pay: bool = False) -> None:
+    def __init__(self, mappings: Mappings, clock: Clock, *, with_pay: bool = False) -> None:
         self._mappings = mappings
+        self._clock = clock
         self._with_pay = with_pay
         self._requirements: Requirements | None = None
         self._watched: MappingFile | None = None
@@ -51,8 +53,8 @@ class WatchedMappings:
         return self._current().words
 
     def load(self) -> MappingFile:
-        """The mapping as it is now; from here on its rules decide what is asked for."""
-        mapping = self._mappings.load()
+        """The mapping as it holds today; from here on its rules decide what is asked for."""
+        mapping = self._mappings.load().in_force(self._clock.now())
         if mapping is not self._watched:
             self.watch(mapping)
         return mapping
@@ -72,7 +74,8 @@ class WatchedMappings:
     def _current(self) -> Requirements:
         if self._requirements is None:
             try:
-                self._requirements = Requirements.of(self._mappings.load())
+                mapping = self._mappings.load().in_force(self._clock.now())
+                self._requirements = Requirements.of(mapping)
             except ConfigurationError:  # without a mapping nothing is decided that could need them
                 self._requirements = Requirements()
         return self._requirements

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known, Truth
-from connector.domain.mapping.base import Code, MappingModel
+from connector.domain.mapping.base import Code
 from connector.domain.mapping.rules.conditions import Conditions, PayBand
+from connector.domain.mapping.rules.validity import Dated
 from connector.domain.people import Facts, Pay
 
 
-class ClassRule(MappingModel):
+class ClassRule(Dated):
     """An employee class and for whom it holds; the first rule that holds decides."""
 
     when: Conditions
@@ -53,21 +54,23 @@ def label(rules: Rules, rule: ClassRule) -> str:
 def unreachable(rules: Rules) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Each rule that can never decide, with the earlier ones that take everyone before it."""
     for position, rule in enumerate(rules):
-        before = _covering(rules[:position], rule.when)
+        before = _covering(rules[:position], rule)
         if before:
             yield position, before
 
 
-def _covering(earlier: Rules, when: Conditions) -> tuple[int, ...]:
-    """The earlier rules that hold whenever `when` does: one alone if there is one, else several.
+def _covering(earlier: Rules, rule: ClassRule) -> tuple[int, ...]:
+    """The earlier rules that hold whenever a rule does: one alone if there is one, else several.
 
-    A rule that asks for something that `when` leaves open always lets someone through, so only
-    those count that ask for no more. Of these, pay bands that lie side by side count together.
+    A rule that asks for something that the later one leaves open always lets someone through, so
+    only those count that ask for no more, on all its days. Of these, pay bands that lie side by
+    side count together.
     """
+    when = rule.when
     wider = {
-        place: rule.when.annual_pay
-        for place, rule in enumerate(earlier)
-        if rule.when.plain.items() <= when.plain.items()
+        place: each.when.annual_pay
+        for place, each in enumerate(earlier)
+        if each.spans(rule) and each.when.plain.items() <= when.plain.items()
     }
     for place, band in wider.items():
         if _is_within(when.annual_pay, [band]):

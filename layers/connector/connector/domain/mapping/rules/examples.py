@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, model_validator
 
 from connector.domain.facts import NOTHING, Fact, Named, fact
 from connector.domain.mapping.base import Amount, Code, Condition, Currency, MappingModel, given
+from connector.domain.mapping.rules.validity import OptionalDay
 from connector.domain.people import EmploymentStatus, EmploymentType, Facts, Pay
 
 
@@ -56,9 +57,13 @@ class Given(MappingModel):
 
 
 class Example(MappingModel):
-    """Someone invented, and what the rules have to make of them; only what is named is checked."""
+    """Someone invented, and what the rules have to make of them; only what is named is checked.
+
+    By the rules of a `day`, where there is one, else by those of the day on which it is checked.
+    """
 
     given: Given
+    day: OptionalDay = None
     employee_class: Code | None = None
     department: Code | None = None
     branch: Code | None = None

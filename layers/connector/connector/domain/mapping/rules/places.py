@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from typing import Annotated, TypeAlias
 
@@ -11,6 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from connector.domain.facts import alike
 from connector.domain.mapping.base import Code, Key, MappingModel, Text, given
 from connector.domain.mapping.rules.conditions import Circumstances
+from connector.domain.mapping.rules.validity import Dated
 
 MARK = ": "
 """Stands between what a row names and its conditions, wherever a row is called by one text."""
@@ -35,7 +37,7 @@ class OfficeAddress(MappingModel):
     country: Text = ""
 
 
-class DepartmentRule(MappingModel):
+class DepartmentRule(Dated):
     """A Rippling department (by id, reference code or exact name) and what it is in Visma.
 
     With conditions it holds of those of its people alone of whom they all hold.
@@ -64,10 +66,10 @@ class DepartmentRule(MappingModel):
     @property
     def label(self) -> str:
         """How the row is called: by what it names, and its conditions."""
-        return called(self.rippling, self.conditions)
+        return called(self, self.rippling)
 
 
-class LocationRule(MappingModel):
+class LocationRule(Dated):
     """A Rippling work location (by id or exact name) and what it is in Visma."""
 
     rippling: Key
@@ -88,10 +90,10 @@ class LocationRule(MappingModel):
     @property
     def label(self) -> str:
         """How the row is called."""
-        return self.rippling
+        return called(self, self.rippling)
 
 
-class BranchRule(MappingModel):
+class BranchRule(Dated):
     """A legal entity in Rippling (by id or exact legal name) and the branch of its people.
 
     It goes before the branch of a location. With conditions it holds of those alone of whom they
@@ -120,34 +122,46 @@ class BranchRule(MappingModel):
     @property
     def label(self) -> str:
         """How the row is called: by what it names, and its conditions."""
-        return called(self.legal_entity, self.conditions)
+        return called(self, self.legal_entity)
 
 
 PlaceRule: TypeAlias = DepartmentRule | LocationRule | BranchRule
 
 
-def called(word: str, when: Circumstances) -> str:
-    """How a row is called: `Production: location Oslo`."""
-    conditions = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in when.plain.items())
-    return f"{word}{MARK}{conditions}" if conditions else word
+def called(row: PlaceRule, word: str) -> str:
+    """How a row is called: `Production: location Oslo, from 2027-01-01`."""
+    plain = row.conditions.plain.items()
+    conditions = (*(f"{name.replace('_', ' ')} {text}" for name, text in plain), *row.time)
+    return f"{word}{MARK}{', '.join(conditions)}" if conditions else word
 
 
 def refuse_rows_for_the_same(kind: str, rows: Sequence[PlaceRule]) -> None:
-    """Refuses rows of which an earlier one names the same thing under the same conditions.
+    """Refuses a row for what an earlier one is for: under the same conditions, on a same day.
 
     Raises:
         ValidationError: with the place of each.
     """
-    seen: set[Hashable] = set()
+    earlier: dict[Hashable, list[PlaceRule]] = defaultdict(list)
+    labels: set[str] = set()
     twice = []
     for place, row in enumerate(rows):
+        same = earlier[_identity(row)]
         # Of two rows with the same label one would replace the other where rows are stored.
-        if not seen.isdisjoint((_identity(row), row.label)):
-            text = f"{kind} has more than one row for {row.label}; keep one of them"
-            twice.append(_problem_at(place, row, text))
-        seen |= {_identity(row), row.label}
+        if row.label in labels or any(row.overlaps(each) for each in same):
+            twice.append(_problem_at(place, row, _two_at_once(kind, row, same)))
+        same.append(row)
+        labels.add(row.label)
     if twice:
         raise ValidationError.from_exception_data(kind, twice)
+
+
+def _two_at_once(kind: str, row: PlaceRule, same: Sequence[PlaceRule]) -> str:
+    other = next(
+        (each.label for each in same if row.overlaps(each) and each.label != row.label), ""
+    )
+    if not other:
+        return f"{kind} has more than one row for {row.label}; keep one of them"
+    return f"{row.label} holds on the same days as {other}; let one end before the other begins"
 
 
 def _problem_at(place: int, row: object, text: str) -> InitErrorDetails:

@@ -32,7 +32,8 @@ class DiffMapping(Verb):
 
     def view(self, result: JsonObject) -> View:
         companies = [line for company in result["companies"] for line in company_lines(company)]
-        return [*companies, *row_lines(result["rows"])]
+        later = [line for day in result.get("later", ()) for line in day_lines(day)]
+        return [*companies, *later, *row_lines(result["rows"])]
 
     def needs_attention(self, result: JsonObject) -> bool:
         return bool(result["blocked"])
@@ -40,18 +41,32 @@ class DiffMapping(Verb):
 
 def company_lines(company: JsonObject) -> Iterator[Line]:
     """The effects on one company: counts first, then the first few people of each kind."""
-    counts = [*ALWAYS_COUNTED, *(kind for kind in COUNTED_IF_ANY if company[kind]["count"])]
-    yield Line(f"{company['company']}: {', '.join(counted(company, kind) for kind in counts)}")
-    for kind in (*ALWAYS_COUNTED, *COUNTED_IF_ANY):
-        people = [f"{each['who']}  {each['how']}".rstrip() for each in company[kind]["first"]]
-        for text in with_rest(people, company[kind]["count"]):
-            yield Line(f"{kind}  {text}", indent=2)
+    yield from effect_lines(company)
     if company["hinges_on_pay"]:
         yield Line(
             f"the class of {company['hinges_on_pay']} depends on pay: only an import tells", 2
         )
     if not company["visma_known"]:
         yield Line("Visma was never read for this company: what it lacks is not known", 2)
+
+
+def day_lines(day: JsonObject) -> Iterator[Line]:
+    """What happens on a day to come."""
+    if not day["companies"]:
+        yield Line(f"from {day['day']}: nobody of today's people is moved")
+    for company in day["companies"]:
+        yield from effect_lines(company, f"from {day['day']}, ")
+
+
+def effect_lines(company: JsonObject, when: str = "") -> Iterator[Line]:
+    """The effects on one company: counts, and the first few people of each kind."""
+    counts = [*ALWAYS_COUNTED, *(kind for kind in COUNTED_IF_ANY if company[kind]["count"])]
+    told = ", ".join(counted(company, kind) for kind in counts)
+    yield Line(f"{when}{company['company']}: {told}")
+    for kind in (*ALWAYS_COUNTED, *COUNTED_IF_ANY):
+        people = [f"{each['who']}  {each['how']}".rstrip() for each in company[kind]["first"]]
+        for text in with_rest(people, company[kind]["count"]):
+            yield Line(f"{kind}  {text}", indent=2)
 
 
 def counted(company: JsonObject, kind: str) -> str:
