@@ -25,6 +25,7 @@ from connector.domain.mapping import problems
 from connector.domain.mapping import rows as mapping_rows
 from connector.domain.mapping.base import MappingModel
 from connector.domain.mapping.rules import class_rules, conditions, examples, places, validity
+from connector.domain.mapping.source import shared
 from connector.domain.planning import Outcome
 from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 from connector.services.operate.operator import Operator
@@ -42,6 +43,9 @@ DECISIONS = sorted((DOCS / "adr").glob("*.md"))
 PLACES: dict[type[MappingModel], str] = {
     mapping.MappingFile: "A company",
     mapping.CompanyRules: "A company",
+    shared.WrittenMapping: "Shared rows",
+    shared.WrittenCompany: "A company",
+    shared.SharedRows: "Shared rows",
     mapping.Defaults: "`defaults`",
     validity.Dated: "Rows that hold for a time",
     places.DepartmentRule: "`departments`",
@@ -260,6 +264,13 @@ def test_the_mapping_in_the_documentation_is_a_mapping() -> None:
     (example,) = blocks_of(section("mapping.md", "A whole file"), "yaml")
 
     assert set(mapping_file.parse(example).companies) == {"norway", "sweden"}
+
+
+def test_the_shared_rows_in_the_documentation_are_part_of_both_companies() -> None:
+    (example,) = blocks_of(section("mapping.md", "Shared rows"), "yaml")
+
+    companies = mapping_file.parse(example).companies
+    assert [len(companies[key].departments) for key in ("norway", "sweden")] == [2, 2]
 
 
 def test_the_refusal_in_the_documentation_is_the_one_that_comes() -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import alike
 from connector.domain.mapping import model
-from connector.domain.mapping.document import LARGEST_FILE, NO_ALIASES, read
 from connector.domain.mapping.file import parse
+from connector.domain.mapping.source.document import LARGEST_FILE, NO_ALIASES, read
 from tests.unit.domain.mapping.test_shapes import EXAMPLE
 
 

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from connector.domain.errors import ConfigurationError
-from connector.domain.mapping.document import read
 from connector.domain.mapping.file import parse
 from connector.domain.mapping.problems import path_of
 from connector.domain.mapping.rows import from_rows, to_rows
+from connector.domain.mapping.source.document import read
 
 DOCS = Path(__file__).parents[4] / "docs" / "mapping.md"
 EXAMPLE = DOCS.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]

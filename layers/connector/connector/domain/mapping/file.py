@@ -1,22 +1,24 @@
 """The mapping as the controller's file: text to mapping and back, with the line of each problem.
 
-What YAML is understood, and how, is in `document`.
+What YAML is understood, and how, is in `source/document`; what companies share, in `source/shared`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import yaml
 from pydantic import ValidationError
 
 from connector.domain.errors import ConfigurationError
-from connector.domain.mapping import document
 from connector.domain.mapping import lint as mapping_sense
-from connector.domain.mapping.document import Document
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.problems import message, path_of, validate
+from connector.domain.mapping.source import document
+from connector.domain.mapping.source.document import Document
+from connector.domain.mapping.source.shared import expanded
 
 NO_VALUE = "nothing stands here; give it a value or leave it out (a name such as null needs quotes)"
 MOST_PROBLEMS = 200
@@ -40,12 +42,23 @@ def parse(
     Raises:
         ConfigurationError: with every problem of shape and sense, each naming its line and place.
     """
-    file = document.read(text)
+    written = document.read(text)
+    file, wrong_sharing = expanded(written)
     mapping, misshapen = _understood(file)
-    empty = (f"{file.where(path)}: {path_of(path)}: {NO_VALUE}" for path in file.without_value)
-    problems = [*file.doubled, *empty, *misshapen, *_senseless(file, key_length_of, now)]
+    told = set(file.without_value)
+    problems = [
+        *file.doubled,
+        *(f"{file.where(path)}: {path_of(path)}: {NO_VALUE}" for path in file.without_value),
+        *(
+            f"{file.where(path)}: {path_of(path)}: {text}"
+            for path, text in wrong_sharing
+            if path not in told
+        ),
+        *misshapen,
+        *_senseless(file, key_length_of, now),
+    ]
     if mapping is None or problems:
-        raise ConfigurationError(_first(problems))
+        raise ConfigurationError(_first(list(dict.fromkeys(problems))))
     return mapping
 
 
@@ -65,9 +78,9 @@ def _understood(file: Document) -> tuple[MappingFile | None, list[str]]:
     except ValidationError as error:
         told = set(file.without_value)
         return None, [
-            f"{file.where(problem['loc'])}: {path_of(problem['loc'])}: {message(problem)}"
+            f"{file.where(loc)}: {path_of(file.origin(loc))}: {message(problem)}"
             for problem in error.errors()
-            if problem["loc"] not in told
+            if file.origin(loc := problem["loc"]) not in told
         ]
 
 
@@ -79,8 +92,9 @@ def _senseless(
         if not isinstance(part, dict):
             continue
         for problem in mapping_sense.problems_in(part, key_length_of(company), now):
-            where = file.where(("companies", company, *problem.path))
-            yield f"{where}: {problem.message('companies', company)}"
+            path = "companies", company, *problem.path
+            told = replace(problem, path=file.origin(path)).message()
+            yield f"{file.where(path)}: {told}"
 
 
 def _first(problems: list[str]) -> list[str]:

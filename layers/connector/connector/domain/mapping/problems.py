@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.base import did_you_mean, found
-from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.model import CompanyRules, MappingFile
 
 BELONGS = {
     "string_type": "one text",
@@ -75,8 +75,22 @@ def no_such_key(key: str, keys: Iterable[str]) -> str:
     return f"there is no such key{did_you_mean(key, keys)}"
 
 
+SHARED, INCLUDE = "shared", "include"
+"""Keys that only the file has: the mapping has everything in its place in each company."""
+SHARED_KINDS = ("departments", "employee_classes")
+"""What companies may share."""
+
+
 def keys_at(location: Sequence[int | str]) -> list[str]:
-    """The keys that a part of the mapping may have."""
+    """The keys that a part of the file may have."""
+    if location[:1] == (SHARED,):
+        if len(location) == len((SHARED, "name")):
+            return list(SHARED_KINDS)
+        location = ("companies", *location[1:])
+    elif not location:
+        return [*key_names(MappingFile), SHARED]
+    elif len(location) == len(("companies", "norway")):
+        return [*key_names(CompanyRules), INCLUDE]
     part: Any = MappingFile
     for step in location:
         part = inner(part, step)

@@ -9,7 +9,7 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
@@ -26,6 +26,8 @@ TOO_DEEP = f"this is nested deeper than {DEEPEST} lists and maps"
 
 Place: TypeAlias = tuple[int, int]
 """A line and a column, the first being 1."""
+Steps: TypeAlias = tuple[int | str, ...]
+"""The way to a part of a file: keys, and places in lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,24 @@ class Document:
     """A file as plain data, and where each of its parts stands."""
 
     plain: Any
-    places: Mapping[tuple[int | str, ...], Place]
+    places: Mapping[Steps, Place]
     doubled: Sequence[str] = ()
     """Keys that stand there a second time, each as a sentence."""
-    without_value: Sequence[tuple[int | str, ...]] = ()
+    without_value: Sequence[Steps] = ()
+    origins: Mapping[Steps, Steps] = field(default_factory=dict)
+    """Where parts were written that stand in `plain` as copies."""
+
+    def origin(self, location: Iterable[int | str]) -> Steps:
+        """The way to the part in the file that a location in `plain` is a copy of, or is itself."""
+        steps = tuple(location)
+        for length in range(len(steps), 0, -1):
+            if steps[:length] in self.origins:
+                return (*self.origins[steps[:length]], *steps[length:])
+        return steps
 
     def where(self, location: Iterable[int | str]) -> str:
         """The line and column of the innermost part of a location that stands in the file."""
-        steps = tuple(location)
+        steps = self.origin(location)
         while steps and steps not in self.places:
             steps = steps[:-1]
         return spoken(self.places.get(steps, (1, 1)))
