@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from connector.domain.facts import alike
 from connector.domain.mapping.base import Code, Key, MappingModel, Text, given
@@ -143,12 +142,13 @@ def refuse_rows_for_the_same(kind: str, rows: Sequence[PlaceRule]) -> None:
     """
     earlier: dict[Hashable, list[PlaceRule]] = defaultdict(list)
     labels: set[str] = set()
-    twice = []
+    twice: list[Any] = []
     for place, row in enumerate(rows):
         same = earlier[_identity(row)]
         # Of two rows with the same label one would replace the other where rows are stored.
         if row.label in labels or any(row.overlaps(each) for each in same):
-            twice.append(_problem_at(place, row, _two_at_once(kind, row, same)))
+            reason = {"error": ValueError(_two_at_once(kind, row, same))}
+            twice.append({"type": "value_error", "loc": (place,), "input": row, "ctx": reason})
         same.append(row)
         labels.add(row.label)
     if twice:
@@ -162,11 +162,6 @@ def _two_at_once(kind: str, row: PlaceRule, same: Sequence[PlaceRule]) -> str:
     if not other:
         return f"{kind} has more than one row for {row.label}; keep one of them"
     return f"{row.label} holds on the same days as {other}; let one end before the other begins"
-
-
-def _problem_at(place: int, row: object, text: str) -> InitErrorDetails:
-    kind = PydanticCustomError("rows_for_the_same", "{text}", {"text": text})
-    return InitErrorDetails(type=kind, loc=(place,), input=row)
 
 
 def _identity(row: PlaceRule) -> Hashable:
