@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.nordfab import (
     credentials,
+    nordfab_books,
     nordfab_mapping,
     nordfab_rippling,
     nordfab_visma,
@@ -41,6 +42,8 @@ def main() -> None:
     rippling = nordfab_rippling(people=people, companies=companies, port=arguments.rippling_port)
     visma = nordfab_visma(companies, port=arguments.visma_port)
     platform = RipplingPlatform(rippling, port=arguments.platform_port)
+    if arguments.months:
+        nordfab_books(rippling, visma, arguments.months)
     with rippling, platform, visma:
         _introduce(rippling, platform, visma, companies)
         mapping = nordfab_mapping(companies)
@@ -63,6 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--companies", type=int, choices=(1, 2), default=1)
     parser.add_argument("--page", action="store_true", help="serve a page to try it by hand")
     parser.add_argument("--page-port", type=int, default=9004)
+    parser.add_argument("--months", type=int, default=0, help="posted months in the books")
     parser.add_argument("--write-mapping", type=Path, metavar="FILE")
     return parser.parse_args()
 

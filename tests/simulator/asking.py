@@ -127,24 +127,33 @@ class Cursors:
             asked.path, asked.filter, asked.expand, asked.order_by, asked.limit, None,
             asked.forgotten, place, row_id,
         ]  # fmt: skip
+        return self.seal(members)
+
+    def seal(self, members: list[Any]) -> str:
+        """These values as a text that only this side can have made."""
         content = base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
         return f"{content}.{self._signature(content)}"
 
     def read(self, cursor: str, path: str) -> Question:
         """The question that goes on; a forged or foreign cursor is a server error, as it is."""
-        content, _, signature = cursor.partition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(content).encode()):
-            raise QueryError(500, "Internal server error")
-        try:
-            members = json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)))
-        except (binascii.Error, ValueError) as error:
-            raise QueryError(500, "Internal server error") from error
-        *asked, place, row_id = members
+        *asked, place, row_id = self.unseal(cursor)
         question = Question(*asked)
         if question.path != path:
             raise QueryError(500, "Internal server error")
         at = place if question.order == "id" else datetime.fromisoformat(place)
         return replace(question, after=(at, row_id))
+
+    def unseal(self, cursor: str) -> list[Any]:
+        """The values in a text, if this side has made it."""
+        content, _, signature = cursor.partition(".")
+        if not hmac.compare_digest(signature.encode(), self._signature(content).encode()):
+            raise QueryError(500, "Internal server error")
+        try:
+            padded = content + "=" * (-len(content) % 4)
+            members: list[Any] = json.loads(base64.urlsafe_b64decode(padded))
+        except (binascii.Error, ValueError) as error:
+            raise QueryError(500, "Internal server error") from error
+        return members
 
     def _signature(self, content: str) -> str:
         return hmac.new(self._key, content.encode(), sha256).hexdigest()[:32]
@@ -152,7 +161,7 @@ class Cursors:
 
 def read_question(path: str, query: Mapping[str, str], cursors: Cursors) -> Question:
     """The question that a query asks; a cursor brings its own and overrules the rest."""
-    limit = _limit(query.get("limit"))
+    limit = read_limit(query.get("limit"))
     if "cursor" in query:
         question = cursors.read(query["cursor"], path)
         if question.forgotten:
@@ -197,7 +206,8 @@ def read_condition(
     return Condition(field, operator, _text(field, match["value"]))
 
 
-def _limit(text: str | None) -> int:
+def read_limit(text: str | None) -> int:
+    """The page size that is asked for, if Rippling takes it."""
     if text is None:
         return DEFAULT_LIMIT
     if not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:

@@ -80,3 +80,46 @@ def new_employee(code: str, **members: Any) -> dict[str, Any]:
         "address": {"city": {"value": "Oslo"}, "countryId": {"value": "NO"}},
         **members,
     }
+
+
+def new_batch(*lines: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """The body of a batch that the books of Nordfab accept, but for what is given."""
+    usual = (
+        batch_line("5010", "200", debit=1000.5),
+        batch_line("5010", "210", debit=500),
+        batch_line("2930", "000", credit=1500.5),
+    )
+    return {
+        "hold": {"value": True},
+        "transactionDate": {"value": "2025-06-30T00:00:00"},
+        "financialPeriod": {"value": "202506"},
+        "ledger": {"value": "1"},
+        "branch": {"value": "1"},
+        "currencyId": {"value": "NOK"},
+        "description": {"value": "Payroll 2025-06 [RPABCDEFGHIJKLM]"},
+        "controlTotalInCurrency": {"value": 1500.5},
+        "journalTransactionLines": list(lines or usual),
+        **members,
+    }
+
+
+def batch_line(account: str, cost_centre: str, **members: Any) -> dict[str, Any]:
+    """One line to insert, with `debit` or `credit`; other members as they are written."""
+    amounts = {
+        f"{side}AmountInCurrency": {"value": members.pop(side)}
+        for side in ("debit", "credit")
+        if side in members
+    }
+    return {
+        "operation": "Insert",
+        "accountNumber": {"value": account},
+        "subaccount": [
+            {"segmentId": 1, "segmentValue": cost_centre},
+            {"segmentId": 2, "segmentValue": "00"},
+        ],
+        "branch": {"value": "1"},
+        "referenceNumber": {"value": "RPABCDEFGHIJKLM"},
+        "transactionDescription": {"value": "Wages"},
+        **amounts,
+        **members,
+    }

@@ -24,6 +24,8 @@ from tests.simulator.employees import (
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
+    from tests.simulator.books.books import Books
+
 SHOWN_FIELDS = {
     "department": "Department", "branch": "Branch", "employeeClass": "EmployeeClass",
     "calendar": "Calendar", "status": "Status", "address.countryId": "Country",
@@ -66,6 +68,8 @@ class Subaccount:
 
 class Company:
     """The state of one company and what its finance department does by hand."""
+
+    books: Books
 
     def __init__(
         self,

@@ -70,6 +70,15 @@ class Contract:
         """The member names that a schema of the file declares."""
         return frozenset(self._document["components"]["schemas"][schema]["properties"])
 
+    def has_path(self, path: str) -> bool:
+        """Whether the file says anything of this path."""
+        return self._find(path) is not None
+
+    def has_operation(self, method: str, path: str) -> bool:
+        """Whether the file says anything of this operation."""
+        found = self._find(path)
+        return found is not None and method.lower() in found[0].operations
+
     def check(
         self, method: str, path: str, query: Mapping[str, str], body: Json, has_body: bool
     ) -> list[Violation]:
@@ -142,10 +151,37 @@ class Contract:
         return Draft202012Validator({**_as_json_schema(schema), "components": self._components})
 
 
+class JointContract:
+    """Several contracts as one; the first that knows an operation is asked about it."""
+
+    def __init__(self, *parts: Contract) -> None:
+        self._parts = parts
+
+    def check(
+        self, method: str, path: str, query: Mapping[str, str], body: Json, has_body: bool
+    ) -> list[Violation]:
+        """Every way in which a request departs from the contracts; empty when it keeps to them."""
+        return self._part(method, path).check(method, path, query, body, has_body)
+
+    def check_answer(self, method: str, path: str, status: int, body: Json) -> list[str]:
+        """Every way in which an answer departs from the contracts."""
+        return self._part(method, path).check_answer(method, path, status, body)
+
+    def _part(self, method: str, path: str) -> Contract:
+        with_method = [part for part in self._parts if part.has_operation(method, path)]
+        with_path = [part for part in self._parts if part.has_path(path)]
+        return next(iter([*with_method, *with_path, *self._parts]))
+
+
 @cache
 def contract_in(file: Path) -> Contract:
     """The contract in a file; compiled once however many fakes check against it."""
     return Contract(file)
+
+
+def contracts_in(*files: Path) -> JointContract:
+    """The contracts in several files as one, the first one first."""
+    return JointContract(*(contract_in(file) for file in files))
 
 
 def _media_schema(holder: Mapping[str, Json]) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from tests.simulator.books.books import Books
 from tests.simulator.company import Company
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class Finance:
 
     def add_company(self, key: str, tenant_id: str, **settings: Any) -> Company:
         """Adds a company; `settings` are those of `Company`."""
-        self.companies[key] = Company(key, tenant_id, clock=self._clock, **settings)
-        return self.companies[key]
+        company = self.companies[key] = Company(key, tenant_id, clock=self._clock, **settings)
+        company.books = Books(company)
+        return company
 
     def company(self, key: str | None = None) -> Company:
         """The company with this key, or the first one."""

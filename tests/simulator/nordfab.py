@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.simulator.books.differences import Differences
+from tests.simulator.books.history import Arrangement, History, months_before
 from tests.simulator.people import PLACES
 from tests.simulator.rippling import DEMO_TOKEN, Rippling
 from tests.simulator.visma import Visma
@@ -183,6 +185,29 @@ def nordfab_visma(companies: int = 1, clock: Now | None = None, port: int = 0) -
         )
         _open_books(visma, key)
     return visma
+
+
+def nordfab_books(
+    rippling: Rippling, visma: Visma, months: int = 6, *, until: date | None = None
+) -> Differences:
+    """Opens Nordfab's books and posts its last whole months, out of its people in Rippling.
+
+    What can go wrong in a month is planted with `plant_difference`, which `/_control/` of Visma
+    runs as well. `until` is a day of the month after the last one; Visma's today by default.
+    """
+    has_two = len(visma.companies) > 1
+    history = History(rippling, visma, Arrangement(
+        cost_centres={unit.name: unit.cost_centre for unit in UNITS},
+        branches={key: {name: number for number, name in BRANCHES[key].items()}
+                  for key in visma.companies},
+        companies={"Nordfab AS": "norway", "Nordfab AB": "sweden" if has_two else "norway"},
+        spare_cost_centre=next(one.cost_centre for one in UNITS if one.name == UNMAPPED),
+    ))  # fmt: skip
+    history.open_books()
+    history.post(months_before(until or visma.clock.today(), months))
+    differences = Differences(history)
+    visma.more_verbs.update(differences.verbs())
+    return differences
 
 
 def _company_keys(companies: int) -> tuple[str, ...]:

@@ -21,7 +21,10 @@ from tests.simulator.asking import (
     read_condition,
     read_question,
 )
-from tests.simulator.contracts import contract_in
+from tests.simulator.books.payroll import PayrollDepartment
+from tests.simulator.books.payroll_api import NAME as PAYROLL_RUNS
+from tests.simulator.books.payroll_api import payroll_answer
+from tests.simulator.contracts import contracts_in
 from tests.simulator.messages import Json, Request, Response, html_response, json_response
 from tests.simulator.rippling_oauth import AUTHORIZE_PATH, TOKEN_PATH, AppShop
 from tests.simulator.server import Server
@@ -34,7 +37,9 @@ if TYPE_CHECKING:
     from tests.simulator.control import Verb
     from tests.simulator.tables import Row
 
-CONTRACT = Path(__file__).parent.parent / "contracts" / "rippling-rest.yaml"
+CONTRACTS = Path(__file__).parent.parent / "contracts"
+CONTRACT = CONTRACTS / "rippling-rest.yaml"
+PAYROLL_CONTRACT = CONTRACTS / "rippling-payroll.yaml"
 DEMO_TOKEN = "demo-rippling-token"
 OAUTH = "/o/"
 ENTITLEMENTS = ("API_Tier_1", "API_Tier_2")
@@ -124,10 +129,11 @@ class Rippling(Workforce, Server):
         self, clock: Now | None = None, port: int = 0, tokens: Iterable[str] = (DEMO_TOKEN,)
     ) -> None:
         Workforce.__init__(self, clock)
-        Server.__init__(self, port, contract_in(CONTRACT))
+        Server.__init__(self, port, contracts_in(CONTRACT, PAYROLL_CONTRACT))
         self.tokens = set(tokens)
         self.app_shop = AppShop(self.clock.now)
         self.entitlements = set(ENTITLEMENTS)
+        self.payroll = PayrollDepartment(self)
         self.ignore_filter: set[str] = set()
         self.understands = Understanding()
         self.custom_field_keys: dict[str, str] = {}
@@ -160,7 +166,7 @@ class Rippling(Workforce, Server):
             self.accept_token, self.revoke_token,
         ]  # fmt: skip
         verbs = {verb.__name__: verb for verb in own}
-        return {**super().verbs(), **self.app_shop.verbs(), **verbs}
+        return {**super().verbs(), **self.app_shop.verbs(), **self.payroll.verbs(), **verbs}
 
     @property
     def token_url(self) -> str:
@@ -205,7 +211,7 @@ class Rippling(Workforce, Server):
 
     def _route(self, request: Request) -> Json | None:
         name, _, row_id = request.path.strip("/").partition("/")
-        if request.method != "GET" or "/" in row_id:
+        if request.method != "GET" or ("/" in row_id and name != PAYROLL_RUNS):
             return None
         version = request.headers.get("rippling-api-version", self.bound_version)
         if self.versions is not None and version not in self.versions:
@@ -214,15 +220,21 @@ class Rippling(Workforce, Server):
         if name in self.forbid:
             raise QueryError(403, f"Insufficient oauth scopes to access {name}")
         with self.state_lock:
-            match name, row_id:
-                case "sso-me", "":
-                    return self._sso_me(request)
-                case "entitlements", "":
-                    return self._entitlements()
-                case _, "" if name in LISTINGS:
-                    return self._list(name, request)
-                case _ if row_id and name in LISTINGS and LISTINGS[name].has_records:
-                    return self._record(name, row_id, request)
+            return self._content(name, row_id, request)
+
+    def _content(self, name: str, row_id: str, request: Request) -> Json | None:
+        match name, row_id:
+            case "sso-me", "":
+                return self._sso_me(request)
+            case "entitlements", "":
+                return self._entitlements()
+            case _ if name == PAYROLL_RUNS:
+                tools = (self._cursors, self._link, self.shown_time)
+                return payroll_answer(self.payroll, request, *tools)
+            case _, "" if name in LISTINGS:
+                return self._list(name, request)
+            case _ if row_id and name in LISTINGS and LISTINGS[name].has_records:
+                return self._record(name, row_id, request)
         return None
 
     def _list(self, name: str, request: Request) -> Json:
@@ -299,7 +311,9 @@ class Rippling(Workforce, Server):
     def _next_link(self, question: Question, last: Row) -> str:
         self._cursors.forgetful = self.forgets_question
         cursor = self._cursors.write(question, last)
-        target = f"{question.path}?{urlencode({'cursor': cursor}, quote_via=quote)}"
+        return self._link(f"{question.path}?{urlencode({'cursor': cursor}, quote_via=quote)}")
+
+    def _link(self, target: str) -> str:
         if self.relative_next_link:
             return target
         return (f"https://{self.next_link_host}" if self.next_link_host else self.url) + target

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tests.simulator import platform_shapes as shapes
 from tests.simulator.asking import QueryError
-from tests.simulator.contracts import contract_in
+from tests.simulator.books.payroll_api import platform_record, platform_run
+from tests.simulator.contracts import contracts_in
 from tests.simulator.messages import Json, Request, Response, html_response, json_response
 from tests.simulator.server import Server
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from tests.simulator.rippling import Rippling
     from tests.simulator.tables import Row
 
-CONTRACT = Path(__file__).parent.parent / "contracts" / "rippling-platform.yaml"
+CONTRACTS = Path(__file__).parent.parent / "contracts"
+CONTRACT = CONTRACTS / "rippling-platform.yaml"
+PAYROLL_CONTRACT = CONTRACTS / "rippling-platform-payroll.yaml"
 MOST_ROWS = 100
 LISTS = {
     "departments": ("departments", shapes.department),
@@ -38,16 +41,18 @@ class RipplingPlatform(Server):
 
     Misbehaviour is set through attributes: `withheld` (members that the token's scopes do not
     show, so that they are absent), `hidden` (workers whom the application's access rules hide
-    unless all roles are asked for), `ignores_paging` (every list comes whole), `time_format`, and
+    unless all roles are asked for), `shows_payroll` (whether the token's scopes include payroll
+    runs), `ignores_paging` (every list comes whole), `time_format`, and
     `between_pages`: what happens, one by one, after each page of employees, so that rows shift
     under a walk.
     """
 
     def __init__(self, rippling: Rippling, port: int = 0) -> None:
-        super().__init__(port, contract_in(CONTRACT))
+        super().__init__(port, contracts_in(CONTRACT, PAYROLL_CONTRACT))
         self.rippling = rippling
         self.withheld: set[str] = set()
         self.hidden: set[str] = set()
+        self.shows_payroll = True
         self.ignores_paging = False
         self.time_format: Literal["iso", "compact"] = "compact"
         self.between_pages: deque[Callable[[], object]] = deque()
@@ -83,20 +88,21 @@ class RipplingPlatform(Server):
 
     def _route(self, request: Request) -> Json | None:
         match request.path.strip("/").split("/") if request.method == "GET" else ():
-            case ["employees"]:
-                return self._page(request, self._employees(request, with_terminated=False))
-            case ["employees", "include_terminated"]:
-                return self._page(request, self._employees(request, with_terminated=True))
+            case ["employees"] | ["employees", "include_terminated"]:
+                return self._page(request, self._employees(request))
             case ["employees", worker_id]:
                 return self._employee(worker_id)
             case [name] if name in LISTS:
                 table, shape = LISTS[name]
                 return self._page(request, [shape(row) for row in self._rows(table)])
+            case ["payroll_runs", *rest]:
+                return self._payroll(request, rest)
             case ["companies", "current"]:
                 return self._company()
         return None
 
-    def _employees(self, request: Request, *, with_terminated: bool) -> list[Row]:
+    def _employees(self, request: Request) -> list[Row]:
+        with_terminated = request.path.rstrip("/").endswith("/include_terminated")
         shows_all = with_terminated and request.query.get("send_all_roles") == "true"
         return [
             row
@@ -124,6 +130,21 @@ class RipplingPlatform(Server):
         shape = shapes.employee(self.rippling, row, self._time)
         shown = {**shape, **self.rippling.odd.get(row["id"], {})}
         return {name: value for name, value in shown.items() if name not in self.withheld}
+
+    def _payroll(self, request: Request, rest: list[str]) -> Json | None:
+        if not self.shows_payroll:
+            raise QueryError(403, "Insufficient oauth scopes to access payroll_runs")
+        runs, number = self.rippling.payroll.by_id, request.query.get("EIN")
+        match rest:
+            case []:
+                shown = [platform_run(run, self._time) for run in runs.values()]
+                return self._page(request, [run for run in shown if number in (None, run["ein"])])
+            case [run_id, "employees"] if run_id in runs:
+                role, records = request.query.get("role"), runs[run_id].records
+                return [platform_record(one) for one in records if role in (None, one.worker_id)]
+            case [_, "employees"]:
+                raise QueryError(404, "Not found.")
+        return None
 
     def _rows(self, table: str) -> list[Row]:
         """In the order of their ids, which no one has promised."""

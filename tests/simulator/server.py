@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from tests.simulator.contracts import Contract
+    from tests.simulator.contracts import Contract, JointContract
 
 __all__ = ["Call", "Request", "Response", "Server"]
 
@@ -41,7 +41,7 @@ class Server:
     so a vendor answers otherwise than it publishes.
     """
 
-    def __init__(self, port: int = 0, contract: Contract | None = None) -> None:
+    def __init__(self, port: int = 0, contract: Contract | JointContract | None = None) -> None:
         self.faults = Faults()
         self.journal: list[Call] = []
         self.reshape: Callable[[str, Any], Any] | None = None

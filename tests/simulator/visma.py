@@ -1,7 +1,7 @@
 """The fake Visma.net: token endpoint, the ERP API behind it, and its hourly limit.
 
 The door is here: tokens, scopes, limits. The endpoints are in `visma_api`, the companies'
-state and rules in `company`, their finance people in `finance`.
+state and rules in `company`, their finance people in `finance`, their books in `books`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from tests.simulator.books.api import BOOK_ROUTES
+from tests.simulator.books.bookkeeping import Bookkeeping
 from tests.simulator.clock import Clock, Now
-from tests.simulator.contracts import contract_in
-from tests.simulator.finance import Finance
+from tests.simulator.contracts import contracts_in
 from tests.simulator.messages import FORM, Request, Response, json_response
 from tests.simulator.server import Server
 from tests.simulator.visma_api import Manners, Visit, serve
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
     from tests.simulator.control import Verb
 
-CONTRACT = Path(__file__).parent.parent / "contracts" / "visma.yaml"
+CONTRACTS = Path(__file__).parent.parent / "contracts"
+CONTRACT = CONTRACTS / "visma.yaml"
+# Where both know an operation, the one of the general ledger is the newer.
+CONTRACT_FILES = (CONTRACTS / "visma-gl.yaml", CONTRACT)
 TOKEN_PATH = "/connect/token"
 API = "vismanet_erp_service_api"
 SCOPE_OF = {"GET": f"{API}:read", "POST": f"{API}:create", "PUT": f"{API}:update"}
@@ -66,7 +70,7 @@ def odd_rows(content: Any, odd: Mapping[tuple[str, str], Mapping[str, Any]]) -> 
     return {**plain, **{name: value for members in found for name, value in members.items()}}
 
 
-class Visma(Finance, Manners, Server):
+class Visma(Bookkeeping, Manners, Server):
     """A simulated Visma.net that answers over HTTP as strictly as the real one.
 
     Behaviour is set through attributes: those of `Manners`, and `token_lifetime` (seconds),
@@ -77,9 +81,9 @@ class Visma(Finance, Manners, Server):
     """
 
     def __init__(self, clock: Now | None = None, port: int = 0) -> None:
-        Finance.__init__(self, clock)
+        Bookkeeping.__init__(self, clock)
         Manners.__init__(self)
-        Server.__init__(self, port, contract_in(CONTRACT))
+        Server.__init__(self, port, contracts_in(*CONTRACT_FILES))
         self.clock = Clock(clock)
         self.token_lifetime = 3600
         self.calls_per_hour = 15_000
@@ -98,7 +102,7 @@ class Visma(Finance, Manners, Server):
     def verbs(self) -> Mapping[str, Verb]:
         """The verbs of a finance department, and the faults."""
         own = {"revoke_tokens": self.revoke_tokens, "start_new_hour": self.start_new_hour}
-        return {**super().verbs(), **self.finance_verbs(), **own}
+        return {**super().verbs(), **self.finance_verbs(), **self.book_verbs(), **own}
 
     def revoke_tokens(self) -> None:
         """Makes every token worthless at once."""
@@ -143,7 +147,8 @@ class Visma(Finance, Manners, Server):
         elif SCOPE_OF.get(request.method, "") not in grant.scopes:
             response = _gateway_error(403, "The scope of the token does not allow this.", "403")
         else:
-            response = self._made_odd(serve(Visit(self.companies[key], request, self, self.url)))
+            visit = Visit(self.companies[key], request, self, self.url)
+            response = self._made_odd(serve(visit, BOOK_ROUTES))
         return replace(response, headers={**response.headers, **headers}, company=key)
 
     def _made_odd(self, response: Response) -> Response:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import unquote
 from uuid import uuid4
@@ -28,15 +26,8 @@ from tests.simulator.dimensions import (
 )
 from tests.simulator.employees import Employee, sent_fields
 from tests.simulator.messages import Json, Request, Response, json_response
+from tests.simulator.visma_lists import changed, paged
 from tests.simulator.visma_shapes import show_branch, show_department, show_subaccount
-
-CONDITIONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
-}  # fmt: skip
-DELTA_FORMATS = (
-    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S.%f",
-)  # fmt: skip
 
 
 class Manners:
@@ -71,11 +62,12 @@ class Visit:
 
 
 Endpoint = Callable[..., Response]
+Routes = list[tuple[str, re.Pattern[str], Endpoint]]
 
 
-def serve(visit: Visit) -> Response:
-    """The answer of the endpoint that the request is for."""
-    for method, pattern, endpoint in ROUTES:
+def serve(visit: Visit, more: Routes | None = None) -> Response:
+    """The answer of the endpoint that the request is for, one of here or one of `more`."""
+    for method, pattern, endpoint in ROUTES + (more or []):
         match = pattern.fullmatch(visit.request.path)
         if match and method == visit.request.method:
             keys = {name: _decoded(text) for name, text in match.groupdict().items()}
@@ -89,14 +81,14 @@ def serve(visit: Visit) -> Response:
 
 def list_employees(visit: Visit) -> Response:
     """GET /v1/employee."""
-    rows = _changed(visit, visit.company.employees())
-    return json_response(200, _paged(visit, rows))
+    rows = changed(visit, visit.company.employees())
+    return json_response(200, paged(visit, rows))
 
 
 def read_employee(visit: Visit, code: str) -> Response:
     """GET /v1/employee/{employeeCd}."""
     employee = _employee(visit, code)
-    return json_response(200, employee.row, _etag(visit, employee.version))
+    return json_response(200, employee.row, etag(visit, employee.version))
 
 
 def create_employee(visit: Visit) -> Response:
@@ -108,13 +100,13 @@ def create_employee(visit: Visit) -> Response:
         text = story("inserting", "Employee", "EmployeeCd", reason)
         raise RefusedError(text, visit.manners.on_duplicate)
     employee = visit.company.create_employee(code, sent_fields(body))
-    return _created(visit, f"employee/{employee.code}", employee.version)
+    return created(visit, f"employee/{employee.code}", employee.version)
 
 
 def update_employee(visit: Visit, code: str) -> Response:
     """PUT /v1/employee/{employeeCd}."""
     employee = _employee(visit, code)
-    if stale := _precondition(visit, employee.version):
+    if stale := precondition(visit, employee.version):
         return stale
     fields = sent_fields(visit.request.body)
     if visit.manners.require_contact_members:
@@ -123,9 +115,9 @@ def update_employee(visit: Visit, code: str) -> Response:
                 raise RefusedError(story("updating", "Employee", name, f"'{name}' is required."))
     visit.company.update_employee(employee, fields)
     if visit.manners.answers_update == 200:
-        headers = _etag(visit, employee.version)
+        headers = etag(visit, employee.version)
         return json_response(200, employee.row, headers, applied=True)
-    return _updated(visit, employee.version)
+    return updated(visit, employee.version)
 
 
 def rename_employee(visit: Visit, internal_id: str) -> Response:
@@ -144,14 +136,14 @@ def list_departments(visit: Visit) -> Response:
     """GET /v1/department."""
     company = visit.company
     rows = [show_department(company, one) for one in company.departments.values()]
-    return json_response(200, _changed(visit, rows))
+    return json_response(200, changed(visit, rows))
 
 
 def read_department(visit: Visit, code: str) -> Response:
     """GET /v1/department/{departmentId}."""
     department = _department(visit, code)
     shown = show_department(visit.company, department)
-    return json_response(200, shown, _etag(visit, department.version))
+    return json_response(200, shown, etag(visit, department.version))
 
 
 def create_department(visit: Visit) -> Response:
@@ -163,28 +155,28 @@ def create_department(visit: Visit) -> Response:
         text = story("inserting", "Department", "DepartmentID", reason)
         raise RefusedError(text, visit.manners.on_duplicate)
     department = _write_department(visit.company, code, body)
-    return _created(visit, f"department/{department.code}", department.version)
+    return created(visit, f"department/{department.code}", department.version)
 
 
 def update_department(visit: Visit, code: str) -> Response:
     """PUT /v1/department/{departmentId}."""
     known = _department(visit, code)
-    if stale := _precondition(visit, known.version):
+    if stale := precondition(visit, known.version):
         return stale
     written = _write_department(visit.company, known.code, visit.request.body)
-    return _updated(visit, written.version)
+    return updated(visit, written.version)
 
 
 def list_branches(visit: Visit) -> Response:
     """GET /v1/branch."""
     rows = [show_branch(one) for one in visit.company.branches.values()]
-    return json_response(200, _changed(visit, rows))
+    return json_response(200, changed(visit, rows))
 
 
 def read_branch(visit: Visit, code: str) -> Response:
     """GET /v1/branch/{branchNumber}."""
     branch = visit.company.branches.get(code)
-    return json_response(200, show_branch(branch or _missing(visit, "Branch")))
+    return json_response(200, show_branch(branch or missing(visit, "Branch")))
 
 
 def list_dimensions(visit: Visit) -> Response:
@@ -195,7 +187,7 @@ def list_dimensions(visit: Visit) -> Response:
 def read_dimension(visit: Visit, code: str) -> Response:
     """GET /v1/dimension/{dimensionId}."""
     if code.upper() == "EMPLOYEE" and not visit.manners.has_employee_key:
-        _missing(visit, "Dimension")
+        missing(visit, "Dimension")
     with_values = visit.wants("expandSegmentsValues")
     return json_response(200, show_dimension(_dimension(visit, code), with_values=with_values))
 
@@ -203,18 +195,18 @@ def read_dimension(visit: Visit, code: str) -> Response:
 def read_segment(visit: Visit, code: str, segment: str) -> Response:
     """GET /v1/dimension/{dimensionId}/{segmentId}."""
     dimension, found = _segment(visit, code, segment)
-    return json_response(200, show_segment(dimension, found), _etag(visit, found.version))
+    return json_response(200, show_segment(dimension, found), etag(visit, found.version))
 
 
 def update_segment(visit: Visit, code: str, segment: str) -> Response:
     """PUT /v1/dimension/{dimensionId}/{segmentId}."""
     _, found = _segment(visit, code, segment)
-    if stale := _precondition(visit, found.version):
+    if stale := precondition(visit, found.version):
         return stale
     body = visit.request.body
     change_values(found, body.get("segmentValues", []), visit.company.version)
     found.description = str(body.get("description", {}).get("value", found.description))
-    return _updated(visit, found.version)
+    return updated(visit, found.version)
 
 
 def list_subaccounts(visit: Visit) -> Response:
@@ -225,7 +217,7 @@ def list_subaccounts(visit: Visit) -> Response:
         for one in visit.company.subaccounts.values()
         if wanted is None or one.is_active == visit.wants("active")
     ]
-    return json_response(200, _paged(visit, _changed(visit, rows)))
+    return json_response(200, paged(visit, changed(visit, rows)))
 
 
 def _refuse_foreign_members(request: Request) -> None:
@@ -237,28 +229,30 @@ def _refuse_foreign_members(request: Request) -> None:
 
 
 def _employee(visit: Visit, code: str) -> Employee:
-    return visit.company.find_employee(code) or _missing(visit, "Employee")
+    return visit.company.find_employee(code) or missing(visit, "Employee")
 
 
 def _department(visit: Visit, code: str) -> Department:
-    return visit.company.departments.get(code.strip().upper()) or _missing(visit, "Department")
+    return visit.company.departments.get(code.strip().upper()) or missing(visit, "Department")
 
 
 def _dimension(visit: Visit, code: str) -> Dimension:
-    return visit.company.dimensions.get(code.upper()) or _missing(visit, "Dimension")
+    return visit.company.dimensions.get(code.upper()) or missing(visit, "Dimension")
 
 
 def _segment(visit: Visit, code: str, number: str) -> tuple[Dimension, Segment]:
     dimension = _dimension(visit, code)
-    return dimension, dimension.segments.get(int(number)) or _missing(visit, "Segment")
+    return dimension, dimension.segments.get(int(number)) or missing(visit, "Segment")
 
 
-def _missing(visit: Visit, what: str) -> Any:
+def missing(visit: Visit, what: str) -> Any:
+    """Refuses, as there is no such record."""
     text = f"VismaId: {uuid4()}. The {what} cannot be found in the system."
     raise RefusedError(text, visit.manners.missing_status)
 
 
-def _etag(visit: Visit, version: Version) -> dict[str, str]:
+def etag(visit: Visit, version: Version) -> dict[str, str]:
+    """The header that names a version, in the form that this Visma gives it."""
     shown = {
         "strong": f'"{version.stamp}"',
         "weak": f'W/"{version.stamp}"',
@@ -269,7 +263,8 @@ def _etag(visit: Visit, version: Version) -> dict[str, str]:
     return {"ETag": etag} if etag else {}
 
 
-def _precondition(visit: Visit, version: Version) -> Response | None:
+def precondition(visit: Visit, version: Version) -> Response | None:
+    """The refusal of a change that builds on another version."""
     wanted = visit.request.headers.get("if-match")
     taken = {"quoted": f'"{version.stamp}"', "bare": version.stamp}
     if wanted in (None, "*", taken.get(visit.manners.takes_version)):
@@ -277,56 +272,19 @@ def _precondition(visit: Visit, version: Version) -> Response | None:
     return json_response(412, {"message": "The record has been changed since it was read."})
 
 
-def _created(visit: Visit, place: str, version: Version) -> Response:
+def created(visit: Visit, place: str, version: Version, api: str = "v1") -> Response:
+    """The answer to a create, with the address of the new record."""
     host = visit.manners.location_host
     kind, _, code = place.partition("/")
     named = {"code": code, "b64": f"b64({base64.urlsafe_b64encode(code.encode()).decode()})"}
     path = f"{kind}/{named.get(visit.manners.location_names, '')}".rstrip("/")
-    headers = {"Location": f"{f'https://{host}' if host else visit.home}/v1/{path}"}
-    return json_response(201, {}, {**headers, **_etag(visit, version)}, applied=True)
+    headers = {"Location": f"{f'https://{host}' if host else visit.home}/{api}/{path}"}
+    return json_response(201, {}, {**headers, **etag(visit, version)}, applied=True)
 
 
-def _updated(visit: Visit, version: Version) -> Response:
-    return Response(204, headers=_etag(visit, version), applied=True)
-
-
-def _paged(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    limit = visit.manners.max_page_size
-    size = min(_number(visit, "pageSize", limit), limit)
-    start = (_number(visit, "pageNumber", 1) - 1) * size
-    total = 0 if visit.manners.total_count == "zero" else len(rows)
-    metadata = {"totalCount": total, "maxPageSize": limit}
-    page = rows[start : start + size]
-    if visit.manners.total_count == "absent":
-        return page
-    return [{**row, "metadata": metadata} for row in page]
-
-
-def _number(visit: Visit, name: str, default: int) -> int:
-    text = visit.request.query.get(name, "")
-    return max(int(text), 1) if text.isdigit() else default
-
-
-def _changed(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    bound = visit.request.query.get("lastModifiedDateTime")
-    condition = visit.request.query.get("lastModifiedDateTimeCondition")
-    if bound is None and condition is None:
-        return rows
-    if bound is None or condition is None or condition not in CONDITIONS:
-        raise RefusedError("lastModifiedDateTime and its condition must be sent together.")
-    compare, limit = CONDITIONS[condition], _bound(bound)
-    return [
-        row for row in rows if compare(datetime.fromisoformat(row["lastModifiedDateTime"]), limit)
-    ]
-
-
-def _bound(text: str) -> datetime:
-    for form in DELTA_FORMATS:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007  (Visma's times have no zone)
-        except ValueError:
-            continue
-    raise RefusedError(f"lastModifiedDateTime cannot be read: {text}")
+def updated(visit: Visit, version: Version) -> Response:
+    """The answer to a change."""
+    return Response(204, headers=etag(visit, version), applied=True)
 
 
 def _write_department(company: Company, code: str, body: Mapping[str, Json]) -> Department:
@@ -352,13 +310,14 @@ def _decoded(text: str) -> str:
     return plain
 
 
-def _routes(
+def compiled(
     table: Iterable[tuple[str, str, Endpoint]],
-) -> list[tuple[str, re.Pattern[str], Endpoint]]:
+) -> Routes:
+    """Routes whose paths are patterns."""
     return [(method, re.compile(path), endpoint) for method, path, endpoint in table]
 
 
-ROUTES = _routes(
+ROUTES = compiled(
     [
         ("GET", "/v1/employee", list_employees),
         ("POST", "/v1/employee", create_employee),
