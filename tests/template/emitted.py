@@ -18,6 +18,7 @@ WITH_VENDORS = ("poller", "writer", "operations")
 
 RUN_BY: dict[str, tuple[str, ...]] = {
     "functions/install": ("install",),
+    "functions/notification": ("notification",),
     "functions/poller": ("poller",),
     "functions/releaser": ("releaser",),
     "functions/webhook": ("webhook",),
@@ -28,7 +29,7 @@ RUN_BY: dict[str, tuple[str, ...]] = {
     "services/find": ("poller",),
     "services/inbound/install.py": ("install",),
     "services/inbound/rippling_webhook.py": ("webhook",),
-    "services/inbound/visma_webhook.py": ("webhook",),
+    "services/inbound/visma_webhook.py": ("notification",),
     "services/operate/audit_check.py": ("operations",),
     "services/operate/ping/capabilities.py": ("poller",),
 }
