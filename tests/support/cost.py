@@ -99,7 +99,7 @@ def _count(kind: str) -> int:
 
 
 def _of(kind: str) -> list[dict[str, Any]]:
-    """What there is of a kind with an API token; an App Shop app or Visma's notifications add two to watch."""
+    """What there is of a kind with an API token; each further door adds two metrics."""
     resources = load_template()["Resources"].values()
     return [each for each in resources if each["Type"] == kind and each.get("Condition") is None]
 
