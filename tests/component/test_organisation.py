@@ -282,6 +282,20 @@ def test_a_diff_in_december_says_what_happens_on_the_day(world: World) -> None:
     assert moved in then["moves"]["first"]
 
 
+def test_a_plan_in_december_goes_by_the_rows_of_today(world: World) -> None:
+    worker = world.hire()
+    world.settle()
+
+    text = with_rows(OLD_SALES, NEW_SALES)
+    answer = world.operator.dispatch({"verb": "plan", "text": text, "people": [worker["number"]]})
+
+    assert answer["ok"], answer
+    assert "FIN" not in str(answer)
+    later = text.replace("2026-12-31", "2026-10-31").replace("2027-01-01", "2026-11-01")
+    answer = world.operator.dispatch({"verb": "plan", "text": later, "people": [worker["number"]]})
+    assert "FIN" in str(answer)
+
+
 def test_a_check_in_december_says_who_would_wait_on_the_day(world: World) -> None:
     text = with_rows(OLD_SALES)
     findings = world.operator.dispatch({"verb": "mappings check", "text": text})["findings"]

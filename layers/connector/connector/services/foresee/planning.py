@@ -34,6 +34,7 @@ class Planning:
             ConnectorError: the ledger or Rippling does not answer.
         """
         mapping = self.read_mapping(text) if text else self.mappings.load()
+        mapping = mapping.in_force(self.foresight.clock.now())
         self.watch(mapping)
         if company and company not in mapping.companies:
             nearest = get_close_matches(company, list(mapping.companies), n=1, cutoff=0)
