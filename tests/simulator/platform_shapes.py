@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.simulator.tables import Row
 
 Shape = dict[str, Any]
+NICKNAME = "worklocationNickname"
+"""How the model of 2024 spells the name of a work location; an example has a capital L."""
+
 NOT_IN_2024 = frozenset({
     "startDate", "compensation", "departmentId", "workLocationId", "phone", "phoneNumber",
     "personalEmail", "address", "companyEmploymentType", "flsaStatus",
@@ -94,7 +97,7 @@ def _place(rippling: Rippling, worker: Row) -> Shape:
     return {
         "workLocation": _address(row["address"]) if row else None,
         "workLocationId": row["id"] if row else None,
-        "worklocationNickname": row["name"] if row else None,
+        NICKNAME: row["name"] if row else None,
         "isRemote": where.get("type") == "REMOTE",
     }
 

@@ -42,9 +42,11 @@ class RipplingPlatform(Server):
     Misbehaviour is set through attributes: `withheld` (members that the token's scopes do not
     show, so that they are absent), `hidden` (workers whom the application's access rules hide
     unless all roles are asked for), `shows_payroll` (whether the token's scopes include payroll
-    runs), `ignores_paging` (every list comes whole), `time_format`, and
-    `between_pages`: what happens, one by one, after each page of employees, so that rows shift
-    under a walk.
+    runs), `ignores_paging` (every list comes whole), `time_format`, `department_shown` (its id
+    stands where its name is published), `nickname_member` (how the name of a work location is
+    spelled), `number_form`, `leaves_out_nulls` (what is null is absent), `unknown_id` (how an id is
+    answered that there is not), and `between_pages`: what happens, one by one, after each page of
+    employees, so that rows shift under a walk.
     """
 
     def __init__(self, rippling: Rippling, port: int = 0) -> None:
@@ -55,6 +57,11 @@ class RipplingPlatform(Server):
         self.shows_payroll = True
         self.ignores_paging = False
         self.time_format: Literal["iso", "compact"] = "compact"
+        self.department_shown: Literal["name", "id"] = "name"
+        self.nickname_member = shapes.NICKNAME
+        self.number_form: type[int | str] = int
+        self.leaves_out_nulls = False
+        self.unknown_id: Literal["404", "400", "page"] = "404"
         self.between_pages: deque[Callable[[], object]] = deque()
 
     def verbs(self) -> Mapping[str, Verb]:
@@ -123,13 +130,28 @@ class RipplingPlatform(Server):
     def _employee(self, worker_id: str) -> Json:
         row = self.rippling.tables["workers"].get(worker_id)
         if row is None:
-            raise QueryError(404, "Not found.")
+            if self.unknown_id == "page":
+                return None
+            raise QueryError(int(self.unknown_id), "Not found.")
         return self._shown(row)
 
     def _shown(self, row: Row) -> Json:
-        shape = shapes.employee(self.rippling, row, self._time)
+        shape = self._reworded(shapes.employee(self.rippling, row, self._time))
         shown = {**shape, **self.rippling.odd.get(row["id"], {})}
-        return {name: value for name, value in shown.items() if name not in self.withheld}
+        return {
+            name: value
+            for name, value in shown.items()
+            if name not in self.withheld and not (value is None and self.leaves_out_nulls)
+        }
+
+    def _reworded(self, shape: shapes.Shape) -> shapes.Shape:
+        """An employee in the words of this tenant."""
+        nickname = shape.pop(shapes.NICKNAME)
+        number = shape["employeeNumber"]
+        shape["employeeNumber"] = None if number is None else self.number_form(number)
+        if self.department_shown == "id":
+            shape["department"] = shape["departmentId"]
+        return {**shape, self.nickname_member: nickname}
 
     def _payroll(self, request: Request, rest: list[str]) -> Json | None:
         if not self.shows_payroll:

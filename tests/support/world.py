@@ -316,7 +316,8 @@ class World:
 
     def vendor_calls(self) -> tuple[int, int]:
         """How many calls Rippling and Visma saw since the journals were cleared."""
-        return len(self.rippling.calls(path="/.*")), len(self.visma.calls(path="/v1/.*"))
+        rippling = self.platform or self.rippling
+        return len(rippling.calls(path="/.*")), len(self.visma.calls(path="/v1/.*"))
 
     def clear_journals(self) -> None:
         """Starts counting again."""

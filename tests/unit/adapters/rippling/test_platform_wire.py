@@ -131,6 +131,8 @@ class TestDepartments:
             ({"department": "Unheard of"}, Named(None, "Unheard of")),
             ({"departmentId": "d9"}, Named("d9", is_partial=True)),
             ({"departmentId": "d3", "department": "Twin"}, Named("d3", "Twin")),
+            ({"departmentId": "d1", "department": "d1"}, Named("d1", "Sales")),
+            ({"departmentId": "d9", "department": "d9"}, Named("d9", is_partial=True)),
             ({"department": None}, NOT_SHOWN),
             ({}, NOT_SHOWN),
         ],

@@ -25,7 +25,14 @@ from connector.adapters.rippling.platform_wire import (
     person_of_employee,
     worker_of_employee,
 )
-from connector.adapters.rippling.responses import ID, ask, is_unknown, refusal_of, unreadable
+from connector.adapters.rippling.responses import (
+    ID,
+    ask,
+    is_oddly_unknown,
+    is_unknown,
+    refusal_of,
+    unreadable,
+)
 from connector.domain.errors import ConfigurationError, UpstreamUnavailableError
 from connector.ports.rippling import Page
 
@@ -162,7 +169,7 @@ class RipplingPlatformSource:
         if not ID.fullmatch(worker_id) or path == EVERYONE:
             return None
         response = ask(self._http, path)
-        if is_unknown(response):
+        if is_unknown(response) or is_oddly_unknown(self._http, response, path, EVERYONE):
             return None
         if response.status_code != HTTPStatus.OK:
             raise refusal_of(response, "/employees", PLATFORM_SCOPES["/employees"])

@@ -72,7 +72,12 @@ class Register:
     names: Names
 
     def complete(self, id_: str | None, name: str | None) -> Named:
-        """The thing with this id or name; of a name that several have, the id stays unknown."""
+        """The thing with this id or name; of a name that several have, the id stays unknown.
+
+        An id that stands for the name as well is no name.
+        """
+        if name == id_:
+            name = None
         if id_ and not name:
             name = self.names(False).get(id_) or self.names(True).get(id_)
         elif name and not id_:

@@ -54,6 +54,14 @@ def is_unknown(response: Response) -> bool:
     return response.status_code == HTTPStatus.NOT_FOUND and is_json
 
 
+def is_oddly_unknown(http: HttpClient, response: Response, path: str, list_path: str) -> bool:
+    """Whether an odd answer is about one record: the list answers, and the bare path does not."""
+    odd = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+    if response.status_code not in odd or ask(http, path).status_code == HTTPStatus.OK:
+        return False
+    return ask(http, list_path, {"limit": "1"}).status_code == HTTPStatus.OK
+
+
 def unreadable(path: str, what: str) -> NonsenseError:
     """What to raise about an answer without what it should have."""
     return NonsenseError(f"Rippling's answer to GET {path} has {what}; it will be tried again")

@@ -33,6 +33,7 @@ from connector.adapters.rippling.responses import (
     ID,
     QuestionRefusedError,
     ask,
+    is_oddly_unknown,
     is_unknown,
     refusal_of,
     unreadable,
@@ -239,16 +240,9 @@ class RipplingRestSource:
             return None
         path = f"/workers/{worker_id}/"
         response = self._ask(path, query)
-        if is_unknown(response) or self._is_oddly_unknown(response, path):
+        if is_unknown(response) or is_oddly_unknown(self._http, response, path, "/workers/"):
             return None
         return self._answer(response, "/workers/")
-
-    def _is_oddly_unknown(self, response: Response, path: str) -> bool:
-        """Whether an odd answer is about this id: the list answers, and the bare id does not."""
-        odd = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
-        if response.status_code not in odd or ask(self._http, path).status_code == HTTPStatus.OK:
-            return False
-        return ask(self._http, "/workers/", {"limit": "1"}).status_code == HTTPStatus.OK
 
     def _all(self, path: str, read: Callable[[object], Named | None]) -> list[Named]:
         found: dict[str | None, Named] = {}
