@@ -12,6 +12,7 @@ from connector.adapters.http.client import HttpClient
 from connector.adapters.rippling.platform import RipplingPlatformSource
 from connector.adapters.rippling.rest import RipplingRestSource
 from tests.simulator import Rippling, RipplingPlatform, Server
+from tests.support.dialects import PLATFORM, PUBLISHED_ONLY, RIPPLING, Dialect, Questions, speak
 
 if TYPE_CHECKING:
     from connector.domain.people import Worker
@@ -123,13 +124,26 @@ SOURCES: dict[str, Build] = {"rest": rest, "platform": platform}
 INCREMENTAL = ["rest"]
 """The sources that can say what changed."""
 
+QUESTIONS: dict[str, Questions[Any]] = {"rest": RIPPLING, "platform": PLATFORM}
+"""What is open about the API behind each source."""
+
+NOT_TOLD = {
+    "nulls left out": "empty_members",
+    "no type of the company's own": "own_employment_type",
+}
+"""The facts that a source does not give because of an answer to one of its questions."""
+
 
 @contextmanager
-def read_by(name: str, rippling: Rippling, *, pay: bool = False) -> Iterator[Staff]:
+def read_by(
+    name: str, rippling: Rippling, *, pay: bool = False, dialect: Dialect = PUBLISHED_ONLY
+) -> Iterator[Staff]:
     """A source of one kind over a Rippling; ends with the fake's check of every request."""
     with rippling:
         staff = SOURCES[name](rippling, pay=pay)
         with staff.api:
+            speak(staff.api, QUESTIONS[name], dialect)
+            staff.lacks |= {NOT_TOLD[answer] for answer in dialect.values() if answer in NOT_TOLD}
             yield staff
         assert [call.contract_errors for call in staff.api.journal if call.contract_errors] == []
 

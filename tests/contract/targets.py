@@ -10,6 +10,7 @@ from connector.adapters.memory import InMemorySecrets
 from connector.adapters.visma.targets import VismaTargets
 from connector.ports.secrets import VismaCredentials
 from tests.simulator import Visma, credentials, nordfab_visma
+from tests.support.dialects import PUBLISHED_ONLY, VISMA, Dialect, speak
 
 if TYPE_CHECKING:
     from connector.ports.visma import Target
@@ -86,9 +87,10 @@ TARGETS: dict[str, Callable[[Visma, list[float]], Target]] = {"visma": visma_erp
 
 
 @contextmanager
-def open_books(name: str) -> Iterator[Books]:
+def open_books(name: str, dialect: Dialect = PUBLISHED_ONLY) -> Iterator[Books]:
     """A target of one kind over Nordfab's books; ends with the fake's check of every request."""
     with nordfab_visma() as visma:
+        speak(visma, VISMA, dialect)
         naps: list[float] = []
         yield Books(visma, TARGETS[name](visma, naps), naps)
         assert [call.contract_errors for call in visma.journal if call.contract_errors] == []

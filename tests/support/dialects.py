@@ -21,6 +21,7 @@ Dialect: TypeAlias = Mapping[str, str]
 """Question to answer; what is not in it is as published."""
 
 PUBLISHED = "published"
+PUBLISHED_ONLY: Dialect = {}
 
 
 def set_to(**values: Any) -> Deviation[Any]:
@@ -133,11 +134,9 @@ def speak(fake: Fake, questions: Questions[Fake], dialect: Dialect) -> None:
             questions[question][answer](fake)
 
 
-def single(questions: Questions[Fake], *only_of: str) -> list[Dialect]:
-    """Each deviation alone; of these questions, or of all."""
-    return [
-        {question: answer} for question in only_of or questions for answer in questions[question]
-    ]
+def single(questions: Questions[Fake]) -> list[Dialect]:
+    """Each deviation alone."""
+    return [{question: answer} for question, answers in questions.items() for answer in answers]
 
 
 def pairwise(questions: Questions[Any]) -> list[Dialect]:

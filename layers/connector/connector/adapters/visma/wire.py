@@ -257,7 +257,7 @@ def sample_of(rows: Sequence[VismaRow], headers: Mapping[str, str]) -> Sample:
     total = total_of(rows)
     return Sample(
         shown=len(fields),
-        count=int(total) if total != float("inf") else None,
+        count=int(total) if len(fields) <= total < float("inf") else None,
         classes=frozenset(each["employee_class"] for each in fields) - {""},
         calendars=frozenset(each["calendar"] for each in fields) - {""},
         calls_left=_whole(headers.get("X-RateLimit-Remaining")),
