@@ -181,6 +181,17 @@ def test_the_mapping_of_a_file_is_planned_before_it_is_imported(world: World) ->
     assert plan(world)["people"] == []
 
 
+def test_a_day_to_come_is_planned_as_if_it_were_today(world: World) -> None:
+    starter = world.hire(start_date="2027-02-01", status="ACCEPTED")
+    before = done(plan(world))
+
+    on_the_day = done(plan(world, day="2027-02-01"))
+
+    key = (starter["user_id"], "norway")
+    assert (before[key], on_the_day[key]) == ("scheduled", "created")
+    assert asked(world, "plan", day="tomorrow")["problems"] == ["on: write a day like 2027-01-01"]
+
+
 def test_a_mass_change_is_foretold_as_held(world: World) -> None:
     for row in working(world)[:20]:
         world.rippling.change(row["id"], status="TERMINATED", end_date="2026-11-25")

@@ -194,3 +194,24 @@ def test_without_any_worker_nothing_that_only_workers_show_is_checked() -> None:
 
     about = [each for each in told if each["message"].startswith("legal_entities: ")]
     assert [each["is_unchecked"] for each in about] == [True, True]
+
+
+def test_a_class_and_a_calendar_that_nobody_has_cannot_be_checked(world: World) -> None:
+    world.first_load()
+    text = world.mapping_text.replace("calendar: NORWAY", "calendar: NORVAY")
+    text = text.replace("employee_class: HOURLY", "employee_class: HOURLLY")
+
+    messages = {each["message"]: each["is_unchecked"] for each in found(world, text)}
+
+    (calendar,) = [each for each in messages if each.startswith("calendar NORVAY")]
+    (klass,) = [each for each in messages if each.startswith("employee class HOURLLY")]
+    assert messages[calendar]
+    assert messages[klass]
+    assert "did you mean NORWAY?" in calendar
+    assert "did you mean HOURLY?" in klass
+
+
+def test_where_nobody_is_in_visma_yet_nothing_is_said_of_classes(world: World) -> None:
+    text = world.mapping_text.replace("employee_class: HOURLY", "employee_class: HOURLLY")
+
+    assert not [each for each in found(world, text) if "HOURLLY" in each["message"]]

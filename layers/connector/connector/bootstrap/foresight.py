@@ -6,14 +6,14 @@ Imports stand inside the builders, so that a cold start loads only what its func
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from connector.adapters.foresight import WitnessLedger
     from connector.bootstrap.parts import Adapters, Options
     from connector.domain.mapping.model import MappingFile
-    from connector.ports.rippling import Source
-    from connector.ports.visma import Targets
+    from connector.ports.clock import Clock
     from connector.services.apply.applier import Applier, Guards
     from connector.services.foresee.foresight import Foresight
     from connector.services.foresee.snapshot import Snapshot
@@ -46,19 +46,23 @@ class WritersStage:
     adapters: Adapters
     options: Options
 
-    def live(self, mapping: MappingFile, guards: Guards) -> tuple[Applier, WitnessLedger]:
-        """Over both systems as they are, each person read alone."""
+    def live(
+        self, mapping: MappingFile, guards: Guards, day: date | None = None
+    ) -> tuple[Applier, WitnessLedger]:
+        """Over both systems as they are, each person read alone; as if it were that day."""
         from connector.adapters.foresight import WitnessLedger
         from connector.adapters.rehearsal import RehearsalTargets
 
         targets = RehearsalTargets(self.adapters.targets)
         ledger = WitnessLedger(self.adapters.ledger)
-        return self._writer(self.adapters.source, targets, ledger, mapping, guards), ledger
+        on_that_day = self._on(day)
+        over = replace(on_that_day, targets=targets, ledger=ledger, metrics=Uncounted())
+        return self._writer(over, mapping, guards), ledger
 
     def over(
-        self, snapshot: Snapshot, mapping: MappingFile, guards: Guards
+        self, snapshot: Snapshot, mapping: MappingFile, guards: Guards, day: date | None = None
     ) -> tuple[Applier, WitnessLedger]:
-        """Over what was read of everyone."""
+        """Over what was read of everyone; as if it were that day."""
         from connector.adapters.foresight import SnapshotLedger, SnapshotSource, SnapshotTargets
 
         source = SnapshotSource(self.adapters.source, snapshot.employments)
@@ -66,21 +70,20 @@ class WritersStage:
         ledger = SnapshotLedger(
             self.adapters.ledger, snapshot.persons, snapshot.links, snapshot.owners
         )
-        return self._writer(source, targets, ledger, mapping, guards), ledger
+        over = replace(
+            self._on(day), source=source, targets=targets, ledger=ledger, metrics=Uncounted()
+        )
+        return self._writer(over, mapping, guards), ledger
 
-    def _writer(
-        self,
-        source: Source,
-        targets: Targets,
-        ledger: WitnessLedger,
-        mapping: MappingFile,
-        guards: Guards,
-    ) -> Applier:
+    def _on(self, day: date | None) -> Adapters:
+        """The adapters, their clock at noon of a day where one is asked for."""
+        if day is None:
+            return self.adapters
+        return replace(self.adapters, clock=OnDay(self.adapters.clock, day))
+
+    def _writer(self, over: Adapters, mapping: MappingFile, guards: Guards) -> Applier:
         from connector.bootstrap.services import applier
 
-        over = replace(
-            self.adapters, source=source, targets=targets, ledger=ledger, metrics=Uncounted()
-        )
         return replace(applier(over, self.options), guard_check=guards, mapping=InHand(mapping))
 
 
@@ -92,6 +95,22 @@ class Uncounted:
 
     def gauge(self, name: str, value: float, **dimensions: str) -> None:
         """Shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """A clock that stands at noon of a day; how long the invocation may work, the real one says."""
+
+    clock: Clock
+    day: date
+
+    def now(self) -> datetime:
+        """Noon of that day: the same day in every zone that a company may have."""
+        return datetime.combine(self.day, time(12), UTC)
+
+    def remaining_seconds(self) -> float:
+        """How long this invocation may still work."""
+        return self.clock.remaining_seconds()
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,7 @@ def mapping_validation(adapters: Adapters, imports: MappingImport) -> MappingVal
         mappings=adapters.mappings,
         imports=imports,
         catalogues=catalogues_of(adapters),
+        targets=adapters.targets,
         secrets=adapters.secrets,
         clock=adapters.clock,
         watch=adapters.mappings.watch,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from connector.domain.changes import Cause
@@ -42,13 +43,15 @@ class Witness(Protocol):
 class Stage(Protocol):
     """Builds the writer over adapters that send nothing and note nothing."""
 
-    def live(self, mapping: MappingFile, guards: Guards) -> tuple[Applier, Witness]:
-        """Over both systems as they are, each person read alone."""
+    def live(
+        self, mapping: MappingFile, guards: Guards, day: date | None = None
+    ) -> tuple[Applier, Witness]:
+        """Over both systems as they are, each person read alone; as if it were that day."""
 
     def over(
-        self, snapshot: Snapshot, mapping: MappingFile, guards: Guards
+        self, snapshot: Snapshot, mapping: MappingFile, guards: Guards, day: date | None = None
     ) -> tuple[Applier, Witness]:
-        """Over what was read of everyone."""
+        """Over what was read of everyone; as if it were that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,15 @@ class Foresight:
     guard_check: GuardCheck
     clock: Clock
 
-    def of_everyone(self, mapping: MappingFile) -> Plan:
-        """What would become of everyone whom Rippling shows, and of nobody else.
+    def of_everyone(self, mapping: MappingFile, day: date | None = None) -> Plan:
+        """What would become of everyone whom Rippling shows, and of nobody else; now or on a day.
 
         Raises:
             ConnectorError: Rippling does not answer, or does not show everyone.
         """
         snapshot = self.snapshots.read(mapping)
         guards = AskedGuards(self.guard_check)
-        applier, witness = self.stage.over(snapshot, mapping, guards)
+        applier, witness = self.stage.over(snapshot, mapping, guards, day)
         people = [
             each
             for person, workers in snapshot.employments.items()
@@ -80,10 +83,12 @@ class Foresight:
         ]
         return self._plan(people, mapping, snapshot.loading, snapshot.problems)
 
-    def of_people(self, mapping: MappingFile, people: Iterable[Found]) -> Plan:
+    def of_people(
+        self, mapping: MappingFile, people: Iterable[Found], day: date | None = None
+    ) -> Plan:
         """What would become of these people; each is read alone, in both systems."""
         guards = AskedGuards(self.guard_check)
-        applier, witness = self.stage.live(mapping, guards)
+        applier, witness = self.stage.live(mapping, guards, day)
         foreknown = [
             each
             for found in people
@@ -99,7 +104,7 @@ class Foresight:
         problems: Iterable[str],
     ) -> Plan:
         after = judged(people, mapping, self.ledger, self.guard_log, loading)
-        return Plan(self.clock.now(), after, tuple(problems), digest(to_rows(mapping)))
+        return Plan(self.clock.now(), after, tuple(problems), digest(to_rows(mapping.written)))
 
 
 @dataclass(frozen=True, slots=True)

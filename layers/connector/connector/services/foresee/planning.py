@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 
 from connector.domain.errors import ConfigurationError
@@ -26,8 +27,8 @@ class Planning:
     watch: Callable[[MappingFile], None]
     """Told of the mapping before Rippling is read: the mapping decides which fields are read."""
 
-    def plan(self, names: Sequence[str], company: str, text: str) -> Plan:
-        """What would be done about everyone, or about the people named.
+    def plan(self, names: Sequence[str], company: str, text: str, day: date | None = None) -> Plan:
+        """What would be done about everyone, or about the people named, now or on a day.
 
         Raises:
             ConfigurationError: the file makes no sense, or there is no such company or person.
@@ -35,16 +36,17 @@ class Planning:
         """
         mapping = self.read_mapping(text) if text else self.mappings.load()
         mapping = mapping.in_force(self.foresight.clock.now())
-        self.watch(mapping)
+        self.watch(mapping.written)
+        mapping = mapping.on(day) if day else mapping
         if company and company not in mapping.companies:
             nearest = get_close_matches(company, list(mapping.companies), n=1, cutoff=0)
             raise ConfigurationError(
                 f"the mapping has no company {company}; did you mean {', '.join(nearest)}?"
             )
         if not names:
-            return self.foresight.of_everyone(mapping).of(company or None, ())
+            return self.foresight.of_everyone(mapping, day).of(company or None, ())
         found = [self.people.find(name) for name in names]
-        return self.foresight.of_people(mapping, found).of(company or None, ())
+        return self.foresight.of_people(mapping, found, day).of(company or None, ())
 
     def explain(self, name: str) -> Explanation:
         """Why one person is as they are in Visma.
@@ -53,5 +55,5 @@ class Planning:
             ConnectorError: nobody is known by this name, or a system does not answer.
         """
         mapping = self.mappings.load()
-        self.watch(mapping)
+        self.watch(mapping.written)
         return explain(self.foresight, mapping, self.people.find(name))

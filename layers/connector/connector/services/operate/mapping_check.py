@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connector.domain.catalogue import NUMBERED_BY_VISMA, Catalogue
@@ -18,6 +18,7 @@ from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.routing import route
 from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.placement import missing_in_department, resolve_placement
+from connector.services.operate.mapping_in_use import InUse, unused_codes
 from connector.services.operate.mapping_words import InRippling, wrong_or_unchecked
 
 SHOWN_CODES = 10
@@ -49,6 +50,7 @@ class SystemsSnapshot:
     locations: tuple[Named, ...]
     workers: tuple[Worker, ...]
     catalogues: Mapping[str, Catalogue]
+    in_use: Mapping[str, InUse] = field(default_factory=dict)
 
     @property
     def in_rippling(self) -> InRippling:
@@ -97,6 +99,8 @@ def row_findings(
         for thing in missing_in_department(row.department, row.cost_centre, catalogue):
             yield Finding(company, f"departments: {row.label}: {thing.message(company)}")
     yield from branch_findings(company, rules, catalogue)
+    for message in unused_codes(rules, around.in_use.get(company, InUse())):
+        yield Finding(company, message, is_unchecked=True)
     if catalogue.employee_key.auto_numbered:
         yield Finding(company, NUMBERED_BY_VISMA)
 

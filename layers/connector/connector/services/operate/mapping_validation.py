@@ -15,9 +15,11 @@ from connector.ports.clock import Clock
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
 from connector.ports.state import Mappings
+from connector.ports.visma import Targets
 from connector.services.operate.json_types import JsonObject
 from connector.services.operate.mapping_check import SystemsSnapshot, check
 from connector.services.operate.mapping_import import MappingImport
+from connector.services.operate.mapping_in_use import InUse
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.configuration import check_configuration, company_problems
 
@@ -30,6 +32,7 @@ class MappingValidation:
     mappings: Mappings
     imports: MappingImport
     catalogues: Catalogues
+    targets: Targets
     secrets: Secrets
     clock: Clock
     watch: Callable[[MappingFile], None]
@@ -53,6 +56,10 @@ class MappingValidation:
             catalogues={
                 company: self.catalogues.read_fresh(company, rules)
                 for company, rules in mapping.companies.items()
+            },
+            in_use={
+                company: InUse.by(self.targets.company(company).employees())
+                for company in mapping.companies
             },
         )
         return [asdict(finding) for finding in check(mapping, systems, self.clock.now())]

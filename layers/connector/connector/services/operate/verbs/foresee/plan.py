@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
+from connector.domain.errors import ConfigurationError
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -29,18 +31,21 @@ class PlanVerb(Verb):
         "connector plan 1013 1014",
         "connector plan --company norway -o plan.json",
         "connector plan --mapping mapping.yaml",
+        "connector plan --on 2027-01-01",
     )
     arguments = (
         Argument("people", "numbers, codes, ids or e-mail addresses", Form.PEOPLE),
         Argument("company", "only this company", flag="--company"),
         Argument("mapping", "as if this file were imported", Form.INPUT_FILE, flag="--mapping"),
+        Argument("day", "as if it were this day, such as 2027-01-01", flag="--on"),
         Argument("output", "write it to this file", Form.OUTPUT_FILE, flag="-o"),
     )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         names = [str(each) for each in arguments.get("people") or ()]
         company, text = arguments.get("company"), arguments.get("text")
-        return desk.planning.plan(names, str(company or ""), str(text or "")).to_json()
+        day = day_in(str(arguments.get("day") or ""))
+        return desk.planning.plan(names, str(company or ""), str(text or ""), day).to_json()
 
     def view(self, result: JsonObject) -> View:
         return [*summary_lines(result), *people_lines(result), Line(), Line(verdict(result))]
@@ -54,6 +59,18 @@ class PlanVerb(Verb):
             each["outcome"] in ("held", "waiting", "rejected", "cannot be foretold")
             for each in result["summary"]
         )
+
+
+def day_in(text: str) -> date | None:
+    """The day that an operator typed, or None.
+
+    Raises:
+        ConfigurationError: it is no day.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ConfigurationError("on: write a day like 2027-01-01") from None
 
 
 def summary_lines(result: JsonObject) -> Iterator[Part]:
