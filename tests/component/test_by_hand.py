@@ -143,6 +143,7 @@ def test_everything_is_reached_and_pressed_from_the_keyboard(browser: Browser) -
 
         browser.wait_for("document.querySelector('#said').textContent.startsWith('Hired')")
         assert len(world.rippling.workers()) == before + 1
+        browser.wait_for(f"document.querySelector('{FIRST_PERSON}').classList.contains('chosen')")
         browser.evaluate("document.querySelector('#people input').focus()")
         browser.press("ArrowDown")
         second = "document.querySelectorAll('#people tr')[1]"
