@@ -37,8 +37,10 @@ def test_a_verb_is_a_readers_exactly_if_it_changes_nothing() -> None:
 
 def test_a_controller_decides_about_people_and_the_mapping_and_may_stop_the_connector() -> None:
     assert {verb.name for verb in VERBS if verb.right is Right.CONTROLLER} == {
+        "apply",
         "approve",
         "reject",
+        "sync",
         "pause",
         "mappings import",
         "mappings rollback",
