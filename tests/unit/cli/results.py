@@ -68,6 +68,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "findings": [{"company": text, "message": text, "is_unchecked": True}]
         },
         "mappings export": {"text": text},
+        "mappings scaffold": {"text": text},
         "audit": {"rows": [{"time": text, "person": text, "message": text}], "left_out": 1},
         "audit verify": {
             "chains": 3,

@@ -119,7 +119,7 @@ def test_every_exit_code_stands_in_the_help(capsys: pytest.CaptureFixture[str]) 
 def test_no_text_from_outside_controls_the_terminal(
     verb: Verb, text: str, options: list[str], is_terminal: bool, tmp_path: Path
 ) -> None:
-    is_file = verb.name.endswith(" export") and not is_terminal and not options
+    is_file = verb.name.endswith((" export", " scaffold")) and not is_terminal and not options
     words = [*words_of(verb, tmp_path), *options]
 
     with output(is_terminal=is_terminal) as shown:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
     from connector.services.operate.mapping_import import MappingImport
+    from connector.services.operate.mapping_scaffold import MappingScaffold
     from connector.services.operate.mapping_validation import MappingValidation
     from connector.services.operate.mode_switch import ModeSwitch
     from connector.services.operate.operator import Operator
@@ -59,6 +60,7 @@ def operations(
         imports=imports,
         diff=MappingDiff(ledger, imports),
         validation=mapping_validation(adapters, imports),
+        scaffold=mapping_scaffold(adapters),
         installation=installation(adapters, operator_adapters, options),
         confirmation=InstallConfirmation(
             adapters.secrets, operator_adapters.owner_of, adapters.clock
@@ -73,6 +75,15 @@ def operations(
         erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
     )
     return Operator(desk)
+
+
+def mapping_scaffold(adapters: Adapters) -> MappingScaffold:
+    """The service behind `connector mappings scaffold`."""
+    from connector.services.operate.mapping_scaffold import MappingScaffold
+
+    return MappingScaffold(
+        adapters.source, adapters.targets, adapters.secrets, adapters.mappings, adapters.clock
+    )
 
 
 def planning(adapters: Adapters, options: Options, imports: MappingImport) -> Planning:

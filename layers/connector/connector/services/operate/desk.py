@@ -19,6 +19,7 @@ from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
 from connector.services.operate.mapping_diff import MappingDiff
 from connector.services.operate.mapping_import import MappingImport
+from connector.services.operate.mapping_scaffold import MappingScaffold
 from connector.services.operate.mapping_validation import MappingValidation
 from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.operate.ping.service import Ping
@@ -40,6 +41,7 @@ class Desk:
     imports: MappingImport
     diff: MappingDiff
     validation: MappingValidation
+    scaffold: MappingScaffold
     installation: InstallStarter
     confirmation: InstallConfirmation
     ping: Ping

@@ -50,8 +50,8 @@ class MappingValidation:
         if unusable := company_problems(self.secrets, mapping):
             raise ConfigurationError(told for each in unusable.values() for told in each)
         systems = SystemsSnapshot(
-            departments=_all_of(self.source.departments),
-            locations=(*_all_of(self.source.locations), REMOTE),
+            departments=all_of(self.source.departments),
+            locations=(*all_of(self.source.locations), REMOTE),
             workers=tuple(w for page in self.source.everyone() for w in page.workers),
             catalogues={
                 company: self.catalogues.read_fresh(company, rules)
@@ -65,7 +65,7 @@ class MappingValidation:
         return [asdict(finding) for finding in check(mapping, systems, self.clock.now())]
 
 
-def _all_of(read: Callable[[], Iterable[Named]]) -> tuple[Named, ...]:
+def all_of(read: Callable[[], Iterable[Named]]) -> tuple[Named, ...]:
     """All of a list; where the token may not read it, one thing of which nothing is shown."""
     try:
         return tuple(read())

@@ -22,6 +22,7 @@ from connector.services.operate.verbs.mappings.export import ExportMapping
 from connector.services.operate.verbs.mappings.history import MappingHistoryVerb
 from connector.services.operate.verbs.mappings.import_file import ImportMapping
 from connector.services.operate.verbs.mappings.rollback import RollBackMapping
+from connector.services.operate.verbs.mappings.scaffold import ScaffoldMapping
 from connector.services.operate.verbs.mode import GoLive, Pause, Rehearse
 from connector.services.operate.verbs.oauth_confirm import ConfirmInstallation
 from connector.services.operate.verbs.oauth_start import StartInstallation
@@ -39,6 +40,7 @@ VERBS: tuple[Verb, ...] = (
     Rehearse(),
     GoLive(),
     Pause(),
+    ScaffoldMapping(),
     ImportMapping(),
     DiffMapping(),
     CheckMapping(),
