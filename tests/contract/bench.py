@@ -12,6 +12,7 @@ import boto3
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+import tests.support.quick_moto  # noqa: F401  (makes moto quicker)
 from connector.adapters.aws.keys.pay_cipher import PayCipher
 from tests.embedded.template import load_template
 

@@ -14,6 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+import tests.support.quick_moto  # noqa: F401  (makes moto quicker)
 from connector.adapters.aws.clients import client
 from connector.domain.records.mode import ModeName
 from connector.services.operate import mapping_import, mode_switch

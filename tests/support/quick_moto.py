@@ -1,0 +1,78 @@
+"""moto and botocore without two pieces of work that no test needs; what they answer is the same.
+
+For each operation of a transaction moto copies a whole table with every row, to put it back if the
+transaction fails; only the rows that are changed in place have to be copied. And each new session
+parses AWS's service descriptions again.
+
+To import this module is enough. `tests/contract/test_transactions.py` proves that a transaction
+that fails still leaves no trace.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import defaultdict
+from types import SimpleNamespace
+from typing import Any
+
+import moto.dynamodb.models as dynamodb
+from botocore.loaders import JSONFileLoader
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+
+_parsed: dict[str, Any] = {}
+_load_file: Any = JSONFileLoader.load_file
+_transact: Any = DynamoDBBackend.transact_write_items
+
+
+class _Transaction(threading.local):
+    """What a transaction that is under way in this thread changes in place."""
+
+    rows: frozenset[int] = frozenset()
+
+
+_transaction = _Transaction()
+
+
+def load_file(loader: Any, path: str) -> Any:
+    """A service description, parsed once in a process."""
+    if path not in _parsed:
+        _parsed[path] = _load_file(loader, path)
+    return _parsed[path]
+
+
+def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
+    """As moto does, once it is known which rows will be changed in place."""
+    updates = [each["Update"] for each in transact_items if "Update" in each]
+    rows = [backend.get_item(each["TableName"], each["Key"]) for each in updates]
+    _transaction.rows = frozenset(id(row) for row in rows if row is not None)
+    try:
+        _transact(backend, transact_items)
+    finally:
+        _transaction.rows = frozenset()
+
+
+def deepcopy(thing: Any) -> Any:
+    """A copy that nothing done to the original can change, as far as a transaction does any."""
+    if not isinstance(thing, Table):
+        return copy.deepcopy(thing)
+    table: Any = copy.copy(thing)
+    table.items = defaultdict(dict)
+    for key, rows in thing.items.items():
+        is_range = isinstance(rows, dict)
+        table.items[key] = {k: _kept(v) for k, v in rows.items()} if is_range else _kept(rows)
+    if thing.stream_shard is not None:
+        table.stream_shard = copy.copy(thing.stream_shard)
+        table.stream_shard.table, table.stream_shard.items = table, [*thing.stream_shard.items]
+    return table
+
+
+def _kept(row: Any) -> Any:
+    return copy.deepcopy(row) if id(row) in _transaction.rows else row
+
+
+assert vars(dynamodb)["copy"] is copy  # else moto has changed, and this module has to follow
+setattr(JSONFileLoader, "load_file", load_file)  # noqa: B010  (mypy forbids the plain form)
+setattr(DynamoDBBackend, "transact_write_items", transact_write_items)  # noqa: B010
+setattr(dynamodb, "copy", SimpleNamespace(deepcopy=deepcopy))  # noqa: B010
