@@ -37,7 +37,7 @@ def parse(
 ) -> MappingFile:
     """The mapping in a file; `key_length_of` says how long a company's employee codes may be.
 
-    Examples without a day are held against the rules of the day that it is `now`.
+    Examples without a day are judged by the rules of the day that it is `now`.
 
     Raises:
         ConfigurationError: with every problem of shape and sense, each naming its line and place.
