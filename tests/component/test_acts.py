@@ -17,7 +17,7 @@ KARI = "arn:aws:iam::123456789012:user/controller"
 READING = {
     "audit", "audit verify", "dead-letters", "duplicates", "held", "ping", "status", "waiting",
     "mappings check", "mappings scaffold",
-    "mappings diff", "mappings export", "mappings history", "plan", "explain",
+    "mappings diff", "mappings export", "mappings history", "plan", "explain", "rejected",
 }  # fmt: skip
 
 

@@ -456,3 +456,64 @@ def test_an_approval_that_nobody_used_for_a_week_counts_no_longer(world: World) 
     world.clock.turn(days=7)
 
     assert world.drain() == {"held": 12}
+
+
+# How an operator decides
+
+
+def mass_termination(world: World) -> None:
+    for row in [each for each in world.rippling.rows("workers") if each["status"] == "ACTIVE"][:12]:
+        world.rippling.terminate(row["id"], world.clock.now().date())
+        world.rippling.change(row["id"], status="TERMINATED")
+    world.settle()
+
+
+def test_a_run_and_names_mean_those_people_of_the_run(world: World) -> None:
+    mass_termination(world)
+    held = _held(world)
+    one = held[0]["employee_code"]
+
+    assert _say(world, "approve", run=held[0]["run"], people=[one])["queued"] == 1
+    assert world.drain() == {"deactivated": 1}
+    assert len(_held(world)) == len(held) - 1
+
+
+def test_a_run_that_holds_nobody_is_refused_with_the_nearest(world: World) -> None:
+    mass_termination(world)
+    run = _held(world)[0]["run"]
+
+    for verb in ("approve", "reject"):
+        (problem,) = _say(world, verb, run=f"{run[:-1]}x")["problems"]
+        assert "holds anyone" in problem
+        assert run in problem
+    assert not world.queue.changes
+
+
+def test_a_preview_counts_and_decides_nothing(world: World) -> None:
+    mass_termination(world)
+    held = _held(world)
+    acts = len(world.audit_of("operators"))
+
+    preview = _say(world, "approve", run=held[0]["run"], preview=True)
+
+    assert preview["people"] == sum(row["people"] for row in preview["preview"]) == len(held)
+    assert {row["kind"] for row in preview["preview"]} == {"deactivate"}
+    assert all(row["department"] for row in preview["preview"])
+    assert not world.queue.changes
+    assert _held(world) == held
+    assert len(world.audit_of("operators")) == acts
+
+
+def test_a_rejection_is_listed_and_can_be_taken_back(world: World) -> None:
+    mass_termination(world)
+    held = _held(world)
+    code = held[0]["employee_code"]
+    _say(world, "reject", people=[code])
+    world.drain()
+    assert [row["employee_code"] for row in _say(world, "rejected")["rows"]] == [code]
+
+    answer = _say(world, "rejected take-back", people=[code, "nobody"])
+
+    assert (answer["queued"], answer["unknown"]) == (1, ["nobody"])
+    assert _say(world, "rejected")["rows"] == []
+    assert world.drain() == {"deactivated": 1}  # one alone is within the guard

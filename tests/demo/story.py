@@ -266,7 +266,7 @@ def a_word(story: Story) -> str:
     stage = story.stage
     mistakes = [each for name, each in story.cast.items() if name.startswith("mistake ")]
     leaving, staying = mistakes[:2], mistakes[2:]
-    stage.connector("approve", *(str(each["number"]) for each in leaving))
+    stage.connector("approve", "--yes", *(str(each["number"]) for each in leaving))
     story.travel()
     for worker in staying:
         stage.rippling.reactivate(worker["id"])

@@ -101,7 +101,7 @@ class DeployedStack:
         held = self._connector("held")["rows"]
         people = list(dict.fromkeys(row["person"] for row in held))
         if people:
-            self._connector("approve", *people)
+            self._connector("approve", "--yes", *people)
         return len(people)
 
     def set_up(self) -> None:

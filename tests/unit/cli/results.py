@@ -55,6 +55,8 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "counts": {"bad": 1, "warning": 0, "unknown": 1},
             "to_put_right": 2,
         },
+        "rejected": {"rows": [who]},
+        "rejected take-back": {"queued": 1, "unknown": [text]},
         "mappings import": imported,
         "mappings rollback": {**imported, "before": text},
         "mappings diff": {

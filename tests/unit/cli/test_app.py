@@ -369,7 +369,10 @@ def test_the_shell_is_given_a_script_that_completes(shell: str) -> None:
     ("typed", "offered"),
     [
         ("connector dead", ["dead-letters"]),
-        ("connector mappings ", ["import", "diff", "check", "export", "rollback", "history"]),
+        (
+            "connector mappings ",
+            ["scaffold", "import", "diff", "check", "export", "rollback", "history"],
+        ),
         ("connector audit --per", ["--person"]),
         ("connector audit ", ["verify", "export"]),
     ],
@@ -380,3 +383,38 @@ def test_the_shell_completes_verbs_and_their_options(typed: str, offered: list[s
     done = program([], {}, _CONNECTOR_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=number)
 
     assert done.stdout.decode().split() == offered
+
+
+def test_a_verb_that_asks_shows_what_it_would_do_and_does_nothing_on_a_no(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    requests: list[Any] = []
+    shown = {"company": "norway", "kind": "deactivate", "department": "Sales", "people": 12}
+
+    def call(request: Any) -> dict[str, Any]:
+        requests.append(dict(request))
+        if request.get("preview"):
+            return {"ok": True, "preview": [shown], "people": 12, "unknown": []}
+        return {"ok": True, "queued": 12, "unknown": []}
+
+    for answer, code, asked in ((False, ExitCode.REFUSED, 1), (True, ExitCode.DONE, 2)):
+        requests.clear()
+        monkeypatch.setattr("typer.confirm", lambda _, answer=answer: answer)
+        words = ["--stack", "s", "approve", "--run", "3f25"]
+        assert cli.main(words, connect=lambda _: call) == code
+        assert len(requests) == asked
+        assert requests[0]["preview"] is True
+    assert "deactivate" in capsys.readouterr().out
+
+
+def test_where_nobody_can_be_asked_yes_has_to_be_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def call(_: Any) -> dict[str, Any]:
+        return {"ok": True, "queued": 1, "unknown": []}
+
+    assert cli.main(["--stack", "s", "reject", "1013"], connect=lambda _: call) == ExitCode.REFUSED
+    assert "--yes" in capsys.readouterr().err
+    words = ["--stack", "s", "reject", "1013", "--yes"]
+    assert cli.main(words, connect=lambda _: call) == ExitCode.DONE

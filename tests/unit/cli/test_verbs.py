@@ -63,7 +63,7 @@ def words_of(verb: Verb, tmp_path: Path) -> list[str]:
             str(mapping) if argument.form is Form.INPUT_FILE else "1013",
         )
     ]
-    return ["--stack", "s", *verb.name.split(), *needed]
+    return ["--stack", "s", *verb.name.split(), *needed, *(["--yes"] if verb.asks else [])]
 
 
 @verbs

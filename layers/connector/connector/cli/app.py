@@ -220,6 +220,8 @@ def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int
         return refuse([NO_STACK], as_json=as_json, code=ExitCode.WRONG_USAGE)
     try:
         request = verb.prepared(request_of(verb, given))
+        if verb.asks and not request.pop("yes", False):
+            asked(session, verb, request, as_json=as_json)
         result = complete_result(session, verb, request, is_quiet=as_json)
         if not result["ok"]:
             return refuse(result["problems"], as_json=as_json)
@@ -231,6 +233,23 @@ def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int
     except KeyboardInterrupt:
         return refuse([GOES_ON], as_json=as_json, code=ExitCode.INTERRUPTED)
     return ExitCode.FINDINGS if verb.needs_attention(result) else ExitCode.DONE
+
+
+def asked(session: Session, verb: Verb, request: JsonObject, *, as_json: bool) -> None:
+    """Shows what a verb would do, and asks.
+
+    Raises:
+        UnusableInputError: the answer is no, or nobody is there to give one.
+    """
+    if as_json or not sys.stdin.isatty():
+        raise UnusableInputError(f"{verb.name} asks before it acts, and nobody is there: say --yes")
+    preview = session.connect(session.connection)({**request, "preview": True})
+    if not preview["ok"]:
+        raise UnusableInputError("\n".join(preview["problems"]))
+    view, question = verb.question(preview)
+    show(view)
+    if question and not typer.confirm(question):
+        raise UnusableInputError("nothing was done")
 
 
 def request_of(verb: Verb, given: Given) -> JsonObject:

@@ -40,6 +40,7 @@ def test_a_controller_decides_about_people_and_the_mapping_and_may_stop_the_conn
         "apply",
         "approve",
         "reject",
+        "rejected take-back",
         "sync",
         "pause",
         "mappings import",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.approvals import Approval, OperatorDecision
-from connector.domain.records.ledger import EmployeeLink
+from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.approvals import Approvals
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
@@ -53,16 +55,67 @@ class HeldPeople:
         """Has named people, or one run, left as they are until Rippling says something new."""
         return self._say(OperatorDecision.REJECT, arguments)
 
+    def preview(self, arguments: Arguments) -> JsonObject:
+        """Whom a decision would be about, counted by kind, company and department."""
+        chosen, unknown = self._chosen(arguments)
+        persons = {each.id: each for each in self.ledger.persons({it.person_id for it in chosen})}
+        counts = Counter(
+            (each.company, each.held_kind, _department(persons.get(each.person_id)))
+            for each in chosen
+        )
+        rows = [
+            {"company": company, "kind": kind, "department": department, "people": count}
+            for (company, kind, department), count in sorted(counts.items())
+        ]
+        return {"preview": rows, "people": len(chosen), "unknown": unknown}
+
+    def rejected(self) -> JsonObject:
+        """Who is left as they are because an operator rejected a change."""
+        return {"rows": [_described(link) for link in self._rejected()]}
+
+    def take_back(self, arguments: Arguments) -> JsonObject:
+        """Forgets that a change to these people was rejected, and has them looked at again.
+
+        Raises:
+            ConfigurationError: nobody is named.
+            ConflictError: the writer is dealing with one of them at this moment.
+        """
+        people = {str(each) for each in arguments.get("people") or ()}
+        if not people:
+            raise ConfigurationError("name people; `connector rejected` lists them")
+        rejected = list(self._rejected())
+        chosen = [each for each in rejected if _names(each) & people]
+        known = {name for each in rejected for name in _names(each)}
+        for link in chosen:
+            record = self.ledger.record(link.person_id)
+            after = replace(link, dropped_facts="", reason="the rejection was taken back")
+            self.ledger.finish(record, record.person, [after], ())
+        changes = [new_change(each.worker_id, each.person_id, Cause.OPERATOR) for each in chosen]
+        return {"queued": self.queue.send(changes), "unknown": sorted(people - known)}
+
     def _say(self, decision: OperatorDecision, arguments: Arguments) -> JsonObject:
-        run, people = arguments.get("run"), [str(each) for each in arguments.get("people") or ()]
+        chosen, unknown = self._chosen(arguments)
+        return {"queued": self._decide(decision, chosen), "unknown": unknown}
+
+    def _chosen(self, arguments: Arguments) -> tuple[list[EmployeeLink], list[str]]:
+        """Who is meant, and the names that are nobody's: a run and names mean those of the run.
+
+        Raises:
+            ConfigurationError: neither is given, or nobody is held by such a run.
+        """
+        run, people = arguments.get("run"), {str(each) for each in arguments.get("people") or ()}
         if not run and not people:
-            raise ConfigurationError(
-                f"{decision}: name a run or people; `connector held` lists them"
-            )
+            raise ConfigurationError("name a run or people; `connector held` lists them")
         held = list(self._all())
-        chosen = [each for each in held if each.held_run == run or _names(each) & set(people)]
-        known = {name for each in held for name in _names(each)}
-        return {"queued": self._decide(decision, chosen), "unknown": sorted(set(people) - known)}
+        runs = sorted({each.held_run for each in held})
+        if run and run not in runs:
+            near = get_close_matches(str(run), runs, n=1) or runs[:3]
+            hint = f"; there is {', '.join(near)}" if near else "; nobody is held"
+            raise ConfigurationError(f"no run {run} holds anyone{hint}")
+        of_run = [each for each in held if run in (None, "", each.held_run)]
+        chosen = [each for each in of_run if not people or _names(each) & people]
+        known = {name for each in of_run for name in _names(each)}
+        return chosen, sorted(people - known)
 
     def _decide(self, decision: OperatorDecision, held: Iterable[EmployeeLink]) -> int:
         """Writes the decision down first: the writer believes the row, and no message."""
@@ -72,9 +125,19 @@ class HeldPeople:
             changes.append(new_change(link.worker_id, link.person_id, Cause.OPERATOR))
         return self.queue.send(changes)
 
+    def _rejected(self) -> Iterator[EmployeeLink]:
+        for company in self.mappings.load().companies:
+            yield from (link for link in self.ledger.links(company) if link.is_dropped)
+
     def _all(self) -> Iterator[EmployeeLink]:
         for company in self.mappings.load().companies:
             yield from _held(self.ledger.links(company))
+
+
+def _department(person: Person | None) -> str:
+    """Rippling's name of the department that somebody was in when last seen."""
+    named = person.facts.get("department") if person else None
+    return str(named.get("name") or "") if isinstance(named, dict) else ""
 
 
 def _held(links: Iterable[EmployeeLink]) -> Iterator[EmployeeLink]:

@@ -15,7 +15,7 @@ from connector.services.operate.verbs.duplicates import Duplicates
 from connector.services.operate.verbs.foresee.apply import Apply, Sync
 from connector.services.operate.verbs.foresee.explain import Explain
 from connector.services.operate.verbs.foresee.plan import PlanVerb
-from connector.services.operate.verbs.held import Approve, Held, Reject
+from connector.services.operate.verbs.held import Approve, Held, Reject, Rejected, TakeBack
 from connector.services.operate.verbs.mappings.check import CheckMapping
 from connector.services.operate.verbs.mappings.diff import DiffMapping
 from connector.services.operate.verbs.mappings.export import ExportMapping
@@ -59,6 +59,8 @@ VERBS: tuple[Verb, ...] = (
     Held(),
     Approve(),
     Reject(),
+    Rejected(),
+    TakeBack(),
     Adopt(),
     Rename(),
     Duplicates(),
@@ -73,6 +75,7 @@ VERBS: tuple[Verb, ...] = (
 FAMILIES = {
     "mappings": "look after the mapping",
     "audit": "show what happened to whom, and why",
+    "rejected": "list the people about whom an operator rejected a change",
     "oauth": "install the App Shop app in Rippling",
 }
 """Verbs of two words, by the first one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line, Table
@@ -48,9 +48,32 @@ class Held(Verb):
 
 
 class OperatorsDecision(Verb):
-    """What `approve` and `reject` have in common."""
+    """What `approve` and `reject` have in common: they show whom they are about, and ask."""
 
-    arguments = WHOM
+    asks = True
+    arguments = (*WHOM, Argument("yes", "do not ask", Form.FLAG, flag="--yes"))
+    word: ClassVar[str]
+
+    def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        if arguments.get("preview"):
+            return desk.held.preview(arguments)
+        return self.decide(desk, arguments)
+
+    def decide(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        """Has the decision written down."""
+        raise NotImplementedError
+
+    def is_recorded(self, arguments: Arguments) -> bool:
+        return not arguments.get("preview")
+
+    def question(self, preview: JsonObject) -> tuple[View, str]:
+        rows = [
+            (each["company"], each["kind"], each["department"] or "-", str(each["people"]))
+            for each in preview["preview"]
+        ]
+        table = Table(("Company", "Change", "Department", "People"), rows)
+        people = f"{preview['people']} {'person' if preview['people'] == 1 else 'people'}"
+        return [table], f"{self.word} these changes to {people}?" if preview["people"] else ""
 
     def view(self, result: JsonObject) -> View:
         queued: list[Part] = [Line(f"{result['queued']} queued")]
@@ -68,10 +91,15 @@ class Approve(OperatorsDecision):
     name = "approve"
     is_act = True
     right = Right.CONTROLLER
-    help = "apply held changes"
-    examples = ("connector approve --run 3f2504e04f89", "connector approve 1013 1014")
+    help = "apply held changes; with a run and people, those people of the run"
+    examples = (
+        "connector approve --run 3f2504e04f89",
+        "connector approve 1013 1014",
+        "connector approve --run 3f2504e04f89 1013 --yes",
+    )
+    word = "Apply"
 
-    def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+    def decide(self, desk: Desk, arguments: Arguments) -> JsonObject:
         return desk.held.approve(arguments)
 
 
@@ -81,8 +109,48 @@ class Reject(OperatorsDecision):
     name = "reject"
     is_act = True
     right = Right.CONTROLLER
-    help = "discard held changes"
-    examples = ("connector reject --run 3f2504e04f89", "connector reject 1013")
+    help = "discard held changes; with a run and people, those people of the run"
+    examples = ("connector reject --run 3f2504e04f89", "connector reject 1013 --yes")
+    word = "Discard"
+
+    def decide(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        return desk.held.reject(arguments)
+
+
+class Rejected(Verb):
+    """Lists whom an operator has rejected."""
+
+    name = "rejected"
+    help = "list the people about whom an operator rejected a change"
+    examples = ("connector rejected",)
+
+    def run(self, desk: Desk, _: Arguments) -> JsonObject:
+        return desk.held.rejected()
+
+    def view(self, result: JsonObject) -> View:
+        rows = [
+            (row["company"], row["employee_code"] or row["person"], row["since"][:10])
+            for row in result["rows"]
+        ]
+        return [Table(("Company", "Employee", "Since"), rows), Line(f"{len(rows)} rejected")]
+
+
+class TakeBack(Verb):
+    """Forgets a rejection, and has the people looked at again."""
+
+    name = "rejected take-back"
+    is_act = True
+    right = Right.CONTROLLER
+    help = "take the rejection of people back; they are looked at again, through the guards"
+    examples = ("connector rejected take-back 1013",)
+    arguments = (Argument("people", "person ids or employee codes", Form.TEXTS, is_required=True),)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        return desk.held.reject(arguments)
+        return desk.held.take_back(arguments)
+
+    def view(self, result: JsonObject) -> View:
+        unknown = [Line(f"not rejected: {', '.join(result['unknown'])}")]
+        return [Line(f"{result['queued']} queued"), *(unknown if result["unknown"] else [])]
+
+    def needs_attention(self, result: JsonObject) -> bool:
+        return bool(result["unknown"])

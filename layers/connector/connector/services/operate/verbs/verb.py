@@ -105,6 +105,9 @@ class Verb(ABC):
     arguments: ClassVar[tuple[Argument, ...]] = ()
     is_act: ClassVar[bool] = False
     """Whether the verb changes something: then who carried it out is put on record."""
+    asks: ClassVar[bool] = False
+    """Whether the command shows a preview and asks before it acts; `--yes` does not ask."""
+
     right: ClassVar[Right] = Right.READER
     """Whose verb it is; one that changes something says so itself."""
 
@@ -141,6 +144,10 @@ class Verb(ABC):
     def is_recorded(self, _: Arguments) -> bool:
         """Whether this call of an act is to be put on record."""
         return self.is_act
+
+    def question(self, preview: JsonObject) -> tuple[View, str]:
+        """What to show of a preview, and what to ask; empty where nothing would be done."""
+        raise NotImplementedError(f"{self.name} does not ask: {preview}")
 
     def told(self, _: JsonObject) -> Mapping[str, str]:
         """What of a result belongs on record beside what the operator said."""
