@@ -59,6 +59,23 @@ class TestWalks:
         assert sorted(found) == sorted(worker["id"] for worker in nordfab.rippling.workers())
         assert len(set(found)) == 240
 
+    def test_the_people_of_every_page_are_shown_whole(self, nordfab: Staff) -> None:
+        everyone = nordfab.everyone()
+
+        assert all(worker.personal.family_name for worker in everyone)
+        assert all(worker.facts.department.name for worker in everyone)
+
+    def test_the_changes_of_several_pages_are_all_of_the_changes(self, nordfab: Staff) -> None:
+        rows = list(nordfab.rippling.tables["workers"])
+        cutoff = sorted(row["updated_at"] for row in rows)[60]
+        late = [row for row in rows if row["updated_at"] >= cutoff]
+
+        found = ids(nordfab.source.changed_since(cutoff))
+
+        assert {row["id"] for row in late} <= set(found)
+        assert len(found) == (len(late) if nordfab.source.reads_increments else 240)
+        assert 100 < len(late) < 240
+
     def test_people_of_every_status_are_among_everyone(self, nordfab: Staff) -> None:
         statuses = {worker.facts.status for worker in nordfab.everyone()}
 
