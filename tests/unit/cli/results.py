@@ -71,7 +71,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         },
         "mappings export": {"text": text},
         "mappings scaffold": {"text": text},
-        "audit": {"rows": [{"time": text, "person": text, "message": text}], "left_out": 1},
+        "audit": {"rows": [{"time": text, "person": text, "message": text}], "more": None},
         "audit verify": {
             "chains": 3,
             "rows": 9,

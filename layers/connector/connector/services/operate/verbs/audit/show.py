@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connector.domain.errors import ConfigurationError
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
@@ -15,53 +17,109 @@ if TYPE_CHECKING:
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import View
 
-MOST_ROWS = 500
+PAGE = 1_500
+"""Rows an invocation gives; the command asks on until it has all of them."""
+
+MOST_SHOWN = 500
 MOST_DAYS = 400
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
+COLUMNS = (
+    "time", "company", "person", "employee_code", "outcome", "cause", "message", "reason",
+    "rules", "worker", "operator", "planned", "back_dated", "correlation_id",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so would be computed by a spreadsheet."""
 
 
 class Audit(Verb):
-    """Audit rows of a person, of an outcome, or since a moment."""
+    """Audit rows of a person, of an outcome, or of a span of time."""
 
     name = "audit"
     help = "show what happened to whom, and why"
     examples = (
         "connector audit --person 1013",
         "connector audit --outcome rejected --since 2026-11-01",
+        "connector audit --since 2026-11-01 --until 2026-12-01 --company norway -o audit.csv",
     )
     arguments = (
         Argument("person", "number, code, id or e-mail address", Form.PERSON, flag="--person"),
         Argument("outcome", "created, updated, waiting, ...", flag="--outcome"),
+        Argument("company", "only this company", flag="--company"),
+        Argument("cause", "poll, sweep, webhook, operator, drift, ...", flag="--cause"),
         Argument(
             "since", "a day such as 2026-11-01, or a time; default: the last day", flag="--since"
         ),
+        Argument("until", "a day or a time; rows before it", flag="--until"),
+        Argument("output", "write all rows to this file, as CSV", Form.OUTPUT_FILE, flag="-o"),
     )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         person, outcome = arguments.get("person"), arguments.get("outcome")
         day_ago = desk.clock.now() - timedelta(days=1)
-        since = moment_in(arguments.get("since"), EVER if person else day_ago)
-        wanted = [
-            row
-            for row in audit_rows(desk, person, outcome, since)
-            if outcome in (None, row["outcome"]) and time_of(row) >= since
-        ]
-        return {"rows": wanted[-MOST_ROWS:], "left_out": max(0, len(wanted) - MOST_ROWS)}
+        since = moment_in("since", arguments.get("since"), EVER if person else day_ago)
+        until = moment_in("until", arguments.get("until"), desk.clock.now() + timedelta(days=1))
+        after = tuple(arguments.get("after") or ())
+        wanted = sorted(
+            (
+                row
+                for row in audit_rows(desk, person, outcome, max(since, moment_of(after)))
+                if since <= time_of(row) < until
+                and all(arguments.get(name) in (None, row.get(name)) for name in FILTERS)
+                and place_of(row) > after
+            ),
+            key=place_of,
+        )
+        more = list(place_of(wanted[PAGE - 1])) if len(wanted) > PAGE else None
+        return {"rows": wanted[:PAGE], "more": more}
+
+    def is_complete(self, result: JsonObject) -> bool:
+        return not result["more"]
+
+    def continued(self, request: JsonObject, result: JsonObject) -> JsonObject:
+        return {**request, "after": result["more"]}
+
+    def added(self, before: JsonObject, then: JsonObject) -> JsonObject:
+        return {**then, "rows": [*before["rows"], *then["rows"]]}
+
+    def text_of(self, result: JsonObject) -> str:
+        written = io.StringIO()
+        table = csv.writer(written, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for row in result["rows"]:
+            table.writerow([cell(row.get(name, "")) for name in COLUMNS])
+        return written.getvalue()
 
     def view(self, result: JsonObject) -> View:
         if not result["rows"]:
             return [Line("no audit rows; look further back with --since")]
         rows = [
             (row["time"][:19], row["person"], row["message"] + planned_mark(row))
-            for row in result["rows"]
+            for row in result["rows"][-MOST_SHOWN:]
         ]
         table = Table(("Time", "Person", "What happened"), rows)
-        if not result["left_out"]:
+        left_out = len(result["rows"]) - len(rows)
+        if not left_out:
             return [table]
-        return [
-            Line(f"({result['left_out']} earlier rows are not shown; narrow it with --since)"),
-            table,
-        ]
+        return [Line(f"({left_out} earlier rows are not shown; -o FILE has all of them)"), table]
+
+
+FILTERS = ("outcome", "company", "cause")
+
+
+def place_of(row: JsonObject) -> tuple[str, str, int]:
+    """Where a row stands among all: by time, and where that is the same by person."""
+    return str(row["time"]), str(row["person"]), int(row.get("number") or 0)
+
+
+def moment_of(place: tuple[Any, ...]) -> datetime:
+    """The moment of a place among the rows; long ago before the first."""
+    return datetime.fromisoformat(place[0]) if place else EVER
+
+
+def cell(value: object) -> str:
+    """A value as a cell that no spreadsheet computes."""
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def audit_rows(
@@ -84,7 +142,7 @@ def rows_of_days(desk: Desk, since: datetime) -> Iterator[JsonObject]:
         yield from desk.audit.of_day(first + timedelta(days=offset))
 
 
-def moment_in(text: object, otherwise: datetime) -> datetime:
+def moment_in(name: str, text: object, otherwise: datetime) -> datetime:
     """The moment that an operator typed, in UTC unless it says another zone.
 
     Raises:
@@ -95,7 +153,7 @@ def moment_in(text: object, otherwise: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
-        raise ConfigurationError("since: write a day like 2026-11-01 or a time") from None
+        raise ConfigurationError(f"{name}: write a day like 2026-11-01 or a time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
