@@ -40,6 +40,7 @@ $(TOOLS):
 	@.venv/bin/python $(PIP_INSTALL) --no-build-isolation --editable .
 	@rm -rf .venv/wheels; .venv/bin/python -m pip download -qq --no-deps --dest .venv/wheels -r layers/dependencies/requirements.txt
 	@.venv/bin/python -m pip check
+	@.venv/bin/python -m compileall -q -j 2 .venv/lib > /dev/null || true  # else each of many processes does it again
 	@rm -f .venv/.ready-*; touch $@
 
 $(EMBEDDED):
@@ -47,6 +48,7 @@ $(EMBEDDED):
 	@echo "installing tests/embedded/requirements.txt"
 	@.venv-aws/bin/python $(PIP_INSTALL) --require-hashes -r tests/embedded/requirements.txt
 	@.venv-aws/bin/python -m pip check
+	@.venv-aws/bin/python -m compileall -q -j 2 .venv-aws/lib > /dev/null || true
 	@rm -f .venv-aws/.ready-*; touch $@
 
 demo: setup ## watch the connector at work on the embedded AWS; KEEP=1 leaves it running

@@ -481,3 +481,53 @@ def test_acts_are_on_record_once_however_long_they_are_followed(world: World) ->
 
     assert len(acts) == 1
     assert row["user_id"] in json.dumps(acts[0])
+
+
+# The audit, asked for
+
+
+def test_the_audit_can_be_asked_by_company_cause_and_span_and_all_of_it(world: World) -> None:
+    everything_at_once(world)
+    world.settle()
+    began = "2026-11-24"
+
+    everything = asked(world, "audit", since=began)["rows"]
+    sweden = asked(world, "audit", since=began, company="sweden")["rows"]
+    polled = asked(world, "audit", since=began, cause="poll")["rows"]
+    first_day = asked(world, "audit", since=began, until="2026-11-25")["rows"]
+
+    assert {row["company"] for row in sweden} == {"sweden"}
+    assert {row["cause"] for row in polled} == {"poll"}
+    assert {row["day"] for row in first_day} == {"2026-11-24"}
+    assert len(everything) > max(len(sweden), len(polled), len(first_day))
+    assert "until: write a day" in asked(world, "audit", until="soon")["problems"][0]
+
+
+def test_the_audit_comes_page_by_page_with_no_row_twice_and_none_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = asked(world, "audit", since="2026-11-24")["rows"]
+    monkeypatch.setattr("connector.services.operate.verbs.audit.show.PAGE", 7)
+    rows: list[Row] = []
+    after = None
+    while True:
+        page = asked(world, "audit", since="2026-11-24", after=after)
+        rows += page["rows"]
+        after = page["more"]
+        if after is None:
+            break
+
+    assert len(whole) > 21
+    assert rows == whole
+
+
+def test_a_cell_of_the_audit_is_never_a_formula() -> None:
+    from connector.services.operate.verbs.audit.show import Audit
+
+    row = {"time": "t", "person": "p", "message": "=1+1", "rules": ["a", "b"]}
+
+    header, line = Audit().text_of({"rows": [row]}).splitlines()
+
+    assert header.startswith("time,company,person")
+    assert "'=1+1" in line
+    assert "a; b" in line
