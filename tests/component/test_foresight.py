@@ -192,6 +192,17 @@ def test_a_day_to_come_is_planned_as_if_it_were_today(world: World) -> None:
     assert asked(world, "plan", day="tomorrow")["problems"] == ["on: write a day like 2027-01-01"]
 
 
+def test_a_plan_that_no_answer_can_carry_says_what_to_do(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything_at_once(world)
+    monkeypatch.setattr("connector.services.operate.verbs.foresee.plan.LARGEST_ANSWER", 1_000)
+
+    (problem,) = asked(world, "plan")["problems"]
+
+    assert "--company" in problem
+
+
 def test_a_mass_change_is_foretold_as_held(world: World) -> None:
     for row in working(world)[:20]:
         world.rippling.change(row["id"], status="TERMINATED", end_date="2026-11-25")

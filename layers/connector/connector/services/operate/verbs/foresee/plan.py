@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from connector.services.operate.verbs.view import Part, View
 
 MOST_SHOWN = 100
+LARGEST_ANSWER = 5_500_000
+"""Bytes; AWS lets a function answer with six million."""
+
 LARGEST_DEPARTMENTS = 4
 NOTHING = "nothing would be written; everyone is as they should be"
 
@@ -45,7 +48,13 @@ class PlanVerb(Verb):
         names = [str(each) for each in arguments.get("people") or ()]
         company, text = arguments.get("company"), arguments.get("text")
         day = day_in(str(arguments.get("day") or ""))
-        return desk.planning.plan(names, str(company or ""), str(text or ""), day).to_json()
+        plan = desk.planning.plan(names, str(company or ""), str(text or ""), day).to_json()
+        if len(json.dumps(plan)) > LARGEST_ANSWER:
+            raise ConfigurationError(
+                f"the plan has {len(plan['people'])} people, more than one answer can carry:"
+                " ask company by company with --company, or for some people"
+            )
+        return plan
 
     def view(self, result: JsonObject) -> View:
         return [*summary_lines(result), *people_lines(result), Line(), Line(verdict(result))]
