@@ -192,6 +192,21 @@ def test_a_day_to_come_is_planned_as_if_it_were_today(world: World) -> None:
     assert asked(world, "plan", day="tomorrow")["problems"] == ["on: write a day like 2027-01-01"]
 
 
+@pytest.mark.parametrize("is_named", [False, True], ids=["everyone", "one person"])
+def test_a_code_that_is_somebody_elses_is_foretold_as_refused(world: World, is_named: bool) -> None:
+    """Two people with one number: Visma would show the other's employee under it."""
+    other = working(world)[0]
+    twin = world.hire(number=other["number"])
+    names = [twin["user_id"]] if is_named else []
+
+    (each,) = [
+        one for one in plan(world, people=names)["people"] if one["person"] == twin["user_id"]
+    ]
+
+    assert each["outcome"] == "rejected"
+    assert f"employee code {other['number']} is another person's" in each["message"]
+
+
 def test_a_plan_that_no_answer_can_carry_says_what_to_do(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
