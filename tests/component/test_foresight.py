@@ -398,6 +398,29 @@ def test_an_approval_by_plan_lets_nothing_else_through(world: World) -> None:
     assert outcomes["held"] > 0
 
 
+def test_what_was_approved_by_plan_is_made_once_it_is_that_change_again(world: World) -> None:
+    people = working(world)[:20]
+    for row in people:
+        world.rippling.move(row["id"], "Finance")
+    made = plan(world)
+    rows = [[each["person"], each["company"], each["digest"], ""] for each in made["people"]]
+    asked(world, "apply", wanted=rows)
+    for row in people:
+        world.rippling.move(row["id"], "IT")
+    world.drain()
+    held = {row["person"] for row in asked(world, "held")["rows"]}
+    assert held
+    for row in people:
+        world.rippling.move(row["id"], "Finance")
+
+    world.settle()
+
+    assert asked(world, "held")["rows"] == []
+    for row in people:
+        if row["user_id"] in held:
+            assert world.employee_of(row)["department"] == "FIN"
+
+
 def test_what_is_waited_for_in_vain_is_over_after_some_minutes(world: World) -> None:
     world.rippling.move(working(world)[0]["id"], "Finance")
     made = plan(world)["people"][0]
