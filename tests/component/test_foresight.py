@@ -10,6 +10,7 @@ import pytest
 
 from connector.domain.planning import Outcome
 from connector.domain.records.mode import ModeName
+from connector.services.operate.verbs.foresee.explain import Explain
 from tests.support.world import World, a_world
 
 Row = dict[str, Any]
@@ -166,6 +167,11 @@ def test_a_plan_has_no_value_of_a_personal_field(world: World) -> None:
         assert user["name"]["family_name"] not in text
     assert "new.address" not in text
     assert "contact.email" in text
+    fields = [each for one in plan(world)["people"] for each in one.get("differences", ())]
+    for field in fields:
+        assert field.keys() == (
+            {"field"} if "." in field["field"] else {"field", "before", "after"}
+        )
 
 
 def test_the_mapping_of_a_file_is_planned_before_it_is_imported(world: World) -> None:
@@ -447,6 +453,37 @@ def test_a_person_is_found_by_whatever_an_operator_knows(world: World) -> None:
         assert asked(world, "explain", person=name)["person"] == row["user_id"]
     for name in (str(hired["number"]), hired["id"], hired["user_id"]):
         assert asked(world, "explain", person=name)["person"] == hired["user_id"]
+
+
+def test_a_person_is_found_by_an_e_mail_address_that_nobody_on_the_way_can_read(
+    world: World,
+) -> None:
+    hired = world.hire()
+    typed = hired["work_email"].upper()
+
+    request = Explain().prepared({"verb": "explain", "person": typed})
+
+    assert request["person"].startswith("email:")
+    assert "@" not in request["person"]
+    assert request != Explain().prepared({"verb": "explain", "person": typed})  # salted
+    assert asked(world, "explain", person=request["person"])["person"] == hired["user_id"]
+    (problem,) = asked(world, "explain", person="email:00:11")["problems"]
+    assert "this e-mail address" in problem
+
+
+def test_a_person_without_an_employee_is_found_by_the_code_that_the_mapping_makes(
+    world: World,
+) -> None:
+    world.edit_mapping_unheard(
+        world.mapping_text.replace('"{worker.number}"', '"N{worker.number}"')
+    )
+    world.rippling.add_department("Brand new")
+    waits = world.hire(department="Brand new")
+    world.settle()
+
+    found = asked(world, "explain", person=f"n{waits['number']}")
+
+    assert found["person"] == waits["user_id"]
 
 
 def test_whoever_waits_or_was_rejected_is_found_by_the_number_one_knows(world: World) -> None:

@@ -191,7 +191,8 @@ def test_a_row_that_vanishes_from_rippling_ends_nothing(world: World) -> None:
     world.drain()
     outcomes = world.notice(worker["id"])
 
-    assert outcomes == {"out_of_scope": 1}
+    assert outcomes == {"unchanged": 1}
+    assert "absence is never a termination" in world.audit_of(worker["user_id"])[-1]["message"]
     assert world.visma.employee(str(worker["number"]))["status"] == "Active"
 
 

@@ -150,13 +150,11 @@ class LoggedChanges:
         self._log = Log(service)
 
     def queued(self, change: Change) -> None:
-        """A change is on the queue."""
-        self._log.info(
-            "change queued",
-            worker=change.worker_id,
-            cause=change.cause.value,
-            correlation_id=change.correlation_id,
-        )
+        """A change is on the queue; what a webhook says is told by its correlation id alone."""
+        is_posted = change.cause.value == "webhook"  # whatever was posted, nobody has read it yet
+        named = {} if is_posted else {"worker": change.worker_id}
+        cause, correlation_id = change.cause.value, change.correlation_id
+        self._log.info("change queued", cause=cause, correlation_id=correlation_id, **named)
 
 
 class LoggedShapes:
