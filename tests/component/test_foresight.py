@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from connector.domain.changes import Cause
 from connector.domain.planning import Outcome
 from connector.domain.records.mode import ModeName
+from connector.ports.queue import DeadLetter
 from connector.services.operate.verbs.foresee.explain import Explain
+from connector.services.shared.new_change import new_change
 from tests.support.world import World, a_world
 
 Row = dict[str, Any]
@@ -617,3 +620,16 @@ def test_a_cell_of_the_audit_is_never_a_formula() -> None:
     assert header.startswith("time,company,person")
     assert "'=1+1" in line
     assert "a; b" in line
+
+
+def test_all_dead_letters_are_counted_and_named_by_number(world: World) -> None:
+    row = working(world)[0]
+    change = new_change(row["id"], row["user_id"], Cause.POLL)
+    world.queue.dead += [
+        DeadLetter(str(number), change.to_body(), row["id"], "r") for number in range(12)
+    ]
+
+    answer = asked(world, "dead-letters", limit=5)
+
+    assert (len(answer["rows"]), answer["total"]) == (5, 12)
+    assert {each["number"] for each in answer["rows"]} == {str(row["number"])}

@@ -342,10 +342,12 @@ def test_dead_letters_are_replayed_in_order_and_odd_ones_stay(
             MessageDeduplicationId=str(place),
         )
 
-    listed = account.operate("dead-letters")["rows"]
+    shown = account.operate("dead-letters")
+    listed = shown["rows"]
     answer = account.operate("replay")
 
     assert [row["is_change"] for row in listed] == [True, False, True]
+    assert shown["total"] == 3
     assert answer == {"ok": True, "replayed": 2, "left": 1, "more": False}
     assert len(account.operate("dead-letters")["rows"]) == 1
     assert _drain(account) == []

@@ -110,7 +110,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         "duplicates": {
             "rows": [{"company": text, "codes": [text, text], "reason": text, "active": [text]}]
         },
-        "dead-letters": {"rows": [{**letter, "is_change": True}]},
+        "dead-letters": {"rows": [{**letter, "is_change": True, "number": text}], "total": 2},
         "replay": {"replayed": 1, "left": 1, "more": False},
         "rehearse": {"before": "off", "mode": "rehearsal", "reason": text},
         "go-live": {"before": "rehearsal", "mode": "live", "reason": text},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -108,18 +107,6 @@ class Foreseen:
         plain.pop("plan")
         plain["message"] = self.foretold
         return {name: value for name, value in plain.items() if value or name == "outcome"}
-
-
-def number_in(facts: Mapping[str, Any]) -> str:
-    """The number of a worker in stored facts, where Rippling shows one."""
-    number = facts.get("number")
-    return number if isinstance(number, str) else ""
-
-
-def department_in(facts: Mapping[str, Any]) -> str:
-    """Rippling's name of the department in stored facts."""
-    named = facts.get("department")
-    return str(named.get("name") or "") if isinstance(named, Mapping) else ""
 
 
 def kind_in(text: str) -> ChangeKind | None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from connector.domain.changes import Cause
 from connector.domain.errors import ConnectorError
 from connector.domain.facts import shown
-from connector.domain.foresight.foreseen import Foreseen, department_in, number_in
+from connector.domain.foresight.foreseen import Foreseen
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import digest, to_rows
@@ -27,6 +27,7 @@ from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.services.apply.applier import Applier, Guards
 from connector.services.foresee.guards import AskedGuards, judged
+from connector.services.foresee.numbers import department_in, number_in
 from connector.services.foresee.people import Found
 from connector.services.foresee.snapshot import Snapshot, SnapshotReader
 from connector.services.shared.guarding import GuardCheck

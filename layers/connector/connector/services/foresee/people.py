@@ -13,7 +13,6 @@ from difflib import get_close_matches
 from connector.domain.catalogue import canonical
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import shown
-from connector.domain.foresight.foreseen import number_in
 from connector.domain.people import Worker
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.ledger import EmployeeLink, Record
@@ -21,6 +20,7 @@ from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.services.foresee.hashed import HASHED, hashed
+from connector.services.foresee.numbers import number_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
+from connector.services.foresee.numbers import department_in
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.new_change import new_change
 
@@ -60,7 +61,7 @@ class HeldPeople:
         chosen, unknown = self._chosen(arguments)
         persons = {each.id: each for each in self.ledger.persons({it.person_id for it in chosen})}
         counts = Counter(
-            (each.company, each.held_kind, _department(persons.get(each.person_id)))
+            (each.company, each.held_kind, department_of(persons.get(each.person_id)))
             for each in chosen
         )
         rows = [
@@ -134,10 +135,9 @@ class HeldPeople:
             yield from _held(self.ledger.links(company))
 
 
-def _department(person: Person | None) -> str:
+def department_of(person: Person | None) -> str:
     """Rippling's name of the department that somebody was in when last seen."""
-    named = person.facts.get("department") if person else None
-    return str(named.get("name") or "") if isinstance(named, dict) else ""
+    return department_in(person.facts) if person else ""
 
 
 def _held(links: Iterable[EmployeeLink]) -> Iterator[EmployeeLink]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.domain.changes import Change
 from connector.domain.errors import NotAChangeError
+from connector.services.foresee.numbers import number_in
 from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import View
 
-MOST_LETTERS = 50
+MOST_LETTERS = 300
+"""As many as can be looked at before the first of them is shown to others again."""
 
 
 class DeadLetters(Verb):
@@ -25,20 +27,34 @@ class DeadLetters(Verb):
     examples = ("connector dead-letters",)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        total = desk.queue.lengths().dead
         letters = desk.queue.dead_letters(int(arguments.get("limit", MOST_LETTERS)))
         desk.queue.release(letters)
-        return {"rows": [described(letter) for letter in letters]}
+        rows = [described(letter) for letter in letters]
+        persons = {str(row["person"]) for row in rows if row.get("person")}
+        numbers = {each.id: number_in(each.facts) for each in desk.ledger.persons(persons)}
+        return {
+            "rows": [{**row, "number": numbers.get(row.get("person", ""), "")} for row in rows],
+            "total": max(total, len(rows)),
+        }
 
     def view(self, result: JsonObject) -> View:
         rows = [
             (
                 row["sent_at"] or "",
+                row["number"],
                 f"worker {row['worker']} ({row['cause']})" if row["is_change"] else "not a change",
                 row["reason"],
             )
             for row in result["rows"]
         ]
-        return [Table(("Sent", "Change", "Reason"), rows), Line(f"{len(rows)} dead letters")]
+        shown = "" if len(rows) == result["total"] else f", the oldest {len(rows)} are shown"
+        table = Table(("Sent", "Number", "Change", "Reason"), rows)
+        advice = [Line("why: connector explain NUMBER; then: connector replay")] if rows else []
+        return [table, Line(f"{result['total']} dead letters{shown}"), *advice]
+
+    def needs_attention(self, result: JsonObject) -> bool:
+        return bool(result["total"])
 
 
 def described(letter: DeadLetter) -> JsonObject:
