@@ -517,3 +517,89 @@ def test_a_rejection_is_listed_and_can_be_taken_back(world: World) -> None:
     assert (answer["queued"], answer["unknown"]) == (1, ["nobody"])
     assert _say(world, "rejected")["rows"] == []
     assert world.drain() == {"deactivated": 1}  # one alone is within the guard
+
+
+# Two approvers
+
+
+def wants_two(world: World) -> None:
+    text = world.mapping_text.replace("floor: 5", "floor: 5, approvers: 2")
+    assert text != world.mapping_text
+    world.edit_mapping_unheard(text)
+
+
+def test_where_two_have_to_approve_one_word_does_nothing(world: World) -> None:
+    wants_two(world)
+    mass_termination(world)
+    run = _held(world)[0]["run"]
+
+    first = _say(world, "approve", run=run, operator="kari")
+    again = _say(world, "approve", run=run, operator="kari")
+    for row in _held(world):
+        world.notice(row["worker"] if "worker" in row else row["person"])
+
+    assert (first["queued"], again["queued"]) == (0, 0)
+    assert first["seconded_later"] == len(_held(world)) > 5
+    assert world.drain() == {}
+
+    second = _say(world, "approve", run=run, operator="ola")
+
+    assert (second["queued"], second["seconded_later"]) == (first["seconded_later"], 0)
+    assert world.drain().keys() == {"deactivated"}
+
+
+def test_a_writer_that_comes_by_between_two_approvals_changes_nothing(world: World) -> None:
+    wants_two(world)
+    mass_termination(world)
+    held = _held(world)
+    _say(world, "approve", run=held[0]["run"], operator="kari")
+
+    world.clock.turn(minutes=16)
+    world.tick(full_sweep=True)
+    world.drain()
+
+    assert len(_held(world)) == len(held)
+
+
+def test_a_second_word_about_another_change_is_a_first_one(world: World) -> None:
+    wants_two(world)
+    people = [each for each in world.rippling.rows("workers") if each["status"] == "ACTIVE"][:25]
+    for row in people:
+        world.rippling.move(row["id"], "Finance")
+    world.settle()
+    _say(world, "approve", people=[row["person"] for row in _held(world)], operator="kari")
+    for row in people:
+        world.rippling.move(row["id"], "IT")
+    world.settle()
+
+    answer = _say(world, "approve", people=[row["person"] for row in _held(world)], operator="ola")
+
+    assert answer["queued"] == 0
+
+
+def test_a_rejection_needs_one_word(world: World) -> None:
+    wants_two(world)
+    mass_termination(world)
+    held = _held(world)
+
+    assert _say(world, "reject", run=held[0]["run"], operator="kari")["queued"] == len(held)
+    assert world.drain() == {"rejected": len(held)}
+
+
+def test_a_plan_is_applied_once_two_have_applied_it(world: World) -> None:
+    wants_two(world)
+    for row in [each for each in world.rippling.rows("workers") if each["status"] == "ACTIVE"][:12]:
+        world.rippling.terminate(row["id"], world.clock.now().date())
+        world.rippling.change(row["id"], status="TERMINATED")
+    people = _say(world, "plan")["people"]
+    wanted = [[each["person"], each["company"], each["digest"], ""] for each in people]
+
+    first = _say(world, "apply", wanted=wanted, operator="kari")
+    assert first["waiting"] == {}
+    assert {each["why"].partition(":")[0] for each in first["refused"]} == {
+        "needs the word of a second person"
+    }
+    second = _say(world, "apply", wanted=wanted, operator="ola")
+
+    assert len(second["waiting"]) == len(wanted)
+    assert world.drain() == {"deactivated": len(wanted)}

@@ -9,6 +9,7 @@ import pytest
 
 from connector.adapters.aws.approvals import DynamoApprovals
 from connector.adapters.memory import InMemoryApprovals
+from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.approvals import Approval, OperatorDecision
 from connector.domain.records.ledger import EmployeeLink
@@ -40,3 +41,18 @@ def test_the_latest_decision_is_the_one_that_counts(approvals: Approvals) -> Non
 
     assert approvals.latest("p1", "norway") == rejected
     assert approvals.latest("p1", "sweden") is None
+
+
+def test_who_said_so_is_kept_each_once(approvals: Approvals) -> None:
+    first = Approval.of_plan("p1", "norway", ChangeKind.CREATE, "ab" * 16, NOON, "kari")
+    approvals.save(first)
+
+    for operator, by in (("kari", ("kari",)), ("ola", ("kari", "ola"))):
+        said = Approval.of_plan("p1", "norway", ChangeKind.CREATE, "ab" * 16, NOON, operator)
+        approvals.save(said.seconding(approvals.latest("p1", "norway")))
+        latest = approvals.latest("p1", "norway")
+        assert latest is not None
+        assert latest.by == by
+
+    other = Approval.of_plan("p1", "norway", ChangeKind.CREATE, "cd" * 16, NOON, "per")
+    assert other.seconding(approvals.latest("p1", "norway")).by == ("per",)

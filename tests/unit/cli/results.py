@@ -103,8 +103,8 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "rows": [{**who, "kind": text, "run": text}],
             "windows": [{"company": text, "kind": text, "people": 3}],
         },
-        "approve": {"queued": 1, "unknown": [text]},
-        "reject": {"queued": 1, "unknown": [text]},
+        "approve": {"queued": 1, "unknown": [text], "seconded_later": 1},
+        "reject": {"queued": 1, "unknown": [text], "seconded_later": 0},
         "adopt": employee,
         "rename": employee,
         "duplicates": {

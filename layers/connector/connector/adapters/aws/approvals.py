@@ -40,6 +40,7 @@ class DynamoApprovals:
             item["run"],
             datetime.fromisoformat(item["at"]),
             datetime.fromisoformat(item["until"]),
+            tuple(item.get("by", ())),
         )
 
     def erase(self, person_id: str, companies: Iterable[str]) -> None:
@@ -57,6 +58,7 @@ class DynamoApprovals:
             "run": approval.run,
             "at": timestamp(approval.at),
             "until": timestamp(approval.until),
+            "by": list(approval.by),
             "expires_at": int(approval.until.timestamp()),
         }
         with answering("DynamoDB"):

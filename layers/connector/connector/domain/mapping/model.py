@@ -99,6 +99,7 @@ class Guards(MappingModel):
     rewrite_percent: Percent = 25
     floor: Annotated[Whole, Field(ge=0)] = 5
     first_load: Literal["held", "allowed"] = "held"
+    approvers: Annotated[Whole, Field(ge=1, le=2)] = 1
 
 
 class CompanyRules(MappingModel):

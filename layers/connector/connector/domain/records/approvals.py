@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -41,9 +41,13 @@ class Approval:
     run: str
     at: datetime
     until: datetime
+    by: tuple[str, ...] = ()
+    """Who said so, each once; where a company wants two, one word is not enough."""
 
     @classmethod
-    def of(cls, link: EmployeeLink, decision: OperatorDecision, now: datetime) -> Approval:
+    def of(
+        cls, link: EmployeeLink, decision: OperatorDecision, now: datetime, by: str = ""
+    ) -> Approval:
         """The decision about what a link holds now."""
         return cls(
             link.person_id,
@@ -55,15 +59,34 @@ class Approval:
             link.held_run,
             now,
             now + GOOD_FOR,
+            (by,) if by else (),
         )
 
     @classmethod
     def of_plan(
-        cls, person_id: str, company: str, kind: ChangeKind, plan: str, now: datetime
+        cls, person_id: str, company: str, kind: ChangeKind, plan: str, now: datetime, by: str = ""
     ) -> Approval:
         """The operator's word that a change which was foretold, and not held yet, may be made."""
-        approve = OperatorDecision.APPROVE
-        return cls(person_id, company, approve, kind.value, plan, now, "", now, now + GOOD_FOR)
+        approve, said_by = OperatorDecision.APPROVE, (by,) if by else ()
+        until = now + GOOD_FOR
+        return cls(person_id, company, approve, kind.value, plan, now, "", now, until, said_by)
+
+    def seconding(self, before: Approval | None) -> Approval:
+        """The same, said by whoever said so before as well, where it is the very same."""
+        is_same = before is not None and before.until > self.at and self._says_as(before)
+        others = before.by if before is not None and is_same else ()
+        return replace(self, by=tuple(dict.fromkeys((*others, *self.by))))
+
+    def _says_as(self, other: Approval) -> bool:
+        """Whether two operators say the same of the same change."""
+        mine, theirs = (
+            (each.decision, each.kind, each.plan[:OUTLINE], each.run) for each in (self, other)
+        )
+        return mine == theirs
+
+    def is_enough(self, approvers: int) -> bool:
+        """Whether as many have said so as a company wants; a rejection needs one."""
+        return self.decision is OperatorDecision.REJECT or max(1, len(self.by)) >= approvers
 
     def allows(self, kind: ChangeKind, plan: str, now: datetime) -> bool:
         """Whether it lets a change be made that nobody holds yet."""

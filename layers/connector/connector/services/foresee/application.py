@@ -7,7 +7,7 @@ would be done is found out again at this moment.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,8 @@ from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError
 from connector.domain.foresight.foreseen import Foreseen, kind_in
 from connector.domain.foresight.wanted import Wanted
+from connector.domain.guards import guards_of
+from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
 from connector.domain.records.approvals import Approval, OperatorDecision
 from connector.domain.records.mode import ModeName
@@ -33,6 +35,7 @@ PATIENCE = timedelta(minutes=5)
 """So long nothing may come to its end before it is no longer waited for."""
 
 MOVED = "not as planned any more: plan again"
+SECOND = "needs the word of a second person: have another one apply the same plan"
 DONE_ALREADY = "done already"
 
 
@@ -50,7 +53,7 @@ class Application:
     mode: ModeName
     sleep: Callable[[float], None] = time.sleep
 
-    def begin(self, wanted: Wanted) -> JsonObject:
+    def begin(self, wanted: Wanted, operator: str = "") -> JsonObject:
         """Approves and queues what is still as planned; whom it is about, and who has moved.
 
         Raises:
@@ -68,16 +71,12 @@ class Application:
                 ready.append(each)
                 continue
             is_done = each is not None and each.outcome == Outcome.UNCHANGED
-            refused.append(
-                {
-                    "person": key[0],
-                    "company": key[1],
-                    "number": wanted.numbers.get(key[0], ""),
-                    "why": DONE_ALREADY if is_done else MOVED,
-                }
-            )
-        self._approve(ready)
-        workers = {each.person: each.worker for each in ready}
+            number = wanted.numbers.get(key[0], "")
+            why = DONE_ALREADY if is_done else MOVED
+            refused.append({"person": key[0], "company": key[1], "number": number, "why": why})
+        approved = [each for each in ready if self._approve(each, mapping, operator)]
+        refused += [_refused(each, SECOND) for each in ready if each not in approved]
+        workers = {each.person: each.worker for each in approved}
         return {**self._queued(started, workers), "refused": refused}
 
     def sync(self, worker_id: str, person_id: str) -> JsonObject:
@@ -130,17 +129,23 @@ class Application:
                 f"the connector is {state}, so that nothing is written: `connector go-live` first"
             )
 
-    def _approve(self, ready: Iterable[Foreseen]) -> None:
-        """Writes down that these very changes may be made: the writer believes the row alone."""
-        at = self.clock.now()
-        for each in ready:
-            link = self.ledger.record(each.person).links.get(each.company)
-            kind = kind_in(each.kind)
-            if link is not None and link.is_held:
-                self.approvals.save(Approval.of(link, OperatorDecision.APPROVE, at))
-            elif kind is not None:
-                approval = Approval.of_plan(each.person, each.company, kind, each.plan, at)
-                self.approvals.save(approval)
+    def _approve(self, each: Foreseen, mapping: MappingFile, operator: str) -> bool:
+        """Writes down that this very change may be made: the writer believes the row alone.
+
+        False where the company wants the word of a second person, and the guard would ask for it.
+        """
+        at, kind = self.clock.now(), kind_in(each.kind)
+        link = self.ledger.record(each.person).links.get(each.company)
+        if link is not None and link.is_held:
+            said = Approval.of(link, OperatorDecision.APPROVE, at, operator)
+        elif kind is not None:
+            said = Approval.of_plan(each.person, each.company, kind, each.plan, at, operator)
+        else:
+            return True
+        said = said.seconding(self.approvals.latest(each.person, each.company))
+        self.approvals.save(said)
+        is_enough = said.is_enough(guards_of(mapping, each.company).approvers)
+        return is_enough or each.is_written  # what no guard holds needs nobody's word
 
     def _rows_since(self, since: datetime) -> Iterator[JsonObject]:
         day, today = since.date(), self.clock.now().date()
@@ -149,3 +154,7 @@ class Application:
                 if datetime.fromisoformat(str(row["time"])) >= since:
                     yield row
             day += timedelta(days=1)
+
+
+def _refused(each: Foreseen, why: str) -> JsonObject:
+    return {"person": each.person, "company": each.company, "number": each.number, "why": why}

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from connector.domain.changes import Cause
+from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError
-from connector.domain.guards import ChangeKind
+from connector.domain.guards import ChangeKind, guards_of
 from connector.domain.planning import Outcome
 from connector.domain.records.approvals import Approval, OperatorDecision
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -96,7 +96,10 @@ class HeldPeople:
 
     def _say(self, decision: OperatorDecision, arguments: Arguments) -> JsonObject:
         chosen, unknown = self._chosen(arguments)
-        return {"queued": self._decide(decision, chosen), "unknown": unknown}
+        operator = str(arguments.get("operator") or "")
+        decided = self._decide(decision, chosen, operator)
+        queued = self.queue.send(decided)
+        return {"queued": queued, "unknown": unknown, "seconded_later": len(chosen) - queued}
 
     def _chosen(self, arguments: Arguments) -> tuple[list[EmployeeLink], list[str]]:
         """Who is meant, and the names that are nobody's: a run and names mean those of the run.
@@ -118,13 +121,21 @@ class HeldPeople:
         known = {name for each in of_run for name in _names(each)}
         return chosen, sorted(people - known)
 
-    def _decide(self, decision: OperatorDecision, held: Iterable[EmployeeLink]) -> int:
-        """Writes the decision down first: the writer believes the row, and no message."""
-        changes = []
+    def _decide(
+        self, decision: OperatorDecision, held: Iterable[EmployeeLink], operator: str
+    ) -> list[Change]:
+        """Writes the decisions down first: the writer believes the row, and no message.
+
+        Whoever still needs a second word is not queued.
+        """
+        changes, mapping = [], self.mappings.load()
         for link in held:
-            self.approvals.save(Approval.of(link, decision, self.clock.now()))
-            changes.append(new_change(link.worker_id, link.person_id, Cause.OPERATOR))
-        return self.queue.send(changes)
+            before = self.approvals.latest(link.person_id, link.company)
+            said = Approval.of(link, decision, self.clock.now(), operator).seconding(before)
+            self.approvals.save(said)
+            if said.is_enough(guards_of(mapping, link.company).approvers):
+                changes.append(new_change(link.worker_id, link.person_id, Cause.OPERATOR))
+        return changes
 
     def _rejected(self) -> Iterator[EmployeeLink]:
         for company in self.mappings.load().companies:

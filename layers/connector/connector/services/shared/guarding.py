@@ -308,7 +308,7 @@ class GuardCheck:
 
     def is_rejected(self, held: EmployeeLink) -> bool:
         """Whether the operator rejects what is held."""
-        return self._decision_on(held) is OperatorDecision.REJECT
+        return self._decision_on(held, approvers=1) is OperatorDecision.REJECT
 
     def breach(
         self,
@@ -324,17 +324,19 @@ class GuardCheck:
         Else who holds it (a run, or the window of the day) and the message. `plan` is the digest of
         the change.
         """
-        link = record.links.get(company)
+        link, approvers = record.links.get(company), guards_of(mapping, company).approvers
         if link and link.held_kind == kind.value:
-            decision = self._decision_on(link)
+            decision = self._decision_on(link, approvers)
             if decision is not OperatorDecision.APPROVE:
-                is_allowed = self._is_allowed(kind, plan, company, record)
+                is_allowed = self._is_allowed(kind, plan, company, record, approvers)
                 return None if is_allowed else (link.held_run, link.reason)
             if link.held_plan == plan:
                 return None
             return link.held_run, f"{NOT_WHAT_WAS_APPROVED}; {link.reason}"
         found = self._held_by(change, kind, company, record.person.id, mapping)
-        return found if found and not self._is_allowed(kind, plan, company, record) else None
+        if found and self._is_allowed(kind, plan, company, record, approvers):
+            return None
+        return found
 
     def _held_by(
         self, change: Change, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile
@@ -345,15 +347,19 @@ class GuardCheck:
                 return change.run, breach.message(change.run)
         return self._full_window(kind, company, person_id, mapping)
 
-    def _is_allowed(self, kind: ChangeKind, plan: str, company: str, record: Record) -> bool:
-        """Whether the operator has applied a plan in which this very change was foretold."""
+    def _is_allowed(
+        self, kind: ChangeKind, plan: str, company: str, record: Record, approvers: int
+    ) -> bool:
+        """Whether a plan was applied in which this very change was foretold, by enough people."""
         said = self.approvals.latest(record.person.id, company)
-        return said is not None and said.allows(kind, plan, self.clock.now())
+        is_allowed = said is not None and said.allows(kind, plan, self.clock.now())
+        return said is not None and is_allowed and said.is_enough(approvers)
 
-    def _decision_on(self, held: EmployeeLink) -> OperatorDecision | None:
+    def _decision_on(self, held: EmployeeLink, approvers: int) -> OperatorDecision | None:
         said = self.approvals.latest(held.person_id, held.company)
-        is_about = said is not None and said.is_about(held, self.clock.now())
-        return said.decision if said and is_about else None
+        if said is None or not said.is_about(held, self.clock.now()):
+            return None
+        return said.decision if said.is_enough(approvers) else None
 
     def _full_window(
         self, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile

@@ -77,12 +77,16 @@ class OperatorsDecision(Verb):
 
     def view(self, result: JsonObject) -> View:
         queued: list[Part] = [Line(f"{result['queued']} queued")]
+        if result["seconded_later"]:
+            queued.append(
+                Line(f"{result['seconded_later']} need the word of a second person: approvers is 2")
+            )
         if result["unknown"]:
             queued.append(Line(f"not held: {', '.join(result['unknown'])}"))
         return queued
 
     def needs_attention(self, result: JsonObject) -> bool:
-        return bool(result["unknown"])
+        return bool(result["unknown"] or result["seconded_later"])
 
 
 class Approve(OperatorsDecision):

@@ -114,7 +114,7 @@ class Apply(FollowedVerb):
         )
         if not wanted.digests:
             raise ConfigurationError("the plan has nothing that could be applied")
-        return desk.application.begin(wanted)
+        return desk.application.begin(wanted, str(arguments.get("operator") or ""))
 
     def told(self, result: JsonObject) -> Mapping[str, str]:
         begun = len(result["waiting"])
