@@ -18,6 +18,7 @@ READING = {
     "audit", "audit verify", "dead-letters", "duplicates", "held", "ping", "status", "waiting",
     "mappings check", "mappings scaffold",
     "mappings diff", "mappings export", "mappings history", "plan", "explain", "rejected",
+    "reconcile",
 }  # fmt: skip
 
 

@@ -633,3 +633,56 @@ def test_all_dead_letters_are_counted_and_named_by_number(world: World) -> None:
 
     assert (len(answer["rows"]), answer["total"]) == (5, 12)
     assert {each["number"] for each in answer["rows"]} == {str(row["number"])}
+
+
+# Agreement
+
+
+def disagreements(world: World, **arguments: Any) -> dict[str, set[str]]:
+    """What does not agree, with the numbers of those whom it is about."""
+    found: dict[str, set[str]] = {}
+    for row in asked(world, "reconcile", **arguments)["rows"]:
+        found.setdefault(row["what"], set()).add(row["number"])
+    return found
+
+
+def test_where_all_is_in_step_nothing_is_said(world: World) -> None:
+    assert disagreements(world) == {}
+
+
+def test_each_kind_of_disagreement_is_told(world: World) -> None:
+    moved, edited, deleted, renumbered, vanished = working(world)[:5]
+    world.visma.edit_employee(str(renumbered["number"]), department="MGMT")
+    world.tick(full_sweep=True)
+    world.drain()  # looked at once, so that the ledger knows Visma's own id
+    world.rippling.move(moved["id"], "Finance")
+    world.visma.edit_employee(str(edited["number"]), department="MGMT")
+    world.visma.remove_employee(str(deleted["number"]))
+    world.visma.renumber_employee(str(renumbered["number"]), "E-77")
+    world.rippling.remove(vanished["id"])
+    world.visma.add_employee("9001")
+    hired = world.hire()
+
+    found = disagreements(world)
+
+    assert found["different"] == {str(row["number"]) for row in (moved, edited, hired)}
+    assert found["edited"] == {str(edited["number"])}
+    assert found["missing"] == {str(deleted["number"])}
+    assert found["renumbered"] == {str(renumbered["number"])}
+    assert found["not in rippling"] == {str(vanished["number"])}
+    assert found["extra"] == {"9001"}
+    assert disagreements(world, company="sweden") == {}
+    assert "norway, sweden" in asked(world, "reconcile", company="oslo")["problems"][0]
+
+
+def test_healing_has_whoever_differs_looked_at_and_nobody_else(world: World) -> None:
+    moved, edited = working(world)[:2]
+    world.rippling.move(moved["id"], "Finance")
+    world.visma.edit_employee(str(edited["number"]), department="MGMT")
+    world.visma.add_employee("9001")
+
+    answer = asked(world, "reconcile heal")
+
+    assert answer["queued"] == 2
+    assert world.drain() == {"updated": 2}
+    assert disagreements(world) == {"extra": {"9001"}}

@@ -24,6 +24,8 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             {"person": text, "number": text, "company": text, "outcome": text, "message": text}
         ],
     }
+    row = {"what": text, "company": text, "person": text, "number": text, "message": text}
+    disagreement = {"rows": [row], "people": 2, "problems": [text]}
     employee = {"person": text, "company": text, "code": text}
     return {
         "ping": {
@@ -55,6 +57,8 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "counts": {"bad": 1, "warning": 0, "unknown": 1},
             "to_put_right": 2,
         },
+        "reconcile": disagreement,
+        "reconcile heal": {**disagreement, "queued": 1},
         "rejected": {"rows": [who]},
         "rejected take-back": {"queued": 1, "unknown": [text]},
         "mappings import": imported,

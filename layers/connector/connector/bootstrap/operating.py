@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions, Options
+    from connector.services.foresee.agreement import Agreement
     from connector.services.foresee.application import Application
     from connector.services.foresee.planning import Planning
     from connector.services.inbound.install import InstallStarter
@@ -45,7 +46,7 @@ def operations(
     from connector.services.operate.operator import Operator
 
     ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
-    audit = operator_adapters.audit_log
+    audit, secrets = operator_adapters.audit_log, adapters.secrets
     imports = mapping_import(adapters, operator_adapters, sleep)
     planned = planning(adapters, options, imports)
     desk = Desk(
@@ -62,19 +63,25 @@ def operations(
         validation=mapping_validation(adapters, imports),
         scaffold=mapping_scaffold(adapters),
         installation=installation(adapters, operator_adapters, options),
-        confirmation=InstallConfirmation(
-            adapters.secrets, operator_adapters.owner_of, adapters.clock
-        ),
+        confirmation=InstallConfirmation(secrets, operator_adapters.owner_of, adapters.clock),
         ping=ping(adapters, operator_adapters, options),
         status=status(adapters, operator_adapters),
         mode_switch=mode_switch(adapters, sleep),
         people=planned.people,
         planning=planned,
         application=application(adapters, operator_adapters, options, planned, sleep),
+        agreement=agreement(adapters, planned),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
         erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
     )
     return Operator(desk)
+
+
+def agreement(adapters: Adapters, planned: Planning) -> Agreement:
+    """The service behind `connector reconcile`."""
+    from connector.services.foresee.agreement import Agreement
+
+    return Agreement(planned.foresight, adapters.mappings, adapters.queue)
 
 
 def mapping_scaffold(adapters: Adapters) -> MappingScaffold:

@@ -43,6 +43,7 @@ def test_a_controller_decides_about_people_and_the_mapping_and_may_stop_the_conn
         "rejected take-back",
         "sync",
         "pause",
+        "reconcile heal",
         "mappings import",
         "mappings rollback",
     }

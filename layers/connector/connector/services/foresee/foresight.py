@@ -72,7 +72,12 @@ class Foresight:
         Raises:
             ConnectorError: Rippling does not answer, or does not show everyone.
         """
-        snapshot = self.snapshots.read(mapping)
+        return self.of_snapshot(self.snapshots.read(mapping), mapping, day)
+
+    def of_snapshot(
+        self, snapshot: Snapshot, mapping: MappingFile, day: date | None = None
+    ) -> Plan:
+        """The same of what was read already."""
         guards = AskedGuards(self.guard_check)
         applier, witness = self.stage.over(snapshot, mapping, guards, day)
         people = [

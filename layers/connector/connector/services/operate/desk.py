@@ -8,6 +8,7 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, PollingPauses
+from connector.services.foresee.agreement import Agreement
 from connector.services.foresee.application import Application
 from connector.services.foresee.people import People
 from connector.services.foresee.planning import Planning
@@ -50,5 +51,6 @@ class Desk:
     people: People
     planning: Planning
     application: Application
+    agreement: Agreement
     audit_check: AuditCheck
     erasure: Erasure

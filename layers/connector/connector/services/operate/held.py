@@ -110,16 +110,20 @@ class HeldPeople:
         run, people = arguments.get("run"), {str(each) for each in arguments.get("people") or ()}
         if not run and not people:
             raise ConfigurationError("name a run or people; `connector held` lists them")
-        held = list(self._all())
-        runs = sorted({each.held_run for each in held})
-        if run and run not in runs:
-            near = get_close_matches(str(run), runs, n=1) or runs[:3]
-            hint = f"; there is {', '.join(near)}" if near else "; nobody is held"
-            raise ConfigurationError(f"no run {run} holds anyone{hint}")
-        of_run = [each for each in held if run in (None, "", each.held_run)]
+        of_run = self._of_run(str(run)) if run else list(self._all())
         chosen = [each for each in of_run if not people or _names(each) & people]
         known = {name for each in of_run for name in _names(each)}
         return chosen, sorted(people - known)
+
+    def _of_run(self, run: str) -> list[EmployeeLink]:
+        held = list(self._all())
+        found = [each for each in held if each.held_run == run]
+        if not found:
+            runs = sorted({each.held_run for each in held})
+            near = get_close_matches(run, runs, n=1) or runs[:3]
+            hint = f"there is {', '.join(near)}" if near else "nobody is held"
+            raise ConfigurationError(f"no run {run} holds anyone; {hint}")
+        return found
 
     def _decide(
         self, decision: OperatorDecision, held: Iterable[EmployeeLink], operator: str

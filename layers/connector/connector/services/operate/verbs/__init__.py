@@ -15,6 +15,7 @@ from connector.services.operate.verbs.duplicates import Duplicates
 from connector.services.operate.verbs.foresee.apply import Apply, Sync
 from connector.services.operate.verbs.foresee.explain import Explain
 from connector.services.operate.verbs.foresee.plan import PlanVerb
+from connector.services.operate.verbs.foresee.reconcile import Heal, Reconcile
 from connector.services.operate.verbs.held import Approve, Held, Reject, Rejected, TakeBack
 from connector.services.operate.verbs.mappings.check import CheckMapping
 from connector.services.operate.verbs.mappings.diff import DiffMapping
@@ -51,6 +52,8 @@ VERBS: tuple[Verb, ...] = (
     Apply(),
     Explain(),
     Sync(),
+    Reconcile(),
+    Heal(),
     Audit(),
     VerifyAudit(),
     ExportAudit(),
@@ -75,6 +78,7 @@ VERBS: tuple[Verb, ...] = (
 FAMILIES = {
     "mappings": "look after the mapping",
     "audit": "show what happened to whom, and why",
+    "reconcile": "show where Rippling, the ledger and Visma do not agree now; writes nothing",
     "rejected": "list the people about whom an operator rejected a change",
     "oauth": "install the App Shop app in Rippling",
 }

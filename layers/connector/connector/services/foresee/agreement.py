@@ -1,0 +1,128 @@
+"""Where Visma, the ledger and Rippling do not agree at this moment, everyone looked at once.
+
+The comparison of the ledger with Visma is that of the daily sweep; what Rippling and the mapping
+ask for is found out by the writer's own steps. Nothing is decided a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connector.domain.catalogue import canonical
+from connector.domain.changes import Cause
+from connector.domain.employees import INACTIVE, Employee
+from connector.domain.errors import ConfigurationError
+from connector.domain.reconciliation import Origin, gone, reconcile
+from connector.domain.records.ledger import EmployeeLink
+from connector.ports.queue import ChangeQueue
+from connector.ports.state import Mappings
+from connector.services.foresee.foresight import Foresight
+from connector.services.foresee.snapshot import Snapshot
+from connector.services.operate.json_types import JsonObject
+from connector.services.shared.new_change import new_change
+
+EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
+
+MEANS = {
+    Origin.MISSING.value: "Visma has no such employee any more",
+    Origin.RENUMBERED.value: "the employee has another code in Visma",
+    Origin.ANOTHER.value: "the code is somebody else's in Visma",
+    Origin.EDITED.value: "edited in Visma since the connector wrote last",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The service behind `connector reconcile`."""
+
+    foresight: Foresight
+    mappings: Mappings
+    queue: ChangeQueue
+
+    def show(self, company: str | None) -> JsonObject:
+        """Everything in which the three do not agree; nothing is written.
+
+        Raises:
+            ConnectorError: Rippling does not answer, or does not show everyone.
+        """
+        mapping = self.mappings.load()
+        if company and company not in mapping.companies:
+            listed = ", ".join(mapping.companies)
+            raise ConfigurationError(f"the mapping has no company {company}; it has {listed}")
+        snapshot = self.foresight.snapshots.read(mapping)
+        plan = self.foresight.of_snapshot(snapshot, mapping)
+        rows = [*found_in(snapshot), *absent_in(snapshot)]
+        rows += [
+            _row(DIFFERENT, each.company, each.person, each.number, each.foretold)
+            for each in plan.people
+            if each.is_to_apply
+        ]
+        return {
+            "rows": [row for row in rows if company in (None, "", row["company"])],
+            "people": len(snapshot.employments),
+            "problems": list(plan.problems),
+        }
+
+    def heal(self, company: str | None) -> JsonObject:
+        """Has the writer look at whoever differs, in Visma too; the guards are asked as always."""
+        shown = self.show(company)
+        people = {
+            row["person"]: self._worker_of(row["person"])
+            for row in shown["rows"]
+            if row["what"] not in (EXTRA, NOT_IN_RIPPLING)
+        }
+        queued = self.queue.send(
+            new_change(worker, person, Cause.DRIFT) for person, worker in people.items() if worker
+        )
+        return {**shown, "queued": queued}
+
+    def _worker_of(self, person_id: str) -> str:
+        person = self.foresight.ledger.record(person_id).person
+        return person.worker_id or next(iter(person.fingerprints), "")
+
+
+def found_in(snapshot: Snapshot) -> Iterator[JsonObject]:
+    """What Visma has otherwise than the ledger wrote it, and whom nobody knows."""
+    for company, employees in snapshot.employees.items():
+        if not isinstance(employees, dict):
+            continue  # told among the problems
+        links = [rows[company] for rows in snapshot.links.values() if company in rows]
+        codes = {link.person_id: link.employee_code or "" for link in links}
+        for finding in reconcile(links, employees.values()):
+            origin, person = finding.origin.value, finding.person_id
+            yield _row(origin, company, person, codes.get(person, ""), MEANS[origin])
+        yield from (
+            _row(EXTRA, company, "", employee.code, "active in Visma, and nobody of the ledger's")
+            for employee in extra(links, employees)
+        )
+
+
+def extra(links: list[EmployeeLink], employees: dict[str, Employee]) -> Iterator[Employee]:
+    """The active employees of a company that belong to nobody in the ledger."""
+    codes = {canonical(link.employee_code or "") for link in links}
+    ids = {link.employee_id for link in links if link.employee_id is not None}
+    for code, employee in employees.items():
+        is_known = code in codes or employee.employee_id in ids
+        if not is_known and employee.fields.get("status") != INACTIVE:
+            yield employee
+
+
+def absent_in(snapshot: Snapshot) -> Iterator[JsonObject]:
+    """Who is active in Visma and no longer in Rippling: told, and never acted upon."""
+    for person in gone(snapshot.persons.values(), snapshot.employments):
+        for company in person.active_in:
+            link = snapshot.links.get(person.id, {}).get(company)
+            code = link.employee_code if link else ""
+            message = "no longer in Rippling; absence is never a termination"
+            yield _row(NOT_IN_RIPPLING, company, person.id, code or "", message)
+
+
+def _row(what: str, company: str, person: str, number: str, message: str) -> JsonObject:
+    return {
+        "what": what,
+        "company": company,
+        "person": person,
+        "number": number,
+        "message": message,
+    }
