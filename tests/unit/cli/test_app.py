@@ -396,7 +396,7 @@ def test_a_verb_that_asks_shows_what_it_would_do_and_does_nothing_on_a_no(
         requests.append(dict(request))
         if request.get("preview"):
             return {"ok": True, "preview": [shown], "people": 12, "unknown": []}
-        return {"ok": True, "queued": 12, "unknown": []}
+        return {"ok": True, "queued": 12, "unknown": [], "seconded_later": 0}
 
     for answer, code, asked in ((False, ExitCode.REFUSED, 1), (True, ExitCode.DONE, 2)):
         requests.clear()
@@ -412,7 +412,7 @@ def test_where_nobody_can_be_asked_yes_has_to_be_said(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def call(_: Any) -> dict[str, Any]:
-        return {"ok": True, "queued": 1, "unknown": []}
+        return {"ok": True, "queued": 1, "unknown": [], "seconded_later": 0}
 
     assert cli.main(["--stack", "s", "reject", "1013"], connect=lambda _: call) == ExitCode.REFUSED
     assert "--yes" in capsys.readouterr().err
