@@ -215,6 +215,14 @@ def test_a_table_is_written_only_by_those_who_own_it(
     assert {name for name, role in roles.items() if allowed(role, table) - reads} == writers
 
 
+def test_whoever_asks_a_guard_may_read_what_operators_have_said(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    # The writer before a write; the operations for a plan, and for the word of a second person.
+    for name in ("WriterRole", "OperationsRole"):
+        assert "dynamodb:GetItem" in allowed(roles[name], "ApprovalsTable")
+
+
 def test_whoever_calls_a_vendor_may_read_and_write_the_budget_that_all_share(
     roles: dict[str, dict[str, Any]],
 ) -> None:
