@@ -1,0 +1,1 @@
+"""What the month-end report says; how it looks is drawn in `services/report`."""
