@@ -9,7 +9,11 @@ from typing import Any
 from tests.demo.stage import Stage
 from tests.demo.story import day
 
-SALARIED = {"department": "Sales", "location": "Oslo", "employment_type": "Salaried full-time"}
+SALARIED: dict[str, Any] = {
+    "department": "Sales",
+    "location": "Oslo",
+    "employment_type": "Salaried full-time",
+}
 TEAM = 12
 """More than the guards let leave in a day, where so few work."""
 
