@@ -51,6 +51,11 @@ class Table:
     """What is said where there are no rows."""
 
     note: str = ""
+    currency: str = ""
+    """Of the columns of money, as `NOK`; where it differs from row to row, a column says it."""
+
+    totals: tuple[Cell, ...] = ()
+    """A last row that adds up the others; no bar is drawn for it, and CSV leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from connector.domain.errors import ConfigurationError
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
+from connector.services.shared.spreadsheets import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +28,6 @@ COLUMNS = (
     "time", "company", "person", "employee_code", "outcome", "cause", "message", "reason",
     "rules", "worker", "operator", "planned", "back_dated", "correlation_id",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so would be computed by a spreadsheet."""
 
 
 class Audit(Verb):
@@ -118,8 +117,7 @@ def moment_of(place: tuple[Any, ...]) -> datetime:
 
 def cell(value: object) -> str:
     """A value as a cell that no spreadsheet computes."""
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return inert("; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def audit_rows(

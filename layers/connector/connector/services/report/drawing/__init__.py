@@ -1,0 +1,1 @@
+"""How the parts of a report look as HTML; what they say is none of its business."""
