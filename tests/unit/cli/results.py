@@ -59,6 +59,13 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         },
         "reconcile": disagreement,
         "reconcile heal": {**disagreement, "queued": 1},
+        "report": {
+            "month": text,
+            "is_ready": False,
+            "sections": [
+                {"key": text, "title": text, "needs_human": [text], "rows": 1},
+            ],
+        },
         "rejected": {"rows": [who]},
         "rejected take-back": {"queued": 1, "unknown": [text]},
         "mappings import": imported,

@@ -100,6 +100,7 @@ def operations(settings: OperationsSettings, in_mode: Mode) -> Operator:
         cost_allocation=settings.cost_allocation,
         is_oauth=settings.rippling_auth == "oauth",
         authorize_url=settings.rippling_authorize_url,
+        stack=settings.alarm_prefix.removesuffix("-"),
     )
     parts = adapters.live(settings, "operations", in_mode.name, by_operator=True)
     return operating.operations(parts, adapters.for_operator(settings), options)

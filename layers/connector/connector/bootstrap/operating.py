@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connector import __version__
+from connector.bootstrap.reporting import report
 from connector.bootstrap.services import catalogues_of
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def operations(
         planning=planned,
         application=application(adapters, operator_adapters, options, planned, sleep),
         agreement=agreement(adapters, planned),
+        report=report(adapters, operator_adapters, options, planned.foresight),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
         erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
     )

@@ -130,3 +130,4 @@ class OperatorOptions(Options):
 
     is_oauth: bool
     authorize_url: str
+    stack: str = ""

@@ -44,6 +44,7 @@ def test_a_controller_decides_about_people_and_the_mapping_and_may_stop_the_conn
         "sync",
         "pause",
         "reconcile heal",
+        "report",
         "mappings import",
         "mappings rollback",
     }

@@ -25,6 +25,7 @@ from connector.services.operate.mapping_validation import MappingValidation
 from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.operate.ping.service import Ping
 from connector.services.operate.status.service import Status
+from connector.services.report.service import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,6 @@ class Desk:
     planning: Planning
     application: Application
     agreement: Agreement
+    report: Report
     audit_check: AuditCheck
     erasure: Erasure

@@ -30,6 +30,7 @@ from connector.services.operate.verbs.oauth_start import StartInstallation
 from connector.services.operate.verbs.ping import PingVerb
 from connector.services.operate.verbs.rename import Rename
 from connector.services.operate.verbs.replay import Replay
+from connector.services.operate.verbs.report.report import ReportVerb
 from connector.services.operate.verbs.resume import Resume
 from connector.services.operate.verbs.status import StatusVerb
 from connector.services.operate.verbs.verb import Verb
@@ -54,6 +55,7 @@ VERBS: tuple[Verb, ...] = (
     Sync(),
     Reconcile(),
     Heal(),
+    ReportVerb(),
     Audit(),
     VerifyAudit(),
     ExportAudit(),

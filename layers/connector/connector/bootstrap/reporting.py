@@ -1,0 +1,45 @@
+"""Where the month-end report is joined: one line for each maker of a section.
+
+Imports stand inside the builders, so that a cold start loads only what its function needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.bootstrap.services import catalogues_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
+    from connector.services.foresee.foresight import Foresight
+    from connector.services.report.readings import Readings
+    from connector.services.report.service import Report, SectionMaker
+
+
+def report(
+    adapters: Adapters,
+    operator_adapters: OperatorAdapters,
+    options: OperatorOptions,
+    foresight: Foresight,
+) -> Report:
+    """The service behind `connector report`."""
+    from connector.services.report.readings import Readings
+    from connector.services.report.service import Report
+
+    def makers() -> Sequence[SectionMaker]:
+        readings = Readings(foresight, adapters.mappings, catalogues_of(adapters))
+        return section_makers(readings)
+
+    return Report(makers, adapters.mappings, adapters.modes, adapters.clock, options.stack)
+
+
+def section_makers(readings: Readings) -> Sequence[SectionMaker]:
+    """The makers of all sections, in the order in which they are shown."""
+    from connector.services.report import people
+
+    return (
+        people.HeadCount(readings),
+        people.Open(readings),
+    )

@@ -1,0 +1,78 @@
+"""Who is held, waits, was rejected or is in conflict: by number, since when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from connector.domain.records.ledger import EmployeeLink
+from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
+from connector.domain.status.people import OpenPeople
+from connector.domain.status.wording import counted
+
+KEY, TITLE = "open", "People with whom something is open"
+
+KINDS = (
+    ("held", "Held by a guard", "connector held"),
+    ("waiting", "Waiting", "connector waiting"),
+    ("rejected", "Rejected", "connector audit --outcome rejected --since {since}"),
+    ("conflicts", "In conflict: the employee is not theirs", "connector explain {number}"),
+)
+"""What needs a hand: the name among the open people, how it is called, and what to type."""
+
+QUIET = (
+    ("left", "Left as they are by an operator"),
+    ("scheduled", "Scheduled for a day"),
+)
+COLUMNS = (
+    Column("Company"),
+    Column("Number", Unit.CODE),
+    Column("Department"),
+    Column("Since", Unit.DAY),
+    Column("Why"),
+)
+
+
+def open_people(people: OpenPeople, departments: Mapping[str, str]) -> Section:
+    """A table of each kind; the departments are those of people, as Rippling calls them."""
+    tables = [
+        Table(name, title, COLUMNS, _rows(getattr(people, name), departments), "Nobody.")
+        for name, title, *_ in (*KINDS, *QUIET)
+    ]
+    return Section(KEY, TITLE, tuple(tables), tuple(_needs(people)))
+
+
+def _needs(people: OpenPeople) -> Iterator[str]:
+    for name, title, command in KINDS:
+        links: Sequence[EmployeeLink] = getattr(people, name)
+        if links:
+            first = min(links, key=lambda link: link.since)
+            many = counted(len({link.person_id for link in links}), "person", "people")
+            since = first.since.date()
+            typed = command.format(since=since.isoformat(), number=number_of(first))
+            what = title.partition(":")[0].lower()
+            yield f"{many} {what}, the first since {since}. Type `{typed}`."
+
+
+def _rows(
+    links: Sequence[EmployeeLink], departments: Mapping[str, str]
+) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(
+        (
+            link.company,
+            number_of(link),
+            departments.get(link.person_id, ""),
+            link.since.date(),
+            _why(link),
+        )
+        for link in sorted(links, key=lambda link: (link.company, link.since, link.person_id))
+    )
+
+
+def _why(link: EmployeeLink) -> str:
+    day = f"due on {link.due_on.isoformat()}" if link.due_on else ""
+    return "; ".join(filter(None, (link.reason, day)))
+
+
+def number_of(link: EmployeeLink) -> str:
+    """By which number a person is known, else their id."""
+    return link.employee_code or link.expected_code or link.person_id

@@ -1,0 +1,133 @@
+"""Where everyone belongs by Rippling and the mapping, now or on a day, whatever Visma has by then.
+
+The writer's own reader decides and its own designer places; nothing is planned here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from connector.domain.changes import Cause
+from connector.domain.decisions import Action
+from connector.domain.errors import ConnectorError
+from connector.domain.mapping.model import MappingFile
+from connector.services.apply.applier import Applier
+from connector.services.apply.context import ChangeContext
+from connector.services.foresee.foresight import Foresight, Subject, subject
+from connector.services.foresee.guards import AskedGuards
+from connector.services.foresee.snapshot import Snapshot
+from connector.services.shared.new_change import new_change
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A person who is to have an active employee in a company, and on which cost centre.
+
+    `missing` says what keeps them from being placed there. Where it `stays`, nothing is decided and
+    the employee is left as it is.
+    """
+
+    person: str
+    company: str
+    number: str
+    cost_centre: str = ""
+    department: str = ""
+    missing: tuple[str, ...] = ()
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A person who belongs nowhere, and why: left out by the mapping, or impossible to tell."""
+
+    person: str
+    number: str
+    reason: str
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """Everyone whom Rippling shows and who works, by where they belong."""
+
+    people: tuple[Belonging, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = field(default=())
+
+
+def belongings(
+    foresight: Foresight, snapshot: Snapshot, mapping: MappingFile, day: date | None = None
+) -> Belongings:
+    """Where everyone of a snapshot belongs; who has left, or has not begun, is in neither list."""
+    mapping = mapping.on(day) if day else mapping
+    guards = AskedGuards(foresight.guard_check)
+    applier, _ = foresight.stage.over(snapshot, mapping, guards, day)
+    found = [
+        each
+        for person, workers in snapshot.employments.items()
+        for each in _of_person(
+            applier, mapping, subject(person, workers, snapshot.persons.get(person))
+        )
+    ]
+    return Belongings(
+        tuple(each for each in found if isinstance(each, Belonging)),
+        tuple(each for each in found if isinstance(each, Elsewhere)),
+    )
+
+
+def _of_person(
+    applier: Applier, mapping: MappingFile, about: Subject
+) -> Iterable[Belonging | Elsewhere]:
+    try:
+        context = applier.reader.read(new_change(about.worker, about.person, Cause.SWEEP), mapping)
+        return list(_by_decision(applier, context, about))
+    except ConnectorError as error:
+        return [Elsewhere(about.person, about.number, str(error), is_unknown=True)]
+    except Exception as error:  # noqa: BLE001 whatever it is, it is about one person
+        reason = f"it ends in an error ({type(error).__name__})"
+        return [Elsewhere(about.person, about.number, reason, is_unknown=True)]
+
+
+def _by_decision(
+    applier: Applier, context: ChangeContext, about: Subject
+) -> Iterator[Belonging | Elsewhere]:
+    decision = context.decision
+    if context.rests_in:  # an operator has decided that they stay as they are
+        yield from _as_they_are(context, about)
+    elif decision.action is Action.WRITE:
+        desired = applier.designer.desired(context)
+        place = desired.placement
+        missing = tuple(thing.message(place.company) for thing in place.missing)
+        yield Belonging(
+            about.person,
+            place.company,
+            _number(context, place.company, about),
+            place.cost_centre or "",
+            about.department,
+            missing,
+        )
+    elif decision.action is Action.WAIT:
+        company = decision.company or next(iter(context.mapping.companies))
+        yield Belonging(
+            about.person, company, about.number, "", about.department, (decision.reason,)
+        )
+    elif decision.action in (Action.KEEP, Action.IGNORE):
+        yield from _as_they_are(context, about)
+        if not context.record.active_in and decision.action is Action.IGNORE:
+            yield Elsewhere(about.person, about.number, decision.reason)
+
+
+def _as_they_are(context: ChangeContext, about: Subject) -> Iterator[Belonging]:
+    placement = context.record.person.placement
+    for company in context.record.active_in:
+        centre = placement.get("cost_centre") if placement.get("company") == company else ""
+        number = _number(context, company, about)
+        yield Belonging(
+            about.person, company, number, str(centre or ""), about.department, stays=True
+        )
+
+
+def _number(context: ChangeContext, company: str, about: Subject) -> str:
+    link = context.link(company)
+    return (link.employee_code if link else None) or about.number

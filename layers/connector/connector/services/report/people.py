@@ -1,0 +1,91 @@
+"""The sections about people: how many there are on each cost centre, and with whom what is open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from connector.domain.employees import INACTIVE
+from connector.domain.errors import ConnectorError
+from connector.domain.report import head_count, open_people
+from connector.domain.report.head_count import Counts, counted_by_place
+from connector.domain.report.period import Period
+from connector.domain.report.sheet import Section
+from connector.domain.status.people import OpenPeople
+from connector.services.foresee.belonging import Belonging
+from connector.services.foresee.numbers import department_in
+from connector.services.report.readings import Readings
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCount:
+    """Rippling's side by the mapping, Visma's by its list of employees."""
+
+    readings: Readings
+    key: str = head_count.KEY
+    title: str = head_count.TITLE
+
+    def section(self, period: Period) -> Section:
+        """How many people there are on each cost centre."""
+        companies = self.readings.companies(period)
+        now = self.readings.belongings()
+        then = self.readings.belongings(period.day) if period.is_over else now
+        visma, unread = self._in_visma(companies)
+        counts = Counts(
+            counted_by_place(_places(then.people, companies)),
+            counted_by_place(_places(now.people, companies)),
+            visma,
+            unread,
+            Counter(each.reason for each in now.elsewhere if not each.is_unknown),
+            Counter(each.reason for each in now.elsewhere if each.is_unknown),
+        )
+        return head_count.head_count(counts, companies, period)
+
+    def _in_visma(
+        self, companies: Iterable[str]
+    ) -> tuple[Counter[tuple[str, str]], dict[str, str]]:
+        """The active employees by cost centre, and which companies could not be read."""
+        places: list[tuple[str, str]] = []
+        unread: dict[str, str] = {}
+        for company in companies:
+            try:
+                places += self._placed(company)
+            except ConnectorError as error:
+                unread[company] = str(error)
+        return counted_by_place(places), unread
+
+    def _placed(self, company: str) -> list[tuple[str, str]]:
+        employees = self.readings.snapshot().employees[company]
+        if isinstance(employees, ConnectorError):
+            raise employees
+        catalogue = self.readings.catalogue(company)
+        departments = (
+            catalogue.department(each.fields.get("department", ""))
+            for each in employees.values()
+            if each.fields.get("status") != INACTIVE
+        )
+        return [(company, (known.cost_centre if known else None) or "") for known in departments]
+
+
+def _places(people: Iterable[Belonging], companies: Iterable[str]) -> Iterator[tuple[str, str]]:
+    wanted = set(companies)
+    return ((each.company, each.cost_centre) for each in people if each.company in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Who is held, waits, was rejected or is in conflict; from the ledger alone."""
+
+    readings: Readings
+    key: str = open_people.KEY
+    title: str = open_people.TITLE
+
+    def section(self, period: Period) -> Section:
+        """Each of them by number, since when, and why."""
+        people = OpenPeople.among(self.readings.open_links(period))
+        ids = {link.person_id for name in OpenPeople.__slots__ for link in getattr(people, name)}
+        departments = {
+            person.id: department_in(person.facts) for person in self.readings.persons(ids)
+        }
+        return open_people.open_people(people, departments)

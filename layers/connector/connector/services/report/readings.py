@@ -1,0 +1,96 @@
+"""What the sections of one report are made of: each part is read once, whoever asks for it.
+
+A part that cannot be read stays so for the whole report: a vendor that is down is not asked again
+by each section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar, cast
+
+from connector.domain.catalogue import Catalogue
+from connector.domain.mapping.model import MappingFile
+from connector.domain.records.ledger import EmployeeLink, Person
+from connector.domain.report.period import Period
+from connector.ports.state import Mappings
+from connector.services.foresee.belonging import Belongings, belongings
+from connector.services.foresee.foresight import Foresight
+from connector.services.foresee.snapshot import Snapshot
+from connector.services.shared.catalogues import Catalogues
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Readings:
+    """Reads for one report and is thrown away with it.
+
+    Every method raises what stood in the way of the reading, each time it is asked.
+    """
+
+    foresight: Foresight
+    mappings: Mappings
+    catalogues: Catalogues
+    _kept: dict[object, Any] = field(default_factory=dict)
+
+    def mapping(self) -> MappingFile:
+        """The mapping in force."""
+        return self._once("mapping", self.mappings.load)
+
+    def companies(self, period: Period) -> list[str]:
+        """The companies that the report is about."""
+        return [company for company in self.mapping().companies if period.covers(company)]
+
+    def snapshot(self) -> Snapshot:
+        """Both systems and the ledger, everyone read once."""
+        return self._once("snapshot", lambda: self.foresight.snapshots.read(self.mapping()))
+
+    def belongings(self, day: date | None = None) -> Belongings:
+        """Where everyone belongs, now or on a day."""
+        return self._once(
+            ("belongings", day),
+            lambda: belongings(self.foresight, self.snapshot(), self.mapping(), day),
+        )
+
+    def catalogue(self, company: str) -> Catalogue:
+        """What a company of Visma has."""
+        rules = self.mapping().companies[company]
+        return self._once(("catalogue", company), lambda: self.catalogues.current(company, rules))
+
+    def open_links(self, period: Period) -> list[EmployeeLink]:
+        """The people with whom something is open, of all companies that the mapping has rows for.
+
+        From the ledger alone: neither vendor need answer, nor the mapping make sense.
+        """
+        companies = dict.fromkeys(str(row["company"]) for row in self.mappings.rows())
+        return [
+            link
+            for company in companies
+            if period.covers(company)
+            for link in self.foresight.ledger.open_links(company)
+        ]
+
+    def persons(self, ids: Collection[str]) -> Iterator[Person]:
+        """The rows of some people."""
+        return self.foresight.ledger.persons(ids)
+
+    def _once(self, key: object, read: Callable[[], T]) -> T:
+        if key not in self._kept:
+            try:
+                self._kept[key] = read()
+            except Exception as error:  # noqa: BLE001 kept, and raised to whoever asks
+                self._kept[key] = _Failed(error)
+        kept = self._kept[key]
+        if isinstance(kept, _Failed):
+            raise kept.error
+        return cast("T", kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """What stood in the way of a reading."""
+
+    error: Exception

@@ -1,0 +1,102 @@
+"""Making the month-end report: each section by a maker of its own, one that fails hides no other.
+
+To add a section: a maker, and one line where the makers are joined (`bootstrap/reporting.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Protocol
+
+from connector.domain.errors import ConfigurationError, ConnectorError
+from connector.domain.report.period import Month, Period, month_in
+from connector.domain.report.sheet import Section, Sheet
+from connector.ports.clock import Clock
+from connector.ports.state import Mappings, Modes
+
+
+class SectionMaker(Protocol):
+    """Makes one section of the report, from whatever it reads."""
+
+    @property
+    def key(self) -> str:
+        """The key of the section."""
+
+    @property
+    def title(self) -> str:
+        """The title of the section."""
+
+    def section(self, month: Period) -> Section:
+        """The section of a month.
+
+        Raises:
+            ConnectorError: something cannot be read; it is told in the section's place.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The service behind `connector report`. The makers of a report read for it alone."""
+
+    makers: Callable[[], Sequence[SectionMaker]]
+    mappings: Mappings
+    modes: Modes
+    clock: Clock
+    stack: str
+
+    def of(self, text: str, company: str) -> Sheet:
+        """The report of a month that an operator typed, of one company or of all.
+
+        Raises:
+            ConfigurationError: there is no such month, or no such company; with the nearest.
+        """
+        now = self.clock.now()
+        period = Period(self._month(text, now), now.date(), company)
+        self._must_be_known(company)
+        sections = tuple(section_of(maker, period) for maker in self.makers())
+        mode = self.modes.current().name.value
+        return Sheet(period.month.text, now, self.stack, mode, sections)
+
+    def _month(self, text: str, now: datetime) -> Month:
+        try:
+            return month_in(text, now.date())
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from None
+
+    def _must_be_known(self, company: str) -> None:
+        if company:
+            names = [str(row["company"]) for row in self.mappings.rows()]
+            known = list(dict.fromkeys(names))
+            if company not in known:
+                raise ConfigurationError(no_such_company(company, known))
+
+
+def no_such_company(company: str, known: Iterable[str]) -> str:
+    """What to say of a company that the mapping does not have, with the nearest one."""
+    names = list(known)
+    nearest = get_close_matches(company, names, n=1, cutoff=0)
+    hint = f"; did you mean {nearest[0]}?" if nearest else "; there is no mapping yet"
+    return f"the mapping has no company {company}{hint}"
+
+
+def section_of(maker: SectionMaker, period: Period) -> Section:
+    """The section of a maker; where it cannot be made, one that says so and keeps the month open.
+
+    A right that was taken away, a vendor that is down or a fault of ours may be about one section:
+    the others are made all the same.
+    """
+    try:
+        return maker.section(period)
+    except ConnectorError as error:
+        return unread(maker, str(error))
+    except Exception as error:  # noqa: BLE001 the type tells enough, its text may be personal
+        return unread(maker, f"it ends in an error ({type(error).__name__})")
+
+
+def unread(maker: SectionMaker, why: str) -> Section:
+    """Stands for a section that could not be made."""
+    needs = f"{maker.title}: this could not be read: {why.rstrip('.')}. Type `connector ping`."
+    return Section(maker.key, maker.title, needs_human=(needs,))
