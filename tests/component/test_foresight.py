@@ -686,3 +686,11 @@ def test_healing_has_whoever_differs_looked_at_and_nobody_else(world: World) -> 
     assert answer["queued"] == 2
     assert world.drain() == {"updated": 2}
     assert disagreements(world) == {"extra": {"9001"}}
+
+
+def test_a_plan_for_a_day_to_come_leaves_the_age_of_the_catalogue_as_it_is(world: World) -> None:
+    """What is read for a plan is shared with the writer, who would believe it until that day."""
+    plan(world, day="2027-03-01")
+
+    ages = world.cache.catalogue("norway").read_at.values()
+    assert all(read_at <= world.clock.now() for read_at in ages)

@@ -82,9 +82,16 @@ class WritersStage:
         return replace(self.adapters, clock=OnDay(self.adapters.clock, day))
 
     def _writer(self, over: Adapters, mapping: MappingFile, guards: Guards) -> Applier:
-        from connector.bootstrap.services import applier
+        from connector.bootstrap.services import applier, catalogues_of
+        from connector.services.apply.desired import EmployeeDesigner
 
-        return replace(applier(over, self.options), guard_check=guards, mapping=InHand(mapping))
+        # The age of a catalogue goes by the real clock: what is read is shared with the writer.
+        return replace(
+            applier(over, self.options),
+            designer=EmployeeDesigner(catalogues_of(self.adapters)),
+            guard_check=guards,
+            mapping=InHand(mapping),
+        )
 
 
 class Uncounted:
