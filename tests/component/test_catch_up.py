@@ -137,6 +137,7 @@ def test_an_import_returns_once_every_writer_goes_by_it(world: World) -> None:
         webhook_secrets=world.webhook_secrets,
         budgets=world.budgets,
         alarms=world.alarms,
+        reports=world.reports,
     )
     text = world.mapping_text.replace("lead_days: 0", "lead_days: 2")
 

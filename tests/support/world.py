@@ -35,6 +35,7 @@ from connector.adapters.memory import (
     InMemoryPollingPauses,
     InMemoryQueuedChanges,
     InMemoryReferenceCache,
+    InMemoryReportsBucket,
     InMemorySecrets,
     InMemoryShapeMemory,
     InMemoryTables,
@@ -150,6 +151,7 @@ class World:
         self.mapping_history = InMemoryMappingHistory()
         self.pauses = InMemoryPollingPauses(self.clock)
         self.alarms = InMemoryAlarms()
+        self.reports = InMemoryReportsBucket()
         self.modes = InMemoryModes(Mode(ModeName.LIVE))
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
@@ -181,6 +183,7 @@ class World:
             webhook_secrets=self.webhook_secrets,
             budgets=self.budgets,
             alarms=self.alarms,
+            reports=self.reports,
             owner_of=lambda _: ("company", "Nordfab"),
         )
         self.operator = operating.operations(

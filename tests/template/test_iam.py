@@ -28,6 +28,9 @@ def as_list(value: Any) -> list[Any]:
 LOOKS_AT_ALARMS = ({"cloudwatch:DescribeAlarms"}, ["*"])
 """The one right that is not about this stack alone: it shows states of alarms, and changes none."""
 
+PUTS_REPORTS = ({"s3:PutObject"}, [{"Fn::Sub": "${ReportsBucket.Arn}/reports/*"}])
+"""The one right with a star that is about this stack: whichever report, and nothing else."""
+
 
 def statements(role: dict[str, Any]) -> Iterator[tuple[set[str], list[Any]]]:
     """The actions and resources of every statement of a role, conditional ones among them."""
@@ -80,7 +83,17 @@ def test_no_action_and_no_resource_is_a_wildcard(roles: dict[str, dict[str, Any]
     for role in roles.values():
         for actions, targets in statements(role):
             assert not any("*" in action for action in actions)
-            assert "*" not in str(targets) or (actions, targets) == LOOKS_AT_ALARMS
+            assert "*" not in str(targets) or (actions, targets) in (LOOKS_AT_ALARMS, PUTS_REPORTS)
+
+
+def test_operations_alone_reaches_the_reports_and_can_only_add_to_them(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    reaching = {name for name, role in roles.items() if allowed(role, "ReportsBucket")}
+
+    assert reaching == {"OperationsRole"}
+    assert PUTS_REPORTS in statements(roles["OperationsRole"])
+    assert allowed(roles["OperationsRole"], "ReportsBucket") == {"s3:PutObject"}
 
 
 def test_operations_alone_sees_alarms_and_does_nothing_but_see_them(

@@ -57,6 +57,13 @@ NEEDED = {
     "AWS::Logs::QueryDefinition": (
         "logs: PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition"
     ),
+    "AWS::S3::Bucket": (
+        "s3: CreateBucket DeleteBucket GetEncryptionConfiguration PutEncryptionConfiguration"
+        " GetBucketVersioning PutBucketVersioning GetBucketPublicAccessBlock"
+        " PutBucketPublicAccessBlock GetBucketOwnershipControls PutBucketOwnershipControls"
+        " GetLifecycleConfiguration PutLifecycleConfiguration PutBucketTagging"
+    ),
+    "AWS::S3::BucketPolicy": "s3: GetBucketPolicy PutBucketPolicy DeleteBucketPolicy",
     "AWS::SNS::Subscription": "sns: Subscribe Unsubscribe GetSubscriptionAttributes",
     "AWS::SNS::Topic": "sns: CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic",
     "AWS::SQS::Queue": (
@@ -168,11 +175,21 @@ def test_each_kind_of_operator_comes_in_by_his_own_ways() -> None:
     assert invoked("engineer") == {"operations", "operations:*", "poller"}
 
 
-@pytest.mark.parametrize("kind", ["reader", "controller"])
-def test_reader_and_controller_need_nothing_but_to_find_and_to_invoke_the_function(
-    kind: str,
-) -> None:
-    assert granted(kind).keys() == {"cloudformation:DescribeStacks", "lambda:InvokeFunction"}
+def test_reader_and_controller_need_nothing_but_to_find_and_to_invoke_the_function() -> None:
+    least = {"cloudformation:DescribeStacks", "lambda:InvokeFunction"}
+
+    assert granted("reader").keys() == least
+    assert granted("controller").keys() == {*least, "s3:GetObject"}
+
+
+@pytest.mark.parametrize("kind", ["controller", "engineer"])
+def test_whoever_makes_reports_may_read_those_that_were_made_and_take_none_away(kind: str) -> None:
+    may = granted(kind)
+
+    assert may["s3:GetObject"] == ["arn:aws:s3:::STACK-reportsbucket-*/reports/*"]
+    assert {action for action in may if action.startswith("s3:")} <= {
+        "s3:GetObject", "s3:ListBucket",
+    }  # fmt: skip
 
 
 def test_the_ways_in_are_aliases_of_the_code_that_is_deployed(resources: Resources) -> None:

@@ -54,6 +54,7 @@ OUTPUTS = {
     "OperationsFunctionName",
     "PeopleTableName",
     "PollerFunctionName",
+    "ReportsBucketName",
     "RipplingSecretArn",
     "Version",
     "VismaSecretArn",

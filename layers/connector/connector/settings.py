@@ -149,3 +149,4 @@ class OperationsSettings(AuditedSettings):
     rippling_authorize_url: Address
     webhook_secret_arn: Text
     alarm_prefix: Text
+    reports_bucket: Text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from connector.services.report.delivery import packed_files
+
 
 def some(*first: Any) -> dict[str, Any]:
     return {"count": len(first) + 1, "first": list(first)}
@@ -61,7 +63,12 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         "reconcile heal": {**disagreement, "queued": 1},
         "report": {
             "month": text,
+            "company": text,
             "is_ready": False,
+            "bucket": text,
+            "key": f"reports/2026-11/{text}/report.html",
+            "not_kept": "",
+            "files": packed_files(text, {"table.csv": text}),
             "sections": [
                 {"key": text, "title": text, "needs_human": [text], "rows": 1},
             ],

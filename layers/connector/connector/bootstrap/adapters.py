@@ -215,6 +215,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     from connector.adapters.aws.alarms import CloudWatchAlarms
     from connector.adapters.aws.audit_log import DynamoAuditLog
     from connector.adapters.aws.clients import client
+    from connector.adapters.aws.reports.bucket import S3ReportsBucket
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
     from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
@@ -237,6 +238,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
         budgets=DynamoBudgets(clock(), dynamodb, table),
         alarms=CloudWatchAlarms(client("cloudwatch"), settings.alarm_prefix),
+        reports=S3ReportsBucket(client("s3"), settings.reports_bucket),
         owner_of=partial(owner_of, settings.rippling_api, partial(rippling_of, settings)),
         token_advice=partial(
             advice,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connector.ports.queue import ChangeQueue, QueuedChanges
     from connector.ports.recheck import RecheckTrigger
     from connector.ports.reference_cache import ReferenceCache
+    from connector.ports.reports.bucket import ReportsBucket
     from connector.ports.rippling import Source
     from connector.ports.secrets import Owner, RipplingCredentials, Secrets, WebhookSecrets
     from connector.ports.state import (
@@ -79,6 +80,7 @@ class OperatorAdapters:
     webhook_secrets: WebhookSecrets
     budgets: Budgets
     alarms: Alarms
+    reports: ReportsBucket
     owner_of: Callable[[str], Owner]
     token_advice: Callable[[], str] = str
 

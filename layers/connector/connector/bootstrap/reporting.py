@@ -25,6 +25,9 @@ def report(
     foresight: Foresight,
 ) -> Report:
     """The service behind `connector report`."""
+    from connector.services.report.delimited import files_of
+    from connector.services.report.delivery import Delivery
+    from connector.services.report.html import page_of
     from connector.services.report.readings import Readings
     from connector.services.report.service import Report
 
@@ -32,7 +35,10 @@ def report(
         readings = Readings(foresight, adapters.mappings, catalogues_of(adapters))
         return section_makers(readings)
 
-    return Report(makers, adapters.mappings, adapters.modes, adapters.clock, options.stack)
+    delivery = Delivery(operator_adapters.reports, page_of, files_of)
+    return Report(
+        makers, adapters.mappings, adapters.modes, delivery, adapters.clock, options.stack
+    )
 
 
 def section_makers(readings: Readings) -> Sequence[SectionMaker]:

@@ -18,7 +18,7 @@ import typer
 
 from connector import __version__
 from connector.cli.exits import EXIT_CODES, CommandError, ExitCode
-from connector.cli.files import read_text, write_text
+from connector.cli.files import read_text, write_text, write_texts
 from connector.cli.progress import progress
 from connector.cli.render import show
 from connector.cli.stack import Call, Connection, connect
@@ -35,6 +35,8 @@ from connector.services.operate.verbs.verb import (
 Connect: TypeAlias = Callable[[Connection], Call]
 Given: TypeAlias = Mapping[str, object]
 """What stood on the command line, by the names of a verb's arguments."""
+
+OUTPUTS = (Form.OUTPUT_FILE, Form.OUTPUT_FOLDER)
 
 EXIT_CODE_LINES = "\n".join(f"  {code.value:<3} {meaning}" for code, meaning in EXIT_CODES.items())
 HELP = f"""Look after a Rippling -> Visma.net ERP connector.
@@ -188,6 +190,7 @@ def parameter_of(argument: Argument) -> inspect.Parameter:
         Form.PEOPLE: list[str],
         Form.INPUT_FILE: Path,
         Form.OUTPUT_FILE: Path,
+        Form.OUTPUT_FOLDER: Path,
     }
     kind = kinds[argument.form] if argument.is_required else kinds[argument.form] | None
     metavar = argument.name.upper()
@@ -225,7 +228,7 @@ def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int
         result = complete_result(session, verb, request, is_quiet=as_json)
         if not result["ok"]:
             return refuse(result["problems"], as_json=as_json)
-        present(verb, result, output_file(verb, given), as_json=as_json)
+        present(verb, result, outputs(verb, given), as_json=as_json)
     except UnusableInputError as error:
         return refuse([str(error)], as_json=as_json)
     except CommandError as error:
@@ -265,10 +268,10 @@ def request_of(verb: Verb, given: Given) -> JsonObject:
     return request
 
 
-def output_file(verb: Verb, given: Given) -> Path | None:
-    """The file that gets the text of the result, where one was named."""
-    targets = (given[each.name] for each in verb.arguments if each.form is Form.OUTPUT_FILE)
-    return next((target for target in targets if isinstance(target, Path)), None)
+def outputs(verb: Verb, given: Given) -> dict[Form, Path]:
+    """The file and the folder that get the result, where they were named."""
+    named = {each.form: given[each.name] for each in verb.arguments if each.form in OUTPUTS}
+    return {form: path for form, path in named.items() if isinstance(path, Path)}
 
 
 def complete_result(
@@ -293,14 +296,19 @@ def show_counts(result: JsonObject) -> str:
     )
 
 
-def present(verb: Verb, result: JsonObject, file: Path | None, *, as_json: bool) -> None:
+def present(verb: Verb, result: JsonObject, paths: Mapping[Form, Path], *, as_json: bool) -> None:
     """Shows a result in the way that was asked for; JSON is silent about a file."""
-    if file is not None:
-        write_text(file, verb.text_of(result))
+    for form, path in paths.items():
+        if form is Form.OUTPUT_FILE:
+            write_text(path, verb.text_of(result))
+        else:
+            write_texts(path, verb.texts_of(result))
         if not as_json:
-            sys.stdout.write(f"written to {clean(str(file))}\n")
-    elif as_json:
-        print_json(result)
+            sys.stdout.write(f"written to {clean(str(path))}\n")
+    if paths and not verb.is_shown_besides:
+        return
+    if as_json:
+        print_json(verb.told_to_programs(result))
     else:
         show(verb.view(result))
 

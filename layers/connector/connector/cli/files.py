@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from connector.cli.exits import UnreadableFileError, UnwritableFileError
@@ -51,3 +52,34 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UnwritableFileError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def write_texts(path: Path, texts: Mapping[str, str]) -> None:
+    """Writes each text to a file of its name in a folder, which is made where there is none.
+
+    A path that ends in `.csv` is one file with all of them, each under its name.
+
+    Raises:
+        UnwritableFileError: one of them cannot be written; those before it are.
+    """
+    try:
+        if path.suffix.lower() == ".csv" and not path.is_dir():
+            path.write_text(in_one(texts), encoding="utf-8", newline="")
+            return
+        path.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (path / Path(name).name).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UnwritableFileError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def in_one(texts: Mapping[str, str]) -> str:
+    """Several tables one below the other, each under its name."""
+    parts = (
+        f"{name.removesuffix('.csv')}\r\n{text.removeprefix(BYTE_ORDER_MARK)}"
+        for name, text in texts.items()
+    )
+    return BYTE_ORDER_MARK + "\r\n".join(parts)

@@ -20,6 +20,7 @@ from connector.adapters.memory.queue import (
     InMemoryChangeQueue,
     InMemoryQueuedChanges,
 )
+from connector.adapters.memory.reports import InMemoryReportsBucket
 from connector.adapters.memory.secrets import (
     InMemorySecrets,
     InMemoryWebhookSecrets,
@@ -57,6 +58,7 @@ __all__ = [
     "InMemoryPollingPauses",
     "InMemoryQueuedChanges",
     "InMemoryReferenceCache",
+    "InMemoryReportsBucket",
     "InMemorySecrets",
     "InMemoryShapeMemory",
     "InMemoryTables",

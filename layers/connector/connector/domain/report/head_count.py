@@ -83,7 +83,9 @@ def _table(rows: Iterable[tuple[str | int | None, ...]], period: Period) -> Tabl
         Column("Visma, now", Unit.COUNT, is_bar=True),
         Column("Difference", Unit.COUNT),
     )
-    return Table("head-count", "People on each cost centre", columns, tuple(rows), "Nobody works.")
+    return Table(
+        "cost-centres", "People on each cost centre", columns, tuple(rows), "Nobody works."
+    )
 
 
 def _differing(counts: Counts, company: str) -> list[str]:

@@ -16,6 +16,7 @@ from connector.domain.report.period import Month, Period, month_in
 from connector.domain.report.sheet import Section, Sheet
 from connector.ports.clock import Clock
 from connector.ports.state import Mappings, Modes
+from connector.services.report.delivery import Delivered, Delivery
 
 
 class SectionMaker(Protocol):
@@ -44,8 +45,18 @@ class Report:
     makers: Callable[[], Sequence[SectionMaker]]
     mappings: Mappings
     modes: Modes
+    delivery: Delivery
     clock: Clock
     stack: str
+
+    def make(self, text: str, company: str) -> tuple[Sheet, Delivered]:
+        """The report of a month, and where it is.
+
+        Raises:
+            ConfigurationError: there is no such month, or no such company; with the nearest.
+        """
+        sheet = self.of(text, company)
+        return sheet, self.delivery.deliver(sheet, company)
 
     def of(self, text: str, company: str) -> Sheet:
         """The report of a month that an operator typed, of one company or of all.

@@ -74,6 +74,9 @@ class Form(Enum):
     OUTPUT_FILE = auto()
     """A file on the operator's machine that gets the `text` of the result."""
 
+    OUTPUT_FOLDER = auto()
+    """A folder there that gets several texts, or one file for all of them if it ends in `.csv`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -93,7 +96,7 @@ class Argument:
     @property
     def is_file(self) -> bool:
         """Whether a file on the operator's machine is named."""
-        return self.form in (Form.INPUT_FILE, Form.OUTPUT_FILE)
+        return self.form in (Form.INPUT_FILE, Form.OUTPUT_FILE, Form.OUTPUT_FOLDER)
 
 
 class Verb(ABC):
@@ -107,6 +110,9 @@ class Verb(ABC):
     """Whether the verb changes something: then who carried it out is put on record."""
     asks: ClassVar[bool] = False
     """Whether the command shows a preview and asks before it acts; `--yes` does not ask."""
+
+    is_shown_besides: ClassVar[bool] = False
+    """Whether the result is shown even where it was written to a file."""
 
     right: ClassVar[Right] = Right.READER
     """Whose verb it is; one that changes something says so itself."""
@@ -140,6 +146,14 @@ class Verb(ABC):
     def text_of(self, result: JsonObject) -> str:
         """What is written to the output file, where one is named."""
         return str(result["text"])
+
+    def told_to_programs(self, result: JsonObject) -> JsonObject:
+        """What `--json` prints of a result."""
+        return result
+
+    def texts_of(self, result: JsonObject) -> Mapping[str, str]:
+        """What is written to the output folder, where one is named, by the names of the files."""
+        raise NotImplementedError(f"{self.name} writes no folder: {result}")
 
     def is_recorded(self, _: Arguments) -> bool:
         """Whether this call of an act is to be put on record."""

@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Right, Verb
+from connector.services.operate.verbs.verb import (
+    Argument,
+    Arguments,
+    Form,
+    JsonObject,
+    Right,
+    UnusableInputError,
+    Verb,
+)
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import Part, View
 
 
 class ReportVerb(Verb):
-    """Reads everyone from both systems once, and a month of the audit."""
+    """Reads everyone from both systems once, and a month of the audit.
+
+    It is a controller's: it tells what groups of people cost, and keeps what is signed.
+    """
 
     name = "report"
     is_act = True
+    is_shown_besides = True
     right = Right.CONTROLLER
     help = "make the month-end report, and say whether the month is ready to be closed"
     examples = (
         "connector report",
-        "connector report --month 2026-11 --company norway",
+        "connector report --month 2026-11 -o 2026-11.html",
+        "connector report --month 2026-11 --company norway --csv tables",
     )
     arguments = (
         Argument("month", "such as 2026-11; default: the last that ended", flag="--month"),
         Argument("company", "only this company", flag="--company"),
+        Argument("output", "write the page to this file", Form.OUTPUT_FILE, flag="-o"),
+        Argument(
+            "tables",
+            "write its tables to this folder, or to one file that ends in .csv",
+            Form.OUTPUT_FOLDER,
+            flag="--csv",
+        ),
     )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        sheet = desk.report.of(
-            str(arguments.get("month") or ""), str(arguments.get("company") or "")
-        )
+        company = str(arguments.get("company") or "")
+        sheet, delivered = desk.report.make(str(arguments.get("month") or ""), company)
         return {
             "month": sheet.month,
+            "company": company,
             "made_at": sheet.made_at.isoformat(timespec="seconds"),
             "mode": sheet.mode,
             "is_ready": sheet.is_ready,
+            "bucket": delivered.bucket,
+            "key": delivered.key,
+            "not_kept": delivered.not_kept,
             "sections": [
                 {
                     "key": section.key,
@@ -48,21 +74,62 @@ class ReportVerb(Verb):
                 }
                 for section in sheet.sections
             ],
+            "files": delivered.files,
         }
+
+    def told(self, result: JsonObject) -> Mapping[str, str]:
+        ready = "yes" if result["is_ready"] else "no"
+        return {"month": result["month"], "ready": ready, "kept": result["key"] or "no"}
+
+    def text_of(self, result: JsonObject) -> str:
+        return str(unpacked(result)["page"])
+
+    def texts_of(self, result: JsonObject) -> Mapping[str, str]:
+        tables: dict[str, str] = unpacked(result)["tables"]
+        return tables
+
+    def told_to_programs(self, result: JsonObject) -> JsonObject:
+        return {name: value for name, value in result.items() if name != "files"}
 
     def view(self, result: JsonObject) -> View:
         return list(parts_of(result))
 
     def needs_attention(self, result: JsonObject) -> bool:
-        return not result["is_ready"]
+        return not result["is_ready"] or bool(result["not_kept"])
+
+
+def unpacked(result: JsonObject) -> JsonObject:
+    """The page and the tables in an answer.
+
+    Raises:
+        UnusableInputError: they are too large for one; with where they are.
+    """
+    if not result["files"]:
+        raise UnusableInputError(f"the report is larger than an answer can be; {where(result)}")
+    plain: JsonObject = json.loads(zlib.decompress(base64.b64decode(result["files"])))
+    return plain
+
+
+def where(result: JsonObject) -> str:
+    """Where a report is kept, with what to type to get it."""
+    if not result["key"]:
+        return "and it could not be kept: ask company by company with --company"
+    folder = result["key"].rpartition("/")[0]
+    return f"type: aws s3 cp s3://{result['bucket']}/{folder}/ . --recursive"
 
 
 def parts_of(result: JsonObject) -> Iterator[Part]:
-    """The verdict first, then each reason with what to type."""
+    """The verdict first, then each reason with what to type, then where the report is."""
+    about = f" for {result['company']}" if result.get("company") else ""
     ready = "is ready" if result["is_ready"] else "is not ready"
-    yield Line(f"{result['month']} {ready} to be closed.")
+    yield Line(f"{result['month']} {ready} to be closed{about}.")
     for section in result["sections"]:
         if section["needs_human"]:
             yield Line()
             yield Line(section["title"])
             yield from (Line(f"!! {each}", 2) for each in section["needs_human"])
+    yield Line()
+    if result["not_kept"]:
+        yield Line(f"!! The report was not kept: {result['not_kept']}")
+    else:
+        yield Line(f"kept as s3://{result['bucket']}/{result['key']}")

@@ -1,0 +1,1 @@
+"""Keeping reports in AWS."""

@@ -1,0 +1,1 @@
+"""What the month-end report needs besides the tables."""
