@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.browser import Browser, find_chromium
 from tests.support.by_hand import a_page, hire, open_page, press, wait_for_text
+from tests.support.contrast import too_faint
 
 FIRST_PERSON, FIRST_EMPLOYEE = "#people tr:first-child", "#employees tr:first-child"
 FIRST_ROW = "#log li:first-child"
@@ -13,30 +14,6 @@ FIRST_ROW = "#log li:first-child"
 # Lists that have to be scrolled sideways.
 WIDER = """[...document.querySelectorAll(".scroll")]
   .filter(list => list.scrollWidth > list.clientWidth).map(list => list.ariaLabel)"""
-LEAST_CONTRAST = 4.5
-# Every text that can be seen and used, with less contrast to what lies behind it than it should.
-FAINT = """least => {
-  const rgb = text => text.match(/[\\d.]+/g).map(Number);
-  const light = colour => colour.slice(0, 3).map(part => part / 255)
-    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
-  const behind = element => {
-    for (; element; element = element.parentElement) {
-      const colour = rgb(getComputedStyle(element).backgroundColor);
-      if (colour.length < 4 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  document.getAnimations().forEach(one => one.finish());
-  return [...document.querySelectorAll("body *")].filter(element => element.offsetParent
-    && !element.disabled && !element.closest(".skip")
-    && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
-    .map(element => {
-      const both = [rgb(getComputedStyle(element).color), behind(element)].map(light);
-      const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-      return [contrast, `${element.textContent.slice(0, 30)}: ${contrast.toFixed(2)}`];
-    }).filter(([contrast]) => contrast < least).map(([, text]) => text);
-}"""
 
 
 def test_a_hire_is_on_the_left_at_once_and_on_the_right_after_a_tick(browser: Browser) -> None:
@@ -197,8 +174,7 @@ def test_what_is_written_can_be_read_by_day_and_by_night(browser: Browser) -> No
 
         for is_dark in (False, True):
             browser.size(1280, 800, is_dark=is_dark)
-            too_faint = browser.evaluate(f"({FAINT})({LEAST_CONTRAST})")
-            assert too_faint == [], f"dark: {is_dark}"
+            assert too_faint(browser) == [], f"dark: {is_dark}"
 
 
 def test_a_page_whose_server_has_ended_says_so(browser: Browser) -> None:

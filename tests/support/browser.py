@@ -45,7 +45,7 @@ FIND_THE_MIDDLE = """found => {
 PATIENCE_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.05
 END_SECONDS = 10.0
-KEYS = {"Enter": 13, "Tab": 9, " ": 32, "ArrowDown": 40}
+KEYS = {"Enter": 13, "Tab": 9, " ": 32, "ArrowRight": 39, "ArrowDown": 40}
 
 
 class BrowserError(Exception):
@@ -102,6 +102,8 @@ class Browser:
         self._session = ""
         self.problems: list[str] = []
         """What pages threw or were refused, such as by their own security policy."""
+        self.requests: list[str] = []
+        """What pages asked for, since `watch_requests`, the pages themselves among it."""
         target = self._send("Target.createTarget", url="about:blank")["targetId"]
         attached = self._send("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -114,14 +116,42 @@ class Browser:
             raise BrowserError(f"{url}: {error}")
         self.wait_for("document.readyState === 'complete'")
 
-    def size(self, width: int, height: int, *, is_dark: bool = False) -> None:
+    def size(
+        self, width: int, height: int, *, is_dark: bool = False, is_still: bool = False
+    ) -> None:
         """Gives the window a size, and the person a taste."""
         self._send(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
         taste = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
-        self._send("Emulation.setEmulatedMedia", features=[taste])
+        motion = {
+            "name": "prefers-reduced-motion", "value": "reduce" if is_still else "no-preference",
+        }  # fmt: skip
+        self._send("Emulation.setEmulatedMedia", media="", features=[taste, motion])
+
+    def on_paper(self, width: int, height: int, *, is_dark: bool = False) -> None:
+        """Shows the page as it is printed, on the part of a sheet within its margins."""
+        self.size(width, height, is_dark=is_dark)
+        self._send("Emulation.setEmulatedMedia", media="print")
+
+    def print(self) -> bytes:
+        """The page as PDF, on the paper that its style asks for, with its colours."""
+        made = self._send("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
+        return base64.b64decode(made["data"])
+
+    def watch_requests(self) -> None:
+        """From now on `requests` says what is asked for, also by what the page may not load."""
+        self._send("Network.enable")
+
+    def accessible(self) -> list[tuple[str, str]]:
+        """What a screen reader is given: role and name of each part of the page."""
+        nodes = self._send("Accessibility.getFullAXTree")["nodes"]
+        return [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in nodes
+            if not node.get("ignored")
+        ]
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page."""
@@ -212,3 +242,5 @@ class Browser:
                 self.problems.append(str(message["params"]["exceptionDetails"]))
             case "Log.entryAdded" if message["params"]["entry"]["level"] == "error":
                 self.problems.append(str(message["params"]["entry"]["text"]))
+            case "Network.requestWillBeSent":
+                self.requests.append(str(message["params"]["request"]["url"]))

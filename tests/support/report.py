@@ -88,7 +88,7 @@ def head_count() -> Section:
                     Column("Department"), COMPANY, Column("Cost centre", Unit.CODE),
                     Column("Rippling", Unit.COUNT, is_bar=True),
                     Column("Visma", Unit.COUNT, is_bar=True),
-                    Column("Difference", Unit.COUNT),
+                    Column("Difference", Unit.COUNT, is_difference=True),
                 ),
                 tuple(rows),
                 totals=("All", None, None, total[0], total[1], total[1] - total[0]),
@@ -339,3 +339,38 @@ def hostile() -> Sheet:
     )
     section = Section('x" onclick="alert(1)', PICTURE, (table, table), (SCRIPT, TURNED), SCRIPT)
     return Sheet("2026-11", MADE_AT, PICTURE, SCRIPT, (section, section))
+
+
+WORDS = (
+    "og", "lager", "Økonomi", "kvalitetssikring", "IT", "försörjningskedja", "2026-11-27T02:00:00Z",
+    "0400", "WMXQ-20260", "ÆØÅ", "mottakskontroll", "Visma", "waits", "for", "a", "cost", "centre",
+)  # fmt: skip
+
+
+def crowd(seed: int = 14) -> Sheet:
+    """Sixty tables of any columns and widths, as no one has thought of them."""
+    random = Random(seed)
+
+    def value(unit: Unit) -> Cell:
+        match unit:
+            case Unit.TEXT:
+                return " ".join(random.choices(WORDS, k=random.randint(1, 9)))
+            case Unit.CODE:
+                return random.choice(WORDS) + random.choice(("", "/" + random.choice(WORDS)))
+            case Unit.DAY:
+                return date(2026, 11, random.randint(1, 30))
+            case Unit.MONEY:
+                return Decimal(random.randrange(10**10)) / 100
+            case _:
+                return random.randrange(10**6)
+
+    def table(number: int) -> Table:
+        columns = tuple(
+            Column(" ".join(random.choices(WORDS, k=2)), unit, unit is Unit.COUNT)
+            for unit in random.choices(tuple(Unit), k=random.randint(1, 8))
+        )
+        rows = tuple(tuple(value(column.unit) for column in columns) for _ in range(5))
+        return Table(f"table-{number}", f"Table {number}", columns, rows)
+
+    section = Section("crowd", "A crowd", tuple(map(table, range(60))))
+    return replace(not_ready(), sections=(section,))

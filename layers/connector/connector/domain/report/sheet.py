@@ -37,6 +37,8 @@ class Column:
     title: str
     unit: Unit = Unit.TEXT
     is_bar: bool = False
+    is_difference: bool = False
+    """Nothing or zero is as it should be; any other value is drawn so that it is found at once."""
 
 
 @dataclass(frozen=True, slots=True)

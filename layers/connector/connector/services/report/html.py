@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.services.report.drawing.style import policy, style_sheet
-from connector.services.report.drawing.tables import table_of
+from connector.services.report.drawing.tables import rows_of, table_of
 from connector.services.report.drawing.top import banner_of, contents_of, month_of, verdict_of
 from connector.services.report.drawing.values import safe
 from connector.services.report.naming import named
@@ -53,9 +53,11 @@ def _section(name: str, section: Section, tables: tuple[tuple[str, Table], ...])
     reasons = "".join(f"<li>{safe(reason)}</li>" for reason in section.needs_human)
     needs = f'<ul class="needs">{reasons}</ul>' if reasons else ""
     is_alone = len(tables) == 1 and tables[0][1].title == section.title
-    parts = "\n".join(table_of(own, table, has_title=not is_alone) for own, table in tables)
+    within = None if is_alone else section.title
+    parts = "\n".join(table_of(own, table, within) for own, table in tables)
+    rows = rows_of(tables[0][1]) if is_alone else ""
     return f"""<section id="{name}" aria-labelledby="page-title-{name}" tabindex="-1">
-<h2 id="page-title-{name}">{safe(section.title)}</h2>
-{note}{needs}{parts}
+<h2 id="page-title-{name}">{safe(section.title)}{rows}</h2>
+{note}{needs}<div class="parts">{parts}</div>
 <p class="back"><a href="#page-contents">Back to contents</a></p>
 </section>"""

@@ -7,115 +7,121 @@ from typing import TYPE_CHECKING
 
 from connector.domain.report.sheet import Unit
 from connector.services.report.drawing.bars import bar, scales_of
-from connector.services.report.drawing.values import drawn, safe, title_of, written
+from connector.services.report.drawing.values import drawn, safe, title_of
+from connector.services.report.drawing.widths import Fit, fit_of, is_long, is_prose, is_short
 
 if TYPE_CHECKING:
-    from connector.domain.report.sheet import Cell, Column, Table
-    from connector.services.report.drawing.bars import Scales
+    from connector.domain.report.sheet import Cell, Table
 
-KINDS = {Unit.TEXT: "text", Unit.CODE: "code", Unit.COUNT: "number", Unit.DAY: "day",
-         Unit.MONEY: "number"}  # fmt: skip
-LONGEST_CODE = 32
-"""A longer code is broken: no system has such, and it would push the others out of sight."""
-
-LONGEST_WORD = 18
-TEXT_WIDTH = 16
-BAR_WIDTH = 14
-GAP = 3
-PHONE_WIDTH = 36
-LAPTOP_WIDTH = 104
-"""Characters, gaps included, that surely stand beside each other on such a screen."""
+KINDS = {
+    Unit.TEXT: "text",
+    Unit.CODE: "code",
+    Unit.COUNT: "number",
+    Unit.DAY: "day",
+    Unit.MONEY: "number",
+}
 
 
-def table_of(name: str, table: Table, *, has_title: bool = True) -> str:
-    """A table with its title, or what is said where it has no rows."""
-    rows = len(table.rows)
-    title = (
-        f'<h3 id="{name}">{safe(table.title)} <span class="rows">{_counted(rows)}</span></h3>'
-        if has_title
-        else ""
-    )
+def table_of(name: str, table: Table, within: str | None) -> str:
+    """A table, or what is said where it has no rows.
+
+    It has a title of its own, and is named for who cannot see what it stands `within`, the title
+    of its section; without that, the title of the section is its own.
+    """
+    title = "" if within is None else f'<h3 id="{name}">{safe(table.title)}{rows_of(table)}</h3>'
     note = f'<p class="note">{safe(table.note)}</p>' if table.note else ""
-    body = _grid(table) if rows else f'<p class="empty">{safe(table.empty)}</p>'
+    empty = f'<p class="empty">{safe(table.empty)}</p>'
+    body = _Grid(table, within).drawn() if table.rows else empty
     return f'<div class="part">{title}{note}{body}</div>'
 
 
-def _counted(rows: int) -> str:
-    return "" if not rows else "1 row" if rows == 1 else f"{rows} rows"
+def rows_of(table: Table) -> str:
+    """How many rows a table has, beside its title; nothing where there are none."""
+    return f' <span class="rows">{_counted(table)}</span>' if table.rows else ""
 
 
-def _grid(table: Table) -> str:
-    scales, series = scales_of(table), _series(table)
-    head = "".join(_head(column, table) for column in table.columns)
-    body = "\n".join(_row(row, table, scales, series) for row in table.rows)
-    foot = _foot(table) if table.totals else ""
-    grid = (
-        f'<table><caption class="unseen">{safe(table.title)}, {_counted(len(table.rows))}'
-        f"</caption><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody>{foot}</table>"
-    )
-    width = sum(_width(place, table) for place in range(len(table.columns)))
-    if width <= PHONE_WIDTH:
-        return f'<div class="sheet whole">{grid}</div>'
-    fits = " whole-on-laptop" if width <= LAPTOP_WIDTH else ""
-    return (
-        f'<div class="sheet{fits}" role="region" tabindex="0" '
-        f'aria-label="Table: {safe(table.title)}">{grid}</div>'
-    )
+def _counted(table: Table) -> str:
+    rows = len(table.rows)
+    return "1 row" if rows == 1 else f"{rows} rows"
 
 
-def _foot(table: Table) -> str:
-    no_bars = (0,) * len(table.columns)
-    return f"<tfoot>{_row(table.totals, table, {}, no_bars)}</tfoot>"
+class _Grid:
+    """The rows of one table under their columns."""
 
+    def __init__(self, table: Table, within: str | None) -> None:
+        self._table = table
+        self._name = safe(table.title if within is None else f"{within}: {table.title}")
+        self._columns = table.columns
+        self._titles = [safe(title_of(column, table)) for column in table.columns]
+        self._prose = [is_prose(place, table) for place in range(len(table.columns))]
+        self._scales = scales_of(table)
+        numbers = count(1)
+        self._series = [next(numbers) if column.is_bar else 0 for column in table.columns]
+        self._kinds = [self._kind(place) for place in range(len(table.columns))]
 
-def _series(table: Table) -> tuple[int, ...]:
-    """The number of each column among those that are bars, for its colour; 0 for the others."""
-    numbers = count(1)
-    return tuple(next(numbers) if column.is_bar else 0 for column in table.columns)
+    def drawn(self) -> str:
+        """The table in its frame."""
+        fit, stacks = fit_of(self._table), any(self._prose)
+        kinds = " ".join([fit.value, "stacks" if stacks else f"bars-{max(self._series)}"])
+        # A table whose parts are shown as blocks is one to a screen reader only if it says so.
+        role = ' role="table"' if stacks else ""
+        table = f"<table{role}>{self._caption()}{self._head()}{self._body()}{self._foot()}</table>"
+        if fit is Fit.PHONE:
+            return f'<div class="sheet {kinds}">{table}</div>'
+        name = f'aria-label="{self._name}"'
+        return f'<div class="sheet {kinds}" role="region" tabindex="0" {name}>{table}</div>'
 
+    def _caption(self) -> str:
+        return f'<caption class="unseen">{self._name}, {_counted(self._table)}</caption>'
 
-def _head(column: Column, table: Table) -> str:
-    title = safe(title_of(column, table))
-    return f'<th scope="col" class="{_kind(column)}">{title}</th>'
+    def _head(self) -> str:
+        heads = "".join(
+            f'<th scope="col"{self._role("columnheader")} class="{self._kinds[place]}">{title}</th>'
+            for place, title in enumerate(self._titles)
+        )
+        group, row = self._role("rowgroup"), self._role("row")
+        return f"<thead{group}><tr{row}>{heads}</tr></thead>"
 
+    def _body(self) -> str:
+        rows = "\n".join(self._row(row) for row in self._table.rows)
+        return f"<tbody{self._role('rowgroup')}>\n{rows}\n</tbody>"
 
-def _kind(column: Column) -> str:
-    return KINDS[column.unit] + (" measured" if column.is_bar else "")
+    def _foot(self) -> str:
+        """The totals; a bar would have another scale than those above, a dash would say nothing."""
+        if not self._table.totals:
+            return ""
+        cells = (
+            self._cell(place, cell, "" if cell is None else drawn(cell, self._columns[place].unit))
+            for place, cell in enumerate(self._table.totals)
+        )
+        group, row = self._role("rowgroup"), self._role("row")
+        return f"<tfoot{group}><tr{row}>{''.join(cells)}</tr></tfoot>"
 
+    def _row(self, row: tuple[Cell, ...]) -> str:
+        cells = []
+        for place, (cell, column) in enumerate(zip(row, self._columns, strict=True)):
+            content = drawn(cell, column.unit)
+            if series := self._series[place]:
+                content += bar(cell, column.unit, self._scales, series)
+            cells.append(self._cell(place, cell, content))
+        return f"<tr{self._role('row')}>{''.join(cells)}</tr>"
 
-def _row(row: tuple[Cell, ...], table: Table, scales: Scales, series: tuple[int, ...]) -> str:
-    cells = [
-        drawn(cell, column.unit) + (bar(cell, column.unit, scales, number) if number else "")
-        for cell, column, number in zip(row, table.columns, series, strict=True)
-    ]
-    kinds = [
-        _kind(column) + (" long" if _longest(cell, column) > LONGEST_CODE else "")
-        for cell, column in zip(row, table.columns, strict=True)
-    ]
-    first = f'<th scope="row" class="{kinds[0]}">{cells[0]}</th>'
-    others = (
-        f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds[1:], cells[1:], strict=True)
-    )
-    return f"<tr>{first}{''.join(others)}</tr>"
+    def _cell(self, place: int, cell: Cell, content: str) -> str:
+        column = self._columns[place]
+        kinds = [self._kinds[place]]
+        kinds += ["long"] if is_long(cell, column) else []
+        kinds += ["differs"] if column.is_difference and cell else []
+        kind = f'class="{" ".join(kinds)}"'
+        if place == 0:
+            return f'<th scope="row"{self._role("rowheader")} {kind}>{content}</th>'
+        title = f' data-title="{self._titles[place]}"' if any(self._prose) else ""
+        return f"<td{self._role('cell')}{title} {kind}>{content}</td>"
 
+    def _kind(self, place: int) -> str:
+        kinds = ["prose"] if self._prose[place] else [KINDS[self._columns[place].unit]]
+        kinds += ["short"] if is_short(place, self._table) else []
+        kinds += ["measured"] if self._series[place] else []
+        return " ".join(kinds)
 
-def _longest(cell: Cell, column: Column) -> int:
-    """How many characters of a value stay together."""
-    if cell is None:
-        return 1
-    text = written(cell, column.unit)
-    if column.unit is Unit.TEXT:
-        return max(map(len, text.split()), default=0)
-    return len(text)
-
-
-def _width(place: int, table: Table) -> int:
-    """Characters that a column needs at least to be read with ease, with the gap beside it."""
-    column = table.columns[place]
-    longest = max(_longest(row[place], column) for row in table.rows)
-    if column.unit is Unit.TEXT:
-        widest = max(len(written(row[place] or "", column.unit)) for row in table.rows)
-        longest = max(min(longest, LONGEST_WORD), min(widest, TEXT_WIDTH))
-    title = max(map(len, title_of(column, table).split()), default=0)
-    bar_width = BAR_WIDTH if column.is_bar else 0
-    return max(min(longest, LONGEST_CODE), title) + bar_width + GAP
+    def _role(self, role: str) -> str:
+        return f' role="{role}"' if any(self._prose) else ""
