@@ -166,8 +166,15 @@ def test_a_message_that_is_no_change_is_buried_with_the_reason(bench: Bench) -> 
     (letter,) = bench.queue.dead_letters(10)
 
     assert (letter.body, letter.reason) == ("{]", "the message is not JSON")
-    assert letter.group == "not-a-change"
+    assert letter.group.startswith("not-a-change-")
     assert bench.changes() == []
+
+
+def test_all_that_is_no_change_is_shown_and_not_only_the_first_ten(bench: Bench) -> None:
+    for _ in range(25):
+        bench.queue.dead_letter("{]", "the message is not JSON")
+
+    assert len(bench.queue.dead_letters(100)) == 25
 
 
 def test_the_same_message_can_be_buried_twice(bench: Bench) -> None:
@@ -212,6 +219,32 @@ def test_a_dead_letter_that_is_forgotten_is_gone_and_the_others_are_not(bench: B
     release(bench.queue, letters[1:])
 
     assert [letter.group for letter in bench.queue.dead_letters(10)] == ["w2"]
+
+
+def test_a_dead_letter_that_is_sent_again_twice_is_queued_once_and_stays_until_deleted(
+    bench: Bench,
+) -> None:
+    bench.give_up(A)
+    (letter,) = bench.queue.dead_letters(10)
+
+    bench.queue.resend(letter, A)
+    bench.queue.resend(letter, A)
+
+    assert bench.changes() == [A]
+    release(bench.queue, [letter])
+    (still,) = bench.queue.dead_letters(10)
+    assert still.id == letter.id
+
+
+def test_the_letters_of_one_worker_are_shown_in_the_order_in_which_they_were_given_up(
+    bench: Bench,
+) -> None:
+    for change in (A, B, Change("w1", Cause.DUE, "c")):
+        bench.give_up(change)
+
+    assert [
+        Change.from_body(each.body).correlation_id for each in bench.queue.dead_letters(10)
+    ] == ["a", "b", "c"]
 
 
 def test_a_dead_letter_shows_no_receipt(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from connector.adapters.memory import (
     InMemoryChangeQueue,
     InMemoryCursors,
     InMemoryDialects,
+    InMemoryFailedAttempts,
     InMemoryGuardLog,
     InMemoryLedger,
     InMemoryMappings,
@@ -90,6 +91,7 @@ def main() -> None:
         modes=InMemoryModes(),
         approvals=InMemoryApprovals(),
         watches=watches,
+        attempts=InMemoryFailedAttempts(clock),
     )
     options = Options(mode=ModeName.LIVE, cost_allocation=False)
     poller = services.poller(adapters, options).poller

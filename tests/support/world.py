@@ -25,6 +25,7 @@ from connector.adapters.memory import (
     InMemoryChangeQueue,
     InMemoryCursors,
     InMemoryDialects,
+    InMemoryFailedAttempts,
     InMemoryGuardLog,
     InMemoryInstallStates,
     InMemoryLedger,
@@ -146,6 +147,7 @@ class World:
         self.deviations: list[tuple[str, str]] = []
         self.mapping_versions = InMemoryMappingVersions()
         self.queued = InMemoryQueuedChanges()
+        self.attempts = InMemoryFailedAttempts(self.clock)
         self.approvals = InMemoryApprovals()
         self.guard_log = InMemoryGuardLog(self.clock)
         self.mapping_history = InMemoryMappingHistory()
@@ -233,6 +235,7 @@ class World:
             approvals=self.approvals,
             modes=self.modes,
             watches=watches,
+            attempts=self.attempts,
         )
 
     def deviates(self, tenant: str, text: str) -> None:

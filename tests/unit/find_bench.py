@@ -10,6 +10,7 @@ from connector.adapters.memory import (
     InMemoryApprovals,
     InMemoryChangeQueue,
     InMemoryCursors,
+    InMemoryFailedAttempts,
     InMemoryGuardLog,
     InMemoryLedger,
     InMemoryMappings,
@@ -163,6 +164,7 @@ class FindBench:
             modes=InMemoryModes(),
             approvals=InMemoryApprovals(),
             watches=ShapeWatches(InMemoryShapeMemory(self.clock), NoReports()),
+            attempts=InMemoryFailedAttempts(self.clock),
         )
         options = Options(mode=ModeName.LIVE, cost_allocation=False)
         self.poller = services.poller(adapters, options).poller

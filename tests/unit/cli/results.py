@@ -11,12 +11,33 @@ def some(*first: Any) -> dict[str, Any]:
     return {"count": len(first) + 1, "first": list(first)}
 
 
+def rounds_of_a_replay(left: int) -> list[dict[str, Any]]:
+    """Ten letters replayed, then seven, and none of them to be waited for."""
+    same = {"ok": True, "only": [], "waiting": {}, "results": [], "trouble": "", "failing": []}
+    return [
+        {**same, "replayed": 10, "left": 0, "more": True},
+        {**same, "replayed": 7, "left": left, "more": False},
+    ]
+
+
 def results(text: str) -> dict[str, dict[str, Any]]:
     who = {"company": text, "person": text, "employee_code": text, "since": text, "reason": text}
     effect = some({"who": text, "how": text})
     company = dict.fromkeys(("moves", "releases", "blocks", "excludes", "includes"), effect)
     check = {"name": "thing", "level": "bad", "message": text, "remedy": text}
-    letter = {"id": "1", "sent_at": text, "worker": text, "cause": text, "reason": text}
+    letter = {
+        "id": "1",
+        "sent_at": text,
+        "worker": text,
+        "cause": text,
+        "reason": text,
+        "is_change": True,
+        "since": text,
+        "tries": 3,
+        "number": text,
+        "company": text,
+        "department": text,
+    }
     imported = {"written": 1, "removed": 2, "companies": [text]}
     followed = {
         "started": "2026-11-24T12:00:00+00:00",
@@ -128,8 +149,16 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         "duplicates": {
             "rows": [{"company": text, "codes": [text, text], "reason": text, "active": [text]}]
         },
-        "dead-letters": {"rows": [{**letter, "is_change": True, "number": text}], "total": 2},
-        "replay": {"replayed": 1, "left": 1, "more": False},
+        "dead-letters": {"rows": [letter, {**letter, "is_change": False}], "total": 3},
+        "replay": {
+            **followed,
+            "replayed": 1,
+            "left": 1,
+            "more": False,
+            "only": [text],
+            "trouble": text,
+            "failing": [{"company": text, "number": text, "person": text, "reason": text}],
+        },
         "rehearse": {"before": "off", "mode": "rehearsal", "reason": text},
         "go-live": {"before": "rehearsal", "mode": "live", "reason": text},
         "pause": {"before": "live", "mode": "off", "reason": text},

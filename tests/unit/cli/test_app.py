@@ -16,7 +16,7 @@ from connector import __version__, cli
 from connector.cli.exits import ExitCode, NotReachedError
 from connector.cli.stack import Connection
 from tests.embedded.template import ROOT
-from tests.unit.cli.results import results
+from tests.unit.cli.results import results, rounds_of_a_replay
 
 Asked = list[Mapping[str, Any]]
 LAYER = ROOT / "layers" / "connector"
@@ -225,15 +225,21 @@ def test_an_export_goes_to_its_file_or_to_the_output(
     assert "cannot write" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words", [["--all", "1013"], ["--max-per-second", "0"], ["--max-per-second", "few"]], ids=str
+)
+def test_what_does_not_go_together_is_wrong_usage(
+    run: Callable[..., int], asked: Asked, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--stack", "s", "replay", *words], {}) == ExitCode.WRONG_USAGE
+    assert asked == []
+    assert capsys.readouterr().err
+
+
 def test_a_replay_asks_until_nothing_is_left_and_adds_up(
     run: Callable[..., int], asked: Asked, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rounds = [
-        {"ok": True, "replayed": 10, "left": 0, "more": True},
-        {"ok": True, "replayed": 7, "left": 2, "more": False},
-    ]
-
-    assert run(["--stack", "s", "replay"], *rounds) == ExitCode.FINDINGS
+    assert run(["--stack", "s", "replay"], *rounds_of_a_replay(2)) == ExitCode.FINDINGS
 
     assert len(asked) == 2
     assert capsys.readouterr().out == "17 replayed, 2 left: they are not changes\n"
@@ -242,29 +248,29 @@ def test_a_replay_asks_until_nothing_is_left_and_adds_up(
 def test_a_replay_that_is_refused_half_way_says_so(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rounds = [
-        {"ok": True, "replayed": 10, "left": 0, "more": True},
-        {"ok": False, "problems": ["SQS is busy"]},
-    ]
+    first, _ = rounds_of_a_replay(2)
+    rounds = [first, {"ok": False, "problems": ["SQS is busy"]}]
 
     assert run(["--stack", "s", "replay"], *rounds) == ExitCode.REFUSED
     assert capsys.readouterr().err == "SQS is busy\n"
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "words"),
+    ("error", "verb", "code", "words"),
     [
-        (NotReachedError("the stack s has no output"), ExitCode.REFUSED, "has no output"),
-        (KeyboardInterrupt(), ExitCode.INTERRUPTED, "goes on in the account"),
+        (NotReachedError("the stack s has no output"), "waiting", 3, "has no output"),
+        (KeyboardInterrupt(), "waiting", 130, "changes nothing"),
+        (KeyboardInterrupt(), "go-live", 130, "goes on in the account; `connector audit` shows"),
+        (KeyboardInterrupt(), "replay", 130, "`connector replay` goes on with it"),
     ],
 )
 def test_what_ends_a_command_early_is_said(
-    error: BaseException, code: ExitCode, words: str, capsys: pytest.CaptureFixture[str]
+    error: BaseException, verb: str, code: int, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_: object) -> Any:
         raise error
 
-    ended = cli.main(["--stack", "s", "waiting"], connect=lambda _: fail)
+    ended = cli.main(["--stack", "s", verb], connect=lambda _: fail)
 
     assert ended == code
     assert words in capsys.readouterr().err

@@ -149,6 +149,7 @@ def live(
     the mapping asks for it.
     """
     from connector.adapters.aws.clients import client
+    from connector.adapters.aws.watermarks.attempts import DynamoFailedAttempts
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
     from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
@@ -182,6 +183,7 @@ def live(
         approvals=_approvals(settings),
         modes=modes(settings),
         watches=parts.watches,
+        attempts=DynamoFailedAttempts(rows, clock()),
     )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from connector.services.operate.mode_switch import ModeSwitch
     from connector.services.operate.operator import Operator
     from connector.services.operate.ping.service import Ping
+    from connector.services.operate.running.dead_letters import GivenUpChanges
     from connector.services.operate.status.service import Status
 
 
@@ -50,6 +51,7 @@ def operations(
     audit, secrets = operator_adapters.audit_log, adapters.secrets
     imports = mapping_import(adapters, operator_adapters, sleep)
     planned = planning(adapters, options, imports)
+    applying = application(adapters, operator_adapters, options, planned, sleep)
     desk = Desk(
         clock=adapters.clock,
         ledger=ledger,
@@ -57,6 +59,7 @@ def operations(
         audit=audit,
         queue=queue,
         pauses=adapters.pauses,
+        given_up=given_up(adapters, options, planned, applying, sleep),
         held=held_people(adapters),
         identity=identity(adapters, options),
         imports=imports,
@@ -70,7 +73,7 @@ def operations(
         mode_switch=mode_switch(adapters, sleep),
         people=planned.people,
         planning=planned,
-        application=application(adapters, operator_adapters, options, planned, sleep),
+        application=applying,
         agreement=agreement(adapters, planned),
         report=report(adapters, operator_adapters, options, planned.foresight),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
@@ -127,6 +130,28 @@ def application(
         mappings=adapters.mappings,
         queue=adapters.queue,
         audit=operator_adapters.audit_log,
+        clock=adapters.clock,
+        mode=options.mode,
+        sleep=sleep,
+    )
+
+
+def given_up(
+    adapters: Adapters,
+    options: Options,
+    planned: Planning,
+    application: Application,
+    sleep: Callable[[float], None],
+) -> GivenUpChanges:
+    """The service behind `connector dead-letters` and `replay`."""
+    from connector.services.operate.running.dead_letters import GivenUpChanges
+
+    return GivenUpChanges(
+        queue=adapters.queue,
+        attempts=adapters.attempts,
+        ledger=adapters.ledger,
+        people=planned.people,
+        application=application,
         clock=adapters.clock,
         mode=options.mode,
         sleep=sleep,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from connector.ports.cursors import Cursors
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import AuditLog, Ledger
-    from connector.ports.queue import ChangeQueue, QueuedChanges
+    from connector.ports.queue import ChangeQueue, FailedAttempts, QueuedChanges
     from connector.ports.recheck import RecheckTrigger
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.reports.bucket import ReportsBucket
@@ -68,6 +68,7 @@ class Adapters(StateAdapters):
     approvals: Approvals
     modes: Modes
     watches: ShapeWatches
+    attempts: FailedAttempts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

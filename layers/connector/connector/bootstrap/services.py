@@ -195,7 +195,9 @@ def writer(adapters: Adapters, options: Options, log: EventLog) -> Consumer:
     """The service behind the writer function."""
     from connector.services.apply.consumer import Consumer
 
-    return Consumer(applier(adapters, options), adapters.queue, log, adapters.metrics)
+    return Consumer(
+        applier(adapters, options), adapters.queue, adapters.attempts, log, adapters.metrics
+    )
 
 
 def releaser(

@@ -30,6 +30,7 @@ from connector.services.operate.verbs.verb import (
     JsonObject,
     UnusableInputError,
     Verb,
+    WrongUsageError,
 )
 
 Connect: TypeAlias = Callable[[Connection], Call]
@@ -46,10 +47,6 @@ Exit codes:
 {EXIT_CODE_LINES}
 """
 NO_STACK = "name the stack: --stack NAME before the verb, or the variable CONNECTOR_STACK"
-GOES_ON = (
-    "interrupted: what was asked for goes on in the account; `connector audit` shows what became"
-    " of it"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +181,7 @@ def parameter_of(argument: Argument) -> inspect.Parameter:
     if argument.form is Form.FLAG:
         return flag_parameter(argument)
     kinds: dict[Form, Any] = {
+        Form.COUNT: int,
         Form.TEXT: str,
         Form.TEXTS: list[str],
         Form.PERSON: str,
@@ -194,8 +192,9 @@ def parameter_of(argument: Argument) -> inspect.Parameter:
     }
     kind = kinds[argument.form] if argument.is_required else kinds[argument.form] | None
     metavar = argument.name.upper()
+    least = 1 if argument.form is Form.COUNT else None
     described = (
-        typer.Option(argument.flag, help=argument.help, metavar=metavar)
+        typer.Option(argument.flag, help=argument.help, metavar=metavar, min=least)
         if argument.flag
         else typer.Argument(help=argument.help, metavar=metavar)
     )
@@ -230,11 +229,13 @@ def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int
             return refuse(result["problems"], as_json=as_json)
         present(verb, result, outputs(verb, given), as_json=as_json)
     except UnusableInputError as error:
-        return refuse([str(error)], as_json=as_json)
+        is_usage = isinstance(error, WrongUsageError)
+        code = ExitCode.WRONG_USAGE if is_usage else ExitCode.REFUSED
+        return refuse([str(error)], as_json=as_json, code=code)
     except CommandError as error:
         return refuse([str(error)], as_json=as_json, code=error.code)
     except KeyboardInterrupt:
-        return refuse([GOES_ON], as_json=as_json, code=ExitCode.INTERRUPTED)
+        return refuse([verb.said_of_interruption()], as_json=as_json, code=ExitCode.INTERRUPTED)
     return ExitCode.FINDINGS if verb.needs_attention(result) else ExitCode.DONE
 
 

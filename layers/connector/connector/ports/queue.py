@@ -12,7 +12,8 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
 
 
 NOT_A_CHANGE = "not-a-change"
-"""The group of the dead letters that never were a change."""
+"""How the group of a dead letter begins that never was a change: each has one of its own, or SQS
+would show ten of them and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,26 @@ class DeadLetter:
     receipt: str = field(repr=False)
     reason: str = ""
     sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """Why the last attempt at a change did not come to its end, since when, and how many failed."""
+
+    reason: str
+    since: datetime
+    at: datetime
+    tries: int
+
+
+class FailedAttempts(Protocol):
+    """What stood in the way of changes that come again, or were given up; kept as long as they."""
+
+    def note(self, correlation_id: str, reason: str) -> None:
+        """Remembers that one more attempt at a change has failed, and why."""
+
+    def of(self, correlation_ids: Iterable[str]) -> Mapping[str, FailedAttempt]:
+        """What is remembered of these changes, by their correlation id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +80,13 @@ class ChangeQueue(Protocol):
         """Puts a message that is not a change among the dead letters."""
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """Some dead letters, oldest first; hidden from everyone else until they are put back."""
+        """Some dead letters, oldest first; hidden from everyone else until they are put back.
+
+        Of one group only the first few, until those are off the queue.
+        """
+
+    def resend(self, letter: DeadLetter, change: Change) -> None:
+        """Queues the change of a dead letter, which stays; twice within minutes is once."""
 
     def release(self, letters: Iterable[DeadLetter]) -> None:
         """Lets others see dead letters again."""

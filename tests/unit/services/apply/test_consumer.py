@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 
 import pytest
 
-from connector.adapters.memory import InMemoryChangeQueue
+from connector.adapters.memory import InMemoryChangeQueue, InMemoryFailedAttempts
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import (
     ConfigurationError,
     ConnectorError,
     RateLimitedError,
+    RetryableError,
     UpstreamUnavailableError,
 )
 from connector.domain.planning import Outcome
 from connector.services.apply.consumer import SPREAD_SECONDS, Consumer, spread
 from tests.embedded.template import load_template
+from tests.support.clock import HandClock
 from tests.support.world import CountedMetrics
 
 HOUR = 3600.0
@@ -26,7 +29,7 @@ WORKERS = [f"6b056ce6bb31e578b5{number:06d}" for number in range(200)]
 class Failing:
     """An applier that meets an error."""
 
-    def __init__(self, error: ConnectorError) -> None:
+    def __init__(self, error: Exception) -> None:
         self._error = error
 
     def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
@@ -43,7 +46,8 @@ class Silent:
 
 def waits(error: ConnectorError, workers: list[str]) -> list[float]:
     queue = InMemoryChangeQueue()
-    consumer = Consumer(Failing(error), queue, Silent(), CountedMetrics())
+    attempts = InMemoryFailedAttempts(HandClock())
+    consumer = Consumer(Failing(error), queue, attempts, Silent(), CountedMetrics())
     for worker in workers:
         body = Change(worker, Cause.POLL, "c").to_body()
         assert not consumer.consume(body, receipt=worker, delivery=1)
@@ -62,6 +66,39 @@ def test_changes_that_wait_for_one_window_come_again_spread_over_a_minute() -> N
 
 def test_a_short_wait_is_not_made_much_longer() -> None:
     assert max(waits(RateLimitedError("burst", retry_after=7), WORKERS)) < 14
+
+
+def test_each_attempt_that_fails_leaves_its_reason_and_is_counted() -> None:
+    clock, change = HandClock(), Change("w1", Cause.POLL, "c")
+    attempts, queue = InMemoryFailedAttempts(clock), InMemoryChangeQueue()
+    reasons: list[Exception] = [
+        UpstreamUnavailableError("Rippling does not answer"),
+        ConfigurationError("the secret is not JSON"),
+        ZeroDivisionError(),
+    ]
+    for delivery, error in enumerate(reasons, 1):
+        consumer = Consumer(Failing(error), queue, attempts, Silent(), CountedMetrics())
+        with nullcontext() if delivery < 3 else pytest.raises(ZeroDivisionError):
+            consumer.consume(change.to_body(), receipt="r", delivery=delivery)
+        noted = attempts.of(["c", "other"])["c"]
+        assert noted.tries == delivery
+        assert noted.reason == str(error) or noted.reason.endswith("ZeroDivisionError")
+        assert (noted.at, noted.since) == (clock.now(), HandClock().now())
+        clock.turn(minutes=1)
+
+
+def test_that_a_reason_cannot_be_left_is_no_other_failure() -> None:
+    class Full(InMemoryFailedAttempts):
+        def note(self, correlation_id: str, reason: str) -> None:
+            raise RetryableError("DynamoDB is busy")
+
+    queue = InMemoryChangeQueue()
+    failing = Failing(UpstreamUnavailableError("down", retry_after=120))
+    consumer = Consumer(failing, queue, Full(HandClock()), Silent(), CountedMetrics())
+
+    body = Change("w1", Cause.POLL, "c").to_body()
+    assert not consumer.consume(body, receipt="r", delivery=1)
+    assert queue.postponed == [("r", 120)]
 
 
 def test_what_failed_for_another_reason_is_not_spread() -> None:

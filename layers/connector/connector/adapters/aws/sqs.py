@@ -69,14 +69,21 @@ class SqsChangeQueue:
                     self._on_queued(change)
         return sent
 
+    def resend(self, letter: DeadLetter, change: Change) -> None:
+        """Queues the change of a dead letter, which stays; twice within five minutes is once."""
+        self._send([{**_entry(0, change), "MessageDeduplicationId": f"replay-{letter.id}"}])
+        if self._on_queued:
+            self._on_queued(change)
+
     def dead_letter(self, body: str, reason: str) -> None:
         """Puts a message that is not a change among the dead letters."""
+        unique = uuid4().hex
         with answering("SQS"):
             self._client.send_message(
                 QueueUrl=self._dead_letters,
                 MessageBody=body,
-                MessageGroupId=NOT_A_CHANGE,
-                MessageDeduplicationId=uuid4().hex,
+                MessageGroupId=f"{NOT_A_CHANGE}-{unique}",
+                MessageDeduplicationId=unique,
                 MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
             )
 

@@ -18,6 +18,7 @@ from connector.adapters.memory.ledger import (
 )
 from connector.adapters.memory.queue import (
     InMemoryChangeQueue,
+    InMemoryFailedAttempts,
     InMemoryQueuedChanges,
 )
 from connector.adapters.memory.reports import InMemoryReportsBucket
@@ -47,6 +48,7 @@ __all__ = [
     "InMemoryChangeQueue",
     "InMemoryCursors",
     "InMemoryDialects",
+    "InMemoryFailedAttempts",
     "InMemoryGuardLog",
     "InMemoryInstallStates",
     "InMemoryLedger",

@@ -1,17 +1,18 @@
-"""The queue in memory: no waiting times, no hidden messages."""
+"""The queue in memory: no waiting times; what is hidden stays so until it is put back."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from connector.ports.queue import NOT_A_CHANGE, DeadLetter, QueueLengths
+from connector.ports.queue import NOT_A_CHANGE, DeadLetter, FailedAttempt, QueueLengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from connector.domain.changes import Change
+    from connector.ports.clock import Clock
 
 
 class InMemoryQueuedChanges:
@@ -27,6 +28,22 @@ class InMemoryQueuedChanges:
         self._queued = dict(queued)
 
 
+class InMemoryFailedAttempts:
+    """What stood in the way of changes, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._attempts: dict[str, FailedAttempt] = {}
+
+    def note(self, correlation_id: str, reason: str) -> None:
+        before, now = self._attempts.get(correlation_id), self._clock.now()
+        since, tries = (before.since, before.tries) if before else (now, 0)
+        self._attempts[correlation_id] = FailedAttempt(reason, since, now, tries + 1)
+
+    def of(self, correlation_ids: Iterable[str]) -> dict[str, FailedAttempt]:
+        return {each: self._attempts[each] for each in correlation_ids if each in self._attempts}
+
+
 class InMemoryChangeQueue:
     """The queue of changes in memory; what was sent and postponed is there to be looked at."""
 
@@ -34,6 +51,8 @@ class InMemoryChangeQueue:
         self.changes: list[Change] = []
         self.postponed: list[tuple[str, float]] = []
         self.dead: list[DeadLetter] = []
+        self.hidden: set[str] = set()
+        self.resent: set[str] = set()
 
     def send(self, changes: Iterable[Change]) -> int:
         before = len(self.changes)
@@ -44,13 +63,21 @@ class InMemoryChangeQueue:
         self.postponed.append((receipt, seconds))
 
     def dead_letter(self, body: str, reason: str) -> None:
-        self.dead.append(DeadLetter(uuid4().hex, body, NOT_A_CHANGE, uuid4().hex, reason))
+        unique = uuid4().hex
+        self.dead.append(DeadLetter(unique, body, f"{NOT_A_CHANGE}-{unique}", unique, reason))
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
-        return self.dead[:limit]
+        shown = [each for each in self.dead if each.receipt not in self.hidden][: max(0, limit)]
+        self.hidden |= {each.receipt for each in shown}
+        return shown
+
+    def resend(self, letter: DeadLetter, change: Change) -> None:
+        if letter.id not in self.resent:
+            self.resent.add(letter.id)
+            self.send([change])
 
     def release(self, letters: Iterable[DeadLetter]) -> None:
-        """Lets others see dead letters again at once, which here they always do."""
+        self.hidden -= {each.receipt for each in letters}
 
     def delete(self, letter: DeadLetter) -> None:
         self.dead = [other for other in self.dead if other.receipt != letter.receipt]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Protocol
 from zlib import crc32
 
@@ -13,7 +14,7 @@ from connector.domain.errors import (
     RetryableError,
 )
 from connector.domain.planning import Outcome
-from connector.ports.queue import ChangeQueue
+from connector.ports.queue import ChangeQueue, FailedAttempts
 from connector.ports.telemetry import Metrics
 
 FIRST_WAIT_SECONDS = 5.0
@@ -52,10 +53,16 @@ class Consumer:
     """The service behind each record of the writer function."""
 
     def __init__(
-        self, applier: Applies, queue: ChangeQueue, log: EventLog, metrics: Metrics
+        self,
+        applier: Applies,
+        queue: ChangeQueue,
+        attempts: FailedAttempts,
+        log: EventLog,
+        metrics: Metrics,
     ) -> None:
         self._applier = applier
         self._queue = queue
+        self._attempts = attempts
         self._log = log
         self._metrics = metrics
 
@@ -85,6 +92,9 @@ class Consumer:
         except ConfigurationError as error:
             self._postpone(receipt, CONFIGURATION_WAIT_SECONDS, str(error), known)
             return False
+        except Exception as error:
+            self._note(change.correlation_id, f"the writer failed with {type(error).__name__}")
+            raise
         self._log.info("change applied", outcome=outcome.value, **known)
         return True
 
@@ -92,6 +102,12 @@ class Consumer:
         self._queue.delay(receipt, wait)
         self._metrics.count("ChangesDelayed")
         self._log.warning("change delayed", reason=reason, retry_after=round(wait), **known)
+        self._note(str(known["correlation_id"]), reason)
+
+    def _note(self, correlation_id: str, reason: str) -> None:
+        """Leaves the reason to whoever looks at the dead letters; it is worth no other failure."""
+        with suppress(RetryableError, ConfigurationError):
+            self._attempts.note(correlation_id, reason)
 
 
 def wait_before(delivery: int) -> float:

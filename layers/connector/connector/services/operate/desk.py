@@ -24,6 +24,7 @@ from connector.services.operate.mapping_scaffold import MappingScaffold
 from connector.services.operate.mapping_validation import MappingValidation
 from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.operate.ping.service import Ping
+from connector.services.operate.running.dead_letters import GivenUpChanges
 from connector.services.operate.status.service import Status
 from connector.services.report.service import Report
 
@@ -38,6 +39,7 @@ class Desk:
     audit: AuditLog
     queue: ChangeQueue
     pauses: PollingPauses
+    given_up: GivenUpChanges
     held: HeldPeople
     identity: Identity
     imports: MappingImport

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.dynamodb import Item, aliases, from_item, to_item
+from connector.adapters.aws.dynamodb import Item, aliases, batch_get, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 MOST_BYTES = 250_000
@@ -36,6 +36,11 @@ class WatermarksTable:
             )
         item = from_item(answer.get("Item", {}))
         return json.loads(unpacked(item["packed"])) if "packed" in item else item
+
+    def read_many(self, streams: Sequence[str]) -> Iterator[Item]:
+        """Those of the rows that there are, each with its name, in no order."""
+        keys = [{"stream": each} for each in streams]
+        yield from batch_get(self._client, self._table, keys)
 
     def put(self, stream: str, values: Mapping[str, object]) -> None:
         """Makes the row hold exactly these values."""

@@ -21,7 +21,22 @@ if TYPE_CHECKING:
     from connector.services.operate.verbs.view import View
 
 
-__all__ = ["Argument", "Arguments", "Form", "JsonObject", "Right", "UnusableInputError", "Verb"]
+__all__ = [
+    "Argument",
+    "Arguments",
+    "Form",
+    "JsonObject",
+    "Right",
+    "UnusableInputError",
+    "Verb",
+    "WrongUsageError",
+]
+
+LOOKED = "interrupted: it goes on in the account for a moment, and changes nothing"
+GOES_ON = (
+    "interrupted: what was asked for goes on in the account; `connector audit` shows what became"
+    " of it"
+)
 
 
 class Right(IntEnum):
@@ -56,6 +71,10 @@ class UnusableInputError(Exception):
     """What was typed or is in a file makes no sense; said on the operator's machine."""
 
 
+class WrongUsageError(UnusableInputError):
+    """What was typed does not go together: the call is wrong, whatever is in the account."""
+
+
 class Form(Enum):
     """What an argument is on the command line, and what becomes of it."""
 
@@ -65,6 +84,9 @@ class Form(Enum):
     """Whom it is about; an e-mail address is hashed before it leaves the operator's machine."""
 
     PEOPLE = auto()
+    COUNT = auto()
+    """A whole number, 1 or more."""
+
     FLAG = auto()
     """Given or not."""
 
@@ -114,6 +136,9 @@ class Verb(ABC):
     is_shown_besides: ClassVar[bool] = False
     """Whether the result is shown even where it was written to a file."""
 
+    interrupted: ClassVar[str] = ""
+    """What goes on when the command is interrupted, where more is to be said than of every verb."""
+
     right: ClassVar[Right] = Right.READER
     """Whose verb it is; one that changes something says so itself."""
 
@@ -162,6 +187,10 @@ class Verb(ABC):
     def question(self, preview: JsonObject) -> tuple[View, str]:
         """What to show of a preview, and what to ask; empty where nothing would be done."""
         raise NotImplementedError(f"{self.name} does not ask: {preview}")
+
+    def said_of_interruption(self) -> str:
+        """What to say after Ctrl-C: what goes on, and how to take it up again."""
+        return self.interrupted or (GOES_ON if self.is_act else LOOKED)
 
     def told(self, _: JsonObject) -> Mapping[str, str]:
         """What of a result belongs on record beside what the operator said."""

@@ -1,0 +1,1 @@
+"""What the operator does to the running connector: replays and runs."""
