@@ -24,7 +24,14 @@ from connector.domain.mapping import model as mapping
 from connector.domain.mapping import problems
 from connector.domain.mapping import rows as mapping_rows
 from connector.domain.mapping.base import MappingModel
-from connector.domain.mapping.rules import class_rules, conditions, examples, places, validity
+from connector.domain.mapping.rules import (
+    class_rules,
+    conditions,
+    examples,
+    labour,
+    places,
+    validity,
+)
 from connector.domain.mapping.source import shared
 from connector.domain.planning import Outcome
 from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
@@ -61,6 +68,8 @@ PLACES: dict[type[MappingModel], str] = {
     examples.Money: "`examples`",
     mapping.Scope: "`scope`",
     mapping.Guards: "`guards`",
+    labour.Labour: "`labour`",
+    labour.AccountRange: "`labour`",
 }
 """Under which heading of the page each part of a mapping stands."""
 FUNCTIONS = {

@@ -32,6 +32,7 @@ from connector.domain.mapping.rules.choice import Choice, choose
 from connector.domain.mapping.rules.class_rules import ClassRule, first_that_holds, hinges_on_pay
 from connector.domain.mapping.rules.conditions import Circumstances
 from connector.domain.mapping.rules.examples import Example
+from connector.domain.mapping.rules.labour import Labour
 from connector.domain.mapping.rules.places import (
     BranchRule,
     DepartmentRule,
@@ -121,6 +122,7 @@ class CompanyRules(MappingModel):
     lead_days: Annotated[Whole, Field(ge=0, le=60)] = 0
     scope: Scope = Scope()
     guards: Guards = Guards()
+    labour: Labour | None = None
     _written: CompanyRules | None = PrivateAttr(default=None)
 
     @field_validator("time_zone")

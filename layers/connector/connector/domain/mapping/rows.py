@@ -37,7 +37,7 @@ NAMED = {DEPARTMENT: "rippling", BRANCH: "legal_entity", LOCATION: "rippling"}
 """The kinds of rows that name something, and the attribute that says what."""
 NUMBERED = (CLASS, EXAMPLE)
 DEFAULTS = "defaults"
-PARTS = (DEFAULTS, "scope", "guards")
+PARTS = (DEFAULTS, "scope", "guards", "labour")
 ALL = "all"
 SETTINGS = "company#settings"
 SETTING_NAMES = (
@@ -126,7 +126,7 @@ def _rules_of(rules: CompanyRules) -> Iterator[tuple[str, Row]]:
     plain = listed_rows(rules.model_dump(exclude_none=True))
     yield SETTINGS, {name: plain[name] for name in SETTING_NAMES if name in plain}
     for part in PARTS:
-        if plain[part]:
+        if plain.get(part):
             yield f"{part}#{ALL}", plain[part]
     for kind in NAMED:
         for rule, row in zip(getattr(rules, LISTS[kind]), plain[LISTS[kind]], strict=True):

@@ -16,6 +16,8 @@ from connector.domain.mapping.rows import digest, to_rows
 
 SHOWN_BY_PLACEMENTS = ("departments", "branches", "examples")
 """Edits of these show in where somebody would be placed; edits of all else may touch anyone."""
+TOUCHES_NOBODY = ("labour",)
+"""What only the month-end report goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class HandledMapping:
 
 def whole_digest(rules: CompanyRules) -> str:
     """A digest of the rules of a company whose effect no placement shows."""
-    plain = rules.model_dump(mode="json", exclude=set(SHOWN_BY_PLACEMENTS))
+    plain = rules.model_dump(mode="json", exclude={*SHOWN_BY_PLACEMENTS, *TOUCHES_NOBODY})
     plain["locations"] = [[row["rippling"], row["address"]] for row in plain["locations"]]
     if not rules.uses_pay:  # otherwise the ledger cannot tell the class
         plain.pop("employee_classes")

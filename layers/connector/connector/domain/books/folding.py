@@ -1,0 +1,132 @@
+"""Whose money may be shown: no cost of fewer than three people, and none by subtraction.
+
+Cost centres whose branches are small are shown over all their branches. Those that are small in all
+are shown together, and where they are still too few, the next larger one goes with them. What is
+posted is the ledger's own and is shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from connector.domain.books.accounts import Kind
+from connector.domain.books.comparison import NOTHING, Cell, Place, Verdict
+from connector.domain.books.subaccounts import Where
+
+FEWEST = 3
+SMALL = "small cost centres together"
+ALL_BRANCHES = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell as it may be shown; `expected` and `difference` are None where they may not be."""
+
+    branch: str
+    place: str
+    kind: Kind
+    expected: Decimal | None
+    posted: Decimal
+    pending: Decimal
+    difference: Decimal | None
+    verdict: Verdict
+    why: str
+
+
+TOO_FEW = f"fewer than {FEWEST} people"
+
+
+def shown(cells: Iterable[Cell]) -> list[Shown]:
+    """The cells as they may be shown; every posted amount is in one of them or more."""
+    all_cells = list(cells)
+    by_place: dict[Place, list[Cell]] = defaultdict(list)
+    for cell in all_cells:
+        by_place[cell.place].append(cell)
+    together = _small_places(by_place)
+    rows: list[Shown] = []
+    for place, own in by_place.items():
+        if place in together:
+            rows += [_hidden(cell) for cell in own]
+        elif _has_small_branch(own):
+            rows += [*(_hidden(cell) for cell in own), *_summed(own, str(place))]
+        else:
+            rows += map(_open, own)
+    folded = [cell for place in together for cell in by_place[place]]
+    if len(_people(folded)) >= FEWEST:
+        rows += _summed(folded, SMALL)
+    return rows
+
+
+def _small_places(by_place: Mapping[Place, list[Cell]]) -> set[Place]:
+    """The cost centres that are shown together only."""
+    counts = {
+        place: len(_people(own))
+        for place, own in by_place.items()
+        if not isinstance(place, Where) and _people(own)
+    }
+    small = {place for place, count in counts.items() if count < FEWEST}
+    others = sorted((count, str(place)) for place, count in counts.items() if place not in small)
+    while small and others and len(_people(_cells_of(small, by_place))) < FEWEST:
+        small.add(others.pop(0)[1])
+    return small
+
+
+def _cells_of(places: Iterable[Place], by_place: Mapping[Place, list[Cell]]) -> list[Cell]:
+    return [cell for place in places for cell in by_place[place]]
+
+
+def _people(cells: Iterable[Cell]) -> frozenset[str]:
+    return frozenset[str]().union(*(cell.people for cell in cells))
+
+
+def _has_small_branch(cells: Iterable[Cell]) -> bool:
+    return any(0 < len(cell.people) < FEWEST for cell in cells)
+
+
+def _open(cell: Cell) -> Shown:
+    return Shown(
+        cell.branch,
+        str(cell.place),
+        cell.kind,
+        cell.expected,
+        cell.posted,
+        cell.pending,
+        cell.difference,
+        cell.verdict,
+        cell.why,
+    )
+
+
+def _hidden(cell: Cell) -> Shown:
+    if not cell.people:
+        return _open(cell)
+    why = "; ".join(filter(None, (TOO_FEW, cell.why)))
+    return replace(_open(cell), expected=None, difference=None, why=why)
+
+
+def _summed(cells: list[Cell], name: str) -> list[Shown]:
+    """One row for each kind over all these cells; without an expected side where one has none."""
+    rows = []
+    for kind in Kind:
+        own = [cell for cell in cells if cell.kind is kind and cell.people]
+        known = [cell.expected for cell in own if cell.expected is not None]
+        if not own or len(known) < len(own):
+            continue
+        expected = sum(known, NOTHING)
+        posted = sum((cell.posted for cell in own), NOTHING)
+        pending = sum((cell.pending for cell in own), NOTHING)
+        verdict = _worst(cell.verdict for cell in own)
+        rows.append(
+            Shown(
+                ALL_BRANCHES, name, kind, expected, posted, pending, posted - expected, verdict, ""
+            )
+        )
+    return rows
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    order = (Verdict.OFF, Verdict.ONCE_POSTED, Verdict.NOT_JUDGED, Verdict.WITHIN)
+    return min(verdicts, key=order.index)

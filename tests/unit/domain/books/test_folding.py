@@ -1,0 +1,80 @@
+"""No cost of fewer than three people is shown, and none can be had by subtraction."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.books.accounts import Kind
+from connector.domain.books.folding import ALL_BRANCHES, FEWEST, SMALL, Shown, shown
+from tests.unit.domain.books.bench import compared, people, posted_for, stay
+
+
+def rows_of(places: list[tuple[str, str]]) -> list[Shown]:
+    staff = people(*(stay(code, branch=branch) for branch, code in places))
+    return [
+        row
+        for row in shown(compared(staff, posted_for(staff)).cells)
+        if row.kind is Kind.WAGES
+    ]  # fmt: skip
+
+
+def sides(rows: list[Shown]) -> dict[tuple[str, str], Decimal | None]:
+    return {(row.branch, row.place): row.expected for row in rows}
+
+
+def test_three_people_may_be_shown_and_two_may_not() -> None:
+    found = sides(rows_of([("1", "400")] * 3 + [("1", "500")] * 2 + [("1", "600")] * 2))
+
+    assert found == {
+        ("1", "400"): Decimal(150000),
+        ("1", "500"): None,
+        ("1", "600"): None,
+        (ALL_BRANCHES, SMALL): Decimal(200000),
+    }
+
+
+def test_one_small_cost_centre_takes_the_next_larger_with_it() -> None:
+    found = sides(rows_of([("1", "400")] * 5 + [("1", "500")] * 3 + [("1", "600")]))
+
+    assert found[("1", "600")] is found[("1", "500")] is None
+    assert found[("1", "400")] == 250000
+    assert found[(ALL_BRANCHES, SMALL)] == 200000
+
+
+def test_small_branches_of_a_cost_centre_are_shown_together() -> None:
+    found = sides(rows_of([("1", "400")] * 4 + [("2", "400")]))
+
+    assert found == {("1", "400"): None, ("2", "400"): None, (ALL_BRANCHES, "400"): Decimal(250000)}
+
+
+def test_a_company_of_two_shows_nothing_of_what_they_cost() -> None:
+    found = rows_of([("1", "400"), ("1", "500")])
+
+    assert {row.expected for row in found} == {row.difference for row in found} == {None}
+    assert {row.posted for row in found} == {Decimal(50000)}
+
+
+@given(st.lists(st.tuples(st.sampled_from("12"), st.sampled_from(("400", "500", "600"))),
+                min_size=1, max_size=14))  # fmt: skip
+def test_no_difference_of_shown_and_whole_is_about_fewer_than_three(
+    places: list[tuple[str, str]],
+) -> None:
+    rows = rows_of(places)
+
+    counts = {(branch, code): places.count((branch, code)) for branch, code in places}
+    seen = [row for row in rows if row.expected is not None]
+    for row in seen:
+        assert row.expected is not None
+        assert row.expected / 50000 >= FEWEST
+        assert row.difference == 0
+    for code in {code for _, code in places}:
+        whole = sum(count for (_, at), count in counts.items() if at == code)
+        told = sum(counts[row.branch, code] for row in seen if row.place == code
+                   and row.branch != ALL_BRANCHES)  # fmt: skip
+        assert whole - told not in (1, 2) or told == 0
+    told_of = {row.place for row in seen} - {SMALL}
+    kept = sum(count for (_, code), count in counts.items() if code not in told_of)
+    assert kept == 0 or kept >= FEWEST or not told_of
