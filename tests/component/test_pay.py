@@ -212,7 +212,7 @@ def test_the_ledger_keeps_what_each_person_costs_and_where(world: World) -> None
     ).expense_account  # fmt: skip
     assert account
     assert _allocation(world, worker) == Allocation(
-        "400", account, str(CANARY), "NOK", date(2026, 11, 2)
+        "400", account, str(CANARY), "NOK", date(2026, 11, 2), branch="1"
     )
 
 

@@ -150,3 +150,17 @@ def test_a_key_that_cannot_be_used_is_told_and_nothing_is_written(
 
     assert COST not in str(caught.value)
     assert not ledger.record("p1").is_known
+
+
+def test_what_people_cost_before_is_encrypted_as_well(client: Any) -> None:
+    earlier = Allocation("300", "5010", "650000", "NOK", date(2025, 1, 1), date(2025, 12, 31))
+    kept = replace(ALLOCATION, branch="1", earlier=(earlier,))
+    ledger = a_ledger(client, a_cipher())
+
+    assert write(ledger, kept) == kept
+    assert "650000" not in str(row(client))
+    (read,) = ledger.costs("norway")
+    assert read.allocation == kept
+    assert [each.allocation and each.allocation.yearly_cost for each in ledger.links("norway")] == [
+        None
+    ]

@@ -105,6 +105,9 @@ class RehearsalLedger:
     def links(self, company: str) -> Iterator[EmployeeLink]:
         return self._ledger.links(company)
 
+    def costs(self, company: str) -> Iterator[EmployeeLink]:
+        return self._ledger.costs(company)
+
     def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
         return self._ledger.holdings(company)
 

@@ -93,8 +93,15 @@ class Ledger(Protocol):
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
 
+    def costs(self, company: str) -> Iterator[EmployeeLink]:
+        """The same, with what people cost in clear where this function may see it.
+
+        Raises:
+            ConfigurationError: the key of what people cost may not be used.
+        """
+
     def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
-        """The same, and every code of a company that is claimed with the person who claims it."""
+        """All rows of a company, and every claimed code of it with the person who claims it."""
 
     def release_claim(self, record: Record, claim: Claim) -> None:
         """Gives up a claim that nobody uses, provided that the person is as they were read."""

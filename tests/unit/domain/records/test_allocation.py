@@ -45,9 +45,8 @@ def test_nothing_new_leaves_everything_as_it_is() -> None:
 
 
 def test_new_pay_is_valid_from_the_day_it_took_effect_or_was_seen() -> None:
-    assert now(BEFORE, paid("720000", RAISE_DAY)) == Allocation(
-        "200", "5010", "720000", "NOK", RAISE_DAY
-    )
+    raised = now(BEFORE, paid("720000", RAISE_DAY))
+    assert replace(raised, earlier=()) == Allocation("200", "5010", "720000", "NOK", RAISE_DAY)
     assert now(BEFORE, paid("720000")).valid_from == TODAY
 
 
@@ -88,7 +87,9 @@ def test_somebody_who_comes_back_begins_anew() -> None:
 
     again = now(over, paid("800000", start_date=date(2026, 11, 2)))
 
-    assert again == Allocation("200", "5010", "800000", "NOK", date(2026, 11, 2))
+    assert replace(again, earlier=()) == Allocation(
+        "200", "5010", "800000", "NOK", date(2026, 11, 2)
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,3 +112,86 @@ def test_that_pay_changed_is_told_with_the_day_and_without_the_amount(
 
     assert told == expected
     assert "720000" not in str(told)
+
+
+def spans(allocation: Allocation) -> list[tuple[str, str, str]]:
+    """Where, for how much and until when, the oldest first."""
+    return [
+        (each.cost_centre or "", each.yearly_cost or "", str(each.ended_on or ""))
+        for each in (*allocation.earlier, allocation)
+    ]
+
+
+class TestWhatHeldBefore:
+    """The report splits a month by it."""
+
+    def test_a_move_keeps_the_old_place_until_the_day_before(self) -> None:
+        moved = now(BEFORE, paid(), "300")
+
+        assert spans(moved) == [("200", "700000", "2026-11-23"), ("300", "700000", "")]
+        assert str(TODAY) == "2026-11-24"
+
+    def test_a_raise_keeps_the_old_pay_until_the_day_before_it_holds(self) -> None:
+        raised = now(BEFORE, paid("720000", RAISE_DAY))
+
+        assert spans(raised) == [("200", "700000", "2026-09-30"), ("200", "720000", "")]
+
+    def test_a_raise_that_holds_since_before_a_move_counts_in_the_old_place_too(self) -> None:
+        moved = replace(
+            Allocation("300", "5010", "700000", "NOK", date(2026, 11, 16)),
+            earlier=(replace(BEFORE, ended_on=date(2026, 11, 15)),),
+        )
+
+        raised = now(moved, paid("720000", date(2026, 11, 10)), "300")
+
+        assert spans(raised) == [
+            ("200", "700000", "2026-11-09"), ("200", "720000", "2026-11-15"),
+            ("300", "720000", ""),
+        ]  # fmt: skip
+
+    def test_a_move_and_a_raise_at_once_are_two_days(self) -> None:
+        both = now(BEFORE, paid("720000", date(2026, 11, 10)), "300")
+
+        assert spans(both) == [
+            ("200", "700000", "2026-11-09"), ("200", "720000", "2026-11-23"),
+            ("300", "720000", ""),
+        ]  # fmt: skip
+
+    def test_nothing_new_keeps_what_was_kept(self) -> None:
+        moved = now(BEFORE, paid(), "300")
+
+        assert now(moved, paid(), "300") == moved
+
+    def test_a_rehire_keeps_the_employment_before(self) -> None:
+        left = replace(BEFORE, ended_on=date(2026, 6, 30))
+
+        back = now(left, paid(start_date=date(2026, 11, 2)))
+
+        assert spans(back) == [("200", "700000", "2026-06-30"), ("200", "700000", "")]
+
+    def test_what_is_older_than_a_year_and_a_month_is_forgotten(self) -> None:
+        left = replace(BEFORE, ended_on=date(2025, 10, 1))
+
+        assert now(left, paid(start_date=date(2026, 11, 2))).earlier == ()
+
+    def test_a_change_undone_on_the_same_day_leaves_no_day(self) -> None:
+        there = now(BEFORE, paid(), "300")
+
+        back = now(there, paid(), "200")
+
+        assert spans(back) == [("200", "700000", "2026-11-23"), ("200", "700000", "")]
+
+    def test_a_branch_that_was_not_kept_before_is_no_move(self) -> None:
+        placement = Placement("norway", cost_centre="200", expense_account="5010", branch="2")
+
+        kept = allocated(BEFORE, paid(), placement, TODAY)
+
+        assert (kept.branch, kept.valid_from, kept.earlier) == ("2", START, ())
+
+    def test_another_branch_is_a_move(self) -> None:
+        here = replace(BEFORE, branch="1")
+        placement = Placement("norway", cost_centre="200", expense_account="5010", branch="2")
+
+        moved = allocated(here, paid(), placement, TODAY)
+
+        assert [each.branch for each in (*moved.earlier, moved)] == ["1", "2"]

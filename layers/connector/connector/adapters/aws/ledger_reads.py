@@ -168,6 +168,10 @@ class LedgerReads:
         """All rows of a company."""
         return map(link_from, self._of_kind(LINK, company))
 
+    def costs(self, company: str) -> Iterator[EmployeeLink]:
+        """The same, with what people cost in clear."""
+        return map(self._cipher.opened, self.links(company))
+
     def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
         """In one read: a company's codes are claimed under its key, too."""
         rows = list(self._query({"company": company}, IndexName="ByCompany"))

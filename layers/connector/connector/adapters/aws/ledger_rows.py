@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connector.adapters.aws.dynamodb import Item, Values
 from connector.adapters.ledger_steps import unknown
@@ -212,27 +212,33 @@ def _intent_from(values: Mapping[str, str]) -> Intent:
     )
 
 
-def _allocation_values(allocation: Allocation) -> dict[str, str]:
+def _allocation_values(allocation: Allocation) -> Values:
     values = {
         "cost_centre": allocation.cost_centre,
+        "branch": allocation.branch,
         "expense_account": allocation.expense_account,
         "sealed_cost": allocation.sealed_cost,
         "currency": allocation.currency,
         "valid_from": allocation.valid_from,
         "ended_on": allocation.ended_on,
     }
-    return {name: str(value) for name, value in values.items() if value}
+    plain: dict[str, Any] = {name: str(value) for name, value in values.items() if value}
+    if allocation.earlier:
+        plain["earlier"] = [_allocation_values(each) for each in allocation.earlier]
+    return plain
 
 
-def _allocation_from(values: Mapping[str, str]) -> Allocation:
+def _allocation_from(values: Values) -> Allocation:
     return Allocation(
         cost_centre=values.get("cost_centre"),
+        branch=values.get("branch"),
         expense_account=values.get("expense_account"),
         yearly_cost=values.get("yearly_cost"),  # in clear, from an earlier version
         sealed_cost=values.get("sealed_cost"),
         currency=values.get("currency"),
         valid_from=_day(values.get("valid_from")),
         ended_on=_day(values.get("ended_on")),
+        earlier=tuple(map(_allocation_from, values.get("earlier", ()))),
     )
 
 

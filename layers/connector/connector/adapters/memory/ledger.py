@@ -155,6 +155,9 @@ class InMemoryLedger:
         everyone = list(self.tables.links.values())
         return (held[company] for held in everyone if company in held)
 
+    def costs(self, company: str) -> Iterator[EmployeeLink]:
+        return self.links(company)
+
     def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
         claims = [(key[0], one) for key, one in self.tables.claims.items() if key[1] == company]
         return list(self.links(company)), claims

@@ -5,12 +5,19 @@ The one place in which pay is stored. No message made here says how much it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from connector.domain.facts import Fact, Known, shown
 from connector.domain.people import Pay, Worker
 from connector.domain.placement import Placement
+
+KEPT = timedelta(days=400)
+"""How long it stays known what someone cost before: a year, and what a late month-end needs."""
+
+MOST_KEPT = 24
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +25,8 @@ class Allocation:
     """The yearly cost of one person in one company, since `valid_from` and until `ended_on`.
 
     `yearly_cost` is exact, as text; None where Rippling has never shown the pay, and for whoever
-    may not see it. `sealed_cost` is the form in which it is stored.
+    may not see it. `sealed_cost` is the form in which it is stored. `earlier` is what held before,
+    the oldest first, each with the day on which it ended.
     """
 
     cost_centre: str | None = None
@@ -28,6 +36,8 @@ class Allocation:
     valid_from: date | None = None
     ended_on: date | None = None
     sealed_cost: str | None = field(default=None, repr=False, compare=False)
+    branch: str | None = None
+    earlier: tuple[Allocation, ...] = field(default=(), repr=False)
 
 
 def allocated(
@@ -38,13 +48,56 @@ def allocated(
     now = replace(
         known,
         cost_centre=placement.cost_centre,
+        branch=placement.branch or known.branch,
         expense_account=placement.expense_account,
         ended_on=None,
     )
     if isinstance(worker.pay, Known):
         pay = worker.pay.value
         now = replace(now, yearly_cost=pay.text, currency=pay.currency)
-    return replace(now, valid_from=valid_from_day(before, now, worker, today))
+    now = replace(now, valid_from=valid_from_day(before, now, worker, today))
+    return replace(now, earlier=tuple(past(before, now, worker, today)))
+
+
+def past(
+    before: Allocation | None, now: Allocation, worker: Worker, today: date
+) -> Iterator[Allocation]:
+    """What held before `now`, day by day: a raise counts from its day, in earlier places too."""
+    if before is None:
+        return
+    stays = [*before.earlier, replace(before, earlier=())]
+    is_moved, is_raised = has_moved(before, now), paid(before) != paid(now)
+    if before.ended_on is None:
+        if not (is_moved or is_raised):
+            stays.pop()
+        elif is_moved:
+            stays[-1] = replace(stays[-1], ended_on=today - DAY)
+        else:
+            stays[-1] = replace(stays[-1], ended_on=(now.valid_from or today) - DAY)
+    pay = shown(worker.pay)
+    effective = pay.effective_on if pay else None
+    if is_raised and effective and before.ended_on is None:
+        stays = [part for stay in stays for part in _raised(stay, now, effective)]
+    for stay in stays[-MOST_KEPT:]:
+        if stay.ended_on and stay.ended_on >= max(stay.valid_from or stay.ended_on, today - KEPT):
+            yield stay
+
+
+def _raised(stay: Allocation, now: Allocation, since: date) -> Iterator[Allocation]:
+    """A stay that has ended, with the new pay for the days since it holds."""
+    if stay.ended_on is None or stay.ended_on < since:
+        yield stay
+        return
+    raised = replace(stay, yearly_cost=now.yearly_cost, currency=now.currency, sealed_cost=None)
+    if stay.valid_from is None or stay.valid_from < since:
+        yield replace(stay, ended_on=since - DAY)
+        raised = replace(raised, valid_from=since)
+    yield raised
+
+
+def paid(allocation: Allocation) -> tuple[str | None, str | None]:
+    """What someone is paid, and in which currency."""
+    return allocation.yearly_cost, allocation.currency
 
 
 def ended(before: Allocation | None, worker: Worker | None, today: date) -> Allocation | None:
@@ -55,9 +108,9 @@ def ended(before: Allocation | None, worker: Worker | None, today: date) -> Allo
     return replace(before, ended_on=min(last_day or today, today))
 
 
-def change_of_pay(before: Allocation | None, paid: Fact[Pay]) -> str | None:
+def change_of_pay(before: Allocation | None, is_paid: Fact[Pay]) -> str | None:
     """That pay changed, and from when, but never how much; None where it did not."""
-    pay = shown(paid)
+    pay = shown(is_paid)
     if before is None or before.ended_on or before.yearly_cost is None or pay is None:
         return None
     if (before.yearly_cost, before.currency) == (pay.text, pay.currency):
@@ -74,13 +127,18 @@ def valid_from_day(
     if before is None or before.ended_on:
         begun = (shown(worker.facts.start_date), effective)
         return max((day for day in begun if day and day <= today), default=today)
-    if booked_on(before) != booked_on(now):
+    if has_moved(before, now):
         return today
-    if (before.yearly_cost, before.currency) != (now.yearly_cost, now.currency):
+    if paid(before) != paid(now):
         return effective or today
     return before.valid_from
 
 
-def booked_on(allocation: Allocation) -> tuple[str | None, str | None]:
+def has_moved(before: Allocation, now: Allocation) -> bool:
+    """Whether the cost belongs elsewhere in the ledger of Visma; a branch not known yet is none."""
+    return booked_on(replace(before, branch=before.branch or now.branch)) != booked_on(now)
+
+
+def booked_on(allocation: Allocation) -> tuple[str | None, str | None, str | None]:
     """Where the cost of an allocation belongs in the ledger of Visma."""
-    return allocation.cost_centre, allocation.expense_account
+    return allocation.cost_centre, allocation.expense_account, allocation.branch

@@ -17,6 +17,7 @@ from connector.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from connector.adapters.aws.errors import Client
+    from connector.domain.records.allocation import Allocation
     from connector.domain.records.ledger import EmployeeLink
 
 
@@ -35,23 +36,34 @@ class PayCipher:
             ConfigurationError: KMS does not let this function use the key.
             RetryableError: KMS cannot answer.
         """
-        allocation = link.allocation
-        if allocation is None or allocation.yearly_cost is None:
+        if link.allocation is None:
             return link
+        return replace(link, allocation=self._sealed(link.allocation, link))
+
+    def _sealed(self, allocation: Allocation, link: EmployeeLink) -> Allocation:
+        earlier = tuple(self._sealed(each, link) for each in allocation.earlier)
+        allocation = replace(allocation, earlier=earlier)
+        if allocation.yearly_cost is None:
+            return allocation
         sealed = allocation.sealed_cost
         if not self._key_arn:
             sealed = None
         elif sealed is None or self._known.get(sealed) != allocation.yearly_cost:
             sealed = self._seal(allocation.yearly_cost, link)
-        return replace(link, allocation=replace(allocation, yearly_cost=None, sealed_cost=sealed))
+        return replace(allocation, yearly_cost=None, sealed_cost=sealed)
 
     def opened(self, link: EmployeeLink) -> EmployeeLink:
         """The link with its cost in clear, for who may see it; raises as `sealed` does."""
-        allocation = link.allocation
-        if allocation is None or allocation.sealed_cost is None or not self._key_arn:
+        if link.allocation is None or not self._key_arn:
             return link
-        plain = self._open(allocation.sealed_cost, link)
-        return replace(link, allocation=replace(allocation, yearly_cost=plain))
+        return replace(link, allocation=self._opened(link.allocation, link))
+
+    def _opened(self, allocation: Allocation, link: EmployeeLink) -> Allocation:
+        earlier = tuple(self._opened(each, link) for each in allocation.earlier)
+        allocation = replace(allocation, earlier=earlier)
+        if allocation.sealed_cost is None:
+            return allocation
+        return replace(allocation, yearly_cost=self._open(allocation.sealed_cost, link))
 
     def _seal(self, plain: str, link: EmployeeLink) -> str:
         answer = self._ask(
