@@ -1,0 +1,261 @@
+"""The balanced journal batches that a payroll run makes: one a currency, or what stands in the way.
+
+Every problem is found before any is told. Visma's own rules are not known here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from connector.domain.mapping.rules.payroll import AccountRule, Kind, PayrollRules, spoken
+from connector.domain.payroll.folding import FEWEST, put_together, together
+from connector.domain.payroll.money import NOTHING, split, unit_of
+from connector.domain.payroll.places import Placed
+from connector.domain.payroll.run import Amount, PayRecord
+
+CURRENCY_LETTERS = 3
+FEWEST_LINES = 2
+FEW = "fewer than three people"
+ADVICE = "`lines: cost_centre` in its row of `accounts` shows it all the same"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: an account, a cost centre or none, and an amount on one of its two sides."""
+
+    kind: Kind
+    account: str
+    cost_centre: str | None
+    debit: Decimal = NOTHING
+    credit: Decimal = NOTHING
+    employee: str = ""
+
+    @property
+    def text(self) -> str:
+        """What the line is, for people."""
+        label = self.kind.label.capitalize()
+        return f"{label}, employee {self.employee}" if self.employee else label
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The lines of one currency, in an order of their own, and how many people they are about."""
+
+    currency: str
+    lines: tuple[Line, ...]
+    people: int
+
+    @property
+    def debit(self) -> Decimal:
+        """The sum of the debits."""
+        return sum((line.debit for line in self.lines), NOTHING)
+
+    @property
+    def credit(self) -> Decimal:
+        """The sum of the credits."""
+        return sum((line.credit for line in self.lines), NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a run amounts to; the batches count only where there are no problems."""
+
+    batches: tuple[Batch, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A part of one amount of one person; debits are above zero."""
+
+    rule: AccountRule
+    kind: Kind
+    account: str
+    cost_centre: str | None
+    person: str
+    value: Decimal = field(repr=False)
+
+
+def make_batches(
+    records: Iterable[PayRecord], rules: PayrollRules, placed: Mapping[str, Placed]
+) -> Made:
+    """The batches of a run, in the order of their currencies.
+
+    `placed` are the people of the run by worker id; who is not there is a problem of its own,
+    which whoever looked for them tells.
+    """
+    problems: list[str] = []
+    entries: dict[str, list[_Entry]] = defaultdict(list)
+    for record in sorted(records, key=lambda each: each.id):
+        known = placed.get(record.worker_id)
+        who = f"employee {known.code}" if known else f"worker {record.worker_id}"
+        whole = resolved(record, rules)
+        problems += [f"{who}: {fault}" for fault in _faults(whole)]
+        found, lacking = _entries(whole, rules, known)
+        problems += lacking
+        entries[whole.currency] += found
+    batches = [_batch(currency, rules, each) for currency, each in sorted(entries.items()) if each]
+    if not problems:
+        problems = [problem for _, found in batches for problem in found]
+        problems = problems or _wrong_sums([batch for batch, _ in batches if batch.lines])
+    made = tuple(batch for batch, _ in batches if batch.lines)
+    return Made(made, tuple(dict.fromkeys(problems)))
+
+
+def resolved(record: PayRecord, rules: PayrollRules) -> PayRecord:
+    """The record with what the API leaves out and the mapping says: currency, whose a tax is."""
+    amounts = tuple(
+        each if each.kind else replace(each, kind=_whose(each, rules)) for each in record.amounts
+    )
+    return replace(record, currency=record.currency or rules.currency or "", amounts=amounts)
+
+
+def _whose(tax: Amount, rules: PayrollRules) -> Kind:
+    return Kind.EMPLOYER_TAXES if rules.is_employer_tax(tax.code) else Kind.EMPLOYEE_TAXES
+
+
+def _faults(record: PayRecord) -> Iterator[str]:
+    if not record.currency:
+        yield "Rippling does not say the currency: name `currency` under `payroll` in the mapping"
+    elif not (record.currency.isalpha() and len(record.currency) == CURRENCY_LETTERS):
+        yield f"there is no currency {record.currency[:10]!a}"
+    yield from record.faults()
+
+
+def _entries(
+    record: PayRecord, rules: PayrollRules, known: Placed | None
+) -> tuple[list[_Entry], list[str]]:
+    """The entries of a record, and which amounts no row of the mapping is for."""
+    entries: list[_Entry] = []
+    lacking = []
+    net = Amount(Kind.NET_PAY, record.net)
+    for amount in (*record.amounts, net):
+        kind = amount.kind or Kind.EMPLOYEE_TAXES
+        if not amount.value:
+            continue
+        rule = rules.account(kind, amount.category, amount.code)
+        if rule is None:
+            said = spoken(amount.category, amount.code)
+            what = f"{kind.label} of {said}" if said else kind.label
+            lacking.append(f"no row of `accounts` is for {what}: add one to the mapping")
+        elif known:
+            entries += _of_amount(amount.value, rule, known, unit_of(record.currency))
+    return entries, lacking
+
+
+def _of_amount(value: Decimal, rule: AccountRule, known: Placed, unit: Decimal) -> Iterator[_Entry]:
+    kind = rule.kind
+    neutral = _Entry(rule, kind, rule.account, None, known.code, value)
+    if not kind.is_cost:
+        yield replace(neutral, value=-value)
+        return
+    if rule.by_cost_centre:
+        parts = split(value, [share.days for share in known.shares], unit)
+        for share, part in zip(known.shares, parts, strict=True):
+            if part:
+                yield replace(neutral, cost_centre=share.cost_centre, value=part)
+    else:
+        yield neutral
+    if rule.owed is not None:
+        yield replace(neutral, account=rule.owed, value=-value)
+
+
+def _batch(
+    currency: str, rules: PayrollRules, entries: Sequence[_Entry]
+) -> tuple[Batch, list[str]]:
+    people = {entry.person for entry in entries}
+    folded, problems = _folded(entries, rules, len(people))
+    sums: dict[tuple[Kind, str, str | None, str], Decimal] = defaultdict(Decimal)
+    for entry in folded:
+        person = entry.person if (entry.rule.lines or rules.lines) == "person" else ""
+        sums[entry.kind, entry.account, entry.cost_centre, person] += entry.value
+    lines = [_line(key, value) for key, value in sums.items() if value]
+    lines.sort(key=lambda line: (_order(line), line.account, line.cost_centre or "", line.employee))
+    return Batch(currency, tuple(lines), len(people)), problems
+
+
+def _order(line: Line) -> tuple[bool, int]:
+    return line.credit > NOTHING, list(Kind).index(line.kind)
+
+
+def _line(key: tuple[Kind, str, str | None, str], value: Decimal) -> Line:
+    kind, account, centre, person = key
+    if value > NOTHING:
+        return Line(kind, account, centre, debit=value, employee=person)
+    return Line(kind, account, centre, credit=-value, employee=person)
+
+
+def _folded(
+    entries: Sequence[_Entry], rules: PayrollRules, people: int
+) -> tuple[list[_Entry], list[str]]:
+    """The entries with small cost centres put together, and which sums are too few people's."""
+    open_ones = [one for one in entries if (one.rule.lines or rules.lines) == "folded"]
+    others = [one for one in entries if (one.rule.lines or rules.lines) != "folded"]
+    if open_ones and people < FEWEST:
+        return list(entries), [
+            f"the run is about {FEW}, and each line would tell what they are paid:"
+            " `lines: cost_centre` under `payroll` in the mapping shows it all the same"
+        ]
+    into = rules.small_cost_centres
+    small = put_together(_people_by_centre(open_ones), into)
+    problems = [_no_place(centre) for centre in sorted(small)] if small and not into else []
+    moved = [_moved(one, small, into) for one in open_ones]
+    accounts: dict[tuple[Kind, str], list[_Entry]] = defaultdict(list)
+    for one in moved:
+        accounts[one.kind, one.account].append(one)
+    for (kind, account), each in sorted(accounts.items()):
+        told = _fold_account(each, into)
+        if told is None:
+            problems.append(
+                f"account {account} would tell what {FEW} have as {kind.label}: {ADVICE}"
+            )
+            continue
+        centres, each[:] = told
+        problems += [_no_place(centre) for centre in sorted(centres)] if not into else []
+    return [*others, *(one for each in accounts.values() for one in each)], problems
+
+
+def _fold_account(
+    entries: list[_Entry], into: str | None
+) -> tuple[frozenset[str], list[_Entry]] | None:
+    """The entries of one account, what is too few put together; None where all is too few."""
+    neutral = {one.person for one in entries if one.cost_centre is None}
+    by_centre = _people_by_centre(entries)
+    small = put_together(by_centre, into)
+    if len(together(by_centre, small)) < FEWEST and small:
+        return None
+    if neutral and len(neutral) < FEWEST:
+        return None
+    return small, [_moved(one, small, into) for one in entries]
+
+
+def _people_by_centre(entries: Iterable[_Entry]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in entries:
+        if one.cost_centre is not None:
+            found[one.cost_centre].add(one.person)
+    return found
+
+
+def _moved(entry: _Entry, small: frozenset[str], into: str | None) -> _Entry:
+    return replace(entry, cost_centre=into) if entry.cost_centre in small and into else entry
+
+
+def _no_place(centre: str) -> str:
+    return (
+        f"cost centre {centre} has too few people to stand alone: name a cost centre for such ones"
+        " as `small_cost_centres` under `payroll` in the mapping"
+    )
+
+
+def _wrong_sums(batches: Sequence[Batch]) -> list[str]:
+    if not batches:
+        return ["the run has nothing to post"]
+    return [
+        f"the {batch.currency} batch does not balance; nothing of it is sent"
+        for batch in batches
+        if batch.debit != batch.credit or len(batch.lines) < FEWEST_LINES
+    ]
