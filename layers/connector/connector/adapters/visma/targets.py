@@ -6,7 +6,8 @@ What one company is asked is in `client`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,15 @@ from connector.adapters.visma.sign_in import VismaTokens
 from connector.ports.dialects import Dialects
 from connector.ports.secrets import VismaSecret
 from connector.ports.shapes import AnswerWatch
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one company is reached: its client, what every call carries, and its sign-in."""
+
+    http: HttpClient
+    headers: Callable[[], Mapping[str, str]]
+    sign_in: Callable[[], tuple[str, ...]]
 
 
 class VismaTargets:
@@ -59,6 +69,7 @@ class VismaTargets:
             self._client["time_left"] = time_left
         self._sign_in = HttpClient(VENDOR, token_url, **self._client)
         self._companies: dict[str, VismaTarget] = {}
+        self._ways: dict[str, Way] = {}
 
     def company(self, key: str) -> VismaTarget:
         """The target for one company of the mapping.
@@ -67,6 +78,18 @@ class VismaTargets:
             ConfigurationError: the Visma secret has no such company.
         """
         if key not in self._companies:
+            way, dialect = self.way_to(key), Dialect(f"visma {key}", self._dialects)
+            target = VismaTarget(key, way.http, way.headers, way.sign_in, dialect)
+            self._companies[key] = target
+        return self._companies[key]
+
+    def way_to(self, key: str) -> Way:
+        """The way to one company, the same for all that is asked of it: its budget is one.
+
+        Raises:
+            ConfigurationError: the Visma secret has no such company.
+        """
+        if key not in self._ways:
             tokens = VismaTokens(key, self._token_url, self._sign_in, self._secrets, now=self._now)
             tokens.credentials()
             http = HttpClient(
@@ -77,6 +100,5 @@ class VismaTargets:
                 watch=self._watch(key) if self._watch else None,
                 **self._client,
             )
-            dialect = Dialect(f"visma {key}", self._dialects)
-            self._companies[key] = VismaTarget(key, http, tokens.headers, tokens.sign_in, dialect)
-        return self._companies[key]
+            self._ways[key] = Way(http, tokens.headers, tokens.sign_in)
+        return self._ways[key]

@@ -33,6 +33,7 @@ from connector.domain.mapping.rules.class_rules import ClassRule, first_that_hol
 from connector.domain.mapping.rules.conditions import Circumstances
 from connector.domain.mapping.rules.examples import Example
 from connector.domain.mapping.rules.labour import Labour
+from connector.domain.mapping.rules.payroll import PayrollRules
 from connector.domain.mapping.rules.places import (
     BranchRule,
     DepartmentRule,
@@ -123,6 +124,7 @@ class CompanyRules(MappingModel):
     scope: Scope = Scope()
     guards: Guards = Guards()
     labour: Labour | None = None
+    payroll: PayrollRules | None = None
     _written: CompanyRules | None = PrivateAttr(default=None)
 
     @field_validator("time_zone")

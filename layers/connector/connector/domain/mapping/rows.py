@@ -37,7 +37,7 @@ NAMED = {DEPARTMENT: "rippling", BRANCH: "legal_entity", LOCATION: "rippling"}
 """The kinds of rows that name something, and the attribute that says what."""
 NUMBERED = (CLASS, EXAMPLE)
 DEFAULTS = "defaults"
-PARTS = (DEFAULTS, "scope", "guards", "labour")
+PARTS = (DEFAULTS, "scope", "guards", "labour", "payroll")
 ALL = "all"
 SETTINGS = "company#settings"
 SETTING_NAMES = (

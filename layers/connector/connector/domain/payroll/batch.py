@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connector.domain.mapping.rules.payroll import AccountRule, Kind, PayrollRules, spoken
-from connector.domain.payroll.folding import FEWEST, put_together, together
+from connector.domain.payroll.folding import Entry, Folding
 from connector.domain.payroll.money import NOTHING, split, unit_of
 from connector.domain.payroll.places import Placed
 from connector.domain.payroll.run import Amount, PayRecord
 
 CURRENCY_LETTERS = 3
 FEWEST_LINES = 2
-FEW = "fewer than three people"
-ADVICE = "`lines: cost_centre` in its row of `accounts` shows it all the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +65,6 @@ class Made:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A part of one amount of one person; debits are above zero."""
-
-    rule: AccountRule
-    kind: Kind
-    account: str
-    cost_centre: str | None
-    person: str
-    value: Decimal = field(repr=False)
-
-
 def make_batches(
     records: Iterable[PayRecord], rules: PayrollRules, placed: Mapping[str, Placed]
 ) -> Made:
@@ -88,7 +74,7 @@ def make_batches(
     which whoever looked for them tells.
     """
     problems: list[str] = []
-    entries: dict[str, list[_Entry]] = defaultdict(list)
+    entries: dict[str, list[Entry]] = defaultdict(list)
     for record in sorted(records, key=lambda each: each.id):
         known = placed.get(record.worker_id)
         who = f"employee {known.code}" if known else f"worker {record.worker_id}"
@@ -127,9 +113,9 @@ def _faults(record: PayRecord) -> Iterator[str]:
 
 def _entries(
     record: PayRecord, rules: PayrollRules, known: Placed | None
-) -> tuple[list[_Entry], list[str]]:
+) -> tuple[list[Entry], list[str]]:
     """The entries of a record, and which amounts no row of the mapping is for."""
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     lacking = []
     net = Amount(Kind.NET_PAY, record.net)
     for amount in (*record.amounts, net):
@@ -146,9 +132,9 @@ def _entries(
     return entries, lacking
 
 
-def _of_amount(value: Decimal, rule: AccountRule, known: Placed, unit: Decimal) -> Iterator[_Entry]:
+def _of_amount(value: Decimal, rule: AccountRule, known: Placed, unit: Decimal) -> Iterator[Entry]:
     kind = rule.kind
-    neutral = _Entry(rule, kind, rule.account, None, known.code, value)
+    neutral = Entry(rule, kind, rule.account, None, known.code, value)
     if not kind.is_cost:
         yield replace(neutral, value=-value)
         return
@@ -163,18 +149,16 @@ def _of_amount(value: Decimal, rule: AccountRule, known: Placed, unit: Decimal) 
         yield replace(neutral, account=rule.owed, value=-value)
 
 
-def _batch(
-    currency: str, rules: PayrollRules, entries: Sequence[_Entry]
-) -> tuple[Batch, list[str]]:
+def _batch(currency: str, rules: PayrollRules, entries: Sequence[Entry]) -> tuple[Batch, list[str]]:
     people = {entry.person for entry in entries}
-    folded, problems = _folded(entries, rules, len(people))
+    folding = Folding(rules.small_cost_centres)
     sums: dict[tuple[Kind, str, str | None, str], Decimal] = defaultdict(Decimal)
-    for entry in folded:
-        person = entry.person if (entry.rule.lines or rules.lines) == "person" else ""
+    for entry in folding.folded(entries, rules.lines):
+        person = entry.person if entry.style(rules.lines) == "person" else ""
         sums[entry.kind, entry.account, entry.cost_centre, person] += entry.value
     lines = [_line(key, value) for key, value in sums.items() if value]
     lines.sort(key=lambda line: (_order(line), line.account, line.cost_centre or "", line.employee))
-    return Batch(currency, tuple(lines), len(people)), problems
+    return Batch(currency, tuple(lines), len(people)), folding.problems
 
 
 def _order(line: Line) -> tuple[bool, int]:
@@ -186,69 +170,6 @@ def _line(key: tuple[Kind, str, str | None, str], value: Decimal) -> Line:
     if value > NOTHING:
         return Line(kind, account, centre, debit=value, employee=person)
     return Line(kind, account, centre, credit=-value, employee=person)
-
-
-def _folded(
-    entries: Sequence[_Entry], rules: PayrollRules, people: int
-) -> tuple[list[_Entry], list[str]]:
-    """The entries with small cost centres put together, and which sums are too few people's."""
-    open_ones = [one for one in entries if (one.rule.lines or rules.lines) == "folded"]
-    others = [one for one in entries if (one.rule.lines or rules.lines) != "folded"]
-    if open_ones and people < FEWEST:
-        return list(entries), [
-            f"the run is about {FEW}, and each line would tell what they are paid:"
-            " `lines: cost_centre` under `payroll` in the mapping shows it all the same"
-        ]
-    into = rules.small_cost_centres
-    small = put_together(_people_by_centre(open_ones), into)
-    problems = [_no_place(centre) for centre in sorted(small)] if small and not into else []
-    moved = [_moved(one, small, into) for one in open_ones]
-    accounts: dict[tuple[Kind, str], list[_Entry]] = defaultdict(list)
-    for one in moved:
-        accounts[one.kind, one.account].append(one)
-    for (kind, account), each in sorted(accounts.items()):
-        told = _fold_account(each, into)
-        if told is None:
-            problems.append(
-                f"account {account} would tell what {FEW} have as {kind.label}: {ADVICE}"
-            )
-            continue
-        centres, each[:] = told
-        problems += [_no_place(centre) for centre in sorted(centres)] if not into else []
-    return [*others, *(one for each in accounts.values() for one in each)], problems
-
-
-def _fold_account(
-    entries: list[_Entry], into: str | None
-) -> tuple[frozenset[str], list[_Entry]] | None:
-    """The entries of one account, what is too few put together; None where all is too few."""
-    neutral = {one.person for one in entries if one.cost_centre is None}
-    by_centre = _people_by_centre(entries)
-    small = put_together(by_centre, into)
-    if len(together(by_centre, small)) < FEWEST and small:
-        return None
-    if neutral and len(neutral) < FEWEST:
-        return None
-    return small, [_moved(one, small, into) for one in entries]
-
-
-def _people_by_centre(entries: Iterable[_Entry]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for one in entries:
-        if one.cost_centre is not None:
-            found[one.cost_centre].add(one.person)
-    return found
-
-
-def _moved(entry: _Entry, small: frozenset[str], into: str | None) -> _Entry:
-    return replace(entry, cost_centre=into) if entry.cost_centre in small and into else entry
-
-
-def _no_place(centre: str) -> str:
-    return (
-        f"cost centre {centre} has too few people to stand alone: name a cost centre for such ones"
-        " as `small_cost_centres` under `payroll` in the mapping"
-    )
 
 
 def _wrong_sums(batches: Sequence[Batch]) -> list[str]:
