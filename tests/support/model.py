@@ -161,6 +161,9 @@ class Expected:
         return self.has_left or has_moved or company in self.left_scope
 
 
+NOTHING_EARLIER: Mapping[str, Sequence[Expected]] = {}
+
+
 @dataclass
 class Model:
     """The second opinion on everyone."""
@@ -280,15 +283,24 @@ class Model:
             )
 
     def unjustified(
-        self, before: Employees, after: Employees, since: datetime, now: datetime
+        self,
+        before: Employees,
+        after: Employees,
+        since: datetime,
+        now: datetime,
+        earlier: Mapping[str, Sequence[Expected]] = NOTHING_EARLIER,
     ) -> Iterator[str]:
-        """Every change of an employee that nothing in Rippling, mapping or books asks for."""
+        """Every change of an employee that nothing in Rippling, mapping or books asks for.
+
+        `earlier` is what was expected of people a moment ago, by what may be under way still.
+        """
         for key, fields in after.items():
             if fields == before.get(key):
                 continue
             company, code = key
             person = self.persons.get(code)
             possible = self.possible(person, since, now) if person else []
+            possible += earlier.get(person or "", ())
             if person and key in before:
                 possible += self._kept(person, company, since, now)
             if not any(self._asks(each, key, before.get(key), fields) for each in possible):

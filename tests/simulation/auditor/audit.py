@@ -1,0 +1,165 @@
+"""The auditor itself: looks at both vendors before and after whatever the connector does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from tests.simulation.auditor.limits import Limits, kind_of
+from tests.simulation.auditor.problems import Check, demand
+from tests.simulation.auditor.rows import AuditTrail, canaries, open_twice, unexplained
+from tests.simulation.stored import Row, Stored
+from tests.simulator import Rippling, Visma
+from tests.support.model import Employees, Expected, Model
+
+EMPLOYEE = "/v1/employee"
+
+
+class Auditor:
+    """Watches Visma change, and says what must hold."""
+
+    def __init__(self, rippling: Rippling, visma: Visma, model: Model, key: bytes) -> None:
+        self.rippling, self.visma, self.model = rippling, visma, model
+        self.limits = Limits()
+        self.trail = AuditTrail(key)
+        self.canaries: set[str] = set()
+        self.unsure: set[str] = set()
+        """People about whom nobody has announced anything: only a reconciliation finds them."""
+        self.other_rules: list[Any] = []
+        """Mappings of a moment ago, by which something may still be decided."""
+        self.links: Callable[[], Sequence[Row]] = list
+        """The rows of the ledger, as far as one may read them in the console."""
+        self._earlier: dict[str, list[Expected]] = {}
+        self._before: Employees = {}
+        self._since: datetime | None = None
+        self._written: set[tuple[str, str]] = set()
+        self._written_since = ""
+
+    # What may change.
+
+    def begin(self, now: datetime) -> None:
+        """From now on every change of an employee needs a reason."""
+        self.model.look(now)
+        self._before, self._since = self.model.employees(), now
+        if not self._written_since:
+            self._written_since = now.isoformat()
+
+    def remember(self, now: datetime) -> None:
+        """What is under way may still be decided by what is so now, until `forget`."""
+        for person in self.model.everyone():
+            possible = self.model.possible(person, now, now)
+            self._earlier.setdefault(person, []).extend(possible)
+
+    def forget(self, people: Iterable[str] | None = None) -> None:
+        """What was so before is no reason any more, for these people or for everyone."""
+        for person in list(self._earlier) if people is None else people:
+            self._earlier.pop(person, None)
+
+    def look(self, now: datetime) -> set[str]:
+        """Demands that every change since `begin` had a reason; the people who were changed."""
+        before, after, since = self._before, self.model.employees(), self._since or now
+        self.model.look(now)
+        self._note_calls()
+        self._check_adopted()
+        demand(Check.REASON, self._unjustified(before, after, since, now))
+        demand(Check.DOUBLE, self.model.doubles(after))
+        twice = self.model.active_twice(after) - self.unsure
+        demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
+        headcount = self._headcount(before)
+        demand(Check.LIMIT, self.limits.note(self._changes(before, after, now), headcount, now))
+        self._before, self._since = after, now
+        changed = {key for key, fields in after.items() if fields != before.get(key)}
+        self._written |= changed
+        return {self.model.persons.get(code, code) for _, code in changed}
+
+    def _unjustified(
+        self, before: Employees, after: Employees, since: datetime, now: datetime
+    ) -> Iterator[str]:
+        found = list(self.model.unjustified(before, after, since, now, self._earlier))
+        current = self.model.rules
+        for rules in self.other_rules:
+            self.model.rules = rules
+            again = set(self.model.unjustified(before, after, since, now, self._earlier))
+            found = [each for each in found if each in again]
+        self.model.rules = current
+        return iter(found)
+
+    def keep_rules(self) -> None:
+        """The mapping of now may still be decided by once there is another one."""
+        self.other_rules.append(deepcopy(self.model.rules))
+
+    def _changes(
+        self, before: Employees, after: Employees, now: datetime
+    ) -> Iterator[tuple[str, str, str]]:
+        for (key, code), fields in after.items():
+            kind = kind_of(before.get((key, code)), fields)
+            person = self.model.persons.get(code, code)
+            if kind == "deactivate" and self.model.present(person, now).company not in (None, key):
+                kind = "transfer"
+            if kind:
+                yield key, kind, person
+
+    def _headcount(self, employees: Employees) -> Mapping[str, int]:
+        """Those who are active, and a few who were a moment ago."""
+        found = dict.fromkeys(self.visma.companies, 5)
+        for (key, _), fields in employees.items():
+            found[key] += fields["status"] != "Inactive"
+        return found
+
+    def _check_adopted(self) -> None:
+        """Someone entered by hand becomes ours only on the proof of the e-mail address."""
+        rows = {(row["company"], row["person"]): row["code"] for row in self.links()}
+        for (key, code), address in list(self.model.entered.items()):
+            person = self.model.persons.get(code, "")
+            is_lost = (key, person) in self.model.lost  # then the link still has its old code
+            if rows.get((key, person)) == code and not is_lost:
+                had = self.model.had_addresses.get(person, set())
+                wrong = [f"{key}: employee {code} was adopted without proof"]
+                demand(Check.REASON, wrong if address not in had else [])
+                del self.model.entered[key, code]
+
+    def _note_calls(self) -> None:
+        calls = [*self.rippling.journal, *self.visma.journal]
+        wrong = [
+            f"{each.method} {each.path}: {each.contract_errors}"
+            for each in calls
+            if each.contract_errors
+        ]
+        self.rippling.clear_journal()
+        self.visma.clear_journal()
+        demand(Check.CALLS, wrong)
+
+    # What must hold in quiet.
+
+    def agree(self, now: datetime, when: str, skipped: set[str]) -> None:
+        """Everyone is where they belong, but for those skipped."""
+        self.model.look(now)
+        demand(Check.PLACE, self.model.mismatches(now, skipped), when)
+
+    def unsettled(self, now: datetime) -> set[str]:
+        """People about whom the connector may still believe what was so a while ago."""
+        found = set()
+        for person in self.model.everyone():
+            first, *others = self.model.possible(person, now, now)
+            if any(each != first for each in others):
+                found.add(person)
+        return found
+
+    def check_rows(self, stored: Stored, now: datetime, resting: set[str], shown: set[str]) -> None:
+        """Rows, texts and the list of those who wait, once all is quiet."""
+        demand(Check.AUDIT, self.trail.check(stored.audit))
+        demand(Check.AUDIT, unexplained(self._written, stored.audit, self._written_since))
+        self._written.clear()
+        self._written_since = now.isoformat()
+        demand(Check.OPEN, open_twice(stored))
+        must, may = self.model.waiting(now)
+        wrong = [f"{each} must be shown as waiting" for each in sorted(must - shown - resting)]
+        wrong += [f"{each} is shown as waiting" for each in sorted(shown - may)]
+        demand(Check.OPEN, wrong)
+        demand(Check.CANARY, canaries(stored.texts, self.canaries))
+        twice = self.model.active_twice(self.model.employees()) - self.model.stuck(now) - resting
+        demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
+        if stored.queued:
+            demand(Check.REST, [f"{stored.queued} messages are left on the queue"])

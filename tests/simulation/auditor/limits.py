@@ -1,0 +1,70 @@
+"""How many people of a company may be changed within any 24 hours, by what Visma shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+Key = tuple[str, str]
+Fields = Mapping[str, str]
+
+DAY = timedelta(hours=24)
+FLOOR = 5
+PERCENT = {"deactivate": 10}
+USUAL_PERCENT = 25
+CONTACT = frozenset({"first name", "last name", "e-mail", "phone", "mobile"})
+
+
+def kind_of(before: Fields | None, after: Fields) -> str | None:
+    """What a change of an employee amounts to; the first that applies."""
+    if before is None:
+        return "create"
+    changed = {name for name, value in after.items() if before.get(name) != value}
+    if "status" in changed:
+        return "reactivate" if after["status"] == "Active" else "deactivate"
+    if "department" in changed:
+        return "move"
+    if changed & {"class", "branch", "calendar"}:
+        return "reclassify"
+    return "rewrite" if changed & CONTACT else None
+
+
+class Limits:
+    """Counts people by company and kind, over a sliding day."""
+
+    def __init__(self) -> None:
+        self.approved: dict[tuple[str, str], datetime] = {}
+        self.loading = True
+        self._counted: dict[tuple[str, str], dict[str, datetime]] = {}
+
+    def note(
+        self, changes: Iterable[tuple[str, str, str]], headcount: Mapping[str, int], now: datetime
+    ) -> Iterator[str]:
+        """Counts changes (company, kind, person); those that were too many."""
+        for company, kind, person in sorted(changes, key=lambda each: each[1] != "transfer"):
+            if self._is_free(company, kind, person, now):
+                continue
+            people = self._counted.setdefault((company, kind), {})
+            people[person] = now
+            recent = [at for at in people.values() if now - at < DAY]
+            percent = PERCENT.get(kind, USUAL_PERCENT)
+            allowed = max(FLOOR, headcount.get(company, 0) * percent // 100)
+            if len(recent) > allowed:
+                yield f"{company}: {len(recent)} people within a day: {kind}"
+
+    def _is_free(self, company: str, kind: str, person: str, now: datetime) -> bool:
+        """What an operator approved, a first load, and the arrival after a counted transfer."""
+        if self.loading and kind == "create":
+            return True
+        if kind in ("create", "reactivate"):
+            at = [
+                people[person]
+                for (_, each), people in self._counted.items()
+                if each == "transfer" and person in people
+            ]
+            if any(now - each < DAY for each in at):
+                return True
+            approved = [at for (who, _), at in self.approved.items() if who == person]
+        else:
+            approved = [at for key, at in self.approved.items() if key == (person, company)]
+        return any(now - each < DAY for each in approved)

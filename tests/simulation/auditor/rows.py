@@ -1,0 +1,96 @@
+"""What must hold of the connector's rows and texts: the audit's chain, open rows, no canary."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tests.simulation.stored import Row, Stored
+
+OPEN = ("waiting", "held", "scheduled", "rejected")
+OUTCOMES = frozenset(
+    {
+        *OPEN, "created", "updated", "unchanged", "deactivated", "reactivated", "out_of_scope",
+    }
+)  # fmt: skip
+
+OPERATORS = "operators"
+"""Under this name the audit has what operators did."""
+
+
+class AuditTrail:
+    """The audit as it was when last looked at: rows are only ever appended."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._seen: dict[str, list[str]] = {}
+
+    def check(self, audit: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+        """What is wrong with the chains, and with what became of rows seen before."""
+        for person, seen in self._seen.items():
+            now = [row["hash"] for row in audit.get(person, ())][: len(seen)]
+            if now != seen:
+                yield f"rows about {person} were changed or taken away"
+        for person, rows in audit.items():
+            yield from self._broken(person, rows)
+            self._seen[person] = [row["hash"] for row in rows]
+
+    def _broken(self, person: str, rows: Sequence[Row]) -> Iterator[str]:
+        begin = len(self._seen.get(person, ()))
+        last = rows[begin - 1] if begin else {}
+        for number, row in enumerate(rows[begin:], begin + 1):
+            if row.get("number") != number or row.get("previous_hash", "") != last.get("hash", ""):
+                yield f"row {number} about {person} does not follow on the one before"
+            if row["hash"].rpartition(":")[2] != self._digest(row):
+                yield f"row {number} about {person} is not as its digest says"
+            if person != OPERATORS and row["outcome"] not in OUTCOMES:
+                yield f"row {number} about {person} has the outcome {row['outcome']}"
+            last = row
+
+    def _digest(self, row: Row) -> str:
+        own = {name: value for name, value in row.items() if name != "hash"}
+        text = json.dumps(own, sort_keys=True, separators=(",", ":"), default=str)
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def unexplained(
+    written: Iterable[tuple[str, str]], audit: Mapping[str, Sequence[Row]], since: str
+) -> Iterator[str]:
+    """Employees that were written since a moment, of which the audit tells nothing."""
+    told = {
+        (row.get("company"), str(row.get("employee_code", "")).upper())
+        for rows in audit.values()
+        for row in rows
+        if str(row["time"]) >= since
+    }
+    for company, code in sorted(set(written)):
+        if (company, code.upper()) not in told:
+            yield f"{company}: employee {code} was written, and the audit has no row of it"
+
+
+def open_twice(stored: Stored) -> Iterator[str]:
+    """People about whom more than one thing waits, or is held, in one company."""
+    rows = Counter(
+        (row["person"], row["company"]) for row in stored.links if row["outcome"] in OPEN
+    )
+    yield from (f"{key} is open {count} times" for key, count in rows.items() if count > 1)
+    for row in stored.links:
+        if row["outcome"] == "waiting" and not row["waiting_for"]:
+            yield f"{row['person']} waits in {row['company']} for nothing that is named"
+        if row["outcome"] == "held" and not row["kind"]:
+            yield f"{row['person']} is held in {row['company']} for no kind of change"
+        if row["outcome"] in OPEN and not row["reason"]:
+            yield f"{row['person']} is {row['outcome']} in {row['company']} without a reason"
+
+
+def canaries(texts: Iterable[str], words: Iterable[str]) -> Iterator[str]:
+    """Personal data that turn up in a text."""
+    pattern = re.compile("|".join(map(re.escape, ("@", *sorted(words)))))
+    for text in texts:
+        if found := pattern.search(text):
+            begin = max(0, found.start() - 60)
+            yield f"{found.group()!r} in {text[begin : found.end() + 20]!r}"

@@ -1,0 +1,162 @@
+"""How both vendors misbehave: rights lost and regained, lost and late answers, nonsense, 429."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.simulation.steps.base import EMPLOYEE, REACH, YES_OR_NO
+from tests.simulation.steps.controller import Controller
+from tests.simulation.steps.registry import step
+
+RIGHTS = (
+    "department", "department_id", "location", "legal_entity", "legal_entity_id",
+    "employment_type", "employment_type_id", "status", "work_email", "number", "start_date",
+    "end_date", "user",
+)  # fmt: skip
+EXPANDS = ("department", "legal_entity", "employment_type", "user")
+WITHOUT_ANSWER = timedelta(minutes=4)
+LOSSES = ("an answer", "every other answer", "a word", "an answer and the line")
+TROUBLES = ("503", "reset", "garbage", "stale", "429")
+FEW = (1, 2, 3, 4)
+METHODS = ("POST", "PUT")
+READ_AGAIN = timedelta(seconds=601)
+"""So long a refused list of locations is believed to be refused."""
+
+
+class Vendors(Controller):
+    """Rippling and Visma on a bad day."""
+
+    @step(3, name=RIGHTS, is_told=YES_OR_NO, reach=REACH)
+    def lose_a_right(self, name: str, is_told: bool, reach: int) -> None:
+        self.model.hides_obstacles = True
+        self.model.hides_last_days |= name == "end_date" and not is_told
+        self.rippling.redact.add(name)
+        self.rippling.redacts_silently = not is_told
+        self.work(reach)
+
+    @step(2, name=EXPANDS, reach=REACH)
+    def lose_an_expansion(self, name: str, reach: int) -> None:
+        self.model.hides_obstacles = True
+        self.rippling.forbid_expand.add(name)
+        self.work(reach)
+
+    @step(1, reach=REACH)
+    def lose_the_list_of_locations(self, reach: int) -> None:
+        self.model.hides_obstacles = True
+        self.rippling.forbid.add("work-locations")
+        self.work(reach)
+
+    @step(2, reach=REACH)
+    def regain_all_rights(self, reach: int) -> None:
+        self.regain()
+        self.tick(full_sweep=True)
+        self.deliver(reach)
+
+    @step(3, n=FEW, method=METHODS, what=LOSSES, reach=REACH)
+    def lose_answers(self, n: int, method: str, what: str, reach: int) -> None:
+        faults = self.visma.faults
+        match what:
+            case "an answer":
+                faults.lose_answer(method=method, path=EMPLOYEE, times=n)
+            case "every other answer":
+                faults.lose_answer(method=method, path=EMPLOYEE, times=n, every=2)
+            case "a word":
+                faults.fail_after_apply(503, "html", method=method, path=EMPLOYEE, times=n)
+            case _:  # an answer, and then there is no one to ask
+                faults.lose_answer(method=method, path=EMPLOYEE, times=1)
+                faults.fail(503, "html", method="GET", path=EMPLOYEE)
+        self.work(reach)
+
+    @step(2, n=FEW, method=METHODS, is_applied=YES_OR_NO, reach=REACH)
+    def answer_with_nonsense(self, n: int, method: str, is_applied: bool, reach: int) -> None:
+        faults = self.visma.faults
+        if is_applied:
+            faults.fail_after_apply(200, "html", method=method, path=EMPLOYEE, times=n)
+        else:
+            faults.garbage(method=method, path=EMPLOYEE, times=n)
+        self.work(reach)
+
+    @step(3, n=FEW, method=METHODS, reach=REACH)
+    def write_slowly(self, n: int, method: str, reach: int) -> None:
+        """A write breaks off, and Visma applies it minutes later."""
+        self.pending_since = self.pending_since or self.clock.now()
+        self.visma.faults.late(method=method, path=EMPLOYEE, times=n)
+        self.work(reach)
+
+    @step(2, reach=REACH)
+    def land_at_last(self, reach: int) -> None:
+        self.land()
+        self.work(reach)
+
+    @step(2, n=(1, 3, 9, 40), what=("503", "429", "reset", "401"), reach=REACH)
+    def trouble_visma(self, n: int, what: str, reach: int) -> None:
+        faults = self.visma.faults
+        match what:
+            case "503":
+                faults.fail(503, "html", path="/v1/.*", times=n)
+            case "429":
+                faults.fail(429, retry_after=n * 30, path="/v1/.*", times=1)
+            case "401":
+                self.visma.revoke_tokens()
+            case _:
+                faults.reset(path="/v1/.*", times=n)
+        self.work(reach)
+
+    @step(1, calls=(3, 10, 25), reach=REACH)
+    def run_out_of_calls(self, calls: int, reach: int) -> None:
+        """Another integration leaves so many calls of the hour."""
+        self.visma.calls_per_hour = calls
+        self.work(reach)
+
+    @step(3, n=(1, 2, 4, 8), what=TROUBLES, reach=REACH)
+    def trouble_rippling(self, n: int, what: str, reach: int) -> None:
+        faults = self.rippling.faults
+        match what:
+            case "503":
+                faults.fail(503, "html", path="/workers/.*", times=n)
+            case "reset":
+                faults.reset(path="/workers/.*", times=n)
+            case "garbage":
+                faults.garbage(path="/workers/.*", times=n)
+            case "429":
+                faults.fail(429, retry_after=n * 30, path="/.*", times=1)
+            case _:
+                faults.stale_page(path="/workers/", times=n)
+        self.work(reach)
+
+    def calm(self) -> None:
+        """Whatever was wrong with the vendors is over."""
+        self.visma.faults.clear()
+        self.rippling.faults.clear()
+        if self.visma.calls_per_hour < 15_000:
+            self.visma.calls_per_hour = 15_000
+            self.clock.turn(minutes=61)  # what was used up comes back with the next hour
+        self.regain()
+        self.land()
+
+    def regain(self) -> None:
+        """The token may see everything again."""
+        rippling = self.rippling
+        rippling.redact.clear()
+        rippling.forbid_expand.clear()
+        if rippling.forbid or self.model.hides_obstacles:
+            rippling.forbid.clear()
+            self.clock.turn(seconds=READ_AGAIN.total_seconds())  # a refusal is believed so long
+        if self.model.hides_obstacles:
+            # Whoever was refused or kept meanwhile is looked at again by the next reconciliation.
+            self.doubt_everyone()
+        self.model.hides_obstacles = self.model.hides_last_days = False
+
+    def land(self) -> None:
+        """Whatever Visma was still working on is applied."""
+        self.visma.faults.clear()
+        self.visma.land()
+        if self.pending_since:
+            self.doubt_everyone()
+        self.pending_since = None
+
+    def turn(self, by: timedelta, *, is_punctual: bool) -> None:
+        """Time passes; no write takes Visma longer than four minutes."""
+        if self.pending_since and self.clock.now() + by >= self.pending_since + WITHOUT_ANSWER:
+            self.land()
+        super().turn(by, is_punctual=is_punctual)

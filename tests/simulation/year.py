@@ -1,0 +1,84 @@
+"""One seed is one company's year: its steps, playing them, and making a failing story shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from random import Random
+
+from tests.simulation.auditor.problems import ViolationError
+from tests.simulation.steps.connector import Story
+from tests.simulation.steps.registry import Step, drawn
+from tests.simulation.wire import connected
+
+STEPS = 30
+EXTRA = 10
+
+Patches = Callable[[], ExitStack]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A story that broke a promise."""
+
+    seed: int
+    steps: Sequence[Step]
+    violation: ViolationError
+
+    def __str__(self) -> str:
+        story = "\n".join(f"  {each}" for each in self.steps)
+        return (
+            f"seed {self.seed}: {self.violation}\n{story}\n"
+            f"again: python -m tests.simulation --seeds {self.seed}"
+        )
+
+
+def steps_of(seed: int) -> list[Step]:
+    """The steps of a year."""
+    draw = Random(f"story/{seed}")
+    return drawn(draw, draw.randint(STEPS - EXTRA, STEPS + EXTRA))
+
+
+@contextmanager
+def a_story(seed: int) -> Iterator[Story]:
+    """The company of a seed, loaded for the first time."""
+    story = Story(seed)
+    with connected(story.vendors, is_watched=not seed % 8):
+        story.found()
+        story.quiet()
+        yield story
+
+
+def play(seed: int, steps: Sequence[Step] | None = None) -> Failure | None:
+    """Plays a year, or the steps given, with the company of the seed."""
+    steps = steps_of(seed) if steps is None else steps
+    done: list[Step] = []
+    try:
+        with a_story(seed) as story:
+            for each in steps:
+                done.append(each)
+                getattr(story, each.name)(**each.arguments)
+            story.quiet()
+    except ViolationError as violation:
+        return Failure(seed, done, violation)
+    return None
+
+
+def shrunk(failure: Failure, most: int = 200) -> Failure:
+    """The failure with as few of its steps as still break the same promise."""
+    tries = 0
+    size = max(1, len(failure.steps) // 2)
+    while size and tries < most:
+        at, was_shorter = 0, False
+        while at < len(failure.steps) and tries < most:
+            fewer = [*failure.steps[:at], *failure.steps[at + size :]]
+            tries += 1
+            again = play(failure.seed, fewer)
+            if again and again.violation.check is failure.violation.check:
+                failure, was_shorter = again, True
+            else:
+                at += size
+        if not was_shorter or size > 1:
+            size //= 2
+    return failure
