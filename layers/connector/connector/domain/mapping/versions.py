@@ -16,8 +16,8 @@ from connector.domain.mapping.rows import digest, to_rows
 
 SHOWN_BY_PLACEMENTS = ("departments", "branches", "examples")
 """Edits of these show in where somebody would be placed; edits of all else may touch anyone."""
-TOUCHES_NOBODY = ("labour",)
-"""What only the month-end report goes by."""
+TOUCHES_NOBODY = ("labour", "payroll")
+"""What only the month-end report and the payroll export go by."""
 
 
 @dataclass(frozen=True, slots=True)
