@@ -129,3 +129,7 @@ class InHand:
     def load(self, *, is_about_an_edit: bool = False) -> MappingFile:
         """The mapping."""
         return self.mapping
+
+    def version(self) -> str:
+        """None: what is foretold is not put on record."""
+        return ""

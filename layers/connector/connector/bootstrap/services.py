@@ -167,6 +167,7 @@ def applier(adapters: Adapters, options: Options, believed_seconds: float | None
     For `believed_seconds` it is not asked again which mapping there is.
     """
     from connector.services.apply.applier import Applier
+    from connector.services.apply.audit_scribe import AuditScribe
     from connector.services.apply.desired import EmployeeDesigner
     from connector.services.apply.employee_writer import EmployeeWriter
     from connector.services.apply.person_reader import PersonReader
@@ -179,7 +180,9 @@ def applier(adapters: Adapters, options: Options, believed_seconds: float | None
         reader=PersonReader(ledger, adapters.source, adapters.clock),
         designer=EmployeeDesigner(catalogues_of(adapters)),
         employee_writer=EmployeeWriter(adapters.targets, ledger, adapters.clock),
-        recorder=Recorder(ledger, cost_allocation=options.cost_allocation),
+        recorder=Recorder(
+            ledger, AuditScribe(adapters.approvals), cost_allocation=options.cost_allocation
+        ),
         guard_check=GuardCheck(ledger, adapters.guard_log, adapters.approvals, adapters.clock),
         mapping=CurrentMapping(
             adapters.mappings,

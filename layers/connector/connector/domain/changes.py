@@ -27,8 +27,8 @@ class Cause(StrEnum):
 class Change:
     """A worker to look at, why, and the id that ties together everything that follows from it.
 
-    `run` names the run that a guard stopped. It carries no authority: what an operator has decided
-    about a person is a row, see `approvals`.
+    `run` names the run that found it, perhaps one that a guard stopped. It carries no authority:
+    what an operator has decided about a person is a row, see `approvals`.
     """
 
     worker_id: str

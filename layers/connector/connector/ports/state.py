@@ -51,14 +51,25 @@ class Mappings(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class AnnouncedMapping:
+    """The mapping announced last: its digest, and how many there have been with it."""
+
+    digest: str = ""
+    number: int = 0
+
+
 class MappingVersions(Protocol):
     """Which mapping there is, by its digest, and up to which everybody has been looked at."""
 
-    def announced(self) -> str:
-        """The digest announced last; empty where none was."""
+    def announced(self) -> AnnouncedMapping:
+        """What was announced last; empty where nothing was."""
 
-    def announce(self, digest: str) -> None:
-        """Makes a digest known, before anyone is queued because of that mapping."""
+    def announce(self, digest: str) -> int:
+        """Makes a digest known, before anyone is queued because of that mapping; its number.
+
+        One that is known already keeps its number.
+        """
 
     def handled(self) -> HandledMapping:
         """The mapping handled last; an empty one where none was."""

@@ -7,6 +7,7 @@ import pytest
 from connector.adapters.memory import InMemoryMappings, InMemoryMappingVersions
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import digest, to_rows
+from connector.ports.state import AnnouncedMapping
 from connector.services.shared.current_mapping import BELIEVED_SECONDS, CurrentMapping
 from tests.support.clock import HandClock
 from tests.unit.builders import a_mapping, some_rules
@@ -27,7 +28,7 @@ class CountedVersions(InMemoryMappingVersions):
 
     asked = 0
 
-    def announced(self) -> str:
+    def announced(self) -> AnnouncedMapping:
         self.asked += 1
         return super().announced()
 

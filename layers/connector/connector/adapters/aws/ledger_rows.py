@@ -142,6 +142,7 @@ def link_item(link: EmployeeLink) -> Item:
             "held_run": link.held_run,
             "held_plan": link.held_plan,
             "dropped_facts": link.dropped_facts,
+            "found_by": link.found_by,
             "allocation": _allocation_values(link.allocation) if link.allocation else None,
         }
     )
@@ -171,6 +172,7 @@ def link_from(item: Values) -> EmployeeLink:
         held_run=item.get("held_run", ""),
         held_plan=item.get("held_plan", ""),
         dropped_facts=item.get("dropped_facts", ""),
+        found_by=item.get("found_by", ""),
         allocation=_allocation_from(item["allocation"]) if "allocation" in item else None,
     )
 

@@ -18,6 +18,7 @@ from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.approvals import Approval
 from connector.domain.records.mode import Mode
 from connector.ports.dialects import BELIEVED
+from connector.ports.state import AnnouncedMapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -208,13 +209,15 @@ class InMemoryMappingVersions:
 
     def __init__(self) -> None:
         self._handled = HandledMapping()
-        self._announced = ""
+        self._announced = AnnouncedMapping()
 
-    def announced(self) -> str:
+    def announced(self) -> AnnouncedMapping:
         return self._announced
 
-    def announce(self, digest: str) -> None:
-        self._announced = digest
+    def announce(self, digest: str) -> int:
+        if digest != self._announced.digest:
+            self._announced = AnnouncedMapping(digest, self._announced.number + 1)
+        return self._announced.number
 
     def handled(self) -> HandledMapping:
         return self._handled

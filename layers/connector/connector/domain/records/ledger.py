@@ -115,6 +115,7 @@ class LinkUpdate:
     held_run: str = ""
     held_plan: str = ""
     dropped_facts: str = ""
+    found_by: str = ""
     worker_id: str | Keep = AS_IT_IS
     expected_code: str | Keep | None = AS_IT_IS
     rules: tuple[str, ...] | Keep = AS_IT_IS
@@ -146,6 +147,9 @@ class EmployeeLink:
     held_run: str = ""
     held_plan: str = ""
     dropped_facts: str = ""
+    found_by: str = ""
+    """The cause by which an open outcome was come to first."""
+
     allocation: Allocation | None = field(default=None, repr=False)
 
     @property
@@ -186,6 +190,7 @@ class EmployeeLink:
             held_run=update.held_run,
             held_plan=update.held_plan,
             dropped_facts=update.dropped_facts,
+            found_by=update.found_by,
             worker_id=kept(update.worker_id, self.worker_id),
             expected_code=kept(update.expected_code, self.expected_code),
             rules=kept(update.rules, self.rules),

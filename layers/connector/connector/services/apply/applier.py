@@ -63,6 +63,9 @@ class MappingInForce(Protocol):
     def load(self, *, is_about_an_edit: bool = False) -> MappingFile:
         """The mapping."""
 
+    def version(self) -> str:
+        """Its number, or the first digits of its digest; of the one loaded last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Applier:
@@ -98,7 +101,7 @@ class Applier:
 
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
         mapping = self.mapping.load(is_about_an_edit=change.cause in ABOUT_AN_EDIT)
-        context = self.reader.read(change, mapping, refusal)
+        context = self.reader.read(change, mapping, refusal, self.mapping.version())
         if context.is_about_a_stranger:
             self.metrics.count("ChangesOfStrangers")
             return Outcome.OUT_OF_SCOPE

@@ -22,7 +22,8 @@ from connector.domain.records.ledger import EmployeeLink, Record
 class ChangeContext:
     """One change, the person's rows and employments, and what to do about them.
 
-    `refusal` is Visma's answer to the last attempt, where it is believed.
+    `refusal` is Visma's answer to the last attempt, where it is believed; `mapping_version` is the
+    number of the mapping, or the first digits of its digest.
     """
 
     change: Change
@@ -32,6 +33,7 @@ class ChangeContext:
     now: datetime
     mapping: MappingFile = field(repr=False)
     refusal: RefusedError | None = None
+    mapping_version: str = ""
 
     @property
     def worker(self) -> Worker | None:
@@ -79,6 +81,11 @@ class ChangeContext:
         """The calendar day it is in a company, as far as the mapping knows the company."""
         known = company in self.mapping.companies
         return self.mapping.today(company, self.now) if known else self.now.date()
+
+    def found_by(self, company: str | None) -> str:
+        """The cause by which this was come to first: whatever waited since is not news by now."""
+        link = self.link(company)
+        return link.found_by if link and link.is_open else self.change.cause.value
 
     @property
     def companies_to_leave(self) -> tuple[str, ...]:

@@ -39,16 +39,18 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
 from connector.services.apply.write_request import (
+    ADOPTED,
     LOST,
+    LOST_IN_PART,
     GuardFn,
     KnownEmployee,
     Result,
     WriteRequest,
     allow_all,
+    created_with,
     is_another,
+    with_lost,
 )
-
-ADOPTED = "adopted: Visma had this code with the same e-mail address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,9 @@ class EmployeeWriter:
             return request.vanished()
         if is_another(known, request):
             return request.another(known)
-        result = self._close_gap(request, known)
-        if result.outcome is Outcome.UNCHANGED and request.unfinished_code:
-            lost = request.plan(link.written)
-            if lost.differences and is_readable(link.written or {}, request.seal):
-                return replace(
-                    result, outcome=lost.outcome, differences=lost.differences, remark=LOST
-                )
+        result = with_lost(self._close_gap(request, known), request, link)
+        if result.remark in (LOST, LOST_IN_PART):
+            return result
         return replace(result, remark=edited_in_visma(request, known, link) or result.remark)
 
     def _create(self, request: WriteRequest, code: str) -> Result:
@@ -186,7 +184,8 @@ class EmployeeWriter:
         if result.outcome is Outcome.REJECTED:
             return result
         if was_begun:
-            return replace(result, outcome=Outcome.CREATED, remark=LOST)
+            whole = created_with(result.written or {}, begun.plan(None).fields)
+            return replace(result, outcome=Outcome.CREATED, differences=whole, remark=LOST)
         return replace(result, remark=ADOPTED)
 
     def _create_new(self, begun: WriteRequest, code: str) -> Result:

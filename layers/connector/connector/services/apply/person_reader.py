@@ -29,7 +29,11 @@ class PersonReader:
     clock: Clock
 
     def read(
-        self, change: Change, mapping: MappingFile, refusal: RefusedError | None = None
+        self,
+        change: Change,
+        mapping: MappingFile,
+        refusal: RefusedError | None = None,
+        mapping_version: str = "",
     ) -> ChangeContext:
         """The person behind a change as they are now, and what to do about them.
 
@@ -41,11 +45,13 @@ class PersonReader:
         active_in = assumed_active(change, record)
         person = record.person
         decision = decide(workers, mapping, now, active_in, person.worker_id, person.last_day)
-        return ChangeContext(change, record, workers, decision, now, mapping, refusal)
+        return ChangeContext(
+            change, record, workers, decision, now, mapping, refusal, mapping_version
+        )
 
     def read_again(self, context: ChangeContext) -> ChangeContext:
         """The same change after a write: both sides may have moved on."""
-        return self.read(context.change, context.mapping, context.refusal)
+        return self.read(context.change, context.mapping, context.refusal, context.mapping_version)
 
     def person_of(self, change: Change) -> tuple[Record, list[Worker]]:
         """Who a worker is, the ledger remembers; that counts as long as Rippling agrees."""

@@ -8,16 +8,21 @@ from typing import Any
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
-from connector.domain.employees import INACTIVE, stored_values
-from connector.domain.facts import shown
+from connector.domain.employees import INACTIVE
 from connector.domain.people import fingerprint
 from connector.domain.placement import IN_VISMA
 from connector.domain.planning import Outcome
-from connector.domain.records.allocation import Allocation, allocated, change_of_pay, ended
-from connector.domain.records.audit import AuditRow
-from connector.domain.records.audit_message import audit_message
-from connector.domain.records.ledger import AS_IT_IS, Claim, EmployeeLink, LinkUpdate, Person
+from connector.domain.records.allocation import Allocation, allocated, ended
+from connector.domain.records.ledger import (
+    AS_IT_IS,
+    OPEN,
+    Claim,
+    EmployeeLink,
+    LinkUpdate,
+    Person,
+)
 from connector.ports.ledger import Ledger
+from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution
 
@@ -33,6 +38,7 @@ class Recorder:
     """
 
     ledger: Ledger
+    scribe: AuditScribe
     cost_allocation: bool
 
     def record(self, context: ChangeContext, resolution: Resolution) -> Outcome:
@@ -49,7 +55,7 @@ class Recorder:
             record,
             person_after(context, resolution, link),
             changed.values(),
-            (audit_row(context, resolution, link),),
+            (self.scribe.row(context, resolution, link),),
             released_claims(context, resolution, {**record.links, **changed}),
         )
         return resolution.result.outcome
@@ -124,7 +130,19 @@ def remembered_placement(resolution: Resolution, link: EmployeeLink | None) -> d
         return {"company": resolution.company or ""}
     written = (link.written if link else None) or {}
     in_visma = {field: written[field] for field in PLACING if written.get(field)}
+    in_visma |= booked_in_visma(resolution)
     return {**resolution.placement.to_json(), **({IN_VISMA: in_visma} if in_visma else {})}
+
+
+def booked_in_visma(resolution: Resolution) -> dict[str, str]:
+    """Where the cost is booked by now: as before, until the employee is as it was to be."""
+    placement, person = resolution.placement, resolution.result.record.person
+    if placement is not None and resolution.result.code is not None:
+        booked = {"cost_centre": placement.cost_centre, "account": placement.expense_account}
+    else:
+        before = person.placement if person.placement.get("company") == resolution.company else {}
+        booked = {name: before.get(IN_VISMA, {}).get(name) for name in ("cost_centre", "account")}
+    return {name: value for name, value in booked.items() if value}
 
 
 def link_after(context: ChangeContext, resolution: Resolution) -> EmployeeLink | None:
@@ -145,6 +163,7 @@ def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:
         due_on=resolution.due_on,
         reason="; ".join(resolution.all_reasons),
         dropped_facts=resolution.dropped_facts,
+        found_by=context.found_by(resolution.company) if result.outcome in OPEN else "",
         worker_id=context.worker.id if context.worker else context.change.worker_id,
         expected_code=resolution.expected_code or AS_IT_IS,
         rules=placement.rules if placement else AS_IT_IS,
@@ -181,50 +200,5 @@ def allocation_after(context: ChangeContext, resolution: Resolution) -> Allocati
 
 def allocation_before(resolution: Resolution) -> Allocation | None:
     """What the ledger has of the person's cost in this company."""
-    link = resolution.result.record.links.get(resolution.company or "")
+    link = resolution.link_before
     return link.allocation if link else None
-
-
-def audit_row(
-    context: ChangeContext, resolution: Resolution, link: EmployeeLink | None
-) -> AuditRow:
-    """What happened, for the audit."""
-    result, worker = resolution.result, context.worker
-    code = result.code or (link.employee_code if link else None)
-    reasons = resolution.all_reasons
-    return AuditRow(
-        person_id=result.record.person.id,
-        time=context.now,
-        outcome=result.outcome,
-        message=audit_message(
-            result.outcome, resolution.company, code, result.differences, reasons
-        ),
-        cause=context.change.cause.value,
-        correlation_id=context.change.correlation_id,
-        company=resolution.company,
-        employee_code=code,
-        worker_id=worker.id if worker else context.change.worker_id,
-        source_version=worker.updated_at.isoformat() if worker and worker.updated_at else None,
-        rules=resolution.placement.rules if resolution.placement else (),
-        differences=result.differences,
-        reason="; ".join(reasons),
-        back_dated=str(resolution.back_dated or ""),
-        not_representable=not_representable(context, resolution),
-    )
-
-
-def not_representable(context: ChangeContext, resolution: Resolution) -> dict[str, str]:
-    """What Visma has no field for; of pay only that it changed, never how much."""
-    worker = context.worker
-    if worker is None:
-        return {}
-    is_paid_here, seal = resolution.placement is not None, resolution.result.record.person.seal
-    # Free text and another person: that they changed may be seen, and not to what.
-    told = {"title": worker.title or "", "manager": worker.manager_id or ""}
-    values = {
-        "start_date": shown(worker.facts.start_date),
-        "end_date": shown(worker.facts.end_date),
-        **stored_values(told, seal),
-        "pay": change_of_pay(allocation_before(resolution), worker.pay) if is_paid_here else None,
-    }
-    return {name: str(value) for name, value in values.items() if value}

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from connector.domain.catalogue import canonical
-from connector.domain.changes import Cause
-from connector.domain.decisions import Action, in_force_since
+from connector.domain.decisions import Action
 from connector.domain.facts import shown
 from connector.domain.mapping.routing import not_shown
 from connector.domain.people import facts_digest
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
+from connector.domain.records.audit_kind import moved_to
+from connector.domain.records.ledger import EmployeeLink
+from connector.services.apply.back_dating import late_by
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
 from connector.services.apply.write_request import Hold, Result
@@ -38,6 +40,11 @@ class Resolution:
     dropped_facts: str = ""
     expected_code: str | None = None
     back_dated: date | None = None
+
+    @property
+    def link_before(self) -> EmployeeLink | None:
+        """The ledger's row of the person in the company, as it was before."""
+        return self.result.record.links.get(self.company or "")
 
     @property
     def all_reasons(self) -> tuple[str, ...]:
@@ -104,7 +111,7 @@ def of_leaving(
 ) -> Resolution:
     """A person who left a company, for good or for another one."""
     has_moved = context.decision.action is Action.WRITE
-    reason = f"moved to {context.decision.company}" if has_moved else context.decision.reason
+    reason = moved_to(context.decision.company) if has_moved else context.decision.reason
     is_stuck = has_moved and result.outcome is Outcome.REJECTED
     if is_stuck:
         reason = f"does not arrive in {context.decision.company} before having left {company}"
@@ -176,14 +183,3 @@ def kept_code(context: ChangeContext, desired: DesiredEmployee) -> Iterator[str]
     current = link.employee_code if link else None
     if current and desired.code and canonical(current) != canonical(desired.code):
         yield f"Rippling's number now makes the code {desired.code}; the employee keeps {current}"
-
-
-def late_by(context: ChangeContext, company: str, outcome: Outcome) -> date | None:
-    """Since when a change has been due that is made only now.
-
-    The first load finds everyone's first day in the past; that is no news.
-    """
-    is_news = context.change.cause is not Cause.SWEEP or outcome is Outcome.DEACTIVATED
-    if context.worker is None or context.rules(company) is None or not is_news:
-        return None
-    return in_force_since(context.worker, outcome, context.today(company))

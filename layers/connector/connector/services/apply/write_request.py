@@ -5,17 +5,19 @@ Plain values. What is sent, and when, is in `employee_writer`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from connector.domain.employees import (
+    FIELDS,
     IDENTITY,
     PERSONAL_FIELDS,
     REQUIRED_TO_CREATE,
     Employee,
     Fields,
     StoredValues,
+    is_readable,
     same,
     stored_value,
 )
@@ -32,7 +34,9 @@ OPTIONAL = frozenset(PERSONAL_FIELDS) - frozenset(REQUIRED_TO_CREATE)
 
 MOST_LEFT_OUT = 2
 
+ADOPTED = "adopted: Visma had this code with the same e-mail address"
 LOST = "the answer to the write had been lost; Visma was found as desired"
+LOST_IN_PART = "the answer to an earlier write had been lost; a part of this was found done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,7 @@ class KnownEmployee:
             self.employee_id,
             self.etag,
             self.stored,
+            created_with(self.stored, FIELDS),
             remark=LOST,
         )
 
@@ -210,6 +215,30 @@ class KnownEmployee:
             plan.differences,
             remark=remark,
         )
+
+
+def created_with(stored: StoredValues, fields: Iterable[str]) -> tuple[Difference, ...]:
+    """What the create of an employee has written who was found with these values."""
+    return tuple(Difference(path, "", stored[path]) for path in fields if stored.get(path))
+
+
+def with_lost(result: Result, request: WriteRequest, link: EmployeeLink) -> Result:
+    """The result with all that a write of our own had changed whose answer was lost."""
+    written = link.written or {}
+    is_known = result.code is not None and is_readable(written, request.seal)
+    if not request.unfinished_code or not is_known:
+        return result
+    lost, now = request.plan(written), {item.field for item in result.differences}
+    found = tuple(item for item in lost.differences if item.field not in now)
+    if not found:
+        return result
+    is_status = any(item.field == "status" for item in found)
+    return replace(
+        result,
+        outcome=result.outcome if now and not is_status else lost.outcome,
+        differences=(*result.differences, *found),
+        remark=LOST_IN_PART if now else LOST,
+    )
 
 
 def is_told(path: str, written: StoredValues, request: WriteRequest) -> bool:

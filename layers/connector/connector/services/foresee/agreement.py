@@ -20,7 +20,7 @@ from connector.ports.state import Mappings
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.snapshot import Snapshot
 from connector.services.operate.json_types import JsonObject
-from connector.services.shared.new_change import new_change
+from connector.services.shared.new_change import new_change, new_run
 
 EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
 
@@ -72,10 +72,13 @@ class Agreement:
             for row in shown["rows"]
             if row["what"] not in (EXTRA, NOT_IN_RIPPLING)
         }
+        run = new_run()
         queued = self.queue.send(
-            new_change(worker, person, Cause.DRIFT) for person, worker in people.items() if worker
+            new_change(worker, person, Cause.DRIFT, run=run)
+            for person, worker in people.items()
+            if worker
         )
-        return {**shown, "queued": queued}
+        return {**shown, "queued": queued, "run": run}
 
     def _worker_of(self, person_id: str) -> str:
         person = self.foresight.ledger.record(person_id).person

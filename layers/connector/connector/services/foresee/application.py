@@ -28,7 +28,7 @@ from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
 from connector.services.foresee.foresight import Foresight
 from connector.services.operate.json_types import JsonObject
-from connector.services.shared.new_change import new_change
+from connector.services.shared.new_change import new_change, new_run
 
 LOOK_SECONDS = 2.0
 PATIENCE = timedelta(minutes=5)
@@ -86,10 +86,20 @@ class Application:
 
     def _queued(self, started: datetime, workers: Mapping[str, str]) -> JsonObject:
         """Queues a change for each person; by its correlation id the end of each is found."""
-        changes = [new_change(worker, person, Cause.OPERATOR) for person, worker in workers.items()]
+        run = new_run()
+        changes = [
+            new_change(worker, person, Cause.OPERATOR, run=run)
+            for person, worker in workers.items()
+        ]
         self.queue.send(changes)
         waiting = {change.correlation_id: change.person_id for change in changes}
-        return {"started": timestamp(started), "waiting": waiting, "refused": [], "results": []}
+        return {
+            "started": timestamp(started),
+            "run": run,
+            "waiting": waiting,
+            "refused": [],
+            "results": [],
+        }
 
     def follow(self, started: str, progress: str, waiting: Mapping[str, str]) -> JsonObject:
         """What has become of those who were queued at a moment, and who is still waited for.

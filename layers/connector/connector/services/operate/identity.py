@@ -17,6 +17,8 @@ from connector.domain.employees import IDENTITY, INACTIVE, Employee, same, store
 from connector.domain.errors import CodeTakenError, ConfigurationError
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
+from connector.domain.records.audit_kind import AuditKind
+from connector.domain.records.booking import Booking, booked_before
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, LinkUpdate, Record
 from connector.domain.records.mode import ModeName
@@ -57,8 +59,9 @@ class Identity:
         employee = target.read(code)
         if employee is None:
             raise ConfigurationError(f"Visma ({company}) has no employee {code}")
-        self._take_over(person_id, company, employee.code)
-        self._tie(self._known(person_id), company, employee)
+        operator = str(arguments.get("operator") or "")
+        self._take_over(person_id, company, employee.code, operator)
+        self._tie(self._known(person_id), company, employee, operator)
         queued = self.queue.send([new_change(record.person.worker_id, person_id, Cause.OPERATOR)])
         return {"person": person_id, "company": company, "code": employee.code, "queued": queued}
 
@@ -82,7 +85,9 @@ class Identity:
         released = (
             [(company, link.employee_code)] if not same_code(link.employee_code, code) else []
         )
-        row = self._row(record, after, message)
+        row = self._row(record, after, message, str(arguments.get("operator") or ""))
+        booked = booked_before(record, company)
+        row = replace(row, event=AuditKind.RENAME, before=booked, after=booked)
         self.ledger.finish(begun, begun.person, [after], [row], released)
         queued = self.queue.send([new_change(record.person.worker_id, person_id, Cause.OPERATOR)])
         return {"person": person_id, "company": company, "code": code, "queued": queued}
@@ -111,7 +116,7 @@ class Identity:
             )
         return renamed.employee_id
 
-    def _take_over(self, person_id: str, company: str, code: str) -> None:
+    def _take_over(self, person_id: str, company: str, code: str, operator: str) -> None:
         """Ends the tie of a person whom Rippling no longer shows to an employee.
 
         Someone re-entered in Rippling is another person there, with the same employee here.
@@ -131,7 +136,8 @@ class Identity:
             untied = replace(link, employee_code=None, employee_id=None, etag=None, written=None)
             reason = f"the employee {code} is now person {person_id}'s, {ON_THE_OPERATORS_WORD}"
             links = [untied.after(Outcome.OUT_OF_SCOPE, now, LinkUpdate(reason=reason))]
-            rows = [self._row(other, links[0], f"Untied in {company}: {reason}.")]
+            row = self._row(other, links[0], f"Untied in {company}: {reason}.", operator)
+            rows = [replace(row, before=booked_before(other, company))]
         active = tuple(key for key in other.person.active_in if key != company or not links)
         person = replace(other.person, active_in=active)
         self.ledger.finish(other, person, links, rows, [(company, code)])
@@ -154,7 +160,7 @@ class Identity:
         ]
         return {"rows": rows}
 
-    def _tie(self, record: Record, company: str, employee: Employee) -> None:
+    def _tie(self, record: Record, company: str, employee: Employee, operator: str) -> None:
         begun = self._begin(record, company, employee.code)
         now, person_id = self.clock.now(), record.person.id
         blank = EmployeeLink(person_id, company, Outcome.UNCHANGED, now)
@@ -169,7 +175,9 @@ class Identity:
         message = f"Adopted employee {employee.code} in {company}: {ON_THE_OPERATORS_WORD}."
         active = tuple(sorted({*begun.person.active_in, company} if tied.is_active else ()))
         person = replace(begun.person, active_in=active or begun.person.active_in)
-        self.ledger.finish(begun, person, [tied], [self._row(record, tied, message)])
+        row = self._row(record, tied, message, operator)
+        booked = Booking(employee.fields.get("department", ""))
+        self.ledger.finish(begun, person, [tied], [replace(row, after=booked)])
 
     def _begin(self, record: Record, company: str, code: str) -> Record:
         try:
@@ -177,7 +185,7 @@ class Identity:
         except CodeTakenError as error:
             raise ConfigurationError(str(error)) from None
 
-    def _row(self, record: Record, link: EmployeeLink, message: str) -> AuditRow:
+    def _row(self, record: Record, link: EmployeeLink, message: str, operator: str) -> AuditRow:
         return AuditRow(
             person_id=record.person.id,
             time=self.clock.now(),
@@ -188,6 +196,8 @@ class Identity:
             company=link.company,
             employee_code=link.employee_code,
             worker_id=record.person.worker_id,
+            event=AuditKind.ADOPTION,
+            operator=operator,
         )
 
     def _known(self, person_id: str) -> Record:

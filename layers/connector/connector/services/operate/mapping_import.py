@@ -77,13 +77,15 @@ class MappingImport:
     def _replace(self, mapping: MappingFile) -> JsonObject:
         """What became of the rows, and which mapping was there before and is there now."""
         before, after = self.mappings.rows(), to_rows(mapping)
-        written, removed = self._written(mapping) if any(difference(before, after)) else (0, 0)
+        is_edit = any(difference(before, after))
+        written, removed = self._written(mapping) if is_edit else (0, 0)
         return {
             "written": written,
             "removed": removed,
             "companies": list(mapping.companies),
             "digest_before": digest(before) if before else "none",
             "digest_after": digest(after),
+            "number": self.versions.announce(digest(after)),
         }
 
     def _written(self, mapping: MappingFile) -> tuple[int, int]:

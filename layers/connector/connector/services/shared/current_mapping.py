@@ -18,6 +18,9 @@ from connector.ports.state import Mappings, MappingVersions
 BELIEVED_SECONDS = 2.0
 """So long it is not asked again which mapping there is, unless an edit is what it is about."""
 
+DIGITS = 12
+"""So many of a digest stand for a mapping that has no number."""
+
 
 class CurrentMapping:
     """Keeps the mapping that it has loaded, for one warm process."""
@@ -35,6 +38,7 @@ class CurrentMapping:
         self._believed = timedelta(seconds=believed_seconds)
         self._known: MappingFile | None = None
         self._digest = ""
+        self._number: int | None = None
         self._asked_at: datetime | None = None
 
     def load(self, *, is_about_an_edit: bool = False) -> MappingFile:
@@ -51,14 +55,27 @@ class CurrentMapping:
             return known
         self._known = self._mappings.load().in_force(self._clock.now())
         self._digest, self._asked_at = digest(to_rows(self._known.written)), None
+        self._number = None
         return self._known
+
+    def version(self) -> str:
+        """The number of the mapping loaded last.
+
+        Where it was not announced yet it has none: then the first digits of its digest.
+        """
+        if self._number is None:
+            announced = self._versions.announced()
+            self._number = announced.number if announced.digest == self._digest else 0
+        return str(self._number) if self._number else self._digest[:DIGITS]
 
     def _is_current(self, *, is_about_an_edit: bool) -> bool:
         now = self._clock.now()
         is_believed = self._asked_at is not None and now - self._asked_at < self._believed
         if is_believed and not is_about_an_edit:
             return True
-        if self._digest != self._versions.announced():
+        announced = self._versions.announced()
+        if self._digest != announced.digest:
             return False
+        self._number = announced.number
         self._asked_at = now
         return True

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from uuid import uuid4
 
 from connector.domain.catalogue import Catalogue
 from connector.domain.changes import Cause, Change
@@ -41,7 +40,7 @@ from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue, QueuedChanges
 from connector.ports.reference_cache import ReferenceCache
-from connector.services.shared.new_change import new_change
+from connector.services.shared.new_change import new_change, new_run
 
 REMEMBERED_FOR = timedelta(hours=12)
 """After so long a message counts as gone: by then it is dealt with, or among the dead letters."""
@@ -123,7 +122,7 @@ class ChangeGuard:
     def queue(
         self, found: Sequence[Candidate], mapping: MappingFile, loading: Collection[str] = ()
     ) -> int:
-        """Queues everyone; where a guard is breached, with the name of the run it was breached in.
+        """Queues everyone with the name of this run, under which a breached guard is remembered.
 
         The breach is saved first: the writer may be quicker than the rest of this function. Whoever
         lies on the queue for the same reason is left there, so that an outage grows no queue.
@@ -133,7 +132,8 @@ class ChangeGuard:
         found = [each for each in reversed(once.values()) if not is_among(before, each)]
         if not found:
             return 0
-        run_id = self._breached_in(found, mapping, loading)
+        run_id = new_run()
+        self._save_breaches(run_id, found, mapping, loading)
         sent = self.change_queue.send(
             new_change(each.worker_id, each.person_id, each.cause, run=run_id) for each in found
         )
@@ -141,21 +141,22 @@ class ChangeGuard:
         self.queued.save(before | {each.reason[0]: (each.reason[1], now) for each in found})
         return sent
 
-    def _breached_in(
-        self, found: Sequence[Candidate], mapping: MappingFile, loading: Collection[str]
-    ) -> str | None:
-        """The id of a new run that breaches a guard; None where none is breached."""
+    def _save_breaches(
+        self,
+        run_id: str,
+        found: Sequence[Candidate],
+        mapping: MappingFile,
+        loading: Collection[str],
+    ) -> None:
+        """Remembers which guards a run breaches, if any."""
         for company in loading:
             if guards_of(mapping, company).first_load == "allowed":
                 self.guard_log.allow_all(company, ChangeKind.CREATE)
         breaches = judge(
             proposals(found), mapping, self.ledger.headcount, self.guard_log.counted, loading
         )
-        if not breaches:
-            return None
-        run = Run(uuid4().hex[:12], breaches)
-        self.guard_log.save_run(run)
-        return run.id
+        if breaches:
+            self.guard_log.save_run(Run(run_id, breaches))
 
     def _on_the_queue(self, found: Sequence[Candidate]) -> dict[str, tuple[str, datetime]]:
         """What was queued and may lie there still: nothing where the queue is empty."""
@@ -305,6 +306,7 @@ class GuardCheck:
     approvals: Approvals
     clock: Clock
     headcounts: dict[str, Headcount] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
 
     def is_rejected(self, held: EmployeeLink) -> bool:
         """Whether the operator rejects what is held."""
@@ -342,7 +344,10 @@ class GuardCheck:
         self, change: Change, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile
     ) -> tuple[str, str] | None:
         if change.run:
-            breach = self.guard_log.run(change.run).holds(company, kind)
+            if change.run not in self.runs:  # saved before anyone was queued, and never changed
+                self.runs.clear()
+                self.runs[change.run] = self.guard_log.run(change.run)
+            breach = self.runs[change.run].holds(company, kind)
             if breach:
                 return change.run, breach.message(change.run)
         return self._full_window(kind, company, person_id, mapping)

@@ -7,6 +7,11 @@ from uuid import uuid4
 from connector.domain.changes import Cause, Change
 
 
+def new_run() -> str:
+    """The name of a run: of a tick, a sweep, or an operator's verb that queues people."""
+    return uuid4().hex[:12]
+
+
 def new_change(
     worker_id: str,
     person_id: str | None,

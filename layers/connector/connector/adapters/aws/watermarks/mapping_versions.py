@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.adapters.aws.watermarks.cursors import stored_moment, stored_text
 from connector.domain.mapping.versions import HandledMapping
+from connector.ports.state import AnnouncedMapping
 
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable
@@ -20,11 +21,15 @@ class DynamoMappingVersions:
     def __init__(self, rows: WatermarksTable) -> None:
         self._rows = rows
 
-    def announced(self) -> str:
-        return str(self._rows.read(ANNOUNCED).get("digest", ""))
+    def announced(self) -> AnnouncedMapping:
+        item = self._rows.read(ANNOUNCED)
+        return AnnouncedMapping(str(item.get("digest", "")), int(item.get("number", 0)))
 
-    def announce(self, digest: str) -> None:
-        self._rows.put(ANNOUNCED, {"digest": digest})
+    def announce(self, digest: str) -> int:
+        is_another = "attribute_not_exists(#digest) OR #digest <> :digest"
+        given = {":digest": digest, ":one": 1}
+        self._rows.update_if(is_another, given, ANNOUNCED, "SET #digest = :digest ADD #number :one")
+        return self.announced().number
 
     def handled(self) -> HandledMapping:
         item = self._rows.read(HANDLED)

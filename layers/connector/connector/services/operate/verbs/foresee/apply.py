@@ -118,7 +118,8 @@ class Apply(FollowedVerb):
 
     def told(self, result: JsonObject) -> Mapping[str, str]:
         begun = len(result["waiting"])
-        return {"people": str(begun), "refused": str(len(result["refused"]))}
+        refused = str(len(result["refused"]))
+        return {"people": str(begun), "refused": refused, "run": result["run"]}
 
 
 class Sync(FollowedVerb):
@@ -142,7 +143,7 @@ class Sync(FollowedVerb):
         return desk.application.sync(found.worker_id, found.record.person.id)
 
     def told(self, result: JsonObject) -> Mapping[str, str]:
-        return {"person": ", ".join(result["waiting"].values())}
+        return {"person": ", ".join(result["waiting"].values()), "run": result["run"]}
 
 
 def wanted_in(text: str) -> Wanted:

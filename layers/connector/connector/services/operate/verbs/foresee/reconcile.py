@@ -9,6 +9,8 @@ from connector.services.operate.verbs.verb import Argument, Arguments, JsonObjec
 from connector.services.operate.verbs.view import Line, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import Part, View
 
@@ -54,6 +56,9 @@ class Heal(Reconcile):
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         return desk.agreement.heal(arguments.get("company"))
+
+    def told(self, result: JsonObject) -> Mapping[str, str]:
+        return {"queued": str(result["queued"]), "run": result["run"]}
 
     def view(self, result: JsonObject) -> View:
         return [*super().view(result), Line(f"{result['queued']} queued")]

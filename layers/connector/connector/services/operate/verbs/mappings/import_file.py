@@ -30,7 +30,11 @@ class ImportMapping(Verb):
         return desk.imports.import_mapping(arguments)
 
     def told(self, result: JsonObject) -> Mapping[str, str]:
-        return {"from": result["digest_before"], "to": result["digest_after"]}
+        return {
+            "from": result["digest_before"],
+            "to": result["digest_after"],
+            "number": str(result["number"]),
+        }
 
     def view(self, result: JsonObject) -> View:
         warnings = [Line(f"warning: {each}") for each in result.get("warnings", ())]

@@ -28,7 +28,11 @@ class RollBackMapping(Verb):
         return desk.imports.rollback(arguments)
 
     def told(self, result: JsonObject) -> Mapping[str, str]:
-        return {"from": result["digest_before"], "to": result["digest_after"]}
+        return {
+            "from": result["digest_before"],
+            "to": result["digest_after"],
+            "number": str(result["number"]),
+        }
 
     def view(self, result: JsonObject) -> View:
         return lines(
