@@ -15,7 +15,8 @@ from tests.support.world import World, a_world
 
 KARI = "arn:aws:iam::123456789012:user/controller"
 READING = {
-    "audit", "audit verify", "dead-letters", "duplicates", "held", "ping", "status", "waiting",
+    "audit", "audit verify", "audit export",
+    "dead-letters", "duplicates", "held", "ping", "status", "waiting",
     "mappings check", "mappings scaffold",
     "mappings diff", "mappings export", "mappings history", "plan", "explain", "rejected",
     "reconcile",

@@ -154,7 +154,7 @@ def test_who_comes_back_after_an_erasure_is_somebody_new_with_the_same_employee(
 def test_all_that_is_kept_of_a_person_can_be_written_down(world: World) -> None:
     person, _, code = leaves(world)
 
-    answer = world.operator.dispatch({"verb": "audit export", "person": code})
+    answer = world.operator.dispatch({"verb": "personal-data", "person": code})
 
     kept = json.loads(answer["text"])
     assert kept["person"]["id"] == person

@@ -613,12 +613,13 @@ def test_the_audit_comes_page_by_page_with_no_row_twice_and_none_left_out(
 def test_a_cell_of_the_audit_is_never_a_formula() -> None:
     from connector.services.operate.verbs.audit.show import Audit
 
-    row = {"time": "t", "person": "p", "message": "=1+1", "rules": ["a", "b"]}
+    row = {"time": "t", "person": "p", "message": "=1+1", "rules": ["a", "b"], "operator": "@a"}
 
     header, line = Audit().text_of({"rows": [row]}).splitlines()
 
     assert header.startswith("time,company,person")
     assert "'=1+1" in line
+    assert ",'@a," in line
     assert "a; b" in line
 
 

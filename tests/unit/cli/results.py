@@ -110,14 +110,24 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         },
         "mappings export": {"text": text},
         "mappings scaffold": {"text": text},
-        "audit": {"rows": [{"time": text, "person": text, "message": text}], "more": None},
+        "audit": {
+            "rows": [
+                {"time": text, "company": text, "person": text, "shown_as": text, "kind": text,
+                 "message": text, "operator": text}
+            ],
+            "more": None,
+        },
         "audit verify": {
             "chains": 3,
             "rows": 9,
             "after": "",
             "broken": [{"person": text, "time": text, "what": text}],
         },
-        "audit export": {"text": text},
+        "audit export": {
+            "rows": [{"time": text, "person": text, "message": text}],
+            "more": None, "format": "csv",
+        },
+        "personal-data": {"text": text},
         "erase": {
             "person": text,
             "erased": False,

@@ -42,6 +42,7 @@ def operations(
     """The service behind the operations function."""
     from connector.services.inbound.confirm import InstallConfirmation
     from connector.services.operate.audit_check import AuditCheck
+    from connector.services.operate.audit_search import AuditSearch
     from connector.services.operate.desk import Desk
     from connector.services.operate.erasure import Erasure
     from connector.services.operate.mapping_diff import MappingDiff
@@ -77,9 +78,19 @@ def operations(
         agreement=agreement(adapters, planned),
         report=report(adapters, operator_adapters, options, planned.foresight),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
+        audit_search=AuditSearch(
+            audit, ledger, planned.people, mappings, adapters.clock, acts=acts()
+        ),
         erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
     )
     return Operator(desk)
+
+
+def acts() -> list[str]:
+    """The names of the verbs that are put on record."""
+    from connector.services.operate.verbs import VERBS
+
+    return [verb.name for verb in VERBS if verb.is_act]
 
 
 def agreement(adapters: Adapters, planned: Planning) -> Agreement:

@@ -301,7 +301,7 @@ def present(verb: Verb, result: JsonObject, paths: Mapping[Form, Path], *, as_js
     """Shows a result in the way that was asked for; JSON is silent about a file."""
     for form, path in paths.items():
         if form is Form.OUTPUT_FILE:
-            write_text(path, verb.text_of(result))
+            write_text(path, verb.text_of(result, path.name))
         else:
             write_texts(path, verb.texts_of(result))
         if not as_json:

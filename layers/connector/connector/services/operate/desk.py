@@ -15,6 +15,7 @@ from connector.services.foresee.planning import Planning
 from connector.services.inbound.confirm import InstallConfirmation
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.audit_check import AuditCheck
+from connector.services.operate.audit_search import AuditSearch
 from connector.services.operate.erasure import Erasure
 from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
@@ -57,4 +58,5 @@ class Desk:
     agreement: Agreement
     report: Report
     audit_check: AuditCheck
+    audit_search: AuditSearch
     erasure: Erasure

@@ -26,7 +26,7 @@ CHAIN = ("number", "previous_hash", "previous_expires_at", "hash", "expires_at")
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The service behind `connector erase` and `connector audit export`."""
+    """The service behind `connector erase` and `connector personal-data`."""
 
     ledger: Ledger
     audit: AuditLog

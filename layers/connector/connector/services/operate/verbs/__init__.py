@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from connector.services.operate.verbs.adopt import Adopt
 from connector.services.operate.verbs.audit.erase import Erase
-from connector.services.operate.verbs.audit.export import ExportAudit
-from connector.services.operate.verbs.audit.show import Audit
+from connector.services.operate.verbs.audit.personal_data import PersonalData
+from connector.services.operate.verbs.audit.show import Audit, ExportAudit
 from connector.services.operate.verbs.audit.verify import VerifyAudit
 from connector.services.operate.verbs.dead_letters import DeadLetters
 from connector.services.operate.verbs.duplicates import Duplicates
@@ -59,6 +59,7 @@ VERBS: tuple[Verb, ...] = (
     Audit(),
     VerifyAudit(),
     ExportAudit(),
+    PersonalData(),
     Erase(),
     Waiting(),
     Held(),

@@ -168,8 +168,8 @@ class Verb(ABC):
                 request[argument.name] = [unnamed(str(each)) for each in given]
         return request
 
-    def text_of(self, result: JsonObject) -> str:
-        """What is written to the output file, where one is named."""
+    def text_of(self, result: JsonObject, _: str = "") -> str:
+        """What is written to the output file of this name."""
         return str(result["text"])
 
     def told_to_programs(self, result: JsonObject) -> JsonObject:

@@ -59,7 +59,7 @@ class PlanVerb(Verb):
     def view(self, result: JsonObject) -> View:
         return [*summary_lines(result), *people_lines(result), Line(), Line(verdict(result))]
 
-    def text_of(self, result: JsonObject) -> str:
+    def text_of(self, result: JsonObject, _: str = "") -> str:
         kept = {name: value for name, value in result.items() if name != "ok"}
         return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
 

@@ -1,4 +1,4 @@
-"""`connector audit export`: all that is kept of one person, for whoever has a right to see it."""
+"""`connector personal-data`: all that is kept of one person, for whoever has a right to see it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from connector.services.operate.verbs.view import View
 
 
-class ExportAudit(Verb):
+class PersonalData(Verb):
     """The rows about a person as they are stored, as JSON; personal fields are digests there."""
 
-    name = "audit export"
+    name = "personal-data"
     is_act = True
     right = Right.ENGINEER
     help = "write down all that is kept of a person"
-    examples = ("connector audit export 1013", "connector audit export 1013 --output 1013.json")
+    examples = ("connector personal-data 1013", "connector personal-data 1013 --output 1013.json")
     arguments = (
         Argument("person", "person id, worker id or employee code", is_required=True),
         Argument("output", "write it to this file", Form.OUTPUT_FILE, flag="--output"),
