@@ -6,13 +6,19 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 
+from connector.domain.changes import Cause, Change
+from connector.domain.errors import ConfigurationError
 from connector.domain.records.acts import OPERATORS
+from connector.domain.records.mode import Mode, ModeName
 from connector.domain.report.sheet import Cell, Section, Sheet, Table
+from connector.ports.queue import DeadLetter
+from connector.ports.visma import Target
 from connector.services.operate.verbs.report.report import ReportVerb
 from connector.services.operate.verbs.verb import UnusableInputError
 from connector.services.report import delivery
@@ -140,3 +146,379 @@ def test_who_made_which_report_and_what_it_said_is_on_record(world: World) -> No
     (act,) = world.audit_of(OPERATORS)
     assert (act["operator"], act["outcome"]) == ("arn:kari", "report")
     assert act["said"] == {"month": "2026-11", "ready": "yes", "kept": answer["key"]}
+
+
+def reasons(world: World, key: str, **arguments: Any) -> list[str]:
+    """What a section says has to be done; the exit code says whether anything has."""
+    answer = asked(world, **arguments)
+    assert answer["ok"], answer
+    needs: list[str] = next(
+        each["needs_human"] for each in answer["sections"] if each["key"] == key
+    )
+    assert answer["is_ready"] is not any(each["needs_human"] for each in answer["sections"])
+    assert ReportVerb().needs_attention(answer) is not answer["is_ready"]
+    return needs
+
+
+def working(world: World) -> list[Row]:
+    rows = world.rippling.rows("workers")
+    return [row for row in rows if row["status"] == "ACTIVE" and not row["end_date"]]
+
+
+def reconciled(world: World) -> None:
+    """Some minutes later, after another reconciliation."""
+    world.clock.turn(minutes=16)
+    world.tick(full_sweep=True)
+    world.drain()
+
+
+def test_every_reason_ends_with_what_to_type(world: World) -> None:
+    everything_open(world)
+
+    answer = asked(world)
+
+    for each in answer["sections"]:
+        for needs in each["needs_human"]:
+            assert re.search(r"[Tt]ype `connector [a-z-]+", needs), needs
+
+
+def everything_open(world: World) -> None:
+    """Somebody waits, one was edited, one is a stranger's, a letter is dead, polling is paused."""
+    at_month_end(world)
+    waits, edited, other = working(world)[:3]
+    world.rippling.add_department("Brand new")
+    world.rippling.move(waits["id"], "Brand new")
+    world.tick()
+    world.drain()
+    world.visma.edit_employee(str(edited["number"]), department="MGMT")
+    world.visma.remove_employee(str(other["number"]))
+    world.queue.dead.append(DeadLetter("1", "{}", "worker", "receipt"))
+    world.pauses.pause("the app was uninstalled")
+
+
+def test_who_waits_keeps_the_month_open_and_is_named_by_number(world: World) -> None:
+    at_month_end(world)
+    person = working(world)[0]
+    world.rippling.add_department("Brand new")
+    world.rippling.move(person["id"], "Brand new")
+    world.tick()
+    world.drain()
+
+    (needs,) = reasons(world, "open")
+
+    assert "1 person waiting" in needs
+    assert "`connector waiting`" in needs
+    ((company, number, department, since, why),) = table(sheet_of(world), "waiting").rows
+    assert (company, number, department) == ("norway", str(person["number"]), "Brand new")
+    assert since == world.clock.now().date()
+    assert "Brand new" in str(why)
+
+
+def test_what_people_wait_for_is_told_once_with_how_many_wait_for_it(world: World) -> None:
+    at_month_end(world)
+    world.rippling.add_department("Brand new")
+    for person in working(world)[:3]:
+        world.rippling.move(person["id"], "Brand new")
+    world.tick()
+    world.drain()
+
+    rows = table(sheet_of(world), "missing").rows
+
+    assert [(row[0], row[2]) for row in rows] == [("norway", 3)]
+    assert "add one" in str(rows[0][1])
+    assert any("3 people waiting" in each for each in reasons(world, "dimensions"))
+
+
+def test_a_person_who_waits_is_counted_in_rippling_without_a_cost_centre(world: World) -> None:
+    at_month_end(world)
+    person = world.hire(start_date="2026-12-01")
+    world.rippling.add_department("Brand new")
+    world.rippling.move(person["id"], "Brand new")
+    world.tick()
+    world.drain()
+
+    needs = reasons(world, "head-count", month="2026-12")
+
+    assert any("without a cost centre" in each for each in needs)
+    rows = table(sheet_of(world, "2026-12"), "cost-centres").rows
+    assert ("norway", "(none)", 1, 0, -1) in rows
+
+
+def test_whoever_begins_after_the_month_is_not_counted_in_it(world: World) -> None:
+    before = table(at_month_end_of(world), "cost-centres").rows
+    world.hire(start_date="2026-12-01", department="Finance")
+    world.tick()
+    world.drain()
+
+    rows = table(sheet_of(world), "cost-centres").rows
+
+    (then,) = [row for row in before if row[:2] == ("norway", "500")]
+    (now,) = [row for row in rows if row[:2] == ("norway", "500")]
+    assert now == ("norway", "500", then[2], 1, counts_in([then], 2)[0] + 1, 0)
+
+
+def at_month_end_of(world: World) -> Sheet:
+    at_month_end(world)
+    return sheet_of(world)
+
+
+def test_whoever_left_after_the_month_still_counts_in_it(world: World) -> None:
+    before = table(at_month_end_of(world), "cost-centres").rows
+    leaver = next(each for each in working(world) if str(each["number"]))
+    world.clock.turn(days=4)
+    world.rippling.change(leaver["id"], status="TERMINATED", end_date="2026-12-03")
+    world.tick()
+    world.drain()
+
+    rows = table(sheet_of(world), "cost-centres").rows
+
+    assert sum(counts_in(rows, 2)) == sum(counts_in(before, 2))
+    assert sum(counts_in(rows, 3)) == -1
+    assert sum(counts_in(rows, 4)) == sum(counts_in(before, 4)) - 1
+    assert set(counts_in(rows, 5)) == {0}
+
+
+def test_an_edit_in_visma_shows_in_the_head_count_and_in_what_does_not_agree(
+    world: World,
+) -> None:
+    at_month_end(world)
+    edited = next(each for each in working(world) if department_of(world, each) == "PROD")
+    world.visma.edit_employee(str(edited["number"]), department="MGMT")
+
+    head = reasons(world, "head-count")
+    drift = reasons(world, "drift")
+
+    assert any("norway: 2 cost centres differ" in each for each in head)
+    assert any("`connector reconcile --company norway`" in each for each in drift)
+    assert str(edited["number"]) in {row[1] for row in table(sheet_of(world), "now").rows}
+    reconciled(world)
+    assert reasons(world, "head-count") == reasons(world, "drift") == []
+    edits = table(sheet_of(world, "2026-12"), "edits").rows
+    assert [row[2] for row in edits] == [str(edited["number"])]
+
+
+def department_of(world: World, worker: Row) -> str:
+    """The department in Visma of somebody in Norway; of anybody else none."""
+    employees = {each["employeeNumber"]: each for each in world.visma.employees("norway")}
+    return str(employees.get(str(worker["number"]), {}).get("department", ""))
+
+
+def test_a_month_that_is_not_over_is_never_ready_and_says_how_it_stands(world: World) -> None:
+    (needs,) = reasons(world, "state", month="2026-11")
+
+    assert "2026-11 is not over before 2026-11-30" in needs
+    rows = table(sheet_of(world), "cost-centres").rows
+    assert all(row[2] == row[3] and row[4] == 0 for row in rows)
+
+
+def test_a_month_without_a_reconciliation_since_its_last_day_is_not_ready(world: World) -> None:
+    world.clock.turn(days=8)
+    world.tick()
+    world.drain()
+
+    (needs,) = reasons(world, "state")
+    assert "No complete reconciliation since 2026-11-30" in needs
+
+    world.tick(full_sweep=True)
+    assert reasons(world, "state") == []
+
+
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (lambda world: world.modes.save(Mode(ModeName.REHEARSAL)), "in rehearsal"),
+        (lambda world: world.modes.save(Mode(ModeName.OFF)), "The connector is off"),
+        (lambda world: world.pauses.pause("uninstalled"), "Polling is paused: uninstalled"),
+        (
+            lambda world: world.queue.dead.append(DeadLetter("1", "{}", "worker", "receipt")),
+            "1 dead letter: what was given up",
+        ),
+        (lambda world: world.queue.send([Change("w", Cause.POLL, "c")]), "1 change on the queue"),
+    ],
+    ids=["rehearsal", "off", "paused", "dead letter", "queue"],
+)
+def test_what_keeps_the_connector_from_its_work_keeps_the_month_open(
+    world: World, happens: Callable[[World], object], says: str
+) -> None:
+    at_month_end(world)
+    happens(world)
+
+    (needs,) = reasons(world, "state")
+
+    assert says in needs
+
+
+def test_changes_stand_under_their_day_and_back_dated_ones_by_themselves(world: World) -> None:
+    at_month_end(world)
+    mover, leaver = working(world)[:2]
+    world.rippling.move(mover["id"], "Finance")
+    world.rippling.change(leaver["id"], status="TERMINATED", end_date="2026-11-20")
+    world.tick()
+    world.drain()
+
+    sheet = sheet_of(world, "2026-12")
+
+    days = table(sheet, "days").rows
+    assert days == ((world.clock.now().date(), 0, 1, 1, 0, 2),)
+    (late,) = table(sheet, "back-dated").rows
+    assert (late[1], str(late[3])) == (str(leaver["number"]), "2026-11-20")
+    assert table(sheet_of(world), "back-dated").rows == (), "it was not made in November"
+
+
+def test_who_decided_what_in_the_month_is_told_and_nothing_of_other_months(world: World) -> None:
+    text = world.mapping_text.replace("lead_days: 0", "lead_days: 2")
+    world.operator.dispatch({"verb": "mappings import", "text": text, "operator": "arn:kari"})
+    at_month_end(world)
+    world.operator.dispatch({"verb": "pause", "operator": "arn:ola"})
+
+    november, december = sheet_of(world), sheet_of(world, "2026-12")
+
+    assert [row[1:3] for row in table(november, "acts").rows] == [("arn:kari", "mappings import")]
+    assert [row[1:3] for row in table(december, "acts").rows] == [("arn:ola", "pause")]
+    (imported,) = table(november, "imports").rows
+    assert imported[3] != imported[4]
+    assert table(december, "imports").rows == ()
+
+
+def test_an_edit_of_the_mapping_that_not_everyone_was_looked_at_under_keeps_the_month_open(
+    world: World,
+) -> None:
+    at_month_end(world)
+    world.edit_mapping_unheard(world.mapping_text.replace("lead_days: 0", "lead_days: 2"))
+
+    (needs,) = reasons(world, "mapping")
+    assert "Not everyone has been looked at" in needs
+
+    world.settle()
+    assert reasons(world, "mapping") == []
+
+
+def test_a_company_of_visma_that_does_not_answer_is_told_and_the_others_are_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_month_end(world)
+    of_norway = world.targets.company("norway")
+
+    def company(key: str) -> Target:
+        if key != "norway":
+            raise ConfigurationError(f"the Visma secret has no company {key}")
+        return of_norway
+
+    monkeypatch.setattr(world.targets, "company", company)
+
+    answer = asked(world)
+
+    needs = {each["key"]: each["needs_human"] for each in answer["sections"]}
+    assert any("sweden: Visma could not be read" in each for each in needs["head-count"])
+    rows = table(sheet_of(world), "cost-centres").rows
+    assert all(row[4] is None for row in rows if row[0] == "sweden")
+    assert sum(row[4] == row[2] for row in rows if row[0] == "norway") > 5
+
+
+def test_rippling_that_does_not_answer_ends_no_report(world: World) -> None:
+    at_month_end(world)
+    world.rippling.faults.fail(503)
+
+    answer = asked(world)
+
+    needs = {each["key"]: each["needs_human"] for each in answer["sections"]}
+    assert any("could not be read" in each for each in needs["head-count"])
+    assert any("could not be read" in each for each in needs["drift"])
+    assert needs["open"] == [], "the ledger says it alone"
+    assert not answer["is_ready"]
+
+
+def test_a_right_that_was_taken_away_is_said_in_its_section_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_month_end(world)
+
+    def refused(*_: object) -> None:
+        raise PermissionError("secret text")
+
+    monkeypatch.setattr(world.queue, "lengths", refused)
+
+    (needs,) = reasons(world, "state")
+
+    assert "could not be read: it ends in an error (PermissionError)" in needs
+    assert "secret text" not in json.dumps(asked(world))
+    assert reasons(world, "head-count") == []
+
+
+def test_a_report_of_one_company_is_about_that_company(world: World) -> None:
+    everything_open(world)
+
+    sheet = sheet_of(world, "2026-12", "sweden")
+
+    assert {row[0] for row in table(sheet, "cost-centres").rows} == {"sweden"}
+    assert not any("norway" in reason for reason in sheet.reasons)
+    assert any("norway" in reason for reason in sheet_of(world, "2026-12", "norway").reasons)
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [
+        ("2027-01", "2026-12"),
+        ("2026-13", "2026-12"),
+        ("november", "2026-11"),
+        ("11/2026", "2026-11"),
+        ("2026-11-05", "2026-11"),
+        ("202611", "2026-11"),
+        ("11", "2026-11"),
+    ],
+)
+def test_what_is_no_month_is_refused_in_one_sentence_with_the_nearest(
+    world: World, typed: str, nearest: str
+) -> None:
+    at_month_end(world)
+
+    answer = asked(world, month=typed)
+
+    assert not answer["ok"]
+    (problem,) = answer["problems"]
+    assert typed in problem
+    assert nearest in problem
+    assert world.reports.objects == {}
+
+
+def test_an_unknown_company_is_refused_with_the_nearest(world: World) -> None:
+    answer = asked(world, company="norwey")
+
+    assert answer["problems"] == ["the mapping has no company norwey; did you mean norway?"]
+
+
+def test_a_report_costs_the_pages_of_both_lists_and_no_more(world: World) -> None:
+    at_month_end(world)
+    asked(world)  # reads catalogues and names that have grown old
+    world.clear_journals()
+
+    asked(world)
+
+    assert Counter(call.path for call in world.rippling.calls(path="/.*")) == {
+        "/workers/": 1,  # a page
+        "/work-locations/": 1,
+    }
+    assert Counter(call.path for call in world.visma.calls(path="/v1/.*")) == {"/v1/employee": 2}
+
+
+def test_a_report_writes_nothing_but_itself(world: World) -> None:
+    everything_open(world)
+    before, visma = world.everything_stored(), world.visma.employees("norway")
+
+    sheet_of(world)
+
+    assert world.everything_stored() == before
+    assert world.visma.employees("norway") == visma
+    methods = {call.method for call in [*world.visma.calls(path="/v1/.*"), *world.rippling.calls()]}
+    assert "GET" in methods
+
+
+def test_nobody_is_named_in_a_report(world: World) -> None:
+    everything_open(world)
+
+    answer = asked(world)
+
+    page = ReportVerb().text_of(answer)
+    names = {user["name"]["family_name"] for user in world.rippling.rows("users")}
+    assert len(names) > 10
+    assert [name for name in names if name in page] == []

@@ -32,8 +32,14 @@ def report(
     from connector.services.report.service import Report
 
     def makers() -> Sequence[SectionMaker]:
-        readings = Readings(foresight, adapters.mappings, catalogues_of(adapters))
-        return section_makers(readings)
+        readings = Readings(
+            foresight,
+            adapters.mappings,
+            adapters.mapping_versions,
+            catalogues_of(adapters),
+            operator_adapters.audit_log,
+        )
+        return section_makers(readings, adapters)
 
     delivery = Delivery(operator_adapters.reports, page_of, files_of)
     return Report(
@@ -41,11 +47,20 @@ def report(
     )
 
 
-def section_makers(readings: Readings) -> Sequence[SectionMaker]:
+def section_makers(readings: Readings, adapters: Adapters) -> Sequence[SectionMaker]:
     """The makers of all sections, in the order in which they are shown."""
-    from connector.services.report import people
+    from connector.services.report import dimensions, months, people, states
 
     return (
         people.HeadCount(readings),
         people.Open(readings),
+        dimensions.Dimensions(readings),
+        months.Drift(readings),
+        months.Changes(readings),
+        months.BackDated(readings),
+        months.Decisions(readings),
+        months.MappingVersions(readings),
+        states.Running(
+            adapters.modes, adapters.pauses, adapters.cursors, adapters.queue, adapters.clock
+        ),
     )

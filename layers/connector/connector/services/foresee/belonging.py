@@ -5,14 +5,16 @@ The writer's own reader decides and its own designer places; nothing is planned 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from connector.domain.changes import Cause
 from connector.domain.decisions import Action
 from connector.domain.errors import ConnectorError
+from connector.domain.facts import shown
 from connector.domain.mapping.model import MappingFile
+from connector.domain.people import Worker
 from connector.services.apply.applier import Applier
 from connector.services.apply.context import ChangeContext
 from connector.services.foresee.foresight import Foresight, Subject, subject
@@ -59,8 +61,13 @@ class Belongings:
 def belongings(
     foresight: Foresight, snapshot: Snapshot, mapping: MappingFile, day: date | None = None
 ) -> Belongings:
-    """Where everyone of a snapshot belongs; who has left, or has not begun, is in neither list."""
-    mapping = mapping.on(day) if day else mapping
+    """Where everyone of a snapshot belongs; who has left, or has not begun, is in neither list.
+
+    Of a day in the past only the days of employments tell: all else is as it is shown now.
+    """
+    if day:
+        mapping = mapping.on(day)
+        snapshot = replace(snapshot, employments=employed_on(day, snapshot.employments))
     guards = AskedGuards(foresight.guard_check)
     applier, _ = foresight.stage.over(snapshot, mapping, guards, day)
     found = [
@@ -74,6 +81,23 @@ def belongings(
         tuple(each for each in found if isinstance(each, Belonging)),
         tuple(each for each in found if isinstance(each, Elsewhere)),
     )
+
+
+def employed_on(day: date, employments: Mapping[str, Sequence[Worker]]) -> dict[str, list[Worker]]:
+    """The employments of everyone without those that had ended by a day, or begin after it.
+
+    The status of an employment is that of today, and says nothing about another day.
+    """
+    then = {
+        person: [worker for worker in workers if _is_employed(worker, day)]
+        for person, workers in employments.items()
+    }
+    return {person: workers for person, workers in then.items() if workers}
+
+
+def _is_employed(worker: Worker, day: date) -> bool:
+    first, last = shown(worker.facts.start_date), shown(worker.facts.end_date)
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 def _of_person(

@@ -12,10 +12,13 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from connector.domain.catalogue import Catalogue
+from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
 from connector.domain.records.ledger import EmployeeLink, Person
-from connector.domain.report.period import Period
-from connector.ports.state import Mappings
+from connector.domain.report.happened import Happened
+from connector.domain.report.period import Month, Period
+from connector.ports.ledger import AuditLog
+from connector.ports.state import Mappings, MappingVersions
 from connector.services.foresee.belonging import Belongings, belongings
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.snapshot import Snapshot
@@ -33,7 +36,9 @@ class Readings:
 
     foresight: Foresight
     mappings: Mappings
+    versions: MappingVersions
     catalogues: Catalogues
+    audit: AuditLog
     _kept: dict[object, Any] = field(default_factory=dict)
 
     def mapping(self) -> MappingFile:
@@ -53,6 +58,21 @@ class Readings:
         return self._once(
             ("belongings", day),
             lambda: belongings(self.foresight, self.snapshot(), self.mapping(), day),
+        )
+
+    def plan(self) -> Plan:
+        """What would be done about everyone now."""
+        return self._once(
+            "plan", lambda: self.foresight.of_snapshot(self.snapshot(), self.mapping())
+        )
+
+    def rows(self, month: Month) -> list[Happened]:
+        """The rows of the audit of a month so far, oldest first."""
+        today = self.foresight.clock.now().date()
+        days = [day for day in month.days if day <= today]
+        return self._once(
+            ("rows", month),
+            lambda: [Happened.of(row) for day in days for row in self.audit.of_day(day)],
         )
 
     def catalogue(self, company: str) -> Catalogue:

@@ -1,0 +1,159 @@
+"""What became of people in Visma in a month: by kind, cost centre and day, and what came late."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from connector.domain.report.happened import Happened
+from connector.domain.report.period import Period
+from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
+
+KEY, TITLE = "changes", "Changes of the month"
+LATE_KEY, LATE_TITLE = "back-dated", "Changes dated before the month"
+
+NOT_TOLD = "(not recorded)"
+NO_COST_CENTRE = "(none)"
+
+WORDS = {
+    "hire": "hired",
+    "rehire": "came back",
+    "leave": "left",
+    "transfer": "to another company",
+    "department": "another department",
+    "location": "another location",
+    "pay_basis": "another employee class",
+    "dimension": "another cost centre or account",
+    "contact": "name, address or contact",
+    "pay": "pay",
+    "correction": "put right in Visma",
+    "adoption": "employee adopted",
+    "rename": "employee code",
+}
+"""What a controller calls each kind; another one is shown as it is."""
+
+OUTCOMES = ("created", "updated", "deactivated", "reactivated")
+
+
+def changes(rows: Iterable[Happened], period: Period) -> Section:
+    """Each change under its kind and cost centre, and under its day."""
+    made = [row for row in rows if row.is_change and period.covers(row.company)]
+    older = sum(row.is_older for row in made)
+    note = f"{len(made)} changes of {len({row.person for row in made})} people."
+    if older:
+        note += (
+            f" {older} of them were written down by an earlier version of the connector, without"
+            " their kind and cost centre."
+        )
+    return Section(KEY, TITLE, (_by_kind(made), _by_day(made, period)), note=note)
+
+
+def _by_kind(made: Sequence[Happened]) -> Table:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    people: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in made:
+        for centre, kind in _places(row):
+            key = row.company, centre, kind
+            counts[key] += 1
+            people[key].add(row.person)
+    return Table(
+        "kinds",
+        "By cost centre and kind",
+        (
+            Column("Company"),
+            Column("Cost centre", Unit.CODE),
+            Column("What"),
+            Column("Changes", Unit.COUNT, is_bar=True),
+            Column("People", Unit.COUNT),
+        ),
+        tuple((*key, counts[key], len(people[key])) for key in sorted(counts)),
+        "Nothing has changed.",
+        note="Whoever moved from one cost centre to another stands on both.",
+    )
+
+
+def _places(row: Happened) -> Iterator[tuple[str, str]]:
+    """The cost centres that a change is about, each with its kind there."""
+    kind = WORDS.get(row.kind, row.kind.replace("_", " "))
+    if row.is_older:
+        yield NOT_TOLD, kind
+    elif row.before and row.after and row.before != row.after:
+        yield row.before, f"{kind}: gone"
+        yield row.after, f"{kind}: come"
+    else:
+        yield row.after or row.before or NO_COST_CENTRE, kind
+
+
+def _by_day(made: Sequence[Happened], period: Period) -> Table:
+    counts = Counter((row.at.date(), row.outcome) for row in made)
+    days = [day for day in period.month.days if any(counts[day, each] for each in OUTCOMES)]
+    return Table(
+        "days",
+        "By day",
+        (
+            Column("Day", Unit.DAY),
+            *(Column(outcome.title(), Unit.COUNT) for outcome in OUTCOMES),
+            Column("All", Unit.COUNT, is_bar=True),
+        ),
+        tuple(_day_row(day, counts) for day in days),
+        "Nothing has changed.",
+        note="Days begin in UTC.",
+    )
+
+
+def _day_row(day: date, counts: Counter[tuple[date, str]]) -> tuple[Cell, ...]:
+    each = [counts[day, outcome] for outcome in OUTCOMES]
+    return (day, *each, sum(each))
+
+
+def back_dated(rows: Iterable[Happened], period: Period) -> Section:
+    """The changes of the month that should have held before its first day."""
+    late = [
+        row
+        for row in rows
+        if row.is_change
+        and row.back_dated
+        and row.back_dated < period.month.first
+        and period.covers(row.company)
+    ]
+    certain = [row for row in late if not _may_be_a_first_load(row)]
+    left_out = len(late) - len(certain)
+    note = (
+        "They were made in this month and hold since an earlier one: look whether something is to"
+        " be accrued or corrected."
+    )
+    if left_out:
+        note += (
+            f" {left_out} hires that an operator let through are left out: an earlier version of"
+            " the connector wrote them down, and did not tell a late hire from a first load."
+        )
+    table = Table(
+        "back-dated",
+        LATE_TITLE,
+        (
+            Column("Company"),
+            Column("Number", Unit.CODE),
+            Column("Cost centre", Unit.CODE),
+            Column("Holds since", Unit.DAY),
+            Column("Made on", Unit.DAY),
+            Column("What"),
+        ),
+        tuple(
+            (
+                row.company,
+                row.name,
+                row.after or row.before or None,
+                row.back_dated,
+                row.at.date(),
+                row.message,
+            )
+            for row in sorted(certain, key=lambda row: (row.company, row.at))
+        ),
+        "None.",
+    )
+    return Section(LATE_KEY, LATE_TITLE, (table,), note=note)
+
+
+def _may_be_a_first_load(row: Happened) -> bool:
+    return row.is_older and row.outcome == "created" and row.cause == "operator"

@@ -1,0 +1,135 @@
+"""Who decided what in a month: operators' acts, what they let through, and the mapping."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from connector.domain.report.changes import NO_COST_CENTRE, WORDS
+from connector.domain.report.happened import Happened
+from connector.domain.report.period import Period
+from connector.domain.report.sheet import Column, Section, Table, Unit
+
+KEY, TITLE = "decisions", "Who approved what"
+MAPPING_KEY, MAPPING_TITLE = "mapping", "Versions of the mapping"
+
+OF_THE_MAPPING = ("mappings import", "mappings rollback")
+UNSAID = ("report",)
+"""Acts that decide nothing."""
+
+EARLIER = "(an earlier version of the connector)"
+
+
+def decisions(rows: Iterable[Happened], period: Period) -> Section:
+    """Every act of an operator, and every change that one of them let through."""
+    told = list(rows)
+    acts = [row for row in told if row.is_act and row.outcome not in UNSAID]
+    approved = [
+        row for row in told if row.is_change and row.operator and period.covers(row.company)
+    ]
+    return Section(KEY, TITLE, (_acts(acts), _approved(approved)))
+
+
+def _acts(acts: Iterable[Happened]) -> Table:
+    columns = (
+        Column("When (UTC)", Unit.DAY),
+        Column("Who"),
+        Column("Verb", Unit.CODE),
+        Column("What was said"),
+        Column("Refused"),
+    )
+    rows = tuple(
+        (
+            row.moment,
+            row.operator,
+            row.outcome,
+            ", ".join(f"{name} {value}" for name, value in row.said),
+            "; ".join(row.problems),
+        )
+        for row in acts
+    )
+    note = "Of all companies: an act does not say whose people it was about."
+    return Table("acts", "What operators did", columns, rows, "Nothing.", note)
+
+
+def _approved(rows: Iterable[Happened]) -> Table:
+    columns = (
+        Column("Day", Unit.DAY),
+        Column("Company"),
+        Column("Cost centre", Unit.CODE),
+        Column("Number", Unit.CODE),
+        Column("What"),
+        Column("Approved by"),
+    )
+    told = tuple(
+        (
+            row.at.date(),
+            row.company,
+            row.after or row.before or NO_COST_CENTRE,
+            row.name,
+            WORDS.get(row.kind, row.kind),
+            row.operator,
+        )
+        for row in rows
+    )
+    return Table("approved", "Changes that were approved", columns, told, "None.")
+
+
+def mapping_versions(
+    rows: Iterable[Happened], period: Period, *, is_in_force_everywhere: bool
+) -> Section:
+    """The imports and rollbacks of the month, and by which version how much was decided."""
+    told = list(rows)
+    acts = [row for row in told if row.is_act and row.outcome in OF_THE_MAPPING]
+    decided = [
+        row for row in told if not row.is_act and not row.is_planned and period.covers(row.company)
+    ]
+    needs: tuple[str, ...] = ()
+    if not is_in_force_everywhere:
+        needs = (
+            "Not everyone has been looked at under the mapping in force yet: the next tick does"
+            " so. Type `connector status`, and make the report again.",
+        )
+    return Section(MAPPING_KEY, MAPPING_TITLE, (_imports(acts), _decided(decided)), needs)
+
+
+def _imports(acts: Iterable[Happened]) -> Table:
+    columns = (
+        Column("When (UTC)", Unit.DAY),
+        Column("Who"),
+        Column("Verb", Unit.CODE),
+        Column("From", Unit.CODE),
+        Column("To", Unit.CODE),
+        Column("Refused"),
+    )
+    rows = []
+    for row in acts:
+        said = dict(row.said)
+        refused = "; ".join(row.problems)
+        rows.append(
+            (row.moment, row.operator, row.outcome, said.get("from"), said.get("to"), refused)
+        )
+    return Table(
+        "imports", "Imports and rollbacks", columns, tuple(rows), "The mapping stayed as it was."
+    )
+
+
+def _decided(rows: Sequence[Happened]) -> Table:
+    counts = Counter(row.version or EARLIER for row in rows)
+    first: dict[str, Happened] = {}
+    last: dict[str, Happened] = {}
+    for row in rows:
+        version = row.version or EARLIER
+        first.setdefault(version, row)
+        last[version] = row
+    columns = (
+        Column("Version", Unit.CODE),
+        Column("First (UTC)", Unit.DAY),
+        Column("Last (UTC)", Unit.DAY),
+        Column("Rows of the audit", Unit.COUNT, is_bar=True),
+    )
+    told = tuple(
+        (version, first[version].moment, last[version].moment, counts[version])
+        for version in sorted(first, key=lambda version: first[version].at)
+    )
+    return Table("versions", "Decided under which version", columns, told, "Nothing was decided.")
