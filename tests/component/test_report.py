@@ -288,7 +288,7 @@ def test_an_edit_in_visma_shows_in_the_head_count_and_in_what_does_not_agree(
     head = reasons(world, "head-count")
     drift = reasons(world, "drift")
 
-    assert any("norway: 2 cost centres differ" in each for each in head)
+    assert any("norway: 2 cost centres not the same" in each for each in head)
     assert any("`connector reconcile --company norway`" in each for each in drift)
     assert str(edited["number"]) in {row[1] for row in table(sheet_of(world), "now").rows}
     reconciled(world)

@@ -9,6 +9,7 @@ from datetime import date
 from connector.domain.report.happened import Happened
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
+from connector.domain.status.wording import counted
 
 KEY, TITLE = "changes", "Changes of the month"
 LATE_KEY, LATE_TITLE = "back-dated", "Changes dated before the month"
@@ -40,7 +41,8 @@ def changes(rows: Iterable[Happened], period: Period) -> Section:
     """Each change under its kind and cost centre, and under its day."""
     made = [row for row in rows if row.is_change and period.covers(row.company)]
     older = sum(row.is_older for row in made)
-    note = f"{len(made)} changes of {len({row.person for row in made})} people."
+    people = counted(len({row.person for row in made}), "person", "people")
+    note = f"{counted(len(made), 'change')} of {people}."
     if older:
         note += (
             f" {older} of them were written down by an earlier version of the connector, without"
@@ -125,8 +127,8 @@ def back_dated(rows: Iterable[Happened], period: Period) -> Section:
     )
     if left_out:
         note += (
-            f" {left_out} hires that an operator let through are left out: an earlier version of"
-            " the connector wrote them down, and did not tell a late hire from a first load."
+            f" {counted(left_out, 'hire')} that an operator let through, left out: an earlier"
+            " version of the connector did not tell a late hire from a first load."
         )
     table = Table(
         "back-dated",

@@ -102,7 +102,7 @@ def _of_difference(company: str, differing: Sequence[str]) -> str:
     more = len(differing) - MOST_NAMED
     listed = "; ".join([*differing[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
     return (
-        f"{company}: {counted(len(differing), 'cost centre')} differ between Rippling and Visma:"
+        f"{company}: {counted(len(differing), 'cost centre')} not the same in Rippling and Visma:"
         f" {listed}. Type `connector reconcile --company {company}` to see who."
     )
 
