@@ -522,3 +522,42 @@ def test_nobody_is_named_in_a_report(world: World) -> None:
     names = {user["name"]["family_name"] for user in world.rippling.rows("users")}
     assert len(names) > 10
     assert [name for name in names if name in page] == []
+
+
+def test_expected_cost_stands_by_cost_centre_and_never_of_fewer_than_three(world: World) -> None:
+    at_month_end(world)
+
+    sheet = sheet_of(world)
+
+    (norway,) = [each for each in section(sheet, "labour-cost").tables if "norway" in each.key]
+    shown = [row for row in norway.rows if row[2] is not None]
+    assert len(shown) > 2
+    assert all(int(str(row[1])) >= 3 for row in shown)
+    assert len(shown) < len(norway.rows)
+    heads = {row[1]: row[4] for row in table(sheet, "cost-centres").rows if row[0] == "norway"}
+    assert {row[0]: row[1] for row in norway.rows} == heads
+
+
+def test_a_stack_without_pay_shows_none() -> None:
+    def prepare(world: World) -> None:
+        world.cost_allocation = False
+        world.build()
+
+    with a_world(people=12, prepare=prepare) as world:
+        world.first_load()
+        at_month_end(world)
+
+        sheet = sheet_of(world)
+
+        assert section(sheet, "labour-cost").tables == ()
+        assert "CostAllocation" in section(sheet, "labour-cost").note
+        assert sheet.is_ready
+
+
+def test_what_takes_too_long_to_decrypt_is_said_in_its_section(world: World) -> None:
+    at_month_end(world)
+    world.clock.remaining = 40.0
+
+    (needs,) = reasons(world, "labour-cost")
+
+    assert "company by company" in needs

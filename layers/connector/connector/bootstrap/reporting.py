@@ -39,7 +39,7 @@ def report(
             catalogues_of(adapters),
             operator_adapters.audit_log,
         )
-        return section_makers(readings, adapters)
+        return section_makers(readings, adapters, options)
 
     delivery = Delivery(operator_adapters.reports, page_of, files_of)
     return Report(
@@ -47,12 +47,15 @@ def report(
     )
 
 
-def section_makers(readings: Readings, adapters: Adapters) -> Sequence[SectionMaker]:
+def section_makers(
+    readings: Readings, adapters: Adapters, options: OperatorOptions
+) -> Sequence[SectionMaker]:
     """The makers of all sections, in the order in which they are shown."""
-    from connector.services.report import dimensions, months, people, states
+    from connector.services.report import costs, dimensions, months, people, states
 
     return (
         people.HeadCount(readings),
+        costs.LabourCost(readings, options.cost_allocation),
         people.Open(readings),
         dimensions.Dimensions(readings),
         months.Drift(readings),

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 MONTHS = 12
 FIRST_YEAR = 2000
@@ -52,6 +53,11 @@ class Month:
             self.first + timedelta(days=offset)
             for offset in range((self.last - self.first).days + 1)
         )
+
+    def share(self, first: date | None, last: date | None) -> Decimal:
+        """How much of it lies between two days, both included; an open end has no limit."""
+        begin, end = max(first or self.first, self.first), min(last or self.last, self.last)
+        return Decimal(max((end - begin).days + 1, 0)) / self.last.day
 
     def is_over(self, today: date) -> bool:
         """Whether its last day has passed."""

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from connector.domain.catalogue import Catalogue
+from connector.domain.errors import RetryableError
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -25,6 +26,9 @@ from connector.services.foresee.snapshot import Snapshot
 from connector.services.shared.catalogues import Catalogues
 
 T = TypeVar("T")
+
+RESERVE_SECONDS = 45.0
+"""Kept of an invocation's time for the sections that follow, and for drawing and keeping them."""
 
 
 @dataclass(slots=True)
@@ -92,6 +96,23 @@ class Readings:
             if period.covers(company)
             for link in self.foresight.ledger.open_links(company)
         ]
+
+    def costs(self, company: str) -> list[EmployeeLink]:
+        """The people of a company with what they cost in clear.
+
+        Raises:
+            RetryableError: there is no time left to decrypt all of it.
+        """
+        return self._once(("costs", company), lambda: list(self._costs(company)))
+
+    def _costs(self, company: str) -> Iterator[EmployeeLink]:
+        for link in self.foresight.ledger.costs(company):
+            if self.foresight.clock.remaining_seconds() < RESERVE_SECONDS:
+                raise RetryableError(
+                    f"there was no time to decrypt what everyone in {company} costs; make the"
+                    " report company by company"
+                )
+            yield link
 
     def persons(self, ids: Collection[str]) -> Iterator[Person]:
         """The rows of some people."""
