@@ -81,7 +81,7 @@ def _table(rows: Iterable[tuple[str | int | None, ...]], period: Period) -> Tabl
         Column(f"Rippling, {day}", Unit.COUNT, is_bar=True),
         *since,
         Column("Visma, now", Unit.COUNT, is_bar=True),
-        Column("Difference", Unit.COUNT),
+        Column("Difference", Unit.COUNT, is_difference=True),
     )
     return Table(
         "cost-centres", "People on each cost centre", columns, tuple(rows), "Nobody works."
