@@ -70,7 +70,7 @@ def a_sheet(*tables: Table, needs_human: tuple[str, ...] = ()) -> Sheet:
 
 
 def cell_of(cell: Cell, unit: Unit = Unit.TEXT) -> str:
-    table = Table("t", "T", (Column("A"), Column("B", unit)), (("x", cell),))
+    table = Table("t", "T", (Column("A"), Column("B", unit)), (("x", cell), ("y", cell)))
     found = re.search(r"<td[^>]*>(.*?)</td>", page_of(a_sheet(table)))
     assert found
     return found[1]
@@ -286,3 +286,51 @@ def test_a_report_without_sections_is_a_page_too() -> None:
     page = Page(replace(not_ready(), sections=()))
 
     assert "Ready to close: yes" in page.text()
+
+
+def test_what_to_type_is_set_apart_within_a_sentence_and_cannot_bring_markup() -> None:
+    sheet = a_sheet(needs_human=("Type `connector held`, then <b>.", "One ` alone, `<i>` within."))
+
+    source = page_of(sheet)
+
+    assert source.count("Type <code>connector held</code>, then &lt;b&gt;.") == 2
+    assert "One <code> alone, </code>&lt;i&gt;` within." in source
+
+
+def test_a_difference_is_marked_and_none_is_not() -> None:
+    columns = (Column("A"), Column("B", Unit.COUNT, is_difference=True))
+    rows: tuple[tuple[Cell, ...], ...] = (("x", -2), ("y", 0), ("z", None))
+
+    kinds = [a["class"] for a in Page(a_sheet(Table("t", "T", columns, rows))).all("td")]
+
+    assert kinds == ["number differs", "number same", "number same"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "heads"),
+    [
+        ((("norway", "200"), ("norway", "210")), ["200", "210"]),
+        ((("norway", "200"),), ["200"]),
+        ((("Sales", "200"), ("Finance", "210")), ["Sales", "Finance"]),
+    ],
+)
+def test_a_row_is_headed_by_what_tells_it_from_the_others(
+    rows: tuple[tuple[Cell, ...], ...], heads: list[str]
+) -> None:
+    source = page_of(a_sheet(Table("t", "T", (Column("A"), Column("B", Unit.CODE)), rows)))
+
+    assert re.findall(r'<th scope="row"[^>]*>([^<]+)</th>', source) == heads
+
+
+def test_a_table_alone_in_its_section_is_titled_once() -> None:
+    table = Table("t", "Section", (Column("A"),), (("x",),))
+
+    assert page_of(a_sheet(table)).count("<h3") == 0
+    assert page_of(a_sheet(table, table)).count("<h3") == 2
+    other = page_of(a_sheet(replace(table, title="Other")))
+    assert '<caption class="unseen">Section: Other, 1 row</caption>' in other
+
+
+def test_a_stack_without_a_name_is_left_out() -> None:
+    assert "<dt>Stack</dt>" in page_of(not_ready())
+    assert "<dt>Stack</dt>" not in page_of(replace(not_ready(), stack=""))

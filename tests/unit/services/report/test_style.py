@@ -14,7 +14,7 @@ WRITTEN = [
     ("ink", "paper"), ("ink", "panel"), ("ink", "hover"), ("ink", "warn-tint"),
     ("ink", "good-tint"), ("soft", "paper"), ("soft", "panel"), ("soft", "hover"),
     ("link", "paper"), ("link", "panel"), ("link", "warn-tint"), ("warn", "warn-tint"),
-    ("good", "good-tint"),
+    ("good", "good-tint"), ("ink", "code"), ("link", "code"), ("soft", "code"),
 ]  # fmt: skip
 DRAWN = [
     (bar, ground)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connector.services.report.drawing.style import policy, style_sheet
 from connector.services.report.drawing.tables import rows_of, table_of
 from connector.services.report.drawing.top import banner_of, contents_of, month_of, verdict_of
-from connector.services.report.drawing.values import safe
+from connector.services.report.drawing.values import safe, sentence
 from connector.services.report.naming import named
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def page_of(sheet: Sheet) -> str:
 
 
 def _section(name: str, section: Section, tables: tuple[tuple[str, Table], ...]) -> str:
-    note = f'<p class="note">{safe(section.note)}</p>' if section.note else ""
-    reasons = "".join(f"<li>{safe(reason)}</li>" for reason in section.needs_human)
+    note = f'<p class="note">{sentence(section.note)}</p>' if section.note else ""
+    reasons = "".join(f"<li>{sentence(reason)}</li>" for reason in section.needs_human)
     needs = f'<ul class="needs">{reasons}</ul>' if reasons else ""
     is_alone = len(tables) == 1 and tables[0][1].title == section.title
     within = None if is_alone else section.title

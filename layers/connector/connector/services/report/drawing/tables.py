@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.domain.report.sheet import Unit
 from connector.services.report.drawing.bars import bar, scales_of
-from connector.services.report.drawing.values import drawn, safe, title_of
+from connector.services.report.drawing.values import drawn, safe, sentence, title_of
 from connector.services.report.drawing.widths import Fit, fit_of, is_long, is_prose, is_short
 
 if TYPE_CHECKING:
@@ -29,10 +29,11 @@ def table_of(name: str, table: Table, within: str | None) -> str:
     of its section; without that, the title of the section is its own.
     """
     title = "" if within is None else f'<h3 id="{name}">{safe(table.title)}{rows_of(table)}</h3>'
-    note = f'<p class="note">{safe(table.note)}</p>' if table.note else ""
-    empty = f'<p class="empty">{safe(table.empty)}</p>'
-    body = _Grid(table, within).drawn() if table.rows else empty
-    return f'<div class="part">{title}{note}{body}</div>'
+    note = f'<p class="note">{sentence(table.note)}</p>' if table.note else ""
+    if not table.rows:
+        empty = f'<p class="empty">{sentence(table.empty)}</p>'
+        return f'<div class="part nothing">{title}{empty}{note}</div>'
+    return f'<div class="part">{title}{note}{_Grid(table, within).drawn()}</div>'
 
 
 def rows_of(table: Table) -> str:
@@ -43,6 +44,15 @@ def rows_of(table: Table) -> str:
 def _counted(table: Table) -> str:
     rows = len(table.rows)
     return "1 row" if rows == 1 else f"{rows} rows"
+
+
+def key_of(table: Table) -> int:
+    """The column that tells the rows apart: the first, or the code beside what it repeats."""
+    units = [column.unit for column in table.columns[:2]]
+    if units != [Unit.TEXT, Unit.CODE]:
+        return 0
+    firsts = {row[0] for row in table.rows}
+    return int(len(table.rows) == 1 or len(firsts) < len(table.rows))
 
 
 class _Grid:
@@ -57,6 +67,7 @@ class _Grid:
         self._scales = scales_of(table)
         numbers = count(1)
         self._series = [next(numbers) if column.is_bar else 0 for column in table.columns]
+        self._key = key_of(table)
         self._kinds = [self._kind(place) for place in range(len(table.columns))]
 
     def drawn(self) -> str:
@@ -110,9 +121,10 @@ class _Grid:
         column = self._columns[place]
         kinds = [self._kinds[place]]
         kinds += ["long"] if is_long(cell, column) else []
-        kinds += ["differs"] if column.is_difference and cell else []
+        if column.is_difference:
+            kinds.append("differs" if cell else "same")
         kind = f'class="{" ".join(kinds)}"'
-        if place == 0:
+        if place == self._key:
             return f'<th scope="row"{self._role("rowheader")} {kind}>{content}</th>'
         title = f' data-title="{self._titles[place]}"' if any(self._prose) else ""
         return f"<td{self._role('cell')}{title} {kind}>{content}</td>"
@@ -121,6 +133,7 @@ class _Grid:
         kinds = ["prose"] if self._prose[place] else [KINDS[self._columns[place].unit]]
         kinds += ["short"] if is_short(place, self._table) else []
         kinds += ["measured"] if self._series[place] else []
+        kinds += ["key"] if place == self._key else []
         return " ".join(kinds)
 
     def _role(self, role: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from connector.services.report.drawing.values import safe
+from connector.services.report.drawing.values import safe, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def banner_of(sheet: Sheet) -> str:
         "Made at": moment(sheet.made_at),
     }  # fmt: skip
     listed = "".join(
-        f"<div><dt>{name}</dt><dd>{safe(fact)}</dd></div>" for name, fact in facts.items()
+        f"<div><dt>{name}</dt><dd>{safe(fact)}</dd></div>" for name, fact in facts.items() if fact
     )
     return f"""<header class="top">
 <h1>Month-end report <span class="month">{month_of(sheet)}</span></h1>
@@ -81,7 +81,7 @@ def verdict_of(sheet: Sheet, sections: Named) -> str:
 
 def _links(name: str, section: Section) -> str:
     return "".join(
-        f'<li><a href="#{name}">{safe(reason)}</a></li>' for reason in section.needs_human
+        f'<li><a href="#{name}">{sentence(reason)}</a></li>' for reason in section.needs_human
     )
 
 

@@ -19,6 +19,7 @@ HIDDEN = re.compile(
 )
 """Characters that show nothing, turn the text around them, or cannot be written as UTF-8."""
 
+TYPED = re.compile("`([^`]+)`")
 NARROW_SPACE = "\u202f"
 MINUS = "\N{MINUS SIGN}"
 NO_VALUE = '<span class="none" aria-hidden="true">\u2013</span><span class="unseen">no value</span>'
@@ -32,6 +33,11 @@ def visible(text: str) -> str:
 def safe(text: str) -> str:
     """Any text as HTML, for content and for attributes in quotes."""
     return escape(visible(text))
+
+
+def sentence(text: str) -> str:
+    """A sentence as HTML; what stands in it between backticks is what to type."""
+    return TYPED.sub(r"<code>\1</code>", safe(text))
 
 
 def title_of(column: Column, table: Table) -> str:
