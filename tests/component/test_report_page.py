@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connector.domain.report.sheet import Sheet
 from connector.services.report.html import page_of
 from tests.support.browser import Browser
 from tests.support.contrast import too_faint
 from tests.support.report import crowd, hostile, not_ready, ready
+from tests.support.report_page import open_sheet
 
 PHONE, LAPTOP = (360, 740), (1366, 768)
 WIDTHS = (320, 360, 412, 768, 1024, 1279, 1280, 1366, 1920)
@@ -46,14 +46,6 @@ FOCUSED = """(one => {
     seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   };
 })(document.activeElement)"""
-
-
-def open_sheet(browser: Browser, folder: Path, sheet: Sheet) -> str:
-    """Writes the page as the command does, and opens the file."""
-    path = folder / "report.html"
-    path.write_text(page_of(sheet), encoding="utf-8")
-    browser.open(path.as_uri())
-    return path.as_uri()
 
 
 @pytest.mark.parametrize("name", ANY_TABLES)

@@ -206,6 +206,10 @@ class Browser:
                 **({"text": text} if text and kind == "keyDown" else {}),
             )  # fmt: skip
 
+    def hide_scroll_bars(self) -> None:
+        """Shows the pages that are opened from now on without them, as phones do."""
+        self._send("Emulation.setScrollbarsHidden", hidden=True)
+
     def screenshot(self, path: Path) -> None:
         """Writes a picture of the window, as PNG."""
         picture = self._send("Page.captureScreenshot", format="png")["data"]

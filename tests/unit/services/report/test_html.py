@@ -299,11 +299,13 @@ def test_what_to_type_is_set_apart_within_a_sentence_and_cannot_bring_markup() -
 
 def test_a_difference_is_marked_and_none_is_not() -> None:
     columns = (Column("A"), Column("B", Unit.COUNT, is_difference=True))
-    rows: tuple[tuple[Cell, ...], ...] = (("x", -2), ("y", 0), ("z", None))
+    rows: tuple[tuple[Cell, ...], ...] = (("x", -2), ("y", 0), ("z", None), ("w", 3))
 
-    kinds = [a["class"] for a in Page(a_sheet(Table("t", "T", columns, rows))).all("td")]
+    page = Page(a_sheet(Table("t", "T", columns, rows)))
 
-    assert kinds == ["number differs", "number same", "number same"]
+    kinds = [a["class"] for a in page.all("td")]
+    assert kinds == ["number differs", "number same", "number same", "number differs"]
+    assert [text for tag, text in page.texts if tag == "td"] == ["\u22122", "0", "+3"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,7 @@ class _Grid:
         if not self._table.totals:
             return ""
         cells = (
-            self._cell(place, cell, "" if cell is None else drawn(cell, self._columns[place].unit))
+            self._cell(place, cell, "" if cell is None else self._text(place, cell))
             for place, cell in enumerate(self._table.totals)
         )
         group, row = self._role("rowgroup"), self._role("row")
@@ -111,11 +112,17 @@ class _Grid:
     def _row(self, row: tuple[Cell, ...]) -> str:
         cells = []
         for place, (cell, column) in enumerate(zip(row, self._columns, strict=True)):
-            content = drawn(cell, column.unit)
+            content = self._text(place, cell)
             if series := self._series[place]:
                 content += bar(cell, column.unit, self._scales, series)
             cells.append(self._cell(place, cell, content))
         return f"<tr{self._role('row')}>{''.join(cells)}</tr>"
+
+    def _text(self, place: int, cell: Cell) -> str:
+        """A value, a difference with its sign also above zero."""
+        column = self._columns[place]
+        is_above = column.is_difference and isinstance(cell, int | Decimal) and cell > 0
+        return ("+" if is_above else "") + drawn(cell, column.unit)
 
     def _cell(self, place: int, cell: Cell, content: str) -> str:
         column = self._columns[place]
