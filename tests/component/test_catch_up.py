@@ -20,7 +20,7 @@ from connector.domain.mapping.rows import digest
 from connector.services.apply.applier import Applier
 from connector.services.shared.current_mapping import BELIEVED_SECONDS, CurrentMapping
 from tests.simulator.nordfab import nordfab_mapping
-from tests.support.world import World, a_world
+from tests.support.world import PollerOf, World, a_world
 
 SALES = 'rippling: Sales, department: SALES, cost_centre: "400"'
 FINANCE = 'rippling: Sales, department: FIN, cost_centre: "500"'
@@ -138,6 +138,7 @@ def test_an_import_returns_once_every_writer_goes_by_it(world: World) -> None:
         budgets=world.budgets,
         alarms=world.alarms,
         reports=world.reports,
+        poller=PollerOf(world),
     )
     text = world.mapping_text.replace("lead_days: 0", "lead_days: 2")
 

@@ -101,3 +101,16 @@ def test_what_a_guard_holds_is_rejected_taken_back_and_approved(stage: Stage) ->
             stage.rippling.reactivate(worker["id"])
     stage.settle()
     assert stage.connector("held")["rows"] == []
+
+
+def test_a_tick_and_a_sweep_run_the_poller_with_the_rights_of_the_function(stage: Stage) -> None:
+    worker = stage.rippling.hire(**SALARIED)
+
+    ticked = stage.connector("tick")
+    swept = stage.connector("sweep")
+    _quiet(stage)
+
+    assert (ticked["mode"], ticked["skipped"]) == ("live", False)
+    assert swept["sweep"] == "finished"
+    assert ticked["queued"] + swept["queued"] >= 1
+    assert stage.visma.employee(str(worker["number"]))["status"] == "Active"

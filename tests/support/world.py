@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Literal
 
@@ -57,7 +57,7 @@ from connector.domain.records.ledger import INTENT_SECONDS
 from connector.domain.records.mode import Mode, ModeName
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
-from connector.services.find.batch import Summary
+from connector.services.find.batch import Summary, off_in
 from connector.services.operate.mapping_check import Finding
 from connector.services.shared.requirements import WatchedMappings
 from connector.services.shared.shape_watch import ShapeWatches
@@ -184,6 +184,7 @@ class World:
             install_states=InMemoryInstallStates(self.clock),
             webhook_secrets=self.webhook_secrets,
             budgets=self.budgets,
+            poller=PollerOf(self),
             alarms=self.alarms,
             reports=self.reports,
             owner_of=lambda _: ("company", "Nordfab"),
@@ -339,6 +340,18 @@ class World:
             [change.to_body() for change in self.queue.changes],
         ]
         return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class PollerOf:
+    """The poller function of a world, as far as an operator sees it."""
+
+    world: World
+
+    def run(self, *, full_sweep: bool) -> dict[str, Any]:
+        now = self.world.modes.current()
+        summary = off_in(now) if now.is_off else self.world.tick(full_sweep=full_sweep)
+        return {**asdict(summary), "mode": now.name.value}
 
 
 def no_sleep(_: float) -> None:

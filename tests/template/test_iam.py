@@ -349,7 +349,7 @@ def conditional(role: dict[str, Any]) -> dict[str, list[Any]]:
     return found
 
 
-def test_only_the_door_for_visma_may_start_the_poller_and_only_where_it_is_heard(
+def test_only_the_operator_and_the_door_for_visma_may_start_the_poller_where_it_is_heard(
     roles: dict[str, dict[str, Any]], template: dict[str, Any]
 ) -> None:
     starts = {
@@ -358,8 +358,14 @@ def test_only_the_door_for_visma_may_start_the_poller_and_only_where_it_is_heard
         if "lambda:InvokeFunction" in allowed(role, "PollerFunction")
     }
 
-    assert starts == {"NotificationRole", "SchedulerRole"}
+    assert starts == {"NotificationRole", "OperationsRole", "SchedulerRole"}
     assert template["Resources"]["NotificationRole"]["Condition"] == "HearsVisma"
+    invoked = [
+        targets
+        for actions, targets in statements(roles["OperationsRole"])
+        if "lambda:InvokeFunction" in actions
+    ]
+    assert invoked == [[{"Fn::GetAtt": ["PollerFunction", "Arn"]}]], "the poller, and no other"
     assert template["Conditions"]["HearsVisma"] == {"Fn::Equals": [{"Ref": "VismaWebhook"}, "true"]}
     assert template["Parameters"]["VismaWebhook"]["Default"] == "false"
 

@@ -172,7 +172,7 @@ def test_the_deployer_reads_no_secret_no_row_and_no_message_and_runs_no_verb() -
 def test_each_kind_of_operator_comes_in_by_his_own_ways() -> None:
     assert invoked("reader") == {"operations:reader"}
     assert invoked("controller") == {"operations:reader", "operations:controller"}
-    assert invoked("engineer") == {"operations", "operations:*", "poller"}
+    assert invoked("engineer") == {"operations", "operations:*"}
 
 
 def test_reader_and_controller_need_nothing_but_to_find_and_to_invoke_the_function() -> None:

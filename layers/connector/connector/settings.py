@@ -150,3 +150,4 @@ class OperationsSettings(AuditedSettings):
     webhook_secret_arn: Text
     alarm_prefix: Text
     reports_bucket: Text
+    poller_function: Text

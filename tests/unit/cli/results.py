@@ -47,6 +47,16 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             {"person": text, "number": text, "company": text, "outcome": text, "message": text}
         ],
     }
+    run = {
+        **dict.fromkeys(("workers_read", "queued", "due", "released", "drifted"), 2),
+        **dict.fromkeys(("skipped", "paused", "postponed"), False),
+        "sweep": "finished",
+        "problems": [text],
+        "facts_unknown": {text: 1},
+        "mode": "live",
+        "runs": 1,
+        "is_over": True,
+    }
     row = {"what": text, "company": text, "person": text, "number": text, "message": text}
     disagreement = {"rows": [row], "people": 2, "problems": [text]}
     employee = {"person": text, "company": text, "code": text}
@@ -169,6 +179,8 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "trouble": text,
             "failing": [{"company": text, "number": text, "person": text, "reason": text}],
         },
+        "tick": run,
+        "sweep": {**run, "started": text},
         "rehearse": {"before": "off", "mode": "rehearsal", "reason": text},
         "go-live": {"before": "rehearsal", "mode": "live", "reason": text},
         "pause": {"before": "live", "mode": "off", "reason": text},

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     )
 
 
+POLLER_SECONDS = 260
+"""Longer than the poller can run, and shorter than the operations function that waits for it."""
+
+
 @cache
 def clock() -> SystemClock:
     """The clock of this process; a function ties it to each of its invocations."""
@@ -216,7 +220,8 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     """The parts that only the operations have."""
     from connector.adapters.aws.alarms import CloudWatchAlarms
     from connector.adapters.aws.audit_log import DynamoAuditLog
-    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.clients import client, patient_client
+    from connector.adapters.aws.poller_invoker import LambdaPollerRuns
     from connector.adapters.aws.reports.bucket import S3ReportsBucket
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
@@ -239,6 +244,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
         budgets=DynamoBudgets(clock(), dynamodb, table),
+        poller=LambdaPollerRuns(patient_client("lambda", POLLER_SECONDS), settings.poller_function),
         alarms=CloudWatchAlarms(client("cloudwatch"), settings.alarm_prefix),
         reports=S3ReportsBucket(client("s3"), settings.reports_bucket),
         owner_of=partial(owner_of, settings.rippling_api, partial(rippling_of, settings)),

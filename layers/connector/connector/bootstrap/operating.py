@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connector.services.foresee.application import Application
     from connector.services.foresee.planning import Planning
     from connector.services.inbound.install import InstallStarter
+    from connector.services.operate.erasure import Erasure
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
     from connector.services.operate.mapping_import import MappingImport
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from connector.services.operate.operator import Operator
     from connector.services.operate.ping.service import Ping
     from connector.services.operate.running.dead_letters import GivenUpChanges
+    from connector.services.operate.running.polling import Polling
     from connector.services.operate.status.service import Status
 
 
@@ -44,23 +46,22 @@ def operations(
     from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.audit_search import AuditSearch
     from connector.services.operate.desk import Desk
-    from connector.services.operate.erasure import Erasure
     from connector.services.operate.mapping_diff import MappingDiff
     from connector.services.operate.operator import Operator
 
-    ledger, mappings, queue = adapters.ledger, adapters.mappings, adapters.queue
-    audit, secrets = operator_adapters.audit_log, adapters.secrets
+    ledger, audit, secrets = adapters.ledger, operator_adapters.audit_log, adapters.secrets
     imports = mapping_import(adapters, operator_adapters, sleep)
     planned = planning(adapters, options, imports)
     applying = application(adapters, operator_adapters, options, planned, sleep)
     desk = Desk(
         clock=adapters.clock,
         ledger=ledger,
-        mappings=mappings,
+        mappings=adapters.mappings,
         audit=audit,
-        queue=queue,
+        queue=adapters.queue,
         pauses=adapters.pauses,
         given_up=given_up(adapters, options, planned, applying, sleep),
+        polling=polling(adapters, operator_adapters, sleep),
         held=held_people(adapters),
         identity=identity(adapters, options),
         imports=imports,
@@ -81,7 +82,7 @@ def operations(
         audit_search=AuditSearch(
             audit, ledger, planned.people, mappings, adapters.clock, acts=acts()
         ),
-        erasure=Erasure(ledger, audit, adapters.approvals, mappings, adapters.source),
+        erasure=erasure(adapters, operator_adapters),
     )
     return Operator(desk)
 
@@ -91,6 +92,23 @@ def acts() -> list[str]:
     from connector.services.operate.verbs import VERBS
 
     return [verb.name for verb in VERBS if verb.is_act]
+
+
+def erasure(adapters: Adapters, operator_adapters: OperatorAdapters) -> Erasure:
+    """The service behind `connector erase`."""
+    from connector.services.operate.erasure import Erasure
+
+    audit, mappings = operator_adapters.audit_log, adapters.mappings
+    return Erasure(adapters.ledger, audit, adapters.approvals, mappings, adapters.source)
+
+
+def polling(
+    adapters: Adapters, operator_adapters: OperatorAdapters, sleep: Callable[[float], None]
+) -> Polling:
+    """The service behind `connector tick` and `sweep`."""
+    from connector.services.operate.running.polling import Polling
+
+    return Polling(operator_adapters.poller, adapters.clock, sleep)
 
 
 def agreement(adapters: Adapters, planned: Planning) -> Agreement:

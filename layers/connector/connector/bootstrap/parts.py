@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import AuditLog, Ledger
     from connector.ports.queue import ChangeQueue, FailedAttempts, QueuedChanges
-    from connector.ports.recheck import RecheckTrigger
+    from connector.ports.recheck import PollerRuns, RecheckTrigger
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.reports.bucket import ReportsBucket
     from connector.ports.rippling import Source
@@ -80,6 +80,7 @@ class OperatorAdapters:
     install_states: InstallStates
     webhook_secrets: WebhookSecrets
     budgets: Budgets
+    poller: PollerRuns
     alarms: Alarms
     reports: ReportsBucket
     owner_of: Callable[[str], Owner]

@@ -293,7 +293,9 @@ def complete_result(
 def show_counts(result: JsonObject) -> str:
     """How far a verb is that needs several invocations."""
     return ", ".join(
-        f"{count} {name}" for name, count in result.items() if type(count) is int and count
+        f"{count} {name.replace('_', ' ')}"
+        for name, count in result.items()
+        if type(count) is int and count
     )
 
 

@@ -1,8 +1,8 @@
-"""How the webhook asks the poller for a re-check."""
+"""How the poller is asked: by the webhook for a re-check, by an operator for a run."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class RecheckTrigger(Protocol):
@@ -13,4 +13,16 @@ class RecheckTrigger(Protocol):
 
         Raises:
             RetryableError: it cannot be asked for at this moment.
+        """
+
+
+class PollerRuns(Protocol):
+    """The poller, seen from the operator: it runs, and says what it did."""
+
+    def run(self, *, full_sweep: bool) -> dict[str, Any]:
+        """One run to its end; the summary, with the mode it ran in.
+
+        Raises:
+            ConfigurationError: it failed for a reason that somebody has to put right.
+            RetryableError: it cannot be reached, or no answer came: it may be running all the same.
         """

@@ -42,6 +42,8 @@ def test_a_controller_decides_about_people_and_the_mapping_and_may_stop_the_conn
         "reject",
         "rejected take-back",
         "sync",
+        "tick",
+        "sweep",
         "pause",
         "reconcile heal",
         "report",

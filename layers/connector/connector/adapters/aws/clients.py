@@ -20,6 +20,13 @@ def client(service: str) -> Client:
 
 
 @cache
+def patient_client(service: str, seconds: int) -> Client:
+    """A client for work that lasts: it waits so long for the answer, and never asks twice."""
+    config = Config(connect_timeout=2, read_timeout=seconds, retries={"total_max_attempts": 1})
+    return _session().client(service, config=config)
+
+
+@cache
 def _session() -> Client:
     """The one session: each of its own would load AWS's endpoints and its credentials again."""
     return boto3.Session()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from connector.adapters.aws.errors import Client, answering
+from connector.domain.errors import ConfigurationError
+
+TELLING = ("ConfigurationError", "RetryableError", "UpstreamUnavailableError", "NonsenseError")
+"""Errors of the product whose text is for an operator; another one is told by its type alone."""
 
 
 class PollerInvoker:
@@ -25,3 +30,25 @@ class PollerInvoker:
                 InvocationType="Event",
                 Payload=json.dumps({"recheck": recheck}).encode(),
             )
+
+
+class LambdaPollerRuns:
+    """Has the poller function run, and waits for its answer. The client may try only once."""
+
+    def __init__(self, client: Client, function: str) -> None:
+        self._client = client
+        self._function = function
+
+    def run(self, *, full_sweep: bool) -> dict[str, Any]:
+        """One run to its end; the summary, with the mode it ran in."""
+        event = {"full_sweep": True} if full_sweep else {}
+        with answering("Lambda"):
+            answer = self._client.invoke(
+                FunctionName=self._function, Payload=json.dumps(event).encode()
+            )
+            payload: dict[str, Any] = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            kind = str(payload.get("errorType", "an error"))
+            told = f": {payload.get('errorMessage')}" if kind in TELLING else "; see its log"
+            raise ConfigurationError(f"the poller failed with {kind}{told}")
+        return payload

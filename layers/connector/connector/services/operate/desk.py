@@ -26,6 +26,7 @@ from connector.services.operate.mapping_validation import MappingValidation
 from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.operate.ping.service import Ping
 from connector.services.operate.running.dead_letters import GivenUpChanges
+from connector.services.operate.running.polling import Polling
 from connector.services.operate.status.service import Status
 from connector.services.report.service import Report
 
@@ -41,6 +42,7 @@ class Desk:
     queue: ChangeQueue
     pauses: PollingPauses
     given_up: GivenUpChanges
+    polling: Polling
     held: HeldPeople
     identity: Identity
     imports: MappingImport

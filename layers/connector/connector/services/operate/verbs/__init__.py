@@ -32,6 +32,7 @@ from connector.services.operate.verbs.rename import Rename
 from connector.services.operate.verbs.replay import Replay
 from connector.services.operate.verbs.report.report import ReportVerb
 from connector.services.operate.verbs.resume import Resume
+from connector.services.operate.verbs.running.polling import Sweep, Tick
 from connector.services.operate.verbs.status import StatusVerb
 from connector.services.operate.verbs.verb import Verb
 from connector.services.operate.verbs.waiting import Waiting
@@ -42,6 +43,8 @@ VERBS: tuple[Verb, ...] = (
     Rehearse(),
     GoLive(),
     Pause(),
+    Tick(),
+    Sweep(),
     ScaffoldMapping(),
     ImportMapping(),
     DiffMapping(),

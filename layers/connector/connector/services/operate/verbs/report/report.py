@@ -81,7 +81,7 @@ class ReportVerb(Verb):
         ready = "yes" if result["is_ready"] else "no"
         return {"month": result["month"], "ready": ready, "kept": result["key"] or "no"}
 
-    def text_of(self, result: JsonObject) -> str:
+    def text_of(self, result: JsonObject, _: str = "") -> str:
         return str(unpacked(result)["page"])
 
     def texts_of(self, result: JsonObject) -> Mapping[str, str]:
