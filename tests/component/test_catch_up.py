@@ -13,6 +13,7 @@ from connector.adapters.memory import (
     InMemoryMappings,
     InMemoryMappingVersions,
 )
+from connector.adapters.visma.books.ledger import VismaBooks
 from connector.bootstrap import operating
 from connector.bootstrap.parts import OperatorAdapters
 from connector.domain.mapping import file as mapping_file
@@ -133,6 +134,8 @@ def test_an_import_returns_once_every_writer_goes_by_it(world: World) -> None:
         audit_log=InMemoryAuditLog(world.tables),
         owner_of=lambda _: ("company", "Nordfab"),
         mapping_history=world.mapping_history,
+        ledgers=VismaBooks(world.targets),
+        books_memory=world.books_memory,
         install_states=InMemoryInstallStates(world.clock),
         webhook_secrets=world.webhook_secrets,
         budgets=world.budgets,

@@ -24,6 +24,10 @@ class HandClock:
         """How long the invocation may still work."""
         return self.remaining
 
+    def set(self, moment: datetime) -> None:
+        """Makes it this moment, which is none that has passed."""
+        self.moment = max(moment, self.moment)
+
     def turn(self, **by: float) -> None:
         """Lets time pass."""
         self.moment += timedelta(**by)

@@ -42,7 +42,21 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         "GET /v1/branch",
         "GET /v1/dimension/{dimensionId}",
     ),
+    "visma-books": (
+        "GET /v1/account",
+        "GET /v1/ledger",
+        "GET /v1/financialPeriod/{financialPeriodId}",
+        "GET /v1/subaccount",
+        "GET /v2/generalLedgerBalance",
+        "GET /v1/GeneralLedgerTransactions",
+        "GET /v2/journaltransaction",
+        "GET /v2/journaltransaction/{journalTransactionNumber}",
+    ),
 }
+
+DOCUMENTS: Mapping[str, tuple[str, ...]] = {"visma-books": ("visma", "visma-gl")}
+"""The contracts that a table is made from, where that is not the one of its name; of a path that
+both have, the later one counts."""
 
 NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("rippling-rest", "Worker"): (
@@ -69,13 +83,33 @@ NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
         "timeStamp",
     ),
     ("visma", "DepartmentDto"): ("departmentId", "expenseSubaccount"),
+    ("visma-books", "AccountDto"): ("accountCD",),
+    ("visma-books", "GeneralLedgerBalanceDto"): (
+        "branch",
+        "account",
+        "financialPeriod",
+        "currencyId",
+        "periodToDateDebit",
+        "periodToDateCredit",
+    ),
+    ("visma-books", "JournalTransactionDto"): (
+        "module",
+        "batchNumber",
+        "status",
+        "journalTransactionLines",
+    ),
 }
 """What the connector lives on: that no row of a list has it is worth a word."""
 
 
 def table_of(contract: str) -> dict[str, Any]:
     """The published answers of the operations that are asked of one API."""
-    document = yaml.safe_load((CONTRACTS / f"{contract}.yaml").read_text("utf-8"))
+    document: dict[str, Any] = {"paths": {}, "components": {}}
+    for name in DOCUMENTS.get(contract, (contract,)):
+        read = yaml.safe_load((CONTRACTS / f"{name}.yaml").read_text("utf-8"))
+        document["paths"] |= read["paths"]
+        for kind, parts in read["components"].items():
+            document["components"].setdefault(kind, {}).update(parts)
     return _Table(contract, document).table(OPERATIONS[contract])
 
 

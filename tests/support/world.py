@@ -42,13 +42,15 @@ from connector.adapters.memory import (
     InMemoryTables,
     InMemoryWebhookSecrets,
 )
+from connector.adapters.memory.books import InMemoryBooksMemory
 from connector.adapters.memory.ledger import KEY
 from connector.adapters.rippling.responses import PENALTY_SECONDS
 from connector.adapters.rippling.sign_in import RipplingSignIn
+from connector.adapters.visma.books.ledger import VismaBooks
 from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import operating, services
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
-from connector.bootstrap.vendors import rippling_source, rippling_watch, visma_watch
+from connector.bootstrap.vendors import books_watch, rippling_source, rippling_watch, visma_watch
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping import file as mapping_file
@@ -151,6 +153,7 @@ class World:
         self.approvals = InMemoryApprovals()
         self.guard_log = InMemoryGuardLog(self.clock)
         self.mapping_history = InMemoryMappingHistory()
+        self.books_memory = InMemoryBooksMemory()
         self.pauses = InMemoryPollingPauses(self.clock)
         self.alarms = InMemoryAlarms()
         self.reports = InMemoryReportsBucket()
@@ -181,6 +184,8 @@ class World:
         operator_adapters = OperatorAdapters(
             audit_log=InMemoryAuditLog(self.tables),
             mapping_history=self.mapping_history,
+            ledgers=VismaBooks(self.targets, partial(books_watch, self.adapters.watches)),
+            books_memory=self.books_memory,
             install_states=InMemoryInstallStates(self.clock),
             webhook_secrets=self.webhook_secrets,
             budgets=self.budgets,

@@ -223,15 +223,19 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     from connector.adapters.aws.clients import client, patient_client
     from connector.adapters.aws.poller_invoker import LambdaPollerRuns
     from connector.adapters.aws.reports.bucket import S3ReportsBucket
+    from connector.adapters.aws.watermarks.books import DynamoBooksMemory
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
     from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
     from connector.adapters.rippling.oauth import RipplingTokenEndpoint
     from connector.adapters.rippling.owner import owner_of
     from connector.adapters.rippling.token_doors import advice
-    from connector.bootstrap.vendors import rippling_of
+    from connector.bootstrap.vendors import books, rippling_of
+    from connector.observability import EmfMetrics
 
     table, dynamodb = settings.watermarks_table, client("dynamodb")
+    metrics = EmfMetrics("operations")
+    parts = _vendor_parts(settings, _rows(table), metrics, keeps_reserve=False)
     return OperatorAdapters(
         audit_log=DynamoAuditLog(
             dynamodb,
@@ -241,6 +245,8 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
             settings.audit_retention_days,
         ),
         mapping_history=DynamoMappingHistory(_rows(table)),
+        ledgers=books(parts),
+        books_memory=DynamoBooksMemory(_rows(table)),
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
         budgets=DynamoBudgets(clock(), dynamodb, table),

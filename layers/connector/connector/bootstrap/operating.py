@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connector import __version__
-from connector.bootstrap.reporting import report
+from connector.bootstrap.reporting import books, report
 from connector.bootstrap.services import catalogues_of
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def operations(
         application=applying,
         agreement=agreement(adapters, planned),
         report=report(adapters, operator_adapters, options, planned.foresight),
+        books=books(adapters, operator_adapters, options),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
         audit_search=AuditSearch(
             audit, ledger, planned.people, mappings, adapters.clock, acts=acts()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connector.ports.approvals import Approvals
+    from connector.ports.books.general_ledger import GeneralLedgers
+    from connector.ports.books.memory import BooksMemory
     from connector.ports.clock import Clock
     from connector.ports.cursors import Cursors
     from connector.ports.guard_log import GuardLog
@@ -77,6 +79,8 @@ class OperatorAdapters:
 
     audit_log: AuditLog
     mapping_history: MappingHistory
+    ledgers: GeneralLedgers
+    books_memory: BooksMemory
     install_states: InstallStates
     webhook_secrets: WebhookSecrets
     budgets: Budgets

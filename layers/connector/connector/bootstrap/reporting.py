@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
+    from connector.services.books.service import Books
     from connector.services.foresee.foresight import Foresight
     from connector.services.report.readings import Readings
     from connector.services.report.service import Report, SectionMaker
@@ -44,6 +45,21 @@ def report(
     delivery = Delivery(operator_adapters.reports, page_of, files_of)
     return Report(
         makers, adapters.mappings, adapters.modes, delivery, adapters.clock, options.stack
+    )
+
+
+def books(
+    adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions
+) -> Books:
+    """The service that compares labour cost with the posted ledger."""
+    from connector.services.books.service import Books
+
+    return Books(
+        ledgers=operator_adapters.ledgers,
+        ledger=adapters.ledger,
+        audit=operator_adapters.audit_log,
+        memory=operator_adapters.books_memory,
+        cost_allocation=options.cost_allocation,
     )
 
 

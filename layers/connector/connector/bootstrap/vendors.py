@@ -25,6 +25,7 @@ from connector.services.shared.names import Names, RememberingSource
 if TYPE_CHECKING:
     from typing import Any, Literal
 
+    from connector.ports.books.general_ledger import GeneralLedgers
     from connector.ports.clock import Clock
     from connector.ports.cursors import Leases
     from connector.ports.dialects import Dialects
@@ -126,9 +127,27 @@ def installation(
     return RipplingInstallation(endpoint, secrets, leases, metrics)
 
 
+def books_watch(watches: ShapeWatches, company: str) -> ShapeWatch:
+    """Who is shown the books of one company of Visma."""
+    return watches.of(f"visma {company} books", lambda: contract_of("visma-books"))
+
+
 def targets(parts: VendorParts, mode: ModeName) -> Targets:
     """The companies of Visma; only a live connector can write to them."""
-    companies = VismaTargets(
+    companies = visma_targets(parts)
+    return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
+
+
+def books(parts: VendorParts) -> GeneralLedgers:
+    """The general ledgers of Visma; they are read in every mode, and written in none."""
+    from connector.adapters.visma.books.ledger import VismaBooks
+
+    return VismaBooks(visma_targets(parts), partial(books_watch, parts.watches))
+
+
+def visma_targets(parts: VendorParts) -> VismaTargets:
+    """The companies of Visma behind their sign-in and their budgets."""
+    return VismaTargets(
         parts.secrets,
         parts.settings.visma_base_url,
         parts.settings.visma_token_url,
@@ -138,7 +157,6 @@ def targets(parts: VendorParts, mode: ModeName) -> Targets:
         watch=partial(visma_watch, parts.watches),
         time_left=parts.clock.remaining_seconds,
     )
-    return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
 
 
 def rate_budget(

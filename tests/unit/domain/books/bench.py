@@ -8,12 +8,13 @@ from typing import Any
 
 from connector.domain.books.accounts import Account, LabourAccounts
 from connector.domain.books.comparison import Chart, Comparison, compare
-from connector.domain.books.expected import Employed, Month, Stay, shares
+from connector.domain.books.expected import Employed, Stay, shares
 from connector.domain.books.posted import Balance, Entry
 from connector.domain.books.subaccounts import Places, SubAccount, SubAccountName, SubAccounts
 from connector.domain.mapping.rules.labour import Labour
+from connector.domain.report.period import Month
 
-MAY = Month.of("2025-05")
+MAY = Month(2025, 5)
 NUMBERS = ("5010", "5090", "5092", "5400", "5405", "5950", "5990", "2930", "2650")
 SUBACCOUNTS = SubAccounts(
     SubAccount(place, f"{code}00", {1: code, 2: "00"})

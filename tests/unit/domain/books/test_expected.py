@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.books.accounts import Kind
-from connector.domain.books.expected import Employed, Gap, Month, costs_of, shares
+from connector.domain.books.expected import Employed, Gap, costs_of, shares
+from connector.domain.report.period import Month
 from tests.unit.domain.books.bench import MAY, day, labour, people, stay
 
 
@@ -92,7 +93,7 @@ def test_another_currency_needs_a_rate() -> None:
 
 
 def test_in_the_holiday_month_wages_fall_and_what_is_earned_with_them() -> None:
-    june, settings = Month.of("2025-06"), labour(holiday_month=6, holiday_month_wages_percent=20)
+    june, settings = Month(2025, 6), labour(holiday_month=6, holiday_month_wages_percent=20)
 
     in_june, in_may = (costs_of(Decimal(50000), month, settings) for month in (june, MAY))
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from connector.domain.shapes.contract import Contract
 
-Api: TypeAlias = Literal["rippling-rest", "rippling-platform", "visma"]
+Api: TypeAlias = Literal["rippling-rest", "rippling-platform", "visma", "visma-books"]
 
 
 @cache

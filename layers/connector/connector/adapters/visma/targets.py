@@ -70,6 +70,7 @@ class VismaTargets:
         self._sign_in = HttpClient(VENDOR, token_url, **self._client)
         self._companies: dict[str, VismaTarget] = {}
         self._ways: dict[str, Way] = {}
+        self._tokens: dict[str, VismaTokens] = {}
 
     def company(self, key: str) -> VismaTarget:
         """The target for one company of the mapping.
@@ -90,15 +91,29 @@ class VismaTargets:
             ConfigurationError: the Visma secret has no such company.
         """
         if key not in self._ways:
+            self._ways[key] = self._way(key, self._watch)
+        return self._ways[key]
+
+    def way_watched_by(self, key: str, watch: Callable[[str], AnswerWatch] | None) -> Way:
+        """Another way to one company, whose answers are shown to another watch.
+
+        Raises:
+            ConfigurationError: the Visma secret has no such company.
+        """
+        return self._way(key, watch)
+
+    def _way(self, key: str, watch: Callable[[str], AnswerWatch] | None) -> Way:
+        if key not in self._tokens:
             tokens = VismaTokens(key, self._token_url, self._sign_in, self._secrets, now=self._now)
             tokens.credentials()
-            http = HttpClient(
-                VENDOR,
-                self._base_url,
-                authorization=tokens.authorization,
-                limits=self._limits(VENDOR, key) if self._limits else None,
-                watch=self._watch(key) if self._watch else None,
-                **self._client,
-            )
-            self._ways[key] = Way(http, tokens.headers, tokens.sign_in)
-        return self._ways[key]
+            self._tokens[key] = tokens
+        tokens = self._tokens[key]
+        http = HttpClient(
+            VENDOR,
+            self._base_url,
+            authorization=tokens.authorization,
+            limits=self._limits(VENDOR, key) if self._limits else None,
+            watch=watch(key) if watch else None,
+            **self._client,
+        )
+        return Way(http, tokens.headers, tokens.sign_in)

@@ -7,15 +7,15 @@ another currency only where the mapping has its rate.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from connector.domain.books.accounts import Kind
 from connector.domain.mapping.rules.labour import Labour
+from connector.domain.report.period import Month
 
 MONTHS_A_YEAR = 12
 HOURS_BEHIND_YEARLY_PAY = Decimal(40)
@@ -31,44 +31,6 @@ class Gap(StrEnum):
     HOURLY = "paid by the hour"
     NO_PAY = "pay not shown"
     CURRENCY = "paid in another currency"
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One calendar month."""
-
-    first: date
-    last: date
-
-    @classmethod
-    def of(cls, text: str) -> Month:
-        """The month `2026-11`.
-
-        Raises:
-            ValueError: it is not written so.
-        """
-        first = date.fromisoformat(f"{text}-01")
-        return cls(first, first.replace(day=monthrange(first.year, first.month)[1]))
-
-    @property
-    def period(self) -> str:
-        """As ledgers name it: `202611`."""
-        return f"{self.first:%Y%m}"
-
-    @property
-    def text(self) -> str:
-        """As people write it: `2026-11`."""
-        return f"{self.first:%Y-%m}"
-
-    @property
-    def days(self) -> int:
-        """How many days it has."""
-        return (self.last - self.first).days + 1
-
-    def share(self, first: date | None, last: date | None) -> Decimal:
-        """How much of it lies between two days, both included."""
-        begin, end = max(first or self.first, self.first), min(last or self.last, self.last)
-        return Decimal(max((end - begin).days + 1, 0)) / Decimal(self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +69,17 @@ class Share:
     wages_in_currency: Decimal | None = field(default=None, repr=False)
 
 
+def period_of(month: Month) -> str:
+    """A month as ledgers name it: `202611`."""
+    return f"{month.year:04}{month.number:02}"
+
+
+def part_of(month: Month, first: date | None, last: date | None) -> Decimal:
+    """How much of a month lies between two days, both included."""
+    begin, end = max(first or month.first, month.first), min(last or month.last, month.last)
+    return Decimal(max((end - begin).days + 1, 0)) / Decimal(month.last.day)
+
+
 def cents(amount: Decimal) -> Decimal:
     """An amount to the cent, halves away from zero."""
     return amount.quantize(CENT, ROUND_HALF_UP)
@@ -118,7 +91,7 @@ def shares(people: Iterable[Employed], month: Month, labour: Labour, currency: s
         _share(person, stay, part, month, labour, currency)
         for person in people
         for stay in person.stays
-        if (part := month.share(stay.first, stay.last))
+        if (part := part_of(month, stay.first, stay.last))
     ]
 
 
@@ -153,7 +126,7 @@ def costs_of(wages: Decimal, month: Month, labour: Labour) -> dict[Kind, Decimal
     In the holiday month, wages are paid for a part of the month only: the other part was earned,
     and posted, the year before. Holiday pay is a cost when it is earned.
     """
-    if labour.holiday_month == month.first.month:
+    if labour.holiday_month == month.number:
         wages = cents(wages * labour.holiday_month_wages_percent / HUNDRED)
     costs = {Kind.WAGES: wages}
     holiday = Decimal(0)
@@ -176,8 +149,3 @@ def estimated(labour: Labour) -> frozenset[Kind]:
         Kind.PENSION: labour.pension_percent,
     }
     return frozenset({Kind.WAGES, *(kind for kind, rate in rates.items() if rate is not None)})
-
-
-def day_before(day: date | None) -> date | None:
-    """The day before a day."""
-    return day - timedelta(days=1) if day else None

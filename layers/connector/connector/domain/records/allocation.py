@@ -65,22 +65,29 @@ def past(
     """What held before `now`, day by day: a raise counts from its day, in earlier places too."""
     if before is None:
         return
-    stays = [*before.earlier, replace(before, earlier=())]
-    is_moved, is_raised = has_moved(before, now), paid(before) != paid(now)
-    if before.ended_on is None:
-        if not (is_moved or is_raised):
-            stays.pop()
-        elif is_moved:
-            stays[-1] = replace(stays[-1], ended_on=today - DAY)
-        else:
-            stays[-1] = replace(stays[-1], ended_on=(now.valid_from or today) - DAY)
+    stays = [*before.earlier, *_over(before, now, today)]
     pay = shown(worker.pay)
-    effective = pay.effective_on if pay else None
-    if is_raised and effective and before.ended_on is None:
-        stays = [part for stay in stays for part in _raised(stay, now, effective)]
-    for stay in stays[-MOST_KEPT:]:
-        if stay.ended_on and stay.ended_on >= max(stay.valid_from or stay.ended_on, today - KEPT):
-            yield stay
+    is_raised = before.ended_on is None and paid(before) != paid(now)
+    if is_raised and pay and pay.effective_on:
+        stays = [part for stay in stays for part in _raised(stay, now, pay.effective_on)]
+    yield from (stay for stay in stays[-MOST_KEPT:] if _is_worth_keeping(stay, today))
+
+
+def _over(before: Allocation, now: Allocation, today: date) -> Iterator[Allocation]:
+    """What held until now, where it does not any more."""
+    alone = replace(before, earlier=())
+    if before.ended_on is not None:
+        yield alone
+    elif has_moved(before, now):
+        yield replace(alone, ended_on=today - DAY)
+    elif paid(before) != paid(now):
+        yield replace(alone, ended_on=(now.valid_from or today) - DAY)
+
+
+def _is_worth_keeping(stay: Allocation, today: date) -> bool:
+    """Whether it lasted a day at least, and is not too long ago."""
+    ended = stay.ended_on
+    return ended is not None and ended >= max(stay.valid_from or ended, today - KEPT)
 
 
 def _raised(stay: Allocation, now: Allocation, since: date) -> Iterator[Allocation]:
