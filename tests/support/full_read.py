@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import boto3
 
@@ -46,6 +47,10 @@ companies:
     legal_entities: ["*"]
     time_zone: Europe/Oslo
 """
+
+
+def _no_payroll() -> NoReturn:
+    raise AssertionError("no one exports payroll runs here")
 
 
 class NoMetrics:
@@ -92,6 +97,7 @@ def main() -> None:
         approvals=InMemoryApprovals(),
         watches=watches,
         attempts=InMemoryFailedAttempts(clock),
+        payroll=_no_payroll,
     )
     options = Options(mode=ModeName.LIVE, cost_allocation=False)
     poller = services.poller(adapters, options).poller

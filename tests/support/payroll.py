@@ -8,9 +8,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from connector.bootstrap.parts import PayrollAdapters
 from connector.domain.mapping.rules.payroll import Kind, PayrollRules
 from connector.domain.payroll.places import Placed, Share
 from connector.domain.payroll.run import TAKEN, Amount, PayRecord
+
+
+def no_payroll() -> PayrollAdapters:
+    """Stands where no one exports payroll runs."""
+    raise AssertionError("nothing here exports payroll runs")
+
 
 ACCOUNTS: list[dict[str, Any]] = [
     {"kind": "earnings", "account": "5010"},
@@ -115,3 +122,22 @@ def salaried_people(draw: st.DrawFn) -> PaidPeople:
         records.append(pay_record(number, *paid))
         placed[f"w{number}"] = Placed(str(1000 + number), draw(shares()))
     return PaidPeople(tuple(records), placed)
+
+
+NORDFAB_PAYROLL: dict[str, Any] = {
+    "branch": "1",
+    "neutral": {"1": "000", "2": "00"},
+    "small_cost_centres": "600",
+    "lines": "folded",
+    "accounts": [
+        {"kind": "earnings", "account": "5010"},
+        {"kind": "earnings", "category": "REIMBURSEMENT", "account": "5990"},
+        {"kind": "employer_taxes", "account": "5400", "owed": "2770"},
+        {"kind": "employer_contributions", "account": "5950", "owed": "2650"},
+        {"kind": "employee_taxes", "account": "2600"},
+        {"kind": "employee_deductions", "account": "2650"},
+        {"kind": "garnishments", "account": "2650"},
+        {"kind": "net_pay", "account": "2930"},
+    ],
+}
+"""What the mapping of Nordfab says of payroll in Norway."""

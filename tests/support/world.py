@@ -25,6 +25,7 @@ from connector.adapters.memory import (
     InMemoryChangeQueue,
     InMemoryCursors,
     InMemoryDialects,
+    InMemoryExportLog,
     InMemoryFailedAttempts,
     InMemoryGuardLog,
     InMemoryInstallStates,
@@ -50,13 +51,20 @@ from connector.adapters.visma.books.ledger import VismaBooks
 from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import operating, services
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
-from connector.bootstrap.vendors import books_watch, rippling_source, rippling_watch, visma_watch
+from connector.bootstrap.vendors import (
+    books_watch,
+    payroll,
+    rippling_source,
+    rippling_watch,
+    visma_watch,
+)
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping import file as mapping_file
 from connector.domain.records.digests import DigestKey
 from connector.domain.records.ledger import INTENT_SECONDS
 from connector.domain.records.mode import Mode, ModeName
+from connector.ports.payroll.exports import ExportLog
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
 from connector.services.find.batch import Summary, off_in
@@ -157,6 +165,7 @@ class World:
         self.pauses = InMemoryPollingPauses(self.clock)
         self.alarms = InMemoryAlarms()
         self.reports = InMemoryReportsBucket()
+        self.exports: ExportLog = InMemoryExportLog()
         self.modes = InMemoryModes(Mode(ModeName.LIVE))
         self.mappings = InMemoryMappings(mapping_file.parse(self.mapping_text))
         rippling, visma = credentials(self.companies)
@@ -242,6 +251,7 @@ class World:
             modes=self.modes,
             watches=watches,
             attempts=self.attempts,
+            payroll=partial(payroll, api, http, self.targets, lambda: self.exports),
         )
 
     def deviates(self, tenant: str, text: str) -> None:

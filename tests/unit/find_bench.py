@@ -39,6 +39,7 @@ from connector.ports.visma import Target, Targets
 from connector.services.shared.requirements import WatchedMappings
 from connector.services.shared.shape_watch import ShapeWatches
 from tests.support.clock import HandClock
+from tests.support.payroll import no_payroll
 from tests.support.world import CountedMetrics
 from tests.unit.builders import NOW, a_catalogue, a_mapping, a_worker
 
@@ -165,6 +166,7 @@ class FindBench:
             approvals=InMemoryApprovals(),
             watches=ShapeWatches(InMemoryShapeMemory(self.clock), NoReports()),
             attempts=InMemoryFailedAttempts(self.clock),
+            payroll=no_payroll,
         )
         options = Options(mode=ModeName.LIVE, cost_allocation=False)
         self.poller = services.poller(adapters, options).poller

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from connector.ports.approvals import Approvals
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
+    from connector.ports.payroll.exports import ExportLog
     from connector.ports.queue import ChangeQueue
     from connector.ports.secrets import WebhookSecrets
     from connector.ports.state import Modes
@@ -168,7 +169,7 @@ def live(
     mappings = _mappings(settings, with_pay=settings.cost_allocation and not by_operator)
     parts = _vendor_parts(settings, rows, metrics, keeps_reserve=not by_operator)
     api, http = settings.rippling_api, vendors.rippling_http(parts, cursors)
-    dialects = parts.dialects
+    dialects, companies = parts.dialects, vendors.companies(parts)
     return Adapters(
         clock=clock(),
         mappings=mappings,
@@ -181,13 +182,14 @@ def live(
         metrics=metrics,
         secrets=parts.secrets,
         source=vendors.rippling_source(api, http, mappings, reference_cache, dialects, clock()),
-        targets=vendors.targets(parts, mode),
+        targets=vendors.targets(companies, mode),
         cursors=cursors,
         pauses=DynamoPollingPauses(clock(), dynamodb, settings.watermarks_table),
         approvals=_approvals(settings),
         modes=modes(settings),
         watches=parts.watches,
         attempts=DynamoFailedAttempts(rows, clock()),
+        payroll=partial(vendors.payroll, api, http, companies, partial(_export_log, settings)),
     )
 
 
@@ -331,6 +333,14 @@ def _approvals(settings: VendorSettings) -> Approvals:
 
     table = settings.approvals_table if isinstance(settings, AuditedSettings) else ""
     return DynamoApprovals(client("dynamodb"), table)
+
+
+def _export_log(settings: VendorSettings) -> ExportLog:
+    """What was exported of payroll runs: it outlives the stack, as the ledger does."""
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.payroll.exports import DynamoExportLog
+
+    return DynamoExportLog(client("dynamodb"), settings.people_table)
 
 
 def _queue(settings: VendorSettings | ReleaserSettings, service: str) -> ChangeQueue:

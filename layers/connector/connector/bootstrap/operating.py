@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connector import __version__
+from connector.bootstrap.payroll import payroll_export
 from connector.bootstrap.reporting import books, report
 from connector.bootstrap.services import catalogues_of
 
@@ -77,11 +78,12 @@ def operations(
         planning=planned,
         application=applying,
         agreement=agreement(adapters, planned),
+        payroll=payroll_export(adapters, operator_adapters, options),
         report=report(adapters, operator_adapters, options, planned.foresight),
         books=books(adapters, operator_adapters, options),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
         audit_search=AuditSearch(
-            audit, ledger, planned.people, mappings, adapters.clock, acts=acts()
+            audit, ledger, planned.people, adapters.mappings, adapters.clock, acts=acts()
         ),
         erasure=erasure(adapters, operator_adapters),
     )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from connector.ports.cursors import Cursors
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import AuditLog, Ledger
+    from connector.ports.payroll.exports import ExportLog
+    from connector.ports.payroll.journal import Journals
+    from connector.ports.payroll.runs import PayrollRuns
     from connector.ports.queue import ChangeQueue, FailedAttempts, QueuedChanges
     from connector.ports.recheck import PollerRuns, RecheckTrigger
     from connector.ports.reference_cache import ReferenceCache
@@ -57,6 +60,15 @@ class StateAdapters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayrollAdapters:
+    """What the export of payroll runs uses besides."""
+
+    runs: PayrollRuns
+    journals: Journals
+    exports: ExportLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters(StateAdapters):
     """The same and both vendors; `source` asks for what the watched mapping wants."""
 
@@ -71,6 +83,8 @@ class Adapters(StateAdapters):
     modes: Modes
     watches: ShapeWatches
     attempts: FailedAttempts
+    payroll: Callable[[], PayrollAdapters]
+    """Made where they are used: only operations export payroll runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

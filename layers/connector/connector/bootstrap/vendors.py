@@ -23,12 +23,15 @@ from connector.observability import BudgetReports, EmfMetrics, Log
 from connector.services.shared.names import Names, RememberingSource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal
 
+    from connector.bootstrap.parts import PayrollAdapters
     from connector.ports.books.general_ledger import GeneralLedgers
     from connector.ports.clock import Clock
     from connector.ports.cursors import Leases
     from connector.ports.dialects import Dialects
+    from connector.ports.payroll.exports import ExportLog
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.rippling import Source
     from connector.ports.secrets import Secrets
@@ -132,21 +135,39 @@ def books_watch(watches: ShapeWatches, company: str) -> ShapeWatch:
     return watches.of(f"visma {company} books", lambda: contract_of("visma-books"))
 
 
-def targets(parts: VendorParts, mode: ModeName) -> Targets:
-    """The companies of Visma; only a live connector can write to them."""
-    companies = visma_targets(parts)
-    return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
-
-
 def books(parts: VendorParts) -> GeneralLedgers:
     """The general ledgers of Visma; they are read in every mode, and written in none."""
     from connector.adapters.visma.books.ledger import VismaBooks
 
-    return VismaBooks(visma_targets(parts), partial(books_watch, parts.watches))
+    return VismaBooks(companies(parts), partial(books_watch, parts.watches))
 
 
-def visma_targets(parts: VendorParts) -> VismaTargets:
-    """The companies of Visma behind their sign-in and their budgets."""
+def payroll(
+    api: Literal["rest", "platform"],
+    http: HttpClient,
+    companies: VismaTargets,
+    exports: Callable[[], ExportLog],
+) -> PayrollAdapters:
+    """Rippling's payroll runs behind one of its APIs, and Visma's journals."""
+    from connector.adapters.rippling.payroll.platform import PlatformPayrollRuns
+    from connector.adapters.rippling.payroll.rest import RestPayrollRuns
+    from connector.adapters.visma.journal.companies import VismaJournals
+    from connector.bootstrap.parts import PayrollAdapters
+
+    return PayrollAdapters(
+        runs=PlatformPayrollRuns(http) if api == "platform" else RestPayrollRuns(http),
+        journals=VismaJournals(companies),
+        exports=exports(),
+    )
+
+
+def targets(companies: VismaTargets, mode: ModeName) -> Targets:
+    """The companies of Visma as the mode has them; only a live connector can write to them."""
+    return companies if mode is ModeName.LIVE else RehearsalTargets(companies)
+
+
+def companies(parts: VendorParts) -> VismaTargets:
+    """The companies of Visma, each over a way of its own."""
     return VismaTargets(
         parts.secrets,
         parts.settings.visma_base_url,

@@ -16,6 +16,7 @@ from connector.adapters.memory.ledger import (
     InMemoryLedger,
     InMemoryTables,
 )
+from connector.adapters.memory.payroll import InMemoryExportLog
 from connector.adapters.memory.queue import (
     InMemoryChangeQueue,
     InMemoryFailedAttempts,
@@ -48,6 +49,7 @@ __all__ = [
     "InMemoryChangeQueue",
     "InMemoryCursors",
     "InMemoryDialects",
+    "InMemoryExportLog",
     "InMemoryFailedAttempts",
     "InMemoryGuardLog",
     "InMemoryInstallStates",

@@ -71,9 +71,9 @@ def make_batches(
     """The batches of a run, in the order of their currencies.
 
     `placed` are the people of the run by worker id; who is not there is a problem of its own,
-    which whoever looked for them tells.
+    which whoever looked for them tells, and no sum is judged without them.
     """
-    problems: list[str] = []
+    records, problems = list(records), list[str]()
     entries: dict[str, list[Entry]] = defaultdict(list)
     for record in sorted(records, key=lambda each: each.id):
         known = placed.get(record.worker_id)
@@ -83,12 +83,20 @@ def make_batches(
         found, lacking = _entries(whole, rules, known)
         problems += lacking
         entries[whole.currency] += found
-    batches = [_batch(currency, rules, each) for currency, each in sorted(entries.items()) if each]
-    if not problems:
-        problems = [problem for _, found in batches for problem in found]
-        problems = problems or _wrong_sums([batch for batch, _ in batches if batch.lines])
-    made = tuple(batch for batch, _ in batches if batch.lines)
-    return Made(made, tuple(dict.fromkeys(problems)))
+    batches, unfit = _batches(entries, rules)
+    if not problems and all(each.worker_id in placed for each in records):
+        problems = unfit
+    return Made(batches, tuple(dict.fromkeys(problems)))
+
+
+def _batches(
+    entries: Mapping[str, Sequence[Entry]], rules: PayrollRules
+) -> tuple[tuple[Batch, ...], list[str]]:
+    """A batch a currency, and what is wrong with them."""
+    made = [_batch(currency, rules, each) for currency, each in sorted(entries.items())]
+    batches = tuple(batch for batch, _ in made if batch.lines)
+    problems = [problem for batch, found in made if batch.lines for problem in found]
+    return batches, problems or _wrong_sums(batches)
 
 
 def resolved(record: PayRecord, rules: PayrollRules) -> PayRecord:

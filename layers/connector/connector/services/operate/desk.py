@@ -29,6 +29,7 @@ from connector.services.operate.ping.service import Ping
 from connector.services.operate.running.dead_letters import GivenUpChanges
 from connector.services.operate.running.polling import Polling
 from connector.services.operate.status.service import Status
+from connector.services.payroll.export import PayrollExport
 from connector.services.report.service import Report
 
 
@@ -59,6 +60,7 @@ class Desk:
     planning: Planning
     application: Application
     agreement: Agreement
+    payroll: PayrollExport
     report: Report
     books: Books
     audit_check: AuditCheck

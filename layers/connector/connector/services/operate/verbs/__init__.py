@@ -27,6 +27,8 @@ from connector.services.operate.verbs.mappings.scaffold import ScaffoldMapping
 from connector.services.operate.verbs.mode import GoLive, Pause, Rehearse
 from connector.services.operate.verbs.oauth_confirm import ConfirmInstallation
 from connector.services.operate.verbs.oauth_start import StartInstallation
+from connector.services.operate.verbs.payroll.export import ExportPayrollRun
+from connector.services.operate.verbs.payroll.runs import PayrollRunsVerb
 from connector.services.operate.verbs.ping import PingVerb
 from connector.services.operate.verbs.rename import Rename
 from connector.services.operate.verbs.replay import Replay
@@ -59,6 +61,8 @@ VERBS: tuple[Verb, ...] = (
     Reconcile(),
     Heal(),
     ReportVerb(),
+    PayrollRunsVerb(),
+    ExportPayrollRun(),
     Audit(),
     VerifyAudit(),
     ExportAudit(),
@@ -85,6 +89,7 @@ FAMILIES = {
     "mappings": "look after the mapping",
     "audit": "show what happened to whom, and why",
     "reconcile": "show where Rippling, the ledger and Visma do not agree now; writes nothing",
+    "payroll": "enter payroll runs in Visma's journal, on hold",
     "rejected": "list the people about whom an operator rejected a change",
     "oauth": "install the App Shop app in Rippling",
 }

@@ -1,0 +1,140 @@
+"""A row of the `PeopleTable` for each payroll run that was exported: `payroll <company> <run>`.
+
+It stands among the people because that table is kept, and what was exported must never be
+forgotten. In place of a company it has a word that no company is called, so that no list of a
+company's people shows it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connector.adapters.aws.dynamodb import aliases, from_item, pages, to_item, update_one
+from connector.adapters.aws.errors import answering
+from connector.domain.payroll.exports import Export, RunExports, Stage
+from connector.domain.records.times import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connector.adapters.aws.dynamodb import Item, Values
+    from connector.adapters.aws.errors import Client
+
+PAYROLL = "payroll"
+UNCHANGED = "attribute_not_exists(#version) OR #version = :seen"
+WRITE = "SET #kind = :kind, #version = :version, #run = :run, #exports = :exports"
+
+
+class DynamoExportLog:
+    """What was exported of each run; every write is conditional on the version that was read."""
+
+    def __init__(self, client: Client, people_table: str) -> None:
+        self._client = client
+        self._table = people_table
+
+    def of_run(self, company: str, run: str) -> RunExports:
+        """What is known now, consistently; of version 0 where nothing is."""
+        with answering("DynamoDB"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=to_item(key_of(company, run)), ConsistentRead=True
+            )
+        row = from_item(answer.get("Item", {}))
+        return exports_from(row, company) if row else RunExports(company, run)
+
+    def of_company(self, company: str) -> Iterator[RunExports]:
+        """Everything that is known of a company, perhaps a moment late."""
+        condition = "#company = :company"
+        rows = pages(
+            self._client.query,
+            TableName=self._table,
+            IndexName="ByCompany",
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=aliases(condition),
+            ExpressionAttributeValues=to_item({":company": place_of(company)}),
+        )
+        return (exports_from(row, company) for row in rows)
+
+    def save(self, exports: RunExports) -> RunExports:
+        """Writes it down; the same with the version that it has now.
+
+        Raises:
+            ConflictError: someone else wrote since it was read; nothing was written.
+        """
+        version = exports.version + 1
+        given = {
+            ":seen": exports.version,
+            ":version": version,
+            ":kind": PAYROLL,
+            ":run": exports.run,
+            ":exports": {
+                currency: export_values(each) for currency, each in exports.by_currency.items()
+            },
+        }
+        update_one(
+            self._client,
+            {
+                "TableName": self._table,
+                "Key": to_item(key_of(exports.company, exports.run)),
+                "UpdateExpression": WRITE,
+                "ConditionExpression": UNCHANGED,
+                "ExpressionAttributeNames": aliases(WRITE, UNCHANGED),
+                "ExpressionAttributeValues": to_item(given),
+            },
+        )
+        return RunExports(exports.company, exports.run, version, exports.by_currency)
+
+
+def place_of(company: str) -> str:
+    """What stands in place of a company."""
+    return f"{PAYROLL} {company}"
+
+
+def key_of(company: str, run: str) -> dict[str, str]:
+    """The key of a run's row."""
+    return {"person": f"{PAYROLL} {company} {run}", "company": place_of(company)}
+
+
+def exports_from(row: Values, company: str) -> RunExports:
+    """What a row tells of a run."""
+    exports = {currency: export_from(each) for currency, each in row.get("exports", {}).items()}
+    return RunExports(company, row["run"], row["version"], exports)
+
+
+def export_values(export: Export) -> Item:
+    """One export as it is stored: readable, and without an amount."""
+    values = {
+        "key": export.key,
+        "revision": export.revision,
+        "stage": export.stage.value,
+        "content": export.content,
+        "total": export.total,
+        "period": export.period,
+        "lines": export.lines,
+        "people": export.people,
+        "begun_at": timestamp(export.begun_at),
+        "lands_until": timestamp(export.lands_until),
+        "operator": export.operator,
+        "number": export.number,
+        "earlier": list(export.earlier),
+    }
+    return {name: value for name, value in values.items() if value not in ("", [])}
+
+
+def export_from(values: Values) -> Export:
+    """The export that was stored."""
+    return Export(
+        key=values["key"],
+        revision=values["revision"],
+        stage=Stage(values["stage"]),
+        content=values["content"],
+        total=values["total"],
+        period=values["period"],
+        lines=values["lines"],
+        people=values["people"],
+        begun_at=datetime.fromisoformat(values["begun_at"]),
+        lands_until=datetime.fromisoformat(values["lands_until"]),
+        operator=values.get("operator", ""),
+        number=values.get("number", ""),
+        earlier=tuple(values.get("earlier", ())),
+    )

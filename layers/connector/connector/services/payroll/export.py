@@ -1,0 +1,96 @@
+"""The service behind `connector payroll`: which runs there are, what would be sent, and sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from connector.domain.errors import ConfigurationError, ConflictError
+from connector.domain.payroll.exports import RunExports
+from connector.domain.records.ledger import ANSWER_SECONDS
+from connector.domain.records.mode import ModeName
+from connector.ports.clock import Clock
+from connector.ports.cursors import Leases
+from connector.ports.payroll.exports import ExportLog
+from connector.services.operate.json_types import JsonObject
+from connector.services.payroll.overview import PayrollOverview
+from connector.services.payroll.preparation import Preparation, Prepared
+from connector.services.payroll.sending import RUN_SECONDS, Sending, Sent, Wish
+from connector.services.payroll.told import export_of, plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class PayrollExport:
+    """Plans and exports runs; only a live connector sends anything."""
+
+    preparation: Preparation
+    exports: ExportLog
+    leases: Leases
+    clock: Clock
+    mode: ModeName
+    answer_seconds: float = ANSWER_SECONDS
+
+    def overview(self, company: str = "") -> list[JsonObject]:
+        """The runs that Rippling shows, and what was exported of each; no amounts.
+
+        Raises:
+            ConfigurationError: the export is off, or the token may not see payroll runs.
+            RetryableError: Rippling did not answer.
+        """
+        return PayrollOverview(self.preparation, self.exports).rows(company)
+
+    def carried_out(self, *, is_plan: bool, **asked: Any) -> JsonObject:
+        """A plan or an export, as plain data; `asked` are the members of a `Wish`."""
+        wish = Wish(**asked)
+        return plan_of(*self.plan(wish)) if is_plan else export_of(*self.export(wish))
+
+    def plan(self, wish: Wish) -> tuple[Prepared, RunExports]:
+        """What would be sent, and what is known of the run; nothing is sent.
+
+        Raises:
+            ConfigurationError: there is no such run, or it is of no company that exports any.
+            RetryableError: a system did not answer.
+        """
+        prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
+        return prepared, self.exports.of_run(prepared.company, wish.run)
+
+    def export(self, wish: Wish) -> tuple[Prepared, list[Sent]]:
+        """Enters the batches of a run on hold, each once.
+
+        Raises:
+            ConfigurationError: with everything that stands in the way; nothing was sent.
+            UnknownOutcomeError: Visma did not answer, and may still enter a batch.
+            RefusedError: Visma says no.
+            RetryableError: a system did not answer, or another export is under way.
+        """
+        if self.mode is not ModeName.LIVE:
+            state = "off" if self.mode is ModeName.OFF else "in rehearsal"
+            raise ConfigurationError(
+                f"the connector is {state}, so that nothing is sent: `connector payroll export"
+                f" {wish.run} --plan` shows what would be"
+            )
+        prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
+        with self._alone_in(prepared.company):
+            sending = Sending(
+                wish,
+                prepared,
+                self.preparation.journals.of(prepared.company),
+                self.exports,
+                self.clock,
+                self.preparation.ledger.key,
+                self.answer_seconds,
+            )
+            return prepared, sending.carried_out()
+
+    @contextmanager
+    def _alone_in(self, company: str) -> Iterator[None]:
+        """Keeps every other export of a company away."""
+        with self.leases.lease(f"payroll {company}", RUN_SECONDS) as is_held:
+            if not is_held:
+                raise ConflictError(
+                    f"an export of payroll runs of {company} is under way: try again in a few"
+                    " minutes"
+                )
+            yield

@@ -1,0 +1,239 @@
+"""Everything that an export needs to know before it sends anything: read once, judged at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from connector.domain.errors import ConfigurationError
+from connector.domain.facts import Known
+from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.mapping.rules.payroll import PayrollRules
+from connector.domain.payroll.batch import Batch, make_batches
+from connector.domain.payroll.entry import EntryLine, JournalEntry, lines_of
+from connector.domain.payroll.run import PayRecord, PayrollRun, content_digest
+from connector.ports.ledger import AuditLog, Ledger
+from connector.ports.payroll.journal import Journals
+from connector.ports.payroll.runs import PayrollRuns
+from connector.ports.state import Mappings
+from connector.ports.visma import Targets
+from connector.services.payroll.books_check import BooksCheck
+from connector.services.payroll.people import PaidPeople, Roster, Whereabouts
+from connector.services.shared.catalogues import Catalogues
+
+OFF = (
+    "the export of payroll runs is off: no company of the mapping has a part `payroll`; see"
+    " docs/mapping.md, 'Payroll runs'"
+)
+MOST_TOLD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One batch as it would be entered, but for its key and revision."""
+
+    batch: Batch
+    ledger: str
+    period: str
+    rate: Decimal | None
+    lines: tuple[EntryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run in the company that it is of; the drafts are complete only without problems.
+
+    `may_be_shown` says whether their lines tell no one's pay but where the mapping asks for it.
+    """
+
+    run: PayrollRun
+    company: str
+    rules: PayrollRules
+    day: date
+    content: str
+    people: int
+    may_be_shown: bool = False
+    drafts: tuple[Draft, ...] = ()
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def entry(self, draft: Draft, key: str, replaces: str) -> JournalEntry:
+        """A draft as it is entered under a key; `replaces` says which batch it is instead of."""
+        days = self.run.days
+        about = f"{days[0]} to {days[1]}" if days else ""
+        paid = f", paid {self.run.check_date}" if self.run.check_date else ""
+        instead = f", correction: replaces {replaces}" if replaces else ""
+        return JournalEntry(
+            key=key,
+            description=f"{key} Rippling payroll run {about}{paid}{instead}",
+            branch=self.rules.branch,
+            ledger=draft.ledger,
+            period=draft.period,
+            day=self.day,
+            currency=draft.batch.currency,
+            lines=draft.lines,
+            rate=draft.rate,
+        )
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What was found on the way: every problem is told, and none stops the next look."""
+
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    may_be_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Reads a run, its people and the books, and makes the drafts of its batches."""
+
+    runs: PayrollRuns
+    journals: Journals
+    targets: Targets
+    catalogues: Catalogues
+    ledger: Ledger
+    audit: AuditLog
+    mappings: Mappings
+
+    def prepare(self, run_id: str, company: str = "", booked_on: date | None = None) -> Prepared:
+        """A run with everything that stands in its way.
+
+        Raises:
+            ConfigurationError: there is no such run, or it is of no company that exports any.
+            RetryableError: a system did not answer.
+        """
+        mapping = self.mappings.load()
+        must_be_on(mapping)
+        run = self.runs.run(run_id)
+        if run is None:
+            raise ConfigurationError(f"Rippling shows no payroll run {run_id[:60]}")
+        found = _Findings()
+        records = self._records(run, found)
+        roster = Roster.read(self.ledger)
+        workers = {record.worker_id for record in records}
+        of_run = self.company_of(run, mapping, roster.companies_of(workers), company)
+        rules = mapping.companies[of_run]
+        payroll = rules.payroll
+        if payroll is None:
+            raise ConfigurationError(
+                f"run {run.id} is one of {of_run}, whose mapping has no part `payroll`"
+            )
+        if not run.is_ready:
+            found.problems.append(not_ready(run))
+        day = booked_on or (run.check_date if payroll.dated == "check_date" else run.end)
+        day = day or run.check_date
+        if day is None or run.days is None:
+            raise ConfigurationError([*found.problems, f"run {run.id} shows no days it pays for"])
+        drafts = self._drafts(run, records, roster, (of_run, rules, payroll), day, found)
+        return Prepared(
+            run=run,
+            company=of_run,
+            rules=payroll,
+            day=day,
+            content=content_digest(run, records, self.ledger.key),
+            people=len(workers),
+            may_be_shown=found.may_be_shown,
+            drafts=drafts,
+            problems=_first(found.problems),
+            notes=tuple(found.notes),
+        )
+
+    def company_of(
+        self, run: PayrollRun, mapping: MappingFile, of_people: Collection[str], wanted: str
+    ) -> str:
+        """The company whose run it is: by its legal entity, else by where its people are.
+
+        Raises:
+            ConfigurationError: it cannot be told, or is another one than is wanted.
+        """
+        found: set[str] = set()
+        if run.legal_entity:
+            claim = mapping.company_of(self.runs.legal_entity(run.legal_entity))
+            found = {claim.value} if isinstance(claim, Known) else set()
+        found = found or set(of_people)
+        if len(found) != 1:
+            companies = ", ".join(sorted(found)) or "no company of the mapping"
+            raise ConfigurationError(
+                f"whose run {run.id} is cannot be told: its people are of {companies}, and no"
+                " company of the mapping claims its legal entity"
+            )
+        (company,) = found
+        if wanted and wanted != company:
+            raise ConfigurationError(f"run {run.id} is one of {company}, not of {wanted}")
+        if company not in mapping.companies:
+            raise ConfigurationError(f"run {run.id} is one of {company}, which has no mapping")
+        return company
+
+    def _records(self, run: PayrollRun, found: _Findings) -> Sequence[PayRecord]:
+        try:
+            return self.runs.records(run.id)
+        except ConfigurationError as error:
+            found.problems += error.problems
+            return ()
+
+    def _drafts(
+        self,
+        run: PayrollRun,
+        records: Sequence[PayRecord],
+        roster: Roster,
+        of_company: tuple[str, CompanyRules, PayrollRules],
+        day: date,
+        found: _Findings,
+    ) -> tuple[Draft, ...]:
+        company, rules, payroll = of_company
+        catalogue = self.catalogues.read_fresh(company, rules)
+        people = PaidPeople(self.ledger, self.audit, company, catalogue, rules.zone)
+        days = run.days or (day, day)
+        where: Whereabouts = people.find(roster, [each.worker_id for each in records], days)
+        found.problems += where.problems
+        found.notes += where.notes
+        made = make_batches(records, payroll, where.placed)
+        found.problems += made.problems if records or not found.problems else ()
+        found.may_be_shown = not where.problems and not made.problems
+        check = BooksCheck(
+            company,
+            payroll,
+            self.journals.of(company).chart(day),
+            catalogue,
+            self.targets.company(company).segments(),
+            rules.cost_centre_segment,
+        )
+        found.problems += check.standing_problems()
+        period = check.period(day, found.problems)
+        ledger = check.ledger(found.problems)
+        found.problems += check.account_problems(made.batches)
+        return tuple(
+            Draft(
+                batch,
+                ledger.number,
+                period,
+                check.rate(batch, ledger, found.problems),
+                lines_of(batch, payroll, rules.cost_centre_segment),
+            )
+            for batch in made.batches
+        )
+
+
+def must_be_on(mapping: MappingFile) -> None:
+    """Raises: ConfigurationError: no company exports payroll runs."""
+    if not any(rules.payroll for rules in mapping.companies.values()):
+        raise ConfigurationError(OFF)
+
+
+def not_ready(run: PayrollRun) -> str:
+    """Why a run in its state is not exported."""
+    if run.state == "DRAFT":
+        return f"run {run.id} is a draft: it is exported once it is approved"
+    state = run.state or "in no state that is shown"
+    return f"run {run.id} is {state}: only a run that is approved or paid is exported"
+
+
+def _first(problems: Sequence[str]) -> tuple[str, ...]:
+    """As many problems as anyone reads, each once, and how many more there are."""
+    told = list(dict.fromkeys(problems))
+    more = len(told) - MOST_TOLD
+    return (*told[:MOST_TOLD], *([f"and {more} more problems"] if more > 0 else []))

@@ -1,0 +1,333 @@
+"""Entering the batches of one run: look, note, enter once, and never enter blind.
+
+A batch is known by its key. The intent is written down before the batch is sent, and whatever
+answer is lost is looked for before anything is sent again. No batch is ever changed or released.
+Whoever sends is alone in the company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from connector.domain.errors import (
+    ConfigurationError,
+    RefusedError,
+    RetryableError,
+    UnknownOutcomeError,
+)
+from connector.domain.payroll.entry import FoundBatch, key_of
+from connector.domain.payroll.exports import Export, Stage
+from connector.domain.records.digests import DigestKey
+from connector.domain.records.ledger import ANSWER_SECONDS
+from connector.ports.clock import Clock
+from connector.ports.payroll.exports import ExportLog
+from connector.ports.payroll.journal import Journal
+from connector.services.payroll.preparation import Draft, Prepared
+
+RUN_SECONDS = 330.0
+"""Longer than the operations function may run: by then whoever began is no longer at it."""
+
+HEX_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an operator asks for.
+
+    `is_corrected` allows a second batch; `is_not_there` says that somebody has looked in Visma,
+    where that shows the connector no batch at all.
+    """
+
+    run: str
+    operator: str = ""
+    company: str = ""
+    booked_on: date | None = None
+    is_corrected: bool = False
+    is_not_there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A batch that is in Visma now, and whether it was found there from an export before this."""
+
+    currency: str
+    export: Export
+    is_found: bool
+    draft: Draft | None = field(default=None, repr=False)
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A batch that is to be sent: its draft, and what is known of the one before it."""
+
+    draft: Draft
+    revision: int
+    earlier: tuple[str, ...]
+
+    @property
+    def currency(self) -> str:
+        """The currency of the batch."""
+        return self.draft.batch.currency
+
+
+class Sending:
+    """One export under way."""
+
+    def __init__(
+        self,
+        wish: Wish,
+        prepared: Prepared,
+        journal: Journal,
+        exports: ExportLog,
+        clock: Clock,
+        key: DigestKey,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._wish = wish
+        self._prepared = prepared
+        self._journal = journal
+        self._exports = exports
+        self._clock = clock
+        self._key = key
+        self._answer = timedelta(seconds=answer_seconds)
+        self._known = exports.of_run(prepared.company, prepared.run.id)
+
+    def carried_out(self) -> list[Sent]:
+        """What lies in Visma once all is done: what was lost first, and then what is new.
+
+        Raises:
+            ConfigurationError: with everything that stands in the way; nothing more was sent.
+            ConnectorError: a batch was refused, or not answered.
+        """
+        found = list(self._settled())
+        due, refusals = self._due({each.currency for each in found})
+        problems = [*self._prepared.problems, *refusals] if due or not found else []
+        if problems:
+            told = [
+                f"{each.currency} batch {each.export.number}, whose answer was lost, is in Visma"
+                for each in found
+            ]
+            raise ConfigurationError([*told, *problems])
+        return [*found, *(self._enter(each) for each in due)]
+
+    def _settled(self) -> Iterator[Sent]:
+        """The batches that were begun before and are in Visma.
+
+        Raises:
+            UnknownOutcomeError: one is not there, and may still be entered.
+            ConfigurationError: one is there twice, or whether it is cannot be told.
+        """
+        for currency, export in sorted(self._known.by_currency.items()):
+            if export.is_exported:
+                continue
+            lookup = self._journal.find(export.key, export.period, export.begun_at)
+            if lookup.batches:
+                yield self._adopt(currency, export, lookup.batches)
+            elif export.may_land(self._clock.now()):
+                raise self._unanswered(export)
+            elif not lookup.is_proven and not self._wish.is_not_there:
+                raise ConfigurationError(
+                    f"batch {export.key} was sent on {day_of(export.begun_at)} and not answered,"
+                    " and Visma shows the connector no batch at all: look for it in Visma; if it"
+                    " is not there, say `--not-there`"
+                )
+
+    def _due(self, found: set[str]) -> tuple[list[Due], list[str]]:
+        """What is to be sent, and why some of the run is not."""
+        due, already, changed = list[Due](), list[str](), list[str]()
+        for draft in self._prepared.drafts:
+            currency = draft.batch.currency
+            before = self._known.by_currency.get(currency)
+            if currency in found:
+                continue
+            if before is None or not before.is_exported:
+                due.append(Due(draft, before.revision if before else 1, self._earlier(before)))
+            elif self._may_be_sent_again(before):
+                due.append(Due(draft, before.revision + 1, (*before.earlier, before.number)))
+            elif self._is_changed(before) and not self._wish.is_corrected:
+                changed.append(self._says_changed(currency, before))
+            else:
+                already.append(self._says_exported(currency, before))
+        return due, [*changed, *(already if not due else ())]
+
+    def _earlier(self, before: Export | None) -> tuple[str, ...]:
+        return before.earlier if before else ()
+
+    def _may_be_sent_again(self, before: Export) -> bool:
+        """Whether a second batch may be made: by the operator's word, and for a reason."""
+        if not self._wish.is_corrected:
+            return False
+        if before.content != self._prepared.content:
+            return True
+        shown = self._shown(before)
+        return shown is None or shown.is_gone
+
+    def _is_changed(self, before: Export) -> bool:
+        """Whether Rippling shows something else; a digest of another key says nothing."""
+        return self._key.made(before.content) and before.content != self._prepared.content
+
+    def _says_exported(self, currency: str, before: Export) -> str:
+        run, by = self._prepared.run.id, f" by {before.operator}" if before.operator else ""
+        advice = (
+            "; nothing of it has changed, and that batch is in Visma: delete it there first"
+            if self._wish.is_corrected
+            else ""
+        )
+        return (
+            f"run {run} is exported already: {currency} batch {before.number}, entered on"
+            f" {day_of(before.begun_at)}{by}{advice}"
+        )
+
+    def _says_changed(self, currency: str, before: Export) -> str:
+        return (
+            f"run {self._prepared.run.id} has changed in Rippling since it was exported as"
+            f" {currency} batch {before.number}: `--corrected` makes a second batch, which says"
+            " so; the first one is yours to delete or to reverse in Visma"
+        )
+
+    def _enter(self, due: Due) -> Sent:
+        """Enters one batch, unless it is there already though nothing is known of it here."""
+        draft, now = due.draft, self._clock.now()
+        key = key_of(self._prepared.run.id, self._prepared.company, due.currency, due.revision)
+        entry = self._prepared.entry(draft, key, ", ".join(due.earlier))
+        begun = Export(
+            key=key,
+            revision=due.revision,
+            stage=Stage.BEGUN,
+            content=self._prepared.content,
+            total=self._total(entry.total),
+            period=draft.period,
+            lines=len(entry.lines),
+            people=draft.batch.people,
+            begun_at=now,
+            lands_until=now + timedelta(seconds=RUN_SECONDS) + self._answer,
+            operator=self._wish.operator,
+            earlier=due.earlier,
+        )
+        if there := self._journal.find(key, draft.period).batches:
+            return self._adopt(due.currency, begun, there, draft)
+        before = self._known.by_currency.get(due.currency)
+        self._save(due.currency, begun)
+        try:
+            number = self._journal.enter(entry)
+        except (UnknownOutcomeError, RefusedError) as error:
+            return self._after_failure(due, begun, before, error)
+        except (RetryableError, ConfigurationError):
+            self._give_up(due.currency, before)
+            raise
+        return self._entered(due, begun, number)
+
+    def _entered(self, due: Due, begun: Export, number: str) -> Sent:
+        """A batch that Visma said it entered, as it is shown there."""
+        try:
+            shown = self._shown(begun.entered(number))
+        except RetryableError:
+            shown = None
+        export = begun.entered(number or (shown.number if shown else ""))
+        self._save(due.currency, export)
+        remarks = (
+            self._remarks(due.currency, export, shown)
+            if shown
+            else ("it could not be read back yet",)
+        )
+        return Sent(due.currency, export, False, due.draft, remarks)
+
+    def _after_failure(
+        self,
+        due: Due,
+        begun: Export,
+        before: Export | None,
+        error: UnknownOutcomeError | RefusedError,
+    ) -> Sent:
+        """What becomes of a batch that was refused or not answered: what Visma shows decides.
+
+        Raises:
+            RefusedError: it is not there, and will not be.
+            UnknownOutcomeError: it is not there, and may be entered yet.
+        """
+        is_lost = isinstance(error, UnknownOutcomeError)
+        may_land = isinstance(error, UnknownOutcomeError) and error.may_land
+        now = self._clock.now()
+        begun = replace(begun, lands_until=now + self._answer if may_land else now)
+        self._save(due.currency, begun)
+        try:
+            lookup = self._journal.find(begun.key, begun.period, begun.begun_at)
+        except RetryableError:
+            raise self._unanswered(begun) from error
+        if lookup.batches:
+            return self._adopt(due.currency, begun, lookup.batches, due.draft)
+        refusal = error.refusal if isinstance(error, UnknownOutcomeError) else error
+        if refusal and not may_land and (lookup.is_proven or not is_lost):
+            self._give_up(due.currency, before)
+            raise refusal
+        raise self._unanswered(begun) from error
+
+    def _adopt(
+        self,
+        currency: str,
+        export: Export,
+        batches: Sequence[FoundBatch],
+        draft: Draft | None = None,
+    ) -> Sent:
+        """Takes the batch with the key for the one that was begun.
+
+        Raises:
+            ConfigurationError: there are several.
+        """
+        if len(batches) > 1:
+            numbers = ", ".join(batch.number for batch in batches)
+            raise ConfigurationError(
+                f"Visma has {len(batches)} batches with the key {export.key}: {numbers}; delete all"
+                " but one there, and none of them is to be released before"
+            )
+        (found,) = batches
+        entered = export.entered(found.number)
+        self._save(currency, entered)
+        return Sent(currency, entered, True, draft, self._remarks(currency, export, found))
+
+    def _shown(self, export: Export) -> FoundBatch | None:
+        """A batch as Visma has it now; a number alone may be another module's."""
+        batch = self._journal.read(export.number) if export.number else None
+        if batch and batch.has(export.key):
+            return batch
+        lookup = self._journal.find(export.key, export.period, export.begun_at)
+        return next(iter(lookup.batches), None)
+
+    def _remarks(self, currency: str, export: Export, found: FoundBatch) -> tuple[str, ...]:
+        """What is otherwise than it was sent."""
+        total = self._total(found.total)
+        differing = found.differences(
+            is_same_total=total == export.total or not self._key.made(export.total),
+            lines=export.lines,
+            currency=currency,
+        )
+        return tuple(f"{each} is not as it was sent" for each in differing)
+
+    def _total(self, total: Decimal) -> str:
+        return self._key.mac(f"{total.normalize():f}", HEX_DIGITS)
+
+    def _save(self, currency: str, export: Export) -> None:
+        self._known = self._exports.save(self._known.with_export(currency, export))
+
+    def _give_up(self, currency: str, before: Export | None) -> None:
+        """Forgets a batch that was begun: nothing of it was entered, nor will be."""
+        self._known = self._exports.save(self._known.without(currency, before))
+
+    def _unanswered(self, export: Export) -> UnknownOutcomeError:
+        now = self._clock.now()
+        wait = max((export.lands_until - now).total_seconds(), 0) + 1
+        when = f"{export.lands_until:%H:%M:%S} UTC" if export.may_land(now) else "now"
+        return UnknownOutcomeError(
+            f"batch {export.key} was sent, Visma did not answer and does not show it yet; export"
+            f" the run again after {when}: it is looked for before anything is sent",
+            retry_after=wait,
+        )
+
+
+def day_of(moment: datetime) -> str:
+    """The day of a moment, as operators read it."""
+    return moment.date().isoformat()
