@@ -200,3 +200,23 @@ def test_a_day_that_has_come_is_not_due_for_ever_where_someone_cannot_leave(worl
     for _ in range(3):
         world.clock.turn(minutes=5)
         assert world.tick().queued == 0
+
+
+def test_where_visma_takes_no_version_a_stranger_under_the_old_code_is_not_written(
+    world: World,
+) -> None:
+    world.visma.takes_version = "none"
+    worker = hired(world)
+    world.rippling.move(worker["id"], department="Finance")
+    assert world.settle() == {"updated": 1}  # by now it is known that no version is taken
+    code = str(worker["number"])
+    world.visma.remove_employee(code)
+    world.visma.add_employee(
+        code, **{"contact.lastName": "Annen", "contact.email": "annen@example.com"}
+    )
+
+    world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+    assert world.settle() == {"rejected": 1}
+
+    stranger = world.employee_of(worker)
+    assert (stranger["status"], stranger["contact"]["lastName"]) == ("Active", "Annen")

@@ -23,7 +23,7 @@ from connector.adapters.visma.addressing import (
 )
 from connector.adapters.visma.probe import single_reads
 from connector.adapters.visma.refusals import is_page, raise_for_access, refused
-from connector.adapters.visma.versions import Versions, condition, version_of
+from connector.adapters.visma.versions import NONE, Versions, condition, moved_on, version_of
 from connector.adapters.visma.wire import (
     Segment,
     VismaRow,
@@ -40,7 +40,14 @@ from connector.adapters.visma.wire import (
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical, is_a_step
-from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
+from connector.domain.employees import (
+    DIMENSION,
+    IDENTITY,
+    Employee,
+    Fields,
+    Written,
+    row_version,
+)
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -150,6 +157,8 @@ class VismaTarget:
         if etag is None:
             return self._write("PUT", path, body, what)
         form = self._versions.form_for(code, etag)
+        if form == NONE and not self._is_still_at(code, etag):
+            raise ConflictError(moved_on(what, self._company))
         try:
             response = self._write("PUT", path, body, what, condition(etag, form))
         except ConflictError:
@@ -157,6 +166,11 @@ class VismaTarget:
             raise
         self._versions.is_taken(code, form)
         return response
+
+    def _is_still_at(self, code: str, etag: str) -> bool:
+        """Whether an employee is at a version, for a company that takes no condition."""
+        shown = self.read(code)
+        return shown is None or shown.etag is None or row_version(shown.etag) == row_version(etag)
 
     def _updated(self, code: str, response: Response, what: str) -> Written:
         """What was written, where Visma answers with the employee: any other answer proves nothing.
@@ -367,10 +381,7 @@ class VismaTarget:
         raise_for_access(response, self._company)
         status = response.status_code
         if status == HTTPStatus.PRECONDITION_FAILED:
-            raise ConflictError(
-                f"Visma did not {what} in {self._company}: someone changed it there since it was"
-                " read; it is decided again"
-            )
+            raise ConflictError(moved_on(what, self._company))
         if is_page(response) or (status == HTTPStatus.NOT_FOUND and method == "POST"):
             raise self._unreadable(response)
         raise refused(response, what, self._company)

@@ -57,6 +57,14 @@ class Versions:
             self._dialect.learn(HABIT, form)
 
 
+def moved_on(what: str, company: str) -> str:
+    """What to say where somebody else was faster."""
+    return (
+        f"Visma did not {what} in {company}: someone changed it there since it was read; it is"
+        " decided again"
+    )
+
+
 def condition(etag: str, form: str) -> Mapping[str, str]:
     """The header that makes a write conditional; none where no form is taken."""
     version = row_version(etag)
