@@ -19,7 +19,7 @@ READING = {
     "dead-letters", "duplicates", "held", "ping", "status", "waiting",
     "mappings check", "mappings scaffold",
     "mappings diff", "mappings export", "mappings history", "plan", "explain", "rejected",
-    "reconcile",
+    "reconcile", "payroll runs",
 }  # fmt: skip
 
 

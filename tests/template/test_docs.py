@@ -15,6 +15,7 @@ import pytest
 
 from connector import cli
 from connector.adapters.aws import ledger_rows as ledger_items
+from connector.adapters.aws.payroll import exports as payroll_exports
 from connector.cli.exits import ExitCode, NotReachedError
 from connector.domain import employees, placement
 from connector.domain.changes import Cause, Change
@@ -29,6 +30,7 @@ from connector.domain.mapping.rules import (
     conditions,
     examples,
     labour,
+    payroll,
     places,
     validity,
 )
@@ -54,6 +56,8 @@ PLACES: dict[type[MappingModel], str] = {
     shared.WrittenCompany: "A company",
     shared.SharedRows: "Shared rows",
     mapping.Defaults: "`defaults`",
+    payroll.PayrollRules: "`payroll`",
+    payroll.AccountRule: "`payroll`",
     validity.Dated: "Rows that hold for a time",
     places.DepartmentRule: "`departments`",
     places.BranchRule: "`branches`",
@@ -321,7 +325,8 @@ def test_every_outcome_and_every_cause_is_documented() -> None:
 
 def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     tables = section("how-a-change-travels.md", "PeopleTable")
-    person, link, claim, alias = (json.loads(block) for block in blocks_of(tables, "json"))
+    blocks = blocks_of(tables, "json")
+    person, link, claim, alias, payroll_run = (json.loads(block) for block in blocks)
     values = ledger_items.person_values(ledger_items.person_from(person))
     audit_time = {"audit_time": person["audit_time"]}
 
@@ -331,6 +336,9 @@ def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     assert claim == ledger_items.claim_item(code, claim["company"], claim["owner"])
     worker = alias["person"].removeprefix("worker ")
     assert alias == ledger_items.alias_item(worker, alias["owner"])
+    company = payroll_run["company"].removeprefix("payroll ")
+    known = payroll_exports.exports_from(payroll_run, company)
+    assert payroll_run == payroll_exports.item_of(known)
 
 
 def test_the_message_shown_is_a_change() -> None:

@@ -214,7 +214,7 @@ def test_a_currency_without_a_rate_is_refused_and_one_with_a_rate_is_a_second_ba
     (problem,) = problems(payday)
     assert "EUR is not the currency of ledger 1 (NOK)" in problem
 
-    payday.set_payroll(setting(lines="cost_centre", exchange_rates={"EUR": "11.70"}))
+    payday.set_payroll(setting(lines="cost_centre", currencies={"EUR": "11.70"}))
     assert payday.export()["ok"]
     assert [batch["currencyId"] for batch in payday.batches()] == ["EUR", "NOK"]
     assert [batch["exchangeRate"] for batch in payday.batches()] == [11.7, 1.0]

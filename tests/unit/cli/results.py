@@ -59,6 +59,12 @@ def results(text: str) -> dict[str, dict[str, Any]]:
     }
     row = {"what": text, "company": text, "person": text, "number": text, "message": text}
     disagreement = {"rows": [row], "people": 2, "problems": [text]}
+    names = ("run", "company", "state", "type", "from", "to", "check_date")
+    payroll_run: dict[str, Any] = dict.fromkeys(names, text)
+    batch: dict[str, Any] = {
+        "currency": text, "number": text, "key": text, "revision": 1, "period": text,
+        "people": 3, "lines": 4, "total": text,
+    }  # fmt: skip
     employee = {"person": text, "company": text, "code": text}
     return {
         "ping": {
@@ -103,6 +109,14 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "sections": [
                 {"key": text, "title": text, "needs_human": [text], "rows": 1},
             ],
+        },
+        "payroll runs": {"rows": [{**payroll_run, "batches": [{**batch, "stage": text}]}]},
+        "payroll export": {
+            **payroll_run,
+            "booked_on": text,
+            "notes": [text],
+            "is_plan": False,
+            "batches": [{**batch, "remarks": [text], "earlier": [text], "is_found": True}],
         },
         "rejected": {"rows": [who]},
         "rejected take-back": {"queued": 1, "unknown": [text]},

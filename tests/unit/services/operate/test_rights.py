@@ -45,6 +45,7 @@ def test_a_controller_decides_about_people_and_the_mapping_and_may_stop_the_conn
         "tick",
         "sweep",
         "pause",
+        "payroll export",
         "reconcile heal",
         "report",
         "mappings import",

@@ -70,12 +70,12 @@ class BooksCheck:
         """The exchange rate of a batch; None in the currency of the ledger."""
         if batch.currency == ledger.currency:
             return None
-        rate = self.rules.exchange_rates.get(batch.currency)
+        rate = self.rules.currencies.get(batch.currency)
         if rate is None and ledger.number:
             problems.append(
                 f"{batch.currency} is not the currency of ledger {ledger.number}"
                 f" ({ledger.currency or 'not shown'}), and the mapping has no rate for it: add one"
-                " to `exchange_rates`"
+                " to `currencies`"
             )
         return rate
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from connector.domain.catalogue import Catalogue, canonical
 from connector.domain.mapping.missing import Missing, MissingKind
-from connector.domain.payroll.places import Placed, shares_of, spells_of
+from connector.domain.payroll.places import Placed, Spell, shares_of, spells_of
 from connector.domain.planning import Outcome
-from connector.domain.records.ledger import EmployeeLink, Person
+from connector.domain.records.booking import booked_before
+from connector.domain.records.ledger import EmployeeLink, Person, Record
 from connector.ports.ledger import AuditLog, Ledger
 
 MOVED_BY = (Outcome.UPDATED, Outcome.REACTIVATED)
@@ -30,6 +31,15 @@ OF_A_DEPARTMENT = frozenset(
         MissingKind.FACT,
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A day on which someone left a cost centre, or a department of which only that is known."""
+
+    day: date
+    cost_centre: str = ""
+    department: str = ""
 
 
 @dataclass(slots=True)
@@ -78,7 +88,7 @@ class PaidPeople:
     ) -> Whereabouts:
         """Where the workers are on these days; whoever cannot be placed is a problem."""
         links = {link.person_id: link for link in self.ledger.links(self.company)}
-        left = self._departments_left(days[0])
+        left = self._left(days[0])
         found = Whereabouts()
         for worker in sorted(set(workers)):
             person = roster.by_worker.get(worker)
@@ -86,16 +96,16 @@ class PaidPeople:
             if person is None or link is None or not link.exists:
                 found.problems.append(self._stranger(worker, person))
                 continue
-            problems = list(self._problems(link))
-            centres = self._spells(link, left.get(link.person_id, []), problems)
-            found.problems += [f"employee {link.employee_code}: {each}" for each in problems]
+            placed, problems = self._placed(
+                Record(person, {self.company: link}), left.get(person.id, []), days
+            )
+            found.problems += [f"employee {placed.code}: {each}" for each in problems]
             if link.is_held:
                 found.notes.append(
-                    f"employee {link.employee_code}: a change is held; posted where Visma has them"
+                    f"employee {placed.code}: a change is held; posted where Visma has them"
                 )
             if not problems:
-                shares = shares_of(spells_of(centres[-1][1], moves_in(centres)), days)
-                found.placed[worker] = Placed(str(link.employee_code), shares)
+                found.placed[worker] = placed
         return found
 
     def _stranger(self, worker: str, person: Person | None) -> str:
@@ -118,20 +128,30 @@ class PaidPeople:
             if missing.kind in OF_A_DEPARTMENT:
                 yield missing.message(self.company)
 
-    def _spells(
-        self, link: EmployeeLink, left: list[tuple[date, str]], problems: list[str]
-    ) -> list[tuple[date | None, str]]:
-        """The cost centres in the order of time, each with the day on which it was left."""
-        spells: list[tuple[date | None, str]] = []
-        for day, department in left:
-            spells.append((day, self._centre(department, problems)))
-        allocation, written = link.allocation, link.written or {}
-        centre = allocation.cost_centre if allocation else None
-        department = written.get("department", "")
-        spells.append((None, centre or self._centre(department, problems)))
-        if centre and not self.catalogue.has_cost_centre(centre):
-            problems.append(f"cost centre {centre} is not active in Visma ({self.company})")
-        return spells
+    def _placed(
+        self, record: Record, left: list[Left], days: tuple[date, date]
+    ) -> tuple[Placed, list[str]]:
+        """Where a person was on these days, and what of it cannot be posted."""
+        link = record.links[self.company]
+        problems = list(self._problems(link))
+        shares = shares_of(self._spells(record, left, problems), days)
+        problems += [
+            f"cost centre {share.cost_centre} is not active in Visma ({self.company})"
+            for share in shares
+            if share.cost_centre and not self.catalogue.has_cost_centre(share.cost_centre)
+        ]
+        return Placed(str(link.employee_code), shares), problems
+
+    def _spells(self, record: Record, left: list[Left], problems: list[str]) -> list[Spell]:
+        """The cost centres that the person was on, as the ledger and the audit know them."""
+        link = record.links[self.company]
+        booked = booked_before(record, self.company).cost_centre
+        now = booked or (link.allocation.cost_centre if link.allocation else None)
+        moves = [
+            (each.day, each.cost_centre or self._centre(each.department, problems)) for each in left
+        ]
+        department = (link.written or {}).get("department", "")
+        return spells_of(now or self._centre(department, problems), moves)
 
     def _centre(self, department: str, problems: list[str]) -> str:
         """The cost centre of a department in Visma."""
@@ -140,35 +160,31 @@ class PaidPeople:
             told = f"department {department}" if department else "no department: it"
             problems.append(f"{told} has no cost centre in Visma ({self.company})")
             return ""
-        if not self.catalogue.has_cost_centre(known.cost_centre):
-            problems.append(
-                f"cost centre {known.cost_centre} of department {department} is not active in"
-                f" Visma ({self.company})"
-            )
         return known.cost_centre
 
-    def _departments_left(self, since: date) -> dict[str, list[tuple[date, str]]]:
-        """The days since then on which people left a department, and which, by person."""
+    def _left(self, since: date) -> dict[str, list[Left]]:
+        """What people left since a day, by person, in the order of time."""
         moment = datetime.combine(since, time(), self.zone)
         rows = [row for outcome in MOVED_BY for row in self.audit.of_outcome(outcome, moment)]
-        found: dict[str, list[tuple[date, str]]] = defaultdict(list)
+        found: dict[str, list[Left]] = defaultdict(list)
         for row in sorted(rows, key=lambda row: str(row["time"])):
-            before = department_left(row)
-            if before and row.get("company") == self.company and not row.get("planned"):
-                day = datetime.fromisoformat(str(row["time"])).astimezone(self.zone).date()
-                found[str(row["person"])].append((day, before))
+            if row.get("company") == self.company and not row.get("planned"):
+                found[str(row["person"])] += left_in(row, self.zone)
         return found
 
 
-def moves_in(centres: list[tuple[date | None, str]]) -> list[tuple[date, str]]:
-    """The moves alone: the days, and what was left on them."""
-    return [(day, centre) for day, centre in centres if day is not None]
+def left_in(row: Mapping[str, Any], zone: tzinfo) -> Iterator[Left]:
+    """What a row of the audit says somebody left; nothing where it says no such thing.
 
-
-def department_left(row: Mapping[str, Any]) -> str:
-    """The department that an audit row says somebody left; empty where it says no such thing."""
+    A row of an earlier version tells the department alone.
+    """
+    day = datetime.fromisoformat(str(row["time"])).astimezone(zone).date()
+    centre, then = (str(row.get(f"cost_centre_{when}") or "") for when in ("before", "after"))
+    if centre and then:
+        if canonical(centre) != canonical(then):
+            yield Left(day, centre)
+        return
     for each in row.get("differences") or ():
-        if each.get("field") == "department" and each.get("before"):
-            before, after = str(each["before"]), str(each.get("after") or "")
-            return before if canonical(before) != canonical(after) else ""
-    return ""
+        before, after = str(each.get("before") or ""), str(each.get("after") or "")
+        if each.get("field") == "department" and before and canonical(before) != canonical(after):
+            yield Left(day, department=before)

@@ -7,6 +7,7 @@ company's people shows it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 PAYROLL = "payroll"
 UNCHANGED = "attribute_not_exists(#version) OR #version = :seen"
-WRITE = "SET #kind = :kind, #version = :version, #run = :run, #exports = :exports"
+WRITTEN = ("kind", "version", "run", "exports")
+WRITE = "SET " + ", ".join(f"#{name} = :{name}" for name in WRITTEN)
 
 
 class DynamoExportLog:
@@ -61,16 +63,8 @@ class DynamoExportLog:
         Raises:
             ConflictError: someone else wrote since it was read; nothing was written.
         """
-        version = exports.version + 1
-        given = {
-            ":seen": exports.version,
-            ":version": version,
-            ":kind": PAYROLL,
-            ":run": exports.run,
-            ":exports": {
-                currency: export_values(each) for currency, each in exports.by_currency.items()
-            },
-        }
+        written = replace(exports, version=exports.version + 1)
+        item = item_of(written)
         update_one(
             self._client,
             {
@@ -79,10 +73,12 @@ class DynamoExportLog:
                 "UpdateExpression": WRITE,
                 "ConditionExpression": UNCHANGED,
                 "ExpressionAttributeNames": aliases(WRITE, UNCHANGED),
-                "ExpressionAttributeValues": to_item(given),
+                "ExpressionAttributeValues": to_item(
+                    {":seen": exports.version, **{f":{name}": item[name] for name in WRITTEN}}
+                ),
             },
         )
-        return RunExports(exports.company, exports.run, version, exports.by_currency)
+        return written
 
 
 def place_of(company: str) -> str:
@@ -93,6 +89,18 @@ def place_of(company: str) -> str:
 def key_of(company: str, run: str) -> dict[str, str]:
     """The key of a run's row."""
     return {"person": f"{PAYROLL} {company} {run}", "company": place_of(company)}
+
+
+def item_of(exports: RunExports) -> Item:
+    """A run's row as it is stored."""
+    by_currency = exports.by_currency.items()
+    return {
+        **key_of(exports.company, exports.run),
+        "kind": PAYROLL,
+        "version": exports.version,
+        "run": exports.run,
+        "exports": {currency: export_values(each) for currency, each in by_currency},
+    }
 
 
 def exports_from(row: Values, company: str) -> RunExports:

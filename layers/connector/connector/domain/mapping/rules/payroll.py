@@ -136,7 +136,7 @@ class PayrollRules(MappingModel):
     lines: Lines = "folded"
     small_cost_centres: Code | None = None
     currency: Currency | None = None
-    exchange_rates: dict[Currency, Rate] = Field(default_factory=dict, max_length=50)
+    currencies: dict[Currency, Rate] = Field(default_factory=dict, max_length=50)
     employer_taxes: tuple[Key, ...] = Field(default=(), max_length=MOST_ACCOUNTS)
 
     @field_validator("accounts")
