@@ -232,3 +232,18 @@ def test_a_code_that_is_claimed_for_a_write_under_way_is_kept(world: World) -> N
     sweep(world)
 
     assert world.ledger.owner_of("7001", "norway") == worker["user_id"]
+
+
+def test_an_edit_is_put_right_where_visma_tells_the_version_in_the_employee_alone(
+    world: World,
+) -> None:
+    world.visma.shows_version = "in the body"
+    worker = world.hire()
+    assert world.settle() == {"created": 1}
+    world.visma.edit_employee(str(worker["number"]), **{"contact.lastName": "Finans"})
+
+    world.tick(full_sweep=True)
+    assert world.drain() == {"updated": 1}
+
+    last_name = world.rippling.user(worker["user_id"])["name"]["family_name"]
+    assert world.employee_of(worker)["contact"]["lastName"] == last_name

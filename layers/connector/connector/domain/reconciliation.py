@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action, Decision
-from connector.domain.employees import Employee, row_version
+from connector.domain.employees import BUSINESS_FIELDS, Employee, row_version, same
 from connector.domain.guards import shows_too_few
 from connector.domain.placement import Placement
 from connector.domain.planning import Outcome
@@ -101,10 +101,14 @@ def origin_of(
 def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
     """Whether an employee is at another version than the ledger remembers.
 
-    Where no version is remembered, the employee is read before the next write anyway.
+    Where no version is shown or remembered, what can be compared without a key has to tell.
     """
     if not employee.etag or not link.etag:
-        return False
+        return any(
+            not same(path, text, employee.fields[path])
+            for path, text in (link.written or {}).items()
+            if path in BUSINESS_FIELDS and path in employee.fields
+        )
     return row_version(employee.etag) != row_version(link.etag)
 
 

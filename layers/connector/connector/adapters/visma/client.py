@@ -23,7 +23,7 @@ from connector.adapters.visma.addressing import (
 )
 from connector.adapters.visma.probe import single_reads
 from connector.adapters.visma.refusals import is_page, raise_for_access, refused
-from connector.adapters.visma.versions import NONE, Versions, condition, moved_on, version_of
+from connector.adapters.visma.versions import NONE, Versions, condition, moved_on
 from connector.adapters.visma.wire import (
     Segment,
     VismaRow,
@@ -40,14 +40,7 @@ from connector.adapters.visma.wire import (
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical, is_a_step
-from connector.domain.employees import (
-    DIMENSION,
-    IDENTITY,
-    Employee,
-    Fields,
-    Written,
-    row_version,
-)
+from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -84,7 +77,7 @@ class VismaTarget:
         self._headers = headers
         self._segments: tuple[Segment, ...] | None = None
         dialect = dialect or Dialect(f"visma {company}")
-        self._versions = Versions(dialect)
+        self._versions = Versions(dialect, self.read)
         self._absence = Absence(dialect, self._ask, lambda: self._list(EMPLOYEES, FIRST_PAGE))
 
     def read(self, code: str) -> Employee | None:
@@ -124,7 +117,7 @@ class VismaTarget:
         given = code_given(response.headers.get("Location", ""), code)
         if given is None:
             return self._created(code, response, what)
-        return Written(given, version_of(None, response.headers.get("ETag")))
+        return Written(given, self._versions.after(given, response.headers.get("ETag")))
 
     def _created(self, code: str, response: Response, what: str) -> Written:
         """What was created, where Visma says that something was, and not under which code."""
@@ -149,7 +142,7 @@ class VismaTarget:
         response = self._put(code, body, what, etag)
         if response.status_code != HTTPStatus.NO_CONTENT:
             return self._updated(code, response, what)
-        return Written(code, version_of(None, response.headers.get("ETag")))
+        return Written(code, self._versions.after(code, response.headers.get("ETag")))
 
     def _put(self, code: str, body: VismaRow, what: str, etag: str | None) -> Response:
         """The answer to an update, conditional in the form that this company takes."""
@@ -157,7 +150,7 @@ class VismaTarget:
         if etag is None:
             return self._write("PUT", path, body, what)
         form = self._versions.form_for(code, etag)
-        if form == NONE and not self._is_still_at(code, etag):
+        if form == NONE and not self._versions.is_still_at(code, etag):
             raise ConflictError(moved_on(what, self._company))
         try:
             response = self._write("PUT", path, body, what, condition(etag, form))
@@ -166,11 +159,6 @@ class VismaTarget:
             raise
         self._versions.is_taken(code, form)
         return response
-
-    def _is_still_at(self, code: str, etag: str) -> bool:
-        """Whether an employee is at a version, for a company that takes no condition."""
-        shown = self.read(code)
-        return shown is None or shown.etag is None or row_version(shown.etag) == row_version(etag)
 
     def _updated(self, code: str, response: Response, what: str) -> Written:
         """What was written, where Visma answers with the employee: any other answer proves nothing.

@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.domain.employees import row_version
+from connector.domain.errors import ConnectorError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from connector.adapters.dialect import Dialect
+    from connector.domain.employees import Employee
 
 HABIT = "If-Match"
 QUOTED, BARE, NONE = "quoted", "bare", "none"
@@ -34,9 +36,31 @@ def version_of(stamp: object, header: str | None) -> str | None:
 class Versions:
     """In which form one company takes a version."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, read: Callable[[str], Employee | None]) -> None:
         self._dialect = dialect
+        self._read = read
+        self._are_shown = True
         self._refused: dict[str, tuple[str, str]] = {}
+
+    def after(self, code: str, header: str | None) -> str | None:
+        """The version that a write has made; read, where the answer to the write does not tell it.
+
+        Without it an edit of that employee would never be noticed.
+        """
+        shown = version_of(None, header)
+        if shown or not self._are_shown:
+            return shown
+        try:
+            employee = self._read(code)
+        except ConnectorError:
+            return None  # it was written all the same
+        self._are_shown = employee is None or employee.etag is not None
+        return employee.etag if employee else None
+
+    def is_still_at(self, code: str, etag: str) -> bool:
+        """Whether an employee is at a version, for a company that takes no condition."""
+        shown = self._read(code)
+        return shown is None or shown.etag is None or row_version(shown.etag) == row_version(etag)
 
     def form_for(self, code: str, etag: str) -> str:
         """The form in which a version is given: the next one where it was refused before."""
