@@ -48,6 +48,10 @@ class Fate:
         self.ordered: list[Mischief] = []
         self.last: dict[str, Process] = {}
         self.struck = 0
+        self.kill_in: int | None = None
+        """After so many more crossings that count, the function that runs is killed."""
+        self.counts: Callable[[str], bool] = lambda _: True
+        self.crossed: list[str] = []
         self._turn = turn
         self._running: list[Process] = []
         self._never_left: list[AbstractContextManager[Any]] = []
@@ -56,6 +60,11 @@ class Fate:
     def is_nested(self) -> bool:
         """Whether one function runs in the middle of another."""
         return len(self._running) > 1
+
+    @property
+    def outermost(self) -> str:
+        """The function that was invoked first of those that run."""
+        return self._running[0].function if self._running else ""
 
     @contextmanager
     def running(self, function: str) -> Iterator[Process]:
@@ -82,6 +91,12 @@ class Fate:
         process = self._running[-1]
         here = len(process.crossings)
         process.crossings.append(what)
+        self.crossed.append(what)
+        if self.kill_in is not None and self.counts(what):
+            self.kill_in -= 1
+            if self.kill_in < 0:
+                self.kill_in = None
+                raise KilledError
         for each in [each for each in process.mischief if each.at == here]:
             process.mischief.remove(each)
             self._strike(each)

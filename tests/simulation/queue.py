@@ -66,7 +66,7 @@ class SimulatedQueue:
 
     def dead_letter(self, body: str, reason: str) -> None:
         """Puts a message that is not a change among the dead letters."""
-        self._bury(body, NOT_A_CHANGE, reason)
+        self.bury(body, NOT_A_CHANGE, reason)
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
         """Some dead letters, oldest first."""
@@ -130,12 +130,13 @@ class SimulatedQueue:
         for message in list(self.messages):
             if message.visible_at <= now and message.received >= MOST_RECEIVED:
                 self.messages.remove(message)
-                self._bury(message.body, message.group, "")
+                self.bury(message.body, message.group)
 
     def _put(self, body: str, group: str) -> None:
         self.sent.append(body)
         self.messages.append(Message(f"m{next(self._ids)}", body, group, self._now()))
 
-    def _bury(self, body: str, group: str, reason: str) -> None:
+    def bury(self, body: str, group: str, reason: str = "") -> None:
+        """Puts a message among the dead letters."""
         name = f"d{next(self._ids)}"
         self.dead.append(DeadLetter(name, body, group, name, reason, self._now()))

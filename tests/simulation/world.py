@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass, field, replace
 from random import Random
 from typing import Any, TypeVar, cast
 
-from connector.adapters.memory import InMemoryChangeQueue
+from connector.adapters.memory import InMemoryChangeQueue, InMemoryMappings
 from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConnectorError, RetryableError
 from connector.domain.mapping import file as mapping_file
+from connector.domain.mapping.model import MappingFile
 from connector.services.apply.consumer import Consumer
 from connector.services.find.batch import Summary
 from connector.services.find.releaser import MappingReleaser
@@ -34,6 +35,9 @@ PORTS = (
 )  # fmt: skip
 HIDDEN = ("mappings", "secrets", "queue")
 """What is the controller's own, or is looked at otherwise."""
+
+END = "before the end"
+"""A function has done everything, and whoever invoked it does not know yet."""
 
 Answer = TypeVar("Answer")
 
@@ -66,6 +70,22 @@ class Spoken:
         self.lines.append(f"{event} {keys}")
 
 
+class RememberedMappings(InMemoryMappings):
+    """The mapping, read from its rows once: a year asks for it a hundred times."""
+
+    _known: MappingFile | None = None
+
+    def load(self) -> MappingFile:
+        """The mapping as it is now."""
+        self._known = self._known or super().load()
+        return self._known
+
+    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+        """Makes the table hold exactly this mapping."""
+        self._known = None
+        return super().replace(mapping)
+
+
 @dataclass
 class Environment(World):
     """One warm environment of each function."""
@@ -75,13 +95,16 @@ class Environment(World):
 
     def build(self) -> None:
         """Builds all services again, as a cold start would; only tables and queue stay."""
+        if not isinstance(self.mappings, Watched):
+            self.mappings = RememberedMappings(mapping_file.parse(self.mapping_text))
         for name in PORTS:
             if not isinstance(port := getattr(self, name), Watched):
                 setattr(self, name, Watched(port, name, self.fate, busy))
         super().build()
         assert isinstance(self.source, RememberingSource)
         # Rippling gives five workers a page, so that every read has several.
-        vars(self.source.source)["_limit"] = "5"
+        asked = vars(self.source.source)
+        asked["_limit"], asked["_seconds"] = "5", lambda: self.clock.now().timestamp()
         self.consumer: Consumer = services.writer(self.adapters, self.options, self.spoken)
         self.find = services.poller(self.adapters, self.options)
 
@@ -184,13 +207,16 @@ class SimulatedWorld:
     ) -> Answer | None:
         with self.fate.running(function):
             try:
-                return run(self.environments[at])
+                answer = run(self.environments[at])
+                self.fate.cross(END)
             except KilledError:
                 self.environments[at].build()
                 self.failures.append(f"{function} killed")
             except ConnectorError as error:
                 self.failures.append(f"{function}: {error}")
                 self.spoken.say(function, error)
+            else:
+                return answer
         return None
 
     # The mapping.

@@ -24,6 +24,9 @@ Row: TypeAlias = Mapping[str, Any]
 Employees: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 """Company and employee code to the employee's fields, flat."""
 
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 ZONE = ZoneInfo("Europe/Oslo")  # Stockholm keeps the same time
 BELIEVED_FOR = timedelta(seconds=900)
 """As long as this the connector may believe what it knows of departments and branches."""
@@ -57,14 +60,15 @@ class Rules:
     """The controller's mapping, as a plain structure that is edited and imported as a file."""
 
     def __init__(self) -> None:
-        loaded = yaml.load(nordfab_mapping(2), Loader=yaml.BaseLoader)  # noqa: S506 - plain texts
+        loaded = yaml.load(nordfab_mapping(2), Loader=LOADER)  # noqa: S506 - plain texts
         self.companies: dict[str, dict[str, Any]] = loaded["companies"]
         for rules in self.companies.values():
             rules["fields"] = {}
 
     def text(self) -> str:
         """The file."""
-        return yaml.safe_dump({"companies": self.companies}, sort_keys=False, allow_unicode=True)
+        plain = {"companies": self.companies}
+        return str(yaml.dump(plain, Dumper=DUMPER, sort_keys=False, allow_unicode=True))
 
     def company_of(self, names: Sequence[str]) -> str | None:
         """The company that claims a legal entity, by its name or by one it had before."""

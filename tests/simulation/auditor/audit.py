@@ -29,6 +29,8 @@ class Auditor:
         """People about whom nobody has announced anything: only a reconciliation finds them."""
         self.other_rules: list[Any] = []
         """Mappings of a moment ago, by which something may still be decided."""
+        self.renamed: dict[tuple[str, str], str] = {}
+        """Company and code that an operator gave an employee, to the one that it had before."""
         self.links: Callable[[], Sequence[Row]] = list
         """The rows of the ledger, as far as one may read them in the console."""
         self._earlier: dict[str, list[Expected]] = {}
@@ -59,7 +61,10 @@ class Auditor:
 
     def look(self, now: datetime) -> set[str]:
         """Demands that every change since `begin` had a reason; the people who were changed."""
-        before, after, since = self._before, self.model.employees(), self._since or now
+        before, after, since = dict(self._before), self.model.employees(), self._since or now
+        for (key, code), old in self.renamed.items():
+            if (key, code) in after and (key, old) in before:
+                before.setdefault((key, code), before[key, old])
         self.model.look(now)
         self._note_calls()
         self._check_adopted()

@@ -47,10 +47,10 @@ Row = dict[str, Any]
 class Base:
     """One company's life so far."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, people: int = 0, is_as_published: bool = False) -> None:
         draw = Random(f"company/{seed}")
         self.clock = HandClock(draw.choice(STARTS))
-        people = draw.choice((7, 8, 9, 10, 10, 11, 28 if draw.random() < 0.15 else 9))
+        people = people or draw.choice((7, 8, 9, 10, 10, 11, 28 if draw.random() < 0.15 else 9))
         self.rippling = nordfab_rippling(
             self.clock, people, seed % 50, companies=2, port=RIPPLING_PORT
         )
@@ -58,7 +58,7 @@ class Base:
         self.visma = nordfab_visma(2, self.clock, port=VISMA_PORT)
         for key in self.visma.companies:
             self.visma.add_class("EXEC", company=key)
-        self.dialect = self._speak(draw)
+        self.dialect = {} if is_as_published else self._speak(draw)
         named = {"departments": "name", "work-locations": "name", "legal-entities": "legal_name"}
         rows = [(row, name) for table, name in named.items() for row in self.rippling.rows(table)]
         self.names = {row[name]: row[name] for row, name in rows}

@@ -67,6 +67,9 @@ class Story(Machines):
         self.calm()
         self.let_work()
         skipped = self.auditor.unsure | self.auditor.unsettled(self.clock.now())
+        if self.deletions and any("nothing" in each for each in self.dialect.values()):
+            # A filter that matches nothing is told from an honest one by rows that stay.
+            skipped = set(self.model.everyone())
         self.auditor.agree(self.clock.now(), "without a sweep", skipped | self.resting())
         self.clock.turn(minutes=16)
         self.let_work(full_sweep=True)
@@ -79,6 +82,10 @@ class Story(Machines):
         self.auditor.unsure.clear()
         self.model.look_around(now)
         self.auditor.limits.loading = False
+
+    def turn_a_day(self) -> None:
+        """A new day: what was counted by the guards counts no more."""
+        self.turn(timedelta(hours=25), is_punctual=True)
 
     def _check_costs(self) -> None:
         """A tick in which nothing happened asks Rippling once, and Visma nothing."""

@@ -144,6 +144,16 @@ class Controller(Finance):
         worker = self.entered_once(n, self.resting())
         if worker is None:
             return
+        person, code, key = self.enter_again(worker)
+        self.tick(full_sweep=True)
+        with self.watched():
+            self.world.drain()
+        self.decide("approve", self.held())  # it may have been held as a create before
+        self._adopt(person, code, key)
+        self.quiet()
+
+    def enter_again(self, worker: Row) -> tuple[str, str, str]:
+        """Somebody gets new ids in Rippling: which, and the employee's code and company."""
         old, code = worker["user_id"], str(worker["number"])
         key = COMPANIES[ENTITIES.index(self.entity_of(worker))]
         again = self.rippling.enter_again(worker["id"])
@@ -153,12 +163,7 @@ class Controller(Finance):
             if person == old:
                 self.model.persons[each] = again["user_id"]
         self.clock.turn(seconds=1)
-        self.tick(full_sweep=True)
-        with self.watched():
-            self.world.drain()
-        self.decide("approve", self.held())  # it may have been held as a create before
-        self._adopt(again["user_id"], code, key)
-        self.quiet()
+        return again["user_id"], code, key
 
     def _adopt(self, person: str, code: str, key: str) -> None:
         rows = [
