@@ -120,20 +120,23 @@ class Browser:
         self, width: int, height: int, *, is_dark: bool = False, is_still: bool = False
     ) -> None:
         """Gives the window a size, and the person a taste."""
+        self._show("screen", width, height, is_dark=is_dark, is_still=is_still)
+
+    def on_paper(self, width: int, height: int, *, is_dark: bool = False) -> None:
+        """Shows the page as it is printed, on the part of a sheet within its margins."""
+        self._show("print", width, height, is_dark=is_dark, is_still=False)
+
+    def _show(self, medium: str, width: int, height: int, *, is_dark: bool, is_still: bool) -> None:
         self._send(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
-        taste = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
-        motion = {
-            "name": "prefers-reduced-motion", "value": "reduce" if is_still else "no-preference",
-        }  # fmt: skip
-        self._send("Emulation.setEmulatedMedia", media="", features=[taste, motion])
-
-    def on_paper(self, width: int, height: int, *, is_dark: bool = False) -> None:
-        """Shows the page as it is printed, on the part of a sheet within its margins."""
-        self.size(width, height, is_dark=is_dark)
-        self._send("Emulation.setEmulatedMedia", media="print")
+        tastes = {
+            "prefers-color-scheme": "dark" if is_dark else "light",
+            "prefers-reduced-motion": "reduce" if is_still else "no-preference",
+        }
+        features = [{"name": name, "value": value} for name, value in tastes.items()]
+        self._send("Emulation.setEmulatedMedia", media=medium, features=features)
 
     def print(self) -> bytes:
         """The page as PDF, on the paper that its style asks for, with its colours."""

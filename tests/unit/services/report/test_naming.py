@@ -23,6 +23,12 @@ def test_no_key_leads_out_of_a_folder_and_no_two_names_are_the_same() -> None:
     assert len(set(names)) == len(names) == 6
 
 
+def test_no_section_takes_a_name_that_the_page_has_for_itself() -> None:
+    sheet = replace(not_ready(), sections=(Section("page-contents", "S"),))
+
+    assert [name for name, *_ in named(sheet)] == ["the-page-contents"]
+
+
 def test_keys_that_differ_only_in_what_a_name_cannot_hold_are_numbered() -> None:
     tables = tuple(Table(key, "T", ()) for key in ("a/b", "a b", "A-B", "æ"))
     sheet = replace(not_ready(), sections=(Section("s", "S", tables),))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from connector.domain.report.sheet import Section, Sheet, Table
 
 UNFIT = re.compile("[^a-z0-9]+")
+PAGES_OWN = "page-"
+"""So begin the names that the page has for its own parts."""
 
 
 def named(sheet: Sheet) -> Iterator[tuple[str, Section, tuple[tuple[str, Table], ...]]]:
@@ -28,7 +30,8 @@ def named(sheet: Sheet) -> Iterator[tuple[str, Section, tuple[tuple[str, Table],
 
 
 def _plain(key: str) -> str:
-    return UNFIT.sub("-", key.lower()).strip("-") or "part"
+    plain = UNFIT.sub("-", key.lower()).strip("-") or "part"
+    return f"the-{plain}" if plain.startswith(PAGES_OWN) else plain
 
 
 def _own(plain: str, taken: set[str]) -> str:

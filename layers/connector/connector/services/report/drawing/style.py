@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 
 @cache
 def style_sheet() -> str:
     """What stands in the page's only `style` element."""
-    return resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    return Path(__file__).with_name("page.css").read_text("utf-8")
 
 
 @cache
