@@ -537,13 +537,29 @@ def test_expected_cost_stands_by_cost_centre_and_never_of_fewer_than_three(world
 
     sheet = sheet_of(world)
 
-    (norway,) = [each for each in section(sheet, "labour-cost").tables if "norway" in each.key]
+    (norway,) = [each for each in section(sheet, "expected-cost").tables if "norway" in each.key]
     shown = [row for row in norway.rows if row[2] is not None]
     assert len(shown) > 2
     assert all(int(str(row[1])) >= 3 for row in shown)
     assert len(shown) < len(norway.rows)
     heads = {row[1]: row[4] for row in table(sheet, "cost-centres").rows if row[0] == "norway"}
     assert {row[0]: row[1] for row in norway.rows} == heads
+
+
+def test_a_company_that_is_compared_with_its_ledger_has_its_cost_there_alone(
+    world: World,
+) -> None:
+    text = world.mapping_text.replace(
+        "  norway:\n", "  norway:\n    labour: {chart: norway}\n"
+    )
+    assert "labour" in text
+    world.edit_mapping(text)
+    at_month_end(world)
+
+    found = section(sheet_of(world), "expected-cost")
+
+    assert {each.key for each in found.tables} == {"sweden-SEK"}
+    assert "norway: beside what is posted." in found.note
 
 
 def test_a_stack_without_pay_shows_none() -> None:
@@ -557,8 +573,8 @@ def test_a_stack_without_pay_shows_none() -> None:
 
         sheet = sheet_of(world)
 
-        assert section(sheet, "labour-cost").tables == ()
-        assert "CostAllocation" in section(sheet, "labour-cost").note
+        assert section(sheet, "expected-cost").tables == ()
+        assert "CostAllocation" in section(sheet, "expected-cost").note
         assert sheet.is_ready
 
 
@@ -566,6 +582,6 @@ def test_what_takes_too_long_to_decrypt_is_said_in_its_section(world: World) -> 
     at_month_end(world)
     world.clock.remaining = 40.0
 
-    (needs,) = reasons(world, "labour-cost")
+    (needs,) = reasons(world, "expected-cost")
 
     assert "company by company" in needs

@@ -71,7 +71,7 @@ def section_makers(
 
     return (
         people.HeadCount(readings),
-        costs.LabourCost(readings, options.cost_allocation),
+        costs.ExpectedCost(readings, options.cost_allocation),
         people.Open(readings),
         dimensions.Dimensions(readings),
         months.Drift(readings),

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.ledger import EmployeeLink
-from connector.domain.report.costs import FEWEST, Group, costs_of, hidden, labour_cost, not_kept
-from connector.domain.report.period import Month, Period
+from connector.domain.report.costs import FEWEST, Group, costs_of, expected_cost, hidden, not_kept
+from connector.domain.report.period import Month
 from connector.domain.report.sheet import Section
 
 NOVEMBER = Month(2026, 11)
-PERIOD = Period(NOVEMBER, date(2026, 12, 2))
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -41,7 +40,7 @@ def a_group(size: int, centre: str = "400", of: str = "") -> Group:
 
 
 def section_of(*links: EmployeeLink) -> Section:
-    return labour_cost(costs_of(links, NOVEMBER), ["norway"], PERIOD)
+    return expected_cost(costs_of(links, NOVEMBER), ["norway"], [])
 
 
 def test_a_month_costs_a_twelfth_of_a_year() -> None:
@@ -116,6 +115,15 @@ def test_the_same_people_in_two_small_groups_are_counted_once() -> None:
     groups = [a_group(2, "300", of="x"), a_group(2, "310", of="x"), a_group(5, "400")]
 
     assert hidden(groups) == {"300", "310", "400"}
+
+
+def test_a_company_whose_cost_stands_beside_its_ledger_has_no_second_table() -> None:
+    costs = costs_of([paid(str(n)) for n in range(5)], NOVEMBER)
+
+    section = expected_cost(costs, [], ["norway"])
+
+    assert section.tables == ()
+    assert "norway: beside what is posted." in section.note
 
 
 def test_a_stack_that_stores_no_pay_says_so() -> None:

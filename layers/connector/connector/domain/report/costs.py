@@ -13,11 +13,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.ledger import EmployeeLink
-from connector.domain.report.period import MONTHS, Month, Period
+from connector.domain.report.period import MONTHS, Month
 from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
 from connector.domain.status.wording import counted
 
-KEY, TITLE = "labour-cost", "Expected labour cost"
+KEY, TITLE = "expected-cost", "Expected labour cost"
 FEWEST = 3
 NO_COST_CENTRE = "(none)"
 WHOLE = Decimal(1)
@@ -88,8 +88,12 @@ def _people(groups: Iterable[Group]) -> frozenset[str]:
     return frozenset[str]().union(*(group.people for group in groups))
 
 
-def labour_cost(costs: Costs, companies: Collection[str], period: Period) -> Section:
-    """A table for each company and currency, with the sum where nothing follows from it."""
+def expected_cost(costs: Costs, companies: Collection[str], elsewhere: Sequence[str]) -> Section:
+    """A table for each company and currency, with the sum where nothing follows from it.
+
+    The companies `elsewhere` stand beside their ledger, and nowhere else: from two sums of almost
+    the same people one could tell what the others cost.
+    """
     tables = tuple(
         _table(company, currency, groups)
         for (company, currency), groups in costs.groups.items()
@@ -107,7 +111,8 @@ def labour_cost(costs: Costs, companies: Collection[str], period: Period) -> Sec
         f" and pension. Nothing is shown of fewer than {FEWEST} people, nor what it would follow"
         " from."
     )
-    return Section(KEY, TITLE, tables, note=" ".join([note, *without]))
+    beside = [f"{', '.join(elsewhere)}: beside what is posted."] if elsewhere else []
+    return Section(KEY, TITLE, tables, note=" ".join([note, *without, *beside]))
 
 
 def not_kept() -> Section:

@@ -11,8 +11,11 @@ from connector.services.report.readings import Readings
 
 
 @dataclass(frozen=True, slots=True)
-class LabourCost:
-    """From the cost allocation in the ledger; neither vendor is asked for pay."""
+class ExpectedCost:
+    """From the cost allocation in the ledger; neither vendor is asked for pay.
+
+    Only of companies whose mapping does not ask for it beside their ledger.
+    """
 
     readings: Readings
     is_kept: bool
@@ -23,6 +26,9 @@ class LabourCost:
         """What the people of each cost centre are expected to cost."""
         if not self.is_kept:
             return costs.not_kept()
-        companies = self.readings.companies(period)
+        rules = self.readings.mapping().companies
+        covered = self.readings.companies(period)
+        companies = [company for company in covered if rules[company].labour is None]
+        elsewhere = [company for company in covered if company not in companies]
         links = (link for company in companies for link in self.readings.costs(company))
-        return costs.labour_cost(costs.costs_of(links, period.month), companies, period)
+        return costs.expected_cost(costs.costs_of(links, period.month), companies, elsewhere)
