@@ -218,25 +218,37 @@ def flag_parameter(argument: Argument) -> inspect.Parameter:
 
 def execute(session: Session, verb: Verb, given: Given, *, as_json: bool) -> int:
     """Asks for a verb and shows what came of it; the exit code."""
-    if not session.connection.stack:
-        return refuse([NO_STACK], as_json=as_json, code=ExitCode.WRONG_USAGE)
     try:
         request = verb.prepared(request_of(verb, given))
-        if verb.asks and not request.pop("yes", False):
-            asked(session, verb, request, as_json=as_json)
-        result = complete_result(session, verb, request, is_quiet=as_json)
+        result = verb.without_account(request)
+        if result is None:
+            result = from_account(session, verb, request, as_json=as_json)
         if not result["ok"]:
             return refuse(result["problems"], as_json=as_json)
         present(verb, result, outputs(verb, given), as_json=as_json)
     except UnusableInputError as error:
         is_usage = isinstance(error, WrongUsageError)
         code = ExitCode.WRONG_USAGE if is_usage else ExitCode.REFUSED
-        return refuse([str(error)], as_json=as_json, code=code)
+        return refuse(str(error).splitlines(), as_json=as_json, code=code)
     except CommandError as error:
         return refuse([str(error)], as_json=as_json, code=error.code)
     except KeyboardInterrupt:
         return refuse([verb.said_of_interruption()], as_json=as_json, code=ExitCode.INTERRUPTED)
     return ExitCode.FINDINGS if verb.needs_attention(result) else ExitCode.DONE
+
+
+def from_account(session: Session, verb: Verb, request: JsonObject, *, as_json: bool) -> JsonObject:
+    """What the account answers, once the operator is sure.
+
+    Raises:
+        UnusableInputError: no stack is named, or the operator does not want it.
+        CommandError: the stack is not reached.
+    """
+    if not session.connection.stack:
+        raise WrongUsageError(NO_STACK)
+    if verb.asks and not request.pop("yes", False):
+        asked(session, verb, request, as_json=as_json)
+    return complete_result(session, verb, request, is_quiet=as_json)
 
 
 def asked(session: Session, verb: Verb, request: JsonObject, *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from connector.domain.facts import Named, alike
 from connector.domain.people import EmploymentStatus, Facts
 
 HEAD = """\
+# yaml-language-server: $schema=docs/mapping.schema.json
 # The skeleton of a mapping, written from what Rippling and Visma.net ERP have.
 # Fill in what stands empty, delete what this company does not need, and look at it with:
 #   connector mappings check FILE

@@ -168,6 +168,14 @@ class Verb(ABC):
                 request[argument.name] = [unnamed(str(each)) for each in given]
         return request
 
+    def without_account(self, _: JsonObject) -> JsonObject | None:
+        """The result, where the operator's machine can give it; None where the account has to.
+
+        Raises:
+            UnusableInputError: what was given makes no sense.
+        """
+        return None
+
     def text_of(self, result: JsonObject, _: str = "") -> str:
         """What is written to the output file of this name."""
         return str(result["text"])
