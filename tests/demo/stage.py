@@ -184,7 +184,7 @@ class Stage:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             file.write(self.mapping)
             file.flush()
-            return self.connector("mappings", "import", file.name)
+            return self.connector("mappings", "import", file.name, "--yes")
 
     def begin(self) -> None:
         """Imports the mapping, and goes live."""

@@ -112,7 +112,7 @@ class DeployedStack:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             file.write(self.company.mapping)
             file.flush()
-            self._connector("mappings", "import", file.name)
+            self._connector("mappings", "import", file.name, "--yes")
         self._connector("go-live")
         with _answering():
             for output, value in self.company.secrets.items():

@@ -173,7 +173,8 @@ def test_a_rollback_needs_no_file_and_says_what_came_back(
 
     code, asked = run(answer, "rollback")
 
-    assert (code, asked) == (ExitCode.DONE, [{"verb": "mappings rollback"}])
+    plain: dict[str, object] = {"verb": "mappings rollback"}
+    assert (code, asked) == (ExitCode.DONE, [{**plain, "preview": True}, plain])
     assert capsys.readouterr().out.splitlines() == [
         "back to the mapping before the import of 2026-11-24T12:00:00+00:00",
         "mapping of norway: 3 rows written, 1 removed",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from connector import __version__
 from connector.bootstrap.payroll import payroll_export
 from connector.bootstrap.reporting import books, report
-from connector.bootstrap.services import catalogues_of
+from connector.bootstrap.services import catalogues_of, guard_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from connector.services.foresee.agreement import Agreement
     from connector.services.foresee.application import Application
     from connector.services.foresee.planning import Planning
+    from connector.services.inbound.confirm import InstallConfirmation
     from connector.services.inbound.install import InstallStarter
+    from connector.services.operate.ahead.import_preview import ImportPreview
     from connector.services.operate.erasure import Erasure
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
@@ -43,15 +45,14 @@ def operations(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Operator:
     """The service behind the operations function."""
-    from connector.services.inbound.confirm import InstallConfirmation
     from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.audit_search import AuditSearch
     from connector.services.operate.desk import Desk
-    from connector.services.operate.mapping_diff import MappingDiff
     from connector.services.operate.operator import Operator
 
-    ledger, audit, secrets = adapters.ledger, operator_adapters.audit_log, adapters.secrets
+    ledger, audit = adapters.ledger, operator_adapters.audit_log
     imports = mapping_import(adapters, operator_adapters, sleep)
+    ahead = import_preview(adapters, imports)
     planned = planning(adapters, options, imports)
     applying = application(adapters, operator_adapters, options, planned, sleep)
     desk = Desk(
@@ -66,11 +67,12 @@ def operations(
         held=held_people(adapters),
         identity=identity(adapters, options),
         imports=imports,
-        diff=MappingDiff(ledger, imports),
+        diff=ahead.diff,
+        preview=ahead,
         validation=mapping_validation(adapters, imports),
         scaffold=mapping_scaffold(adapters),
         installation=installation(adapters, operator_adapters, options),
-        confirmation=InstallConfirmation(secrets, operator_adapters.owner_of, adapters.clock),
+        confirmation=confirmation(adapters, operator_adapters),
         ping=ping(adapters, operator_adapters, options),
         status=status(adapters, operator_adapters),
         mode_switch=mode_switch(adapters, sleep),
@@ -95,6 +97,23 @@ def acts() -> list[str]:
     from connector.services.operate.verbs import VERBS
 
     return [verb.name for verb in VERBS if verb.is_act]
+
+
+def import_preview(adapters: Adapters, imports: MappingImport) -> ImportPreview:
+    """The look ahead of `connector mappings import` and `rollback`."""
+    from connector.services.operate.ahead.import_preview import ImportPreview
+    from connector.services.operate.mapping_diff import MappingDiff
+
+    ledger = adapters.ledger
+    diff = MappingDiff(ledger, imports)
+    return ImportPreview(diff, imports, guard_of(adapters), adapters.guard_log, ledger)
+
+
+def confirmation(adapters: Adapters, operator_adapters: OperatorAdapters) -> InstallConfirmation:
+    """The service behind `connector oauth confirm`."""
+    from connector.services.inbound.confirm import InstallConfirmation
+
+    return InstallConfirmation(adapters.secrets, operator_adapters.owner_of, adapters.clock)
 
 
 def erasure(adapters: Adapters, operator_adapters: OperatorAdapters) -> Erasure:

@@ -46,6 +46,7 @@ HELP = f"""Look after a Rippling -> Visma.net ERP connector.
 Exit codes:
 {EXIT_CODE_LINES}
 """
+ALONE = "say --yes; nothing was done"
 NO_STACK = "name the stack: --stack NAME before the verb, or the variable CONNECTOR_STACK"
 
 
@@ -257,13 +258,19 @@ def asked(session: Session, verb: Verb, request: JsonObject, *, as_json: bool) -
     Raises:
         UnusableInputError: the answer is no, or nobody is there to give one.
     """
-    if as_json or not sys.stdin.isatty():
-        raise UnusableInputError(f"{verb.name} asks before it acts, and nobody is there: say --yes")
+    is_alone = as_json or not sys.stdin.isatty()
+    if is_alone and not verb.asks_seldom:
+        raise UnusableInputError(f"{verb.name} asks before it acts, and nobody is there: {ALONE}")
     preview = session.connect(session.connection)({**request, "preview": True})
     if not preview["ok"]:
         raise UnusableInputError("\n".join(preview["problems"]))
     view, question = verb.question(preview)
-    show(view)
+    if is_alone and question:
+        raise UnusableInputError(
+            f"{question} nobody is there to be asked, and nothing was done: say --yes"
+        )
+    if not is_alone:
+        show(view)
     if question and not typer.confirm(question):
         raise UnusableInputError("nothing was done")
 

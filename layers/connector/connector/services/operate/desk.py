@@ -15,6 +15,7 @@ from connector.services.foresee.people import People
 from connector.services.foresee.planning import Planning
 from connector.services.inbound.confirm import InstallConfirmation
 from connector.services.inbound.install import InstallStarter
+from connector.services.operate.ahead.import_preview import ImportPreview
 from connector.services.operate.audit_check import AuditCheck
 from connector.services.operate.audit_search import AuditSearch
 from connector.services.operate.erasure import Erasure
@@ -49,6 +50,7 @@ class Desk:
     identity: Identity
     imports: MappingImport
     diff: MappingDiff
+    preview: ImportPreview
     validation: MappingValidation
     scaffold: MappingScaffold
     installation: InstallStarter

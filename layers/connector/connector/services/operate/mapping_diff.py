@@ -53,13 +53,23 @@ class MappingDiff:
 
         Today, and on each of the next days on which other rows of it hold.
         """
-        after, now = self.imports.read(str(arguments.get("text", ""))), self.imports.clock.now()
-        before = self.imports.current()
-        look = _Look(
-            before.in_force(now) if before else None,
+        return self.of(self.imports.read(str(arguments.get("text", ""))))
+
+    def today(self, before: MappingFile | None, after: MappingFile) -> list[Effect]:
+        """What one mapping in place of another does to people today."""
+        return self._look(before).effects(after.in_force(self.imports.clock.now()))
+
+    def _look(self, before: MappingFile | None) -> _Look:
+        return _Look(
+            before.in_force(self.imports.clock.now()) if before else None,
             tuple(person for person in self.ledger.persons() if person.facts),
             cache(self.imports.cache.catalogue),
         )
+
+    def of(self, after: MappingFile) -> JsonObject:
+        """The same of a mapping in place of the one in use."""
+        before, now = self.imports.current(), self.imports.clock.now()
+        look = self._look(before)
         today = after.in_force(now)
         found = look.effects(today)
         unclear = [company_hinging_on_pay(each, look.before, today) for each in look.persons]

@@ -136,6 +136,9 @@ class Verb(ABC):
     is_shown_besides: ClassVar[bool] = False
     """Whether the result is shown even where it was written to a file."""
 
+    asks_seldom: ClassVar[bool] = False
+    """Whether it asks only where its preview leads to a question, and acts at once elsewhere."""
+
     interrupted: ClassVar[str] = ""
     """What goes on when the command is interrupted, where more is to be said than of every verb."""
 

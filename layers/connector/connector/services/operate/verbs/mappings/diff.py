@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.mappings.import_file import THE_FILE
+from connector.services.operate.verbs.mappings.given import THE_FILE
 from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
 from connector.services.operate.verbs.view import Line
 

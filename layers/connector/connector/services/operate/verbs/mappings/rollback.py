@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.mappings.import_file import import_sentence
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
+from connector.services.operate.verbs.mappings.given import SURE
+from connector.services.operate.verbs.mappings.import_file import MappingVerb, import_sentence
+from connector.services.operate.verbs.verb import Arguments, JsonObject
 from connector.services.operate.verbs.view import lines
 
 if TYPE_CHECKING:
@@ -15,16 +16,17 @@ if TYPE_CHECKING:
     from connector.services.operate.verbs.view import View
 
 
-class RollBackMapping(Verb):
+class RollBackMapping(MappingVerb):
     """Restores the previous mapping; a rollback can itself be rolled back."""
 
     name = "mappings rollback"
-    is_act = True
-    right = Right.CONTROLLER
     help = "return to the mapping before the last import"
-    examples = ("connector mappings rollback",)
+    examples = ("connector mappings rollback", "connector mappings rollback --yes")
+    arguments = (SURE,)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        if arguments.get("preview"):
+            return desk.preview.of_rollback()
         return desk.imports.rollback(arguments)
 
     def told(self, result: JsonObject) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""Looking ahead of an act: what it would do, and whether that is to be asked for."""
