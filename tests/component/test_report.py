@@ -549,9 +549,7 @@ def test_expected_cost_stands_by_cost_centre_and_never_of_fewer_than_three(world
 def test_a_company_that_is_compared_with_its_ledger_has_its_cost_there_alone(
     world: World,
 ) -> None:
-    text = world.mapping_text.replace(
-        "  norway:\n", "  norway:\n    labour: {chart: norway}\n"
-    )
+    text = world.mapping_text.replace("  norway:\n", "  norway:\n    labour: {chart: norway}\n")
     assert "labour" in text
     world.edit_mapping(text)
     at_month_end(world)

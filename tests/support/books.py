@@ -68,7 +68,7 @@ class BooksWorld:
     @property
     def books(self) -> Books:
         """The service, over the same tables and vendors."""
-        return self.world.operator.desk.books
+        return self.world.operator.desk.books.books
 
     def plant(self, name: Name, company: str = "norway") -> Difference:
         """Plants a difference in May, and lets the connector see it on the sixteenth."""

@@ -224,8 +224,8 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     from connector.adapters.aws.audit_log import DynamoAuditLog
     from connector.adapters.aws.clients import client, patient_client
     from connector.adapters.aws.poller_invoker import LambdaPollerRuns
+    from connector.adapters.aws.reports.books import DynamoBooksMemory
     from connector.adapters.aws.reports.bucket import S3ReportsBucket
-    from connector.adapters.aws.watermarks.books import DynamoBooksMemory
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
     from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory

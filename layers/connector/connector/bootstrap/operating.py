@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from connector import __version__
 from connector.bootstrap.payroll import payroll_export
-from connector.bootstrap.reporting import books, report
+from connector.bootstrap.reporting import explaining, report
 from connector.bootstrap.services import catalogues_of, guard_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def operations(
         agreement=agreement(adapters, planned),
         payroll=payroll_export(adapters, operator_adapters, options),
         report=report(adapters, operator_adapters, options, planned.foresight),
-        books=books(adapters, operator_adapters, options),
+        books=explaining(adapters, operator_adapters, options),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
         audit_search=AuditSearch(
             audit, ledger, planned.people, adapters.mappings, adapters.clock, acts=acts()
@@ -324,6 +324,7 @@ def ping(adapters: Adapters, operator_adapters: OperatorAdapters, options: Opera
         pauses=adapters.pauses,
         modes=adapters.modes,
         watches=adapters.watches,
+        ledgers=operator_adapters.ledgers,
         clock=adapters.clock,
     )
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
+    from connector.services.books.explaining import Explaining
     from connector.services.books.service import Books
     from connector.services.foresee.foresight import Foresight
     from connector.services.report.readings import Readings
@@ -40,7 +41,8 @@ def report(
             catalogues_of(adapters),
             operator_adapters.audit_log,
         )
-        return section_makers(readings, adapters, options)
+        labour = books(adapters, operator_adapters, options)
+        return section_makers(readings, labour, adapters, options)
 
     delivery = Delivery(operator_adapters.reports, page_of, files_of)
     return Report(
@@ -63,15 +65,27 @@ def books(
     )
 
 
+def explaining(
+    adapters: Adapters, operator_adapters: OperatorAdapters, options: OperatorOptions
+) -> Explaining:
+    """The service that says why one cost centre differs."""
+    from connector.services.books.explaining import Explaining
+
+    service = books(adapters, operator_adapters, options)
+    return Explaining(service, adapters.mappings, catalogues_of(adapters))
+
+
 def section_makers(
-    readings: Readings, adapters: Adapters, options: OperatorOptions
+    readings: Readings, labour: Books, adapters: Adapters, options: OperatorOptions
 ) -> Sequence[SectionMaker]:
     """The makers of all sections, in the order in which they are shown."""
+    from connector.services.books.maker import PostedCost
     from connector.services.report import costs, dimensions, months, people, states
 
     return (
         people.HeadCount(readings),
         costs.ExpectedCost(readings, options.cost_allocation),
+        PostedCost(readings, labour),
         people.Open(readings),
         dimensions.Dimensions(readings),
         months.Drift(readings),

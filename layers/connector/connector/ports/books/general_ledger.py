@@ -6,6 +6,7 @@ There is no way to write: what is posted, and what waits to be, is never changed
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from connector.domain.books.accounts import Account
@@ -25,6 +26,20 @@ class Listing(Protocol[T_co]):
 
     def rows(self) -> Sequence[T_co]:
         """All of it; what the first page did not hold is read now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BooksHabits:
+    """How one company answers where no one has published it; None where there was no row to see."""
+
+    names_subaccounts: bool | None = None
+    """Whether a balance names its sub-account in the newer form."""
+
+    page_size: int | None = None
+    """The greatest size of a page of balances, where it is told."""
+
+    counts_rows: bool | None = None
+    """Whether it says how many rows there are."""
 
 
 class GeneralLedger(Protocol):
@@ -63,6 +78,9 @@ class GeneralLedger(Protocol):
 
     def lines(self, period: str, ledger: str, account: str) -> Listing[Entry]:
         """The posted lines of one account."""
+
+    def habits(self, period: str, ledger: str) -> BooksHabits:
+        """How balances are answered, from the first page of them; one call."""
 
     def batch(self, number: str) -> list[Entry] | None:
         """The lines of one batch of the general ledger, or None where there is none; one call."""

@@ -157,12 +157,12 @@ class BooksReader:
     def _balances(self, frame: Frame, listing: Listing[Balance]) -> Iterator[Balance]:
         """The balances of labour accounts, in the way that takes fewer calls."""
         numbers = sorted(frame.accounts.kinds)
-        if _further([listing]) <= len(numbers):
-            rows: Iterable[Balance] = listing.rows()
-        else:
-            read = self.ledger.balances
-            by_account = (read(frame.period.key, frame.ledger.number, number) for number in numbers)
-            rows = (row for one in by_account for row in one.rows())
+        listings = [listing]
+        if _further([listing]) > len(numbers):
+            period, ledger = frame.period.key, frame.ledger.number
+            listings = [self.ledger.balances(period, ledger, number) for number in numbers]
+        self.allowance.ask(_further(listings))
+        rows = (row for one in listings for row in one.rows())
         return (row for row in rows if frame.accounts.kind(row.account))
 
     def _lines(self, frame: Frame, balances: Iterable[Balance]) -> Iterator[Entry]:

@@ -8,7 +8,7 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, PollingPauses
-from connector.services.books.service import Books
+from connector.services.books.explaining import Explaining
 from connector.services.foresee.agreement import Agreement
 from connector.services.foresee.application import Application
 from connector.services.foresee.people import People
@@ -64,7 +64,7 @@ class Desk:
     agreement: Agreement
     payroll: PayrollExport
     report: Report
-    books: Books
+    books: Explaining
     audit_check: AuditCheck
     audit_search: AuditSearch
     erasure: Erasure

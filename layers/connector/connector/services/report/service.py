@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from typing import Protocol
 
@@ -65,17 +64,19 @@ class Report:
             ConfigurationError: there is no such month, or no such company; with the nearest.
         """
         now = self.clock.now()
-        period = Period(self._month(text, now), now.date(), company)
-        self._must_be_known(company)
+        period = Period(self.month_of(text, company), now.date(), company)
         sections = tuple(section_of(maker, period) for maker in self.makers())
         mode = self.modes.current().name.value
         return Sheet(period.month.text, now, self.stack, mode, sections)
 
-    def _month(self, text: str, now: datetime) -> Month:
+    def month_of(self, text: str, company: str) -> Month:
+        """The month that an operator typed, of a company that there is; raises as `of` does."""
         try:
-            return month_in(text, now.date())
+            month = month_in(text, self.clock.now().date())
         except ValueError as error:
             raise ConfigurationError(str(error)) from None
+        self._must_be_known(company)
+        return month
 
     def _must_be_known(self, company: str) -> None:
         if company:

@@ -1,1 +1,1 @@
-"""Keeping reports in AWS."""
+"""Keeping reports in AWS, and what they have to remember of each other."""

@@ -19,6 +19,7 @@ from connector.adapters.visma.books.rows import (
     account_of,
     balance_of,
     entries_of,
+    habits_of,
     is_of,
     ledger_of,
     line_of,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from requests import Response
 
     from connector.adapters.visma.targets import VismaTargets
+    from connector.ports.books.general_ledger import BooksHabits
     from connector.ports.shapes import AnswerWatch
 
 PAGE_SIZE = 1000
@@ -165,6 +167,13 @@ class VismaGeneralLedger:
             "ledger transactions",
             lambda rows: [line_of(row) for row in _once(rows) if is_of(row, wanted)],
         )
+
+    def habits(self, period: str, ledger: str) -> BooksHabits:
+        """How balances are answered, from the first page of them."""
+        query = {"periodId": period, "ledger": ledger, "balanceType": "Actual"}
+        asked = {**query, "pageNumber": "1", "pageSize": str(PAGE_SIZE)}
+        rows = self._list(BALANCES, asked, "balances")
+        return habits_of(rows)
 
     def batch(self, number: str) -> list[Entry] | None:
         """The lines of one batch of the general ledger; numbers are unique in a module only."""

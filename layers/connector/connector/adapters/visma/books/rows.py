@@ -17,6 +17,7 @@ from connector.domain.books.accounts import Account
 from connector.domain.books.posted import NOTHING, Balance, Entry, LedgerName, Period
 from connector.domain.books.subaccounts import SubAccount, SubAccountName
 from connector.domain.errors import NonsenseError
+from connector.ports.books.general_ledger import BooksHabits
 
 ACTUAL = "Actual"
 
@@ -146,6 +147,20 @@ def segments_in(row: VismaRow) -> dict[int, str]:
     rows = (one for one in found if isinstance(one, dict))
     named = ((_whole(one.get("segmentId")), one.get("segmentValue")) for one in rows)
     return {number: value for number, value in named if number and isinstance(value, str)}
+
+
+def habits_of(rows: Sequence[VismaRow]) -> BooksHabits:
+    """What the first page of balances tells of how they are answered."""
+    if not rows:
+        return BooksHabits()
+    told = [row["metadata"] for row in rows if isinstance(row.get("metadata"), dict)]
+    sizes = [size for one in told if (size := _whole(one.get("maxPageSize")))]
+    totals = [total for one in told if (total := _whole(one.get("totalCount")))]
+    return BooksHabits(
+        names_subaccounts=any(isinstance(row.get("subaccount"), dict) for row in rows),
+        page_size=min(sizes, default=None),
+        counts_rows=bool(totals),
+    )
 
 
 def amount(row: VismaRow, name: str) -> Decimal:

@@ -22,6 +22,7 @@ from connector.domain.mapping.model import MappingFile
 from connector.domain.records.mode import ModeName
 from connector.domain.status.running import SILENT
 from connector.domain.status.wording import counted, last_ended, moment
+from connector.ports.books.general_ledger import GeneralLedgers
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
@@ -31,6 +32,7 @@ from connector.ports.secrets import Secrets, WebhookSecrets
 from connector.ports.state import Mappings, Modes, PollingPauses
 from connector.ports.visma import Targets
 from connector.services.operate.ping.answers import answers_check, shape_report
+from connector.services.operate.ping.books import books_check
 from connector.services.operate.ping.capabilities import needs_of
 from connector.services.operate.ping.visma import CompanyChecks
 from connector.services.operate.status.people import people_check
@@ -73,6 +75,7 @@ class Ping:
     pauses: PollingPauses
     modes: Modes
     watches: ShapeWatches
+    ledgers: GeneralLedgers
     clock: Clock
 
     def show(self) -> dict[str, Any]:
@@ -318,6 +321,9 @@ class Ping:
             of_company = CompanyChecks(company, self.targets, mapped.get(company), has_people)
             checks = list(self._timely_all(of_company.checks()))
             is_let_in = checks[0].level is Level.GOOD
+            if (rules := mapped.get(company)) and rules.labour and is_let_in:
+                books = partial(books_check, self.ledgers, company, rules.labour, self.clock.now())
+                checks.append(self._timely("books", books))
             yield company, [*checks, *([self._answers(_tenant(company))] if is_let_in else [])]
 
     # Both

@@ -7,6 +7,8 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
+from connector.domain.errors import ConfigurationError
+from connector.services.operate.verbs.report.explanation import explained, is_in_order
 from connector.services.operate.verbs.verb import (
     Argument,
     Arguments,
@@ -40,6 +42,7 @@ class ReportVerb(Verb):
         "connector report",
         "connector report --month 2026-11 -o 2026-11.html",
         "connector report --month 2026-11 --company norway --csv tables",
+        "connector report --month 2026-11 --cost-centre 400 --explain",
     )
     arguments = (
         Argument("month", "such as 2026-11; default: the last that ended", flag="--month"),
@@ -51,10 +54,14 @@ class ReportVerb(Verb):
             Form.OUTPUT_FOLDER,
             flag="--csv",
         ),
+        Argument("cost_centre", "only why this one differs", flag="--cost-centre"),
+        Argument("explain", "with --cost-centre: name causes", Form.FLAG, flag="--explain"),
     )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         company = str(arguments.get("company") or "")
+        if arguments.get("cost_centre") or arguments.get("explain"):
+            return self._explained(desk, arguments, company)
         sheet, delivered = desk.report.make(str(arguments.get("month") or ""), company)
         return {
             "month": sheet.month,
@@ -77,7 +84,17 @@ class ReportVerb(Verb):
             "files": delivered.files,
         }
 
+    def _explained(self, desk: Desk, arguments: Arguments, company: str) -> JsonObject:
+        """Why one cost centre differs; nothing is kept of it."""
+        cost_centre = str(arguments.get("cost_centre") or "").strip()
+        if not (cost_centre and arguments.get("explain")):
+            raise ConfigurationError("say both which one and that: --cost-centre 400 --explain")
+        month = desk.report.month_of(str(arguments.get("month") or ""), company)
+        return {"month": month.text, "explained": desk.books.explain(month, company, cost_centre)}
+
     def told(self, result: JsonObject) -> Mapping[str, str]:
+        if "explained" in result:
+            return {"month": result["month"], "explained": "yes"}
         ready = "yes" if result["is_ready"] else "no"
         return {"month": result["month"], "ready": ready, "kept": result["key"] or "no"}
 
@@ -92,9 +109,13 @@ class ReportVerb(Verb):
         return {name: value for name, value in result.items() if name != "files"}
 
     def view(self, result: JsonObject) -> View:
+        if "explained" in result:
+            return [part for each in result["explained"] for part in explained(each)]
         return list(parts_of(result))
 
     def needs_attention(self, result: JsonObject) -> bool:
+        if "explained" in result:
+            return not all(map(is_in_order, result["explained"]))
         return not result["is_ready"] or bool(result["not_kept"])
 
 
@@ -102,8 +123,10 @@ def unpacked(result: JsonObject) -> JsonObject:
     """The page and the tables in an answer.
 
     Raises:
-        UnusableInputError: they are too large for one; with where they are.
+        UnusableInputError: they are too large for one, with where they are; or there are none.
     """
+    if "explained" in result:
+        raise UnusableInputError("an explanation has no page and no tables: leave out -o and --csv")
     if not result["files"]:
         raise UnusableInputError(f"the report is larger than an answer can be; {where(result)}")
     plain: JsonObject = json.loads(zlib.decompress(base64.b64decode(result["files"])))
