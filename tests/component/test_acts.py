@@ -16,7 +16,7 @@ from tests.support.world import World, a_world
 KARI = "arn:aws:iam::123456789012:user/controller"
 READING = {
     "audit", "audit verify", "audit export",
-    "dead-letters", "duplicates", "held", "ping", "status", "waiting",
+    "dead-letters", "duplicates", "scheduled", "conflicts", "held", "ping", "status", "waiting",
     "mappings check", "mappings scaffold",
     "mappings diff", "mappings export", "mappings history", "plan", "explain", "rejected",
     "reconcile", "payroll runs",

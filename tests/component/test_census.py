@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -46,6 +47,40 @@ def test_who_waits_is_shown_by_the_next_tick_and_how_long_by_the_next_sweep(worl
 
     assert shown(world, "PeopleInStep") == in_step - 1
     assert shown(world, "OldestOpenHours") == pytest.approx(30.1, abs=0.1)
+
+
+def test_the_daily_result_is_kept_shown_and_counted(world: World) -> None:
+    active = [each for each in world.visma.employees() if each["status"] == "Active"]
+    one, two, gone = (each["employeeNumber"] for each in active[:3])
+    whole = world.agreements.of("norway")[-1]
+    world.visma.edit_employee(one, department="MGMT")
+    world.visma.edit_employee(two, department="MGMT")
+    world.visma.remove_employee(gone)
+    world.visma.add_employee("9001", status="Active")
+    sweep_after(world, hours=24)
+    found = world.agreements.of("norway")[-1]
+
+    assert (whole.is_whole, whole.in_step) == (True, shown(world, "PeopleInStep") + 3)
+    assert found.counts == {
+        "in_step": whole.in_step - 3, "different": 2, "missing": 1, "extra": 1,
+    }  # fmt: skip
+    assert found.at - whole.at > timedelta(hours=23)
+    names = ("PeopleDifferent", "PeopleMissing", "PeopleExtra")
+    assert [shown(world, name) for name in names] == [2, 1, 1]
+    status = world.operator.dispatch({"verb": "status"})
+    assert status["figures"]["in_step"]["norway"] == found.to_json()
+    lines = [each for group in status["groups"] for each in group["checks"]]
+    (line,) = (each for each in lines if each["name"] == "in_step")
+    assert "2 different, 1 missing in Visma, 1 in Visma whom" in line["message"]
+    assert line["remedy"] == "connector reconcile"
+
+
+def test_a_company_that_visma_could_not_list_has_no_result_that_day(world: World) -> None:
+    before = world.agreements.of("norway")
+    world.visma.faults.fail(503, method="GET", path="/v1/employee")
+    sweep_after(world, hours=24)
+
+    assert world.agreements.of("norway") == before
 
 
 def test_who_is_held_is_shown_until_an_operator_decides(world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connector.adapters.visma.wire import single_value
 from connector.domain.changes import Cause
 from connector.domain.planning import Outcome
 from connector.domain.records.mode import ModeName
@@ -674,6 +675,54 @@ def test_each_kind_of_disagreement_is_told(world: World) -> None:
     assert found["extra"] == {"9001"}
     assert disagreements(world, company="sweden") == {}
     assert "norway, sweden" in asked(world, "reconcile", company="oslo")["problems"][0]
+
+
+def test_an_edit_in_visma_is_told_field_by_field_with_its_owner_and_when(world: World) -> None:
+    edited = working(world)[0]
+    code = str(edited["number"])
+    world.clock.turn(minutes=7)
+    world.visma.edit_employee(code, department="MGMT", **{"contact.phone1": "+47 22 00 00 00"})
+    changed = world.visma.employee(code)["lastModifiedDateTime"]
+
+    (row,) = (each for each in asked(world, "reconcile")["rows"] if each["what"] == "edited")
+
+    fields = {each["field"]: each for each in row["fields"]}
+    assert set(fields) == {"department", "contact.phone1"}
+    assert fields["department"]["in_visma"] == "MGMT"
+    assert fields["department"]["written"] not in ("", "MGMT")
+    assert fields["contact.phone1"]["written"] == fields["contact.phone1"]["in_visma"] == ""
+    assert {each["owner"] for each in fields.values()} == {"rippling"}
+    assert f"at {changed} by Visma's clock" in row["message"]
+    assert "-> MGMT (is put right)" in row["message"]
+    assert "Visma does not say by whom" in row["message"]
+    assert "22 00" not in str(row)
+
+
+def test_a_field_that_visma_owns_stays_as_it_was_edited(world: World) -> None:
+    own = "    fields: {contact.phone1: visma}\n    lead_days: 0"
+    world.edit_mapping(world.mapping_text.replace("    lead_days: 0", own))
+    world.drain()
+    code = str(working(world)[0]["number"])
+    world.visma.edit_employee(code, **{"contact.phone1": "+47 22 00 00 00"})
+
+    (row,) = (each for each in asked(world, "reconcile")["rows"] if each["what"] == "edited")
+    assert "contact.phone1 (stays)" in row["message"]
+
+
+def test_where_visma_does_not_say_when_nothing_is_guessed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = str(working(world)[0]["number"])
+    world.visma.edit_employee(code, department="MGMT")
+    monkeypatch.setattr("connector.adapters.visma.wire.text_in", without_times)
+
+    (row,) = (each for each in asked(world, "reconcile")["rows"] if each["what"] == "edited")
+    assert row["modified"] == ""
+    assert "clock" not in row["message"]
+
+
+def without_times(row: Any, name: str) -> str:
+    return "" if name == "lastModifiedDateTime" else single_value(row.get(name))
 
 
 def test_healing_has_whoever_differs_looked_at_and_nobody_else(world: World) -> None:

@@ -16,6 +16,7 @@ import boto3
 from connector.adapters.clock import SystemClock
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
+    InMemoryAgreements,
     InMemoryApprovals,
     InMemoryChangeQueue,
     InMemoryCursors,
@@ -92,6 +93,7 @@ def main() -> None:
         source=rippling_source("rest", http, mappings, cache, InMemoryDialects(clock), clock),
         targets=VismaTargets(secrets, "http://127.0.0.1:9", "http://127.0.0.1:9"),
         cursors=InMemoryCursors(clock),
+        agreements=InMemoryAgreements(),
         pauses=InMemoryPollingPauses(clock),
         modes=InMemoryModes(),
         approvals=InMemoryApprovals(),

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import (
+    InMemoryAgreements,
     InMemoryAlarms,
     InMemoryApprovals,
     InMemoryAuditLog,
@@ -151,6 +152,7 @@ class World:
         self.mapping_text = self.mapping_text or nordfab_mapping(self.companies)
         self.budgets: Budgets = InMemoryBudgets(self.clock)
         self.cursors = InMemoryCursors(self.clock)
+        self.agreements = InMemoryAgreements()
         self.cache = InMemoryReferenceCache()
         self.dialects = InMemoryDialects(self.clock)
         self.shapes = InMemoryShapeMemory(self.clock)
@@ -246,6 +248,7 @@ class World:
             source=rippling_source(api, http, watched, self.cache, self.dialects, self.clock),
             targets=self.targets,
             cursors=self.cursors,
+            agreements=self.agreements,
             pauses=self.pauses,
             approvals=self.approvals,
             modes=self.modes,

@@ -224,7 +224,8 @@ def test_only_what_a_sweep_counts_once_a_day_is_carried_on() -> None:
         for _, (name, _) in [searched(each["expression"])]
     }
 
-    assert carried == {"PeopleInStep", "PeopleHeld", "PeopleRejected", "OldestOpenHours"}
+    found = {"PeopleInStep", "PeopleDifferent", "PeopleMissing", "PeopleExtra"}
+    assert carried == {*found, "PeopleHeld", "PeopleRejected", "OldestOpenHours"}
 
 
 def test_no_widget_lies_over_another_or_outside() -> None:

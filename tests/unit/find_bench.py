@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.adapters.memory import (
+    InMemoryAgreements,
     InMemoryApprovals,
     InMemoryChangeQueue,
     InMemoryCursors,
@@ -161,6 +162,7 @@ class FindBench:
             source=self.source,
             targets=targets or NoVisma(),
             cursors=self.cursors,
+            agreements=InMemoryAgreements(),
             pauses=InMemoryPollingPauses(self.clock),
             modes=InMemoryModes(),
             approvals=InMemoryApprovals(),

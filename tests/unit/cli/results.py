@@ -21,7 +21,10 @@ def rounds_of_a_replay(left: int) -> list[dict[str, Any]]:
 
 
 def results(text: str) -> dict[str, dict[str, Any]]:
-    who = {"company": text, "person": text, "employee_code": text, "since": text, "reason": text}
+    who = {
+        "company": text, "person": text, "employee_code": text, "number": text, "department": text,
+        "since": text, "reason": text,
+    }  # fmt: skip
     effect = some({"who": text, "how": text})
     company = dict.fromkeys(("moves", "releases", "blocks", "excludes", "includes"), effect)
     check = {"name": "thing", "level": "bad", "message": text, "remedy": text}
@@ -118,7 +121,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "is_plan": False,
             "batches": [{**batch, "remarks": [text], "earlier": [text], "is_found": True}],
         },
-        "rejected": {"rows": [who]},
+        "rejected": {"rows": [{**who, "by": text, "list": "rejected"}]},
         "rejected take-back": {"queued": 1, "unknown": [text]},
         "mappings import": imported,
         "mappings rollback": {**imported, "before": text},
@@ -171,9 +174,11 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             ],
             "left_out": 2,
         },
-        "waiting": {"rows": [who]},
+        "waiting": {"rows": [{**who, "list": "waiting"}]},
+        "scheduled": {"rows": [{**who, "due_on": text, "list": "scheduled"}]},
+        "conflicts": {"rows": [{**who, "list": "conflicts"}]},
         "held": {
-            "rows": [{**who, "kind": text, "run": text}],
+            "rows": [{**who, "kind": text, "run": text, "list": "held"}],
             "windows": [{"company": text, "kind": text, "people": 3}],
         },
         "approve": {"queued": 1, "unknown": [text], "seconded_later": 1},
@@ -181,7 +186,8 @@ def results(text: str) -> dict[str, dict[str, Any]]:
         "adopt": employee,
         "rename": employee,
         "duplicates": {
-            "rows": [{"company": text, "codes": [text, text], "reason": text, "active": [text]}]
+            "rows": [{"company": text, "codes": [text, text], "reason": text, "active": [text],
+                 "departments": [text], "since": text}]
         },
         "dead-letters": {"rows": [letter, {**letter, "is_change": False}], "total": 3},
         "replay": {

@@ -280,8 +280,8 @@ def test_columns_are_aligned_in_a_pipe_and_nothing_is_cut_off(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = results("x")["waiting"]["rows"][0]
-    long = {**row, "company": "norway", "employee_code": "1013", "reason": "word " * 100}
-    other = {**row, "company": "sweden", "employee_code": None, "person": "6b056ce7", "reason": "y"}
+    long = {**row, "company": "norway", "number": "1013", "reason": "word " * 100}
+    other = {**row, "company": "sweden", "number": "6b056ce7", "reason": "y"}
 
     run(["--stack", "s", "waiting"], {"ok": True, "rows": [long, other]})
 

@@ -154,6 +154,7 @@ def live(
     the mapping asks for it.
     """
     from connector.adapters.aws.clients import client
+    from connector.adapters.aws.watermarks.agreements import DynamoAgreements
     from connector.adapters.aws.watermarks.attempts import DynamoFailedAttempts
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
     from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
@@ -184,6 +185,7 @@ def live(
         source=vendors.rippling_source(api, http, mappings, reference_cache, dialects, clock()),
         targets=vendors.targets(companies, mode),
         cursors=cursors,
+        agreements=DynamoAgreements(rows),
         pauses=DynamoPollingPauses(clock(), dynamodb, settings.watermarks_table),
         approvals=_approvals(settings),
         modes=modes(settings),

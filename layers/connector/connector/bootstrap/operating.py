@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from connector.services.operate.erasure import Erasure
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
+    from connector.services.operate.listing.audit import AuditSearch
+    from connector.services.operate.listing.people import PeopleLists
     from connector.services.operate.mapping_import import MappingImport
     from connector.services.operate.mapping_scaffold import MappingScaffold
     from connector.services.operate.mapping_validation import MappingValidation
@@ -46,7 +48,6 @@ def operations(
 ) -> Operator:
     """The service behind the operations function."""
     from connector.services.operate.audit_check import AuditCheck
-    from connector.services.operate.audit_search import AuditSearch
     from connector.services.operate.desk import Desk
     from connector.services.operate.operator import Operator
 
@@ -84,19 +85,35 @@ def operations(
         report=report(adapters, operator_adapters, options, planned.foresight),
         books=explaining(adapters, operator_adapters, options),
         audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
-        audit_search=AuditSearch(
-            audit, ledger, planned.people, adapters.mappings, adapters.clock, acts=acts()
-        ),
+        lists=people_lists(adapters, planned),
+        audit_search=audit_search(adapters, operator_adapters, planned),
         erasure=erasure(adapters, operator_adapters),
     )
     return Operator(desk)
 
 
-def acts() -> list[str]:
-    """The names of the verbs that are put on record."""
+def people_lists(adapters: Adapters, planned: Planning) -> PeopleLists:
+    """The service behind the lists of people with whom something is open."""
+    from connector.services.operate.listing.people import PeopleLists
+
+    return PeopleLists(adapters.ledger, adapters.mappings, planned.people)
+
+
+def audit_search(
+    adapters: Adapters, operator_adapters: OperatorAdapters, planned: Planning
+) -> AuditSearch:
+    """The service behind `connector audit`; what is put on record may stand for an outcome."""
+    from connector.services.operate.listing.audit import AuditSearch
     from connector.services.operate.verbs import VERBS
 
-    return [verb.name for verb in VERBS if verb.is_act]
+    return AuditSearch(
+        operator_adapters.audit_log,
+        adapters.ledger,
+        planned.people,
+        adapters.mappings,
+        adapters.clock,
+        acts=[verb.name for verb in VERBS if verb.is_act],
+    )
 
 
 def import_preview(adapters: Adapters, imports: MappingImport) -> ImportPreview:
@@ -337,6 +354,7 @@ def status(adapters: Adapters, operator_adapters: OperatorAdapters) -> Status:
         modes=adapters.modes,
         pauses=adapters.pauses,
         cursors=adapters.cursors,
+        agreements=adapters.agreements,
         queue=adapters.queue,
         mappings=adapters.mappings,
         ledger=adapters.ledger,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from connector.ports.rippling import Source
     from connector.ports.secrets import Owner, RipplingCredentials, Secrets, WebhookSecrets
     from connector.ports.state import (
+        Agreements,
         Budgets,
         InstallStates,
         MappingHistory,
@@ -78,6 +79,7 @@ class Adapters(StateAdapters):
     source: Source
     targets: Targets
     cursors: Cursors
+    agreements: Agreements
     pauses: PollingPauses
     approvals: Approvals
     modes: Modes

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from connector.services.find.poller import Poller
     from connector.services.find.recheck import Recheck
     from connector.services.find.releaser import MappingReleaser, WaitingReleaser
+    from connector.services.find.review import CompanyReview
     from connector.services.inbound.install import Installer
     from connector.services.inbound.rippling_webhook import RipplingWebhook
     from connector.services.inbound.visma_webhook import VismaWebhook
@@ -92,7 +93,6 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
     from connector.services.find.changes import ChangeReader
     from connector.services.find.comparison import WorkerComparison
     from connector.services.find.poller import Poller
-    from connector.services.find.review import CompanyReview
     from connector.services.find.sweep import SweepReader
     from connector.services.shared.configuration import check_configuration, company_problems
 
@@ -109,9 +109,7 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
                 source=adapters.source,
                 ledger=adapters.ledger,
                 comparison=comparison,
-                review=CompanyReview(
-                    adapters.ledger, adapters.targets, guard, adapters.clock, adapters.metrics
-                ),
+                review=company_review(adapters, guard),
                 clock=adapters.clock,
                 metrics=adapters.metrics,
             ),
@@ -128,6 +126,20 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
         recheck(adapters, guard, waiting),
         check=partial(check_configuration, adapters.secrets, adapters.mappings),
         missing_capabilities=partial(capabilities_missing, adapters, options),
+    )
+
+
+def company_review(adapters: Adapters, guard: ChangeGuard) -> CompanyReview:
+    """What a full sweep ends with, company by company."""
+    from connector.services.find.review import CompanyReview
+
+    return CompanyReview(
+        adapters.ledger,
+        adapters.targets,
+        guard,
+        adapters.clock,
+        adapters.metrics,
+        adapters.agreements,
     )
 
 

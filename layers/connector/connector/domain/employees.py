@@ -60,12 +60,16 @@ StoredValues: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """An employee as read from Visma."""
+    """An employee as read from Visma.
+
+    `modified` is when it was changed last, as Visma shows it: which zone that is, it does not say.
+    """
 
     code: str
     fields: Fields = field(repr=False)
     etag: str | None = None
     employee_id: int | None = None
+    modified: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

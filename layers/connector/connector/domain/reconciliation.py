@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action, Decision
-from connector.domain.employees import BUSINESS_FIELDS, Employee, row_version, same
+from connector.domain.employees import BUSINESS_FIELDS, INACTIVE, Employee, row_version, same
 from connector.domain.guards import shows_too_few
 from connector.domain.placement import Placement
 from connector.domain.planning import Outcome
@@ -81,6 +81,17 @@ def reconcile(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> l
         for link, origin in found
         if origin and (is_whole or origin is not Origin.MISSING)
     ]
+
+
+def extra(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> Iterator[Employee]:
+    """The active employees of a company that belong to nobody in the ledger."""
+    known = list(links)
+    codes = {canonical(link.employee_code or "") for link in known}
+    ids = {link.employee_id for link in known if link.employee_id is not None}
+    for employee in employees:
+        is_known = canonical(employee.code) in codes or employee.employee_id in ids
+        if not is_known and employee.fields.get("status") != INACTIVE:
+            yield employee
 
 
 def origin_of(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     from connector.domain.budgets import Budget
     from connector.domain.mapping.model import MappingFile
     from connector.domain.mapping.versions import HandledMapping
+    from connector.domain.records.agreement import Agreement
     from connector.domain.records.mode import Mode
 
 
@@ -104,6 +105,16 @@ class Modes(Protocol):
 
     def save(self, mode: Mode) -> None:
         """Makes it this one."""
+
+
+class Agreements(Protocol):
+    """What the daily reconciliation of each company has found, for as long as a month is told."""
+
+    def of(self, company: str) -> tuple[Agreement, ...]:
+        """The results of a company, the oldest first; the last one is of the last full sweep."""
+
+    def save(self, agreement: Agreement) -> None:
+        """Adds a result; only the poller does, one at a time."""
 
 
 class PollingPauses(Protocol):

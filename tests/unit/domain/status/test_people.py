@@ -51,11 +51,11 @@ def test_everyone_is_counted_as_what_they_are() -> None:
     [
         (HELD, "held", "connector held"),
         (WAITING, "waiting", "connector waiting"),
-        (REJECTED, "rejected", "connector audit --outcome rejected --since 2026-11-24"),
+        (REJECTED, "rejected", "connector rejected"),
         (
             CONFLICT_LINK,
             "conflicts",
-            "connector audit --outcome rejected --since 2026-11-24, then connector adopt",
+            "connector conflicts, then connector adopt",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -11,6 +11,7 @@ from unittest.mock import Mock
 import pytest
 
 from connector.adapters.memory import (
+    InMemoryAgreements,
     InMemoryAlarms,
     InMemoryBudgets,
     InMemoryChangeQueue,
@@ -42,6 +43,7 @@ def status() -> Status:
         modes=InMemoryModes(Mode(ModeName.LIVE, now)),
         pauses=InMemoryPollingPauses(clock),
         cursors=cursors,
+        agreements=InMemoryAgreements(),
         queue=InMemoryChangeQueue(),
         mappings=InMemoryMappings(a_mapping()),
         ledger=InMemoryLedger(clock),
@@ -90,7 +92,7 @@ def test_where_nothing_needs_anybody_that_is_the_last_line(status: Status) -> No
         ("pauses", {"polling"}),
         ("ledger", {"people"}),
         ("cursors", {"last_tick", "last_sweep"}),
-        ("mappings", {"mapping", "people", "calls"}),
+        ("mappings", {"mapping", "in_step", "people", "calls"}),
     ],
 )
 @pytest.mark.parametrize("kind", [RetryableError, lambda text: ConfigurationError([text])])

@@ -29,6 +29,7 @@ from connector.adapters.memory.secrets import (
 )
 from connector.adapters.memory.shapes import InMemoryShapeMemory
 from connector.adapters.memory.state import (
+    InMemoryAgreements,
     InMemoryApprovals,
     InMemoryBudgets,
     InMemoryCursors,
@@ -42,6 +43,7 @@ from connector.adapters.memory.state import (
 )
 
 __all__ = [
+    "InMemoryAgreements",
     "InMemoryAlarms",
     "InMemoryApprovals",
     "InMemoryAuditLog",

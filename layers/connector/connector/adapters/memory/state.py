@@ -15,6 +15,7 @@ from connector.domain.guards import WINDOW, ChangeKind, Run
 from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.domain.mapping.versions import HandledMapping
+from connector.domain.records.agreement import KEPT, Agreement
 from connector.domain.records.approvals import Approval
 from connector.domain.records.mode import Mode
 from connector.ports.dialects import BELIEVED
@@ -202,6 +203,20 @@ class InMemoryModes:
 
     def save(self, mode: Mode) -> None:
         self._mode = mode
+
+
+class InMemoryAgreements:
+    """The results of the daily reconciliation, in memory."""
+
+    def __init__(self) -> None:
+        self._results: dict[str, tuple[Agreement, ...]] = {}
+
+    def of(self, company: str) -> tuple[Agreement, ...]:
+        return self._results.get(company, ())
+
+    def save(self, agreement: Agreement) -> None:
+        kept = (*self.of(agreement.company), agreement)[-KEPT:]
+        self._results[agreement.company] = kept
 
 
 class InMemoryMappingVersions:

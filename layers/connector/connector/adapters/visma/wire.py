@@ -149,7 +149,8 @@ def employee_of(row: VismaRow, etag: str | None = None) -> Employee | None:
     if not code:
         return None
     employee_id = number if isinstance(number, int) else None
-    return Employee(code, flat_fields(row), version_of(stamp, etag), employee_id)
+    modified = text_in(row, "lastModifiedDateTime") or ""
+    return Employee(code, flat_fields(row), version_of(stamp, etag), employee_id, modified)
 
 
 def failure_of(content: bytes) -> Failure:

@@ -62,16 +62,15 @@ def _open_with(link: EmployeeLink) -> Iterator[str]:
 
 def of_people(people: OpenPeople, now: datetime) -> Section:
     """A line for each kind of thing that may be open, and who has been open longest."""
-    rejections = "connector audit --outcome rejected --since {since:%Y-%m-%d}"
     checks = [
         _line("held", people.held, "held by a guard", "connector held"),
         _line("waiting", people.waiting, "waiting", "connector waiting"),
-        _line("rejected", people.rejected, "rejected", rejections),
+        _line("rejected", people.rejected, "rejected", "connector rejected"),
         _line(
             "conflicts",
             people.conflicts,
             "in conflict: the employee is not theirs",
-            f"{rejections}, then connector adopt",
+            "connector conflicts, then connector adopt",
         ),
     ]
     if people.left:

@@ -18,11 +18,13 @@ from connector.domain.errors import (
 )
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
-from connector.domain.reconciliation import reconcile, unused
+from connector.domain.reconciliation import Finding, extra, reconcile, unused
+from connector.domain.records.agreement import Agreement
 from connector.domain.records.census import census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
+from connector.ports.state import Agreements
 from connector.ports.telemetry import Metrics
 from connector.ports.visma import Targets
 from connector.services.find.batch import Batch, Summary
@@ -41,6 +43,7 @@ class CompanyReview:
     guard: ChangeGuard
     clock: Clock
     metrics: Metrics
+    agreements: Agreements
 
     def read(self, company: str, mapping: MappingFile) -> Batch:
         """The rejected of a company, and whoever has another employee there than the ledger knows.
@@ -55,15 +58,21 @@ class CompanyReview:
             for link in links
             if link.outcome is Outcome.REJECTED and not link.is_dropped
         }
-        differing: set[str] = set()
+        found: list[Finding] = []
         problems: list[str] = []
+        employees: list[Employee] | None = None
         try:
             if any(link.exists for link in links):
-                found = reconcile(links, self._employees(company))
-                differing = {finding.person_id for finding in found}
+                employees = list(self._employees(company))
+                found = reconcile(links, employees)
         except (RetryableError, ConfigurationError) as error:
             problems.append(f"{company}: {error}")
-        self._show(company, links, differing, is_compared=not problems)
+        differing = {finding.person_id for finding in found}
+        in_step = self._show(company, links, differing, is_compared=not problems)
+        if employees is not None:
+            stranger = sum(1 for _ in extra(links, employees))
+            now = self.clock.now()
+            self._keep(Agreement.of(company, now, in_step, found, stranger))
         # Someone who is both is queued once: the writer reads the employee in either case.
         again = self.ledger.persons(rejected - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
@@ -82,7 +91,7 @@ class CompanyReview:
         differing: Collection[str],
         *,
         is_compared: bool,
-    ) -> None:
+    ) -> int:
         """Shows how the people of a company stand; who is in step only if Visma could be asked."""
         census = census_of(links, differing)
         hours = census.oldest(self.clock.now()) / timedelta(hours=1)
@@ -91,6 +100,15 @@ class CompanyReview:
         self.metrics.gauge("OldestOpenHours", round(hours, 1), Company=company)
         if is_compared:
             self.metrics.gauge("PeopleInStep", census.in_step, Company=company)
+        return census.in_step
+
+    def _keep(self, agreement: Agreement) -> None:
+        """Keeps what was found, and shows it."""
+        self.agreements.save(agreement)
+        company = agreement.company
+        self.metrics.gauge("PeopleDifferent", agreement.different, Company=company)
+        self.metrics.gauge("PeopleMissing", agreement.missing, Company=company)
+        self.metrics.gauge("PeopleExtra", agreement.extra, Company=company)
 
     def _release(self, company: str, claims: Iterable[tuple[str, str]]) -> None:
         """Frees the codes that were claimed for creates which never came to be.

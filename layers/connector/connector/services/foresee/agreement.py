@@ -11,10 +11,17 @@ from dataclasses import dataclass
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
-from connector.domain.employees import INACTIVE, Employee
+from connector.domain.employees import (
+    BUSINESS_FIELDS,
+    Employee,
+    readable,
+    same,
+    stored_values,
+)
 from connector.domain.errors import ConfigurationError
-from connector.domain.reconciliation import Origin, gone, reconcile
-from connector.domain.records.ledger import EmployeeLink
+from connector.domain.mapping.model import MappingFile
+from connector.domain.reconciliation import Origin, extra, gone, reconcile
+from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
 from connector.services.foresee.foresight import Foresight
@@ -52,7 +59,7 @@ class Agreement:
             raise ConfigurationError(f"the mapping has no company {company}; it has {listed}")
         snapshot = self.foresight.snapshots.read(mapping)
         plan = self.foresight.of_snapshot(snapshot, mapping)
-        rows = [*found_in(snapshot), *absent_in(snapshot)]
+        rows = [*found_in(snapshot, mapping), *absent_in(snapshot)]
         rows += [
             _row(DIFFERENT, each.company, each.person, each.number, each.foretold)
             for each in plan.people
@@ -85,30 +92,56 @@ class Agreement:
         return person.worker_id or next(iter(person.fingerprints), "")
 
 
-def found_in(snapshot: Snapshot) -> Iterator[JsonObject]:
+def found_in(snapshot: Snapshot, mapping: MappingFile) -> Iterator[JsonObject]:
     """What Visma has otherwise than the ledger wrote it, and whom nobody knows."""
     for company, employees in snapshot.employees.items():
         if not isinstance(employees, dict):
             continue  # told among the problems
         links = [rows[company] for rows in snapshot.links.values() if company in rows]
-        codes = {link.person_id: link.employee_code or "" for link in links}
+        known = {link.person_id: link for link in links}
         for finding in reconcile(links, employees.values()):
-            origin, person = finding.origin.value, finding.person_id
-            yield _row(origin, company, person, codes.get(person, ""), MEANS[origin])
+            origin, link = finding.origin.value, known[finding.person_id]
+            code = link.employee_code or ""
+            row = _row(origin, company, finding.person_id, code, MEANS[origin])
+            if finding.origin is Origin.EDITED:
+                person = snapshot.persons[finding.person_id]
+                row |= edit(link, employees[canonical(code)], person, mapping)
+            yield row
         yield from (
             _row(EXTRA, company, "", employee.code, "active in Visma, and nobody of the ledger's")
-            for employee in extra(links, employees)
+            for employee in extra(links, employees.values())
         )
 
 
-def extra(links: list[EmployeeLink], employees: dict[str, Employee]) -> Iterator[Employee]:
-    """The active employees of a company that belong to nobody in the ledger."""
-    codes = {canonical(link.employee_code or "") for link in links}
-    ids = {link.employee_id for link in links if link.employee_id is not None}
-    for code, employee in employees.items():
-        is_known = code in codes or employee.employee_id in ids
-        if not is_known and employee.fields.get("status") != INACTIVE:
-            yield employee
+def edit(
+    link: EmployeeLink, employee: Employee, person: Person, mapping: MappingFile
+) -> JsonObject:
+    """What was edited, from what to what, whose field it is, and when.
+
+    Personal fields are told by name alone. By whom, the published answer of Visma does not say.
+    """
+    rules, seal = mapping.companies[link.company], person.seal
+    written, now = readable(link.written or {}, seal), stored_values(employee.fields, seal)
+    fields = [
+        {
+            "field": path,
+            "written": value if path in BUSINESS_FIELDS else "",
+            "in_visma": now.get(path, "") if path in BUSINESS_FIELDS else "",
+            "owner": "rippling" if path == "status" else rules.owner(path),
+        }
+        for path, value in written.items()
+        if not same(path, value, now.get(path, ""))
+    ]
+    told = ", ".join(map(_edited, fields)) or "nothing that the connector writes"
+    when = f", at {employee.modified} by Visma's clock" if employee.modified else ""
+    message = f"{MEANS[Origin.EDITED]}{when}: {told}; Visma does not say by whom"
+    return {"message": message, "fields": fields, "modified": employee.modified}
+
+
+def _edited(field: JsonObject) -> str:
+    values = f" {field['written']} -> {field['in_visma']}" if field["written"] else ""
+    is_ours = field["owner"] == "rippling"
+    return f"{field['field']}{values} ({'is put right' if is_ours else 'stays'})"
 
 
 def absent_in(snapshot: Snapshot) -> Iterator[JsonObject]:

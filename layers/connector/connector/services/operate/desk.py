@@ -17,10 +17,11 @@ from connector.services.inbound.confirm import InstallConfirmation
 from connector.services.inbound.install import InstallStarter
 from connector.services.operate.ahead.import_preview import ImportPreview
 from connector.services.operate.audit_check import AuditCheck
-from connector.services.operate.audit_search import AuditSearch
 from connector.services.operate.erasure import Erasure
 from connector.services.operate.held import HeldPeople
 from connector.services.operate.identity import Identity
+from connector.services.operate.listing.audit import AuditSearch
+from connector.services.operate.listing.people import PeopleLists
 from connector.services.operate.mapping_diff import MappingDiff
 from connector.services.operate.mapping_import import MappingImport
 from connector.services.operate.mapping_scaffold import MappingScaffold
@@ -67,4 +68,5 @@ class Desk:
     books: Explaining
     audit_check: AuditCheck
     audit_search: AuditSearch
+    lists: PeopleLists
     erasure: Erasure

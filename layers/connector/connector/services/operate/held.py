@@ -26,7 +26,7 @@ from connector.services.shared.new_change import new_change
 
 @dataclass(frozen=True, slots=True)
 class HeldPeople:
-    """Lists and releases. Nothing is decided here: the writer looks at each person again."""
+    """Releases. Nothing is decided here: the writer looks at each person again."""
 
     ledger: Ledger
     mappings: Mappings
@@ -35,11 +35,7 @@ class HeldPeople:
     guard_log: GuardLog
     clock: Clock
 
-    def show(self, _: Arguments) -> JsonObject:
-        """Who is held, what would be done to them, and by the guard of which run."""
-        return {"rows": [_described(link) for link in self._all()], "windows": self._windows()}
-
-    def _windows(self) -> list[JsonObject]:
+    def windows(self) -> list[JsonObject]:
         """How many people were changed within the last day, of every kind that was."""
         return [
             {"company": company, "kind": kind.value, "people": count}
@@ -69,10 +65,6 @@ class HeldPeople:
             for (company, kind, department), count in sorted(counts.items())
         ]
         return {"preview": rows, "people": len(chosen), "unknown": unknown}
-
-    def rejected(self) -> JsonObject:
-        """Who is left as they are because an operator rejected a change."""
-        return {"rows": [_described(link) for link in self._rejected()]}
 
     def take_back(self, arguments: Arguments) -> JsonObject:
         """Forgets that a change to these people was rejected, and has them looked at again.
@@ -162,15 +154,3 @@ def _held(links: Iterable[EmployeeLink]) -> Iterator[EmployeeLink]:
 def _names(link: EmployeeLink) -> set[str]:
     names = {link.person_id, link.employee_code, link.expected_code}
     return {name for name in names if name}
-
-
-def _described(link: EmployeeLink) -> JsonObject:
-    return {
-        "company": link.company,
-        "person": link.person_id,
-        "employee_code": link.employee_code or link.expected_code,
-        "kind": link.held_kind,
-        "run": link.held_run,
-        "since": link.since.isoformat(timespec="seconds"),
-        "reason": link.reason,
-    }

@@ -29,6 +29,7 @@ from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.ports.visma import Target, Targets
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.shared.nearest import must_be_one_of
 from connector.services.shared.new_change import new_change
 
 
@@ -151,11 +152,12 @@ class Identity:
     def duplicates(self, arguments: Arguments) -> JsonObject:
         """Employees who look like one person: the same e-mail, or the same name and branch."""
         mapping = self.mappings.load()
-        wanted = arguments.get("company")
+        wanted = str(arguments.get("company") or "")
+        must_be_one_of("company", wanted, list(mapping.companies))
         rows = [
             row
             for company in mapping.companies
-            if wanted in (None, company)
+            if wanted in ("", company)
             for row in _duplicates(company, self.targets.company(company).employees())
         ]
         return {"rows": rows}
@@ -260,6 +262,7 @@ def _duplicates(company: str, employees: Iterable[Employee]) -> Iterator[JsonObj
                 "active": sorted(
                     each.code for each in group if each.fields.get("status") != INACTIVE
                 ),
+                "departments": sorted({each.fields.get("department", "") for each in group}),
                 "reason": why,
             }
 

@@ -56,7 +56,7 @@ class Drift:
 
     def _found(self) -> Iterator[Disagreement]:
         snapshot = self.readings.snapshot()
-        for row in (*found_in(snapshot), *absent_in(snapshot)):
+        for row in (*found_in(snapshot, self.readings.mapping()), *absent_in(snapshot)):
             number = row["number"] or row["person"]
             yield Disagreement(row["company"], number, row["what"], row["message"])
         for each in self.readings.plan().people:

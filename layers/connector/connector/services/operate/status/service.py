@@ -12,13 +12,14 @@ from connector.domain.checks import TO_PUT_RIGHT, Check, Level
 from connector.domain.errors import ConnectorError
 from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.domain.status import running
+from connector.domain.status.agreement import of_agreements
 from connector.domain.status.people import of_people
 from connector.domain.status.section import Section, untold
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
-from connector.ports.state import Budgets, Mappings, Modes, PollingPauses
+from connector.ports.state import Agreements, Budgets, Mappings, Modes, PollingPauses
 from connector.ports.telemetry import Alarms
 from connector.services.operate.json_types import JsonObject
 from connector.services.operate.status.people import open_people
@@ -31,6 +32,7 @@ class Status:
     modes: Modes
     pauses: PollingPauses
     cursors: Cursors
+    agreements: Agreements
     queue: ChangeQueue
     mappings: Mappings
     ledger: Ledger
@@ -72,6 +74,7 @@ class Status:
         yield self._told("mapping", "Whether there is a mapping", self._mapping)
         yield self._told("last_tick", "When the last tick ended", lambda: self._tick(mode))
         yield self._told("last_sweep", "When the last sweep ended", lambda: self._sweep(mode))
+        yield self._told("in_step", "What the last full sweep found", self._in_step)
         yield self._told("queue", "What lies on the queue", self._queue)
         yield self._told("alarms", "Which alarms ring", self._alarms)
 
@@ -99,6 +102,13 @@ class Status:
         sweep = self.cursors.cursor(f"{_stream(mode)} sweep")
         return running.of_sweep(sweep, mode, self.clock.now())
 
+    def _in_step(self) -> Section:
+        results = (self.agreements.of(company) for company in self._companies())
+        return of_agreements([each[-1] for each in results if each])
+
+    def _companies(self) -> list[str]:
+        return list(dict.fromkeys(str(row["company"]) for row in self.mappings.rows()))
+
     def _queue(self) -> Section:
         lengths = self.queue.lengths()
         return running.of_queue(lengths.waiting, lengths.in_flight, lengths.dead)
@@ -110,8 +120,7 @@ class Status:
         return of_people(open_people(self.ledger, self.mappings), self.clock.now())
 
     def _calls(self) -> Section:
-        companies = dict.fromkeys(str(row["company"]) for row in self.mappings.rows())
-        names = ("rippling", *(f"visma {company}" for company in companies))
+        names = ("rippling", *(f"visma {company}" for company in self._companies()))
         budgets = {name: self.budgets.known(name) for name in names}
         return running.of_calls(budgets, self.clock.now())
 

@@ -16,7 +16,14 @@ from connector.services.operate.verbs.foresee.apply import Apply, Sync
 from connector.services.operate.verbs.foresee.explain import Explain
 from connector.services.operate.verbs.foresee.plan import PlanVerb
 from connector.services.operate.verbs.foresee.reconcile import Heal, Reconcile
-from connector.services.operate.verbs.held import Approve, Held, Reject, Rejected, TakeBack
+from connector.services.operate.verbs.held import Approve, Reject, TakeBack
+from connector.services.operate.verbs.lists.open import (
+    Conflicts,
+    Held,
+    Rejected,
+    Scheduled,
+    Waiting,
+)
 from connector.services.operate.verbs.mappings.check import CheckMapping
 from connector.services.operate.verbs.mappings.diff import DiffMapping
 from connector.services.operate.verbs.mappings.export import ExportMapping
@@ -37,7 +44,6 @@ from connector.services.operate.verbs.resume import Resume
 from connector.services.operate.verbs.running.polling import Sweep, Tick
 from connector.services.operate.verbs.status import StatusVerb
 from connector.services.operate.verbs.verb import Verb
-from connector.services.operate.verbs.waiting import Waiting
 
 VERBS: tuple[Verb, ...] = (
     StatusVerb(),
@@ -69,6 +75,8 @@ VERBS: tuple[Verb, ...] = (
     PersonalData(),
     Erase(),
     Waiting(),
+    Scheduled(),
+    Conflicts(),
     Held(),
     Approve(),
     Reject(),
@@ -90,7 +98,7 @@ FAMILIES = {
     "audit": "show what happened to whom, and why",
     "reconcile": "show where Rippling, the ledger and Visma do not agree now; writes nothing",
     "payroll": "enter payroll runs in Visma's journal, on hold",
-    "rejected": "list the people about whom an operator rejected a change",
+    "rejected": "list the people whom Visma refused, or about whom an operator rejected a change",
     "oauth": "install the App Shop app in Rippling",
 }
 """Verbs of two words, by the first one."""

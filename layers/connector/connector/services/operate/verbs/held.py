@@ -1,4 +1,4 @@
-"""`connector held`, `approve` and `reject`: the changes that a guard holds."""
+"""`connector approve` and `reject`: what is decided about the changes that a guard holds."""
 
 from __future__ import annotations
 
@@ -15,36 +15,6 @@ WHOM = (
     Argument("people", "person ids or employee codes", Form.TEXTS),
     Argument("run", "everyone this run holds", flag="--run"),
 )
-
-
-class Held(Verb):
-    """Lists who is held, and why."""
-
-    name = "held"
-    help = "list the changes that a guard holds, and why"
-    examples = ("connector held",)
-
-    def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        return desk.held.show(arguments)
-
-    def view(self, result: JsonObject) -> View:
-        rows = [
-            (
-                row["company"],
-                row["employee_code"] or row["person"],
-                row["kind"],
-                row["run"],
-                row["since"][:10],
-            )
-            for row in result["rows"]
-        ]
-        reasons: list[Part] = [
-            Line(reason) for reason in sorted({row["reason"] for row in result["rows"]})
-        ]
-        table = Table(("Company", "Employee", "Change", "Run", "Since"), rows)
-        counted = [(each["company"], each["kind"], each["people"]) for each in result["windows"]]
-        windows = Table(("Company", "Change", "People in 24 hours"), counted)
-        return [table, *reasons, Line(f"{len(rows)} held"), windows]
 
 
 class OperatorsDecision(Verb):
@@ -119,24 +89,6 @@ class Reject(OperatorsDecision):
 
     def decide(self, desk: Desk, arguments: Arguments) -> JsonObject:
         return desk.held.reject(arguments)
-
-
-class Rejected(Verb):
-    """Lists whom an operator has rejected."""
-
-    name = "rejected"
-    help = "list the people about whom an operator rejected a change"
-    examples = ("connector rejected",)
-
-    def run(self, desk: Desk, _: Arguments) -> JsonObject:
-        return desk.held.rejected()
-
-    def view(self, result: JsonObject) -> View:
-        rows = [
-            (row["company"], row["employee_code"] or row["person"], row["since"][:10])
-            for row in result["rows"]
-        ]
-        return [Table(("Company", "Employee", "Since"), rows), Line(f"{len(rows)} rejected")]
 
 
 class TakeBack(Verb):

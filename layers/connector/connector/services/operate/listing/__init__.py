@@ -1,0 +1,1 @@
+"""Lists for operators: rows of the audit, and people with whom something is open."""
