@@ -12,7 +12,7 @@ import pytest
 from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.adapters.aws.watermarks.cursors import DynamoCursors
 from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
-from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+from connector.adapters.aws.watermarks.mappings.history import DynamoMappingHistory
 from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
 from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 from connector.adapters.aws.watermarks.table import WatermarksTable

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.payroll.exports import ExportLog
-    from connector.ports.queue import ChangeQueue
+    from connector.ports.queue import ChangeQueue, FailedAttempts
     from connector.ports.secrets import WebhookSecrets
-    from connector.ports.state import Modes
+    from connector.ports.state import Agreements, Modes, PollingPauses
     from connector.services.shared.requirements import WatchedMappings
     from connector.settings import (
         InstallSettings,
@@ -128,7 +128,7 @@ def state(settings: ReleaserSettings, mode: ModeName) -> StateAdapters:
     """The parts of the releaser."""
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.mappings import DynamoMappings
-    from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
+    from connector.adapters.aws.watermarks.mappings.versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 
@@ -153,19 +153,14 @@ def live(
     The last calls of a vendor's window are left to the operator, who needs no pay unless a rule of
     the mapping asks for it.
     """
-    from connector.adapters.aws.clients import client
-    from connector.adapters.aws.watermarks.agreements import DynamoAgreements
-    from connector.adapters.aws.watermarks.attempts import DynamoFailedAttempts
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
-    from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
-    from connector.adapters.aws.watermarks.mapping_versions import DynamoMappingVersions
+    from connector.adapters.aws.watermarks.mappings.versions import DynamoMappingVersions
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
     from connector.bootstrap import vendors
     from connector.observability import EmfMetrics
 
-    dynamodb, metrics = client("dynamodb"), EmfMetrics(service)
-    rows = _rows(settings.watermarks_table)
+    rows, metrics = _rows(settings.watermarks_table), EmfMetrics(service)
     cursors, reference_cache = DynamoCursors(rows, clock()), DynamoReferenceCache(rows)
     mappings = _mappings(settings, with_pay=settings.cost_allocation and not by_operator)
     parts = _vendor_parts(settings, rows, metrics, keeps_reserve=not by_operator)
@@ -185,14 +180,33 @@ def live(
         source=vendors.rippling_source(api, http, mappings, reference_cache, dialects, clock()),
         targets=vendors.targets(companies, mode),
         cursors=cursors,
-        agreements=DynamoAgreements(rows),
-        pauses=DynamoPollingPauses(clock(), dynamodb, settings.watermarks_table),
+        agreements=_agreements(rows),
+        pauses=_pauses(settings),
         approvals=_approvals(settings),
         modes=modes(settings),
         watches=parts.watches,
-        attempts=DynamoFailedAttempts(rows, clock()),
+        attempts=_attempts(rows),
         payroll=partial(vendors.payroll, api, http, companies, partial(_export_log, settings)),
     )
+
+
+def _agreements(rows: WatermarksTable) -> Agreements:
+    from connector.adapters.aws.watermarks.agreements import DynamoAgreements
+
+    return DynamoAgreements(rows)
+
+
+def _attempts(rows: WatermarksTable) -> FailedAttempts:
+    from connector.adapters.aws.watermarks.attempts import DynamoFailedAttempts
+
+    return DynamoFailedAttempts(rows, clock())
+
+
+def _pauses(settings: VendorSettings) -> PollingPauses:
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
+
+    return DynamoPollingPauses(clock(), client("dynamodb"), settings.watermarks_table)
 
 
 def _vendor_parts(
@@ -230,7 +244,7 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     from connector.adapters.aws.reports.bucket import S3ReportsBucket
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
-    from connector.adapters.aws.watermarks.mapping_history import DynamoMappingHistory
+    from connector.adapters.aws.watermarks.mappings.history import DynamoMappingHistory
     from connector.adapters.rippling.oauth import RipplingTokenEndpoint
     from connector.adapters.rippling.owner import owner_of
     from connector.adapters.rippling.token_doors import advice

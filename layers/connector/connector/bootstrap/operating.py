@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connector.services.inbound.confirm import InstallConfirmation
     from connector.services.inbound.install import InstallStarter
     from connector.services.operate.ahead.import_preview import ImportPreview
+    from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.erasure import Erasure
     from connector.services.operate.held import HeldPeople
     from connector.services.operate.identity import Identity
@@ -47,21 +48,16 @@ def operations(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Operator:
     """The service behind the operations function."""
-    from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.desk import Desk
     from connector.services.operate.operator import Operator
 
-    ledger, audit = adapters.ledger, operator_adapters.audit_log
     imports = mapping_import(adapters, operator_adapters, sleep)
     ahead = import_preview(adapters, imports)
     planned = planning(adapters, options, imports)
     applying = application(adapters, operator_adapters, options, planned, sleep)
     desk = Desk(
         clock=adapters.clock,
-        ledger=ledger,
-        mappings=adapters.mappings,
-        audit=audit,
-        queue=adapters.queue,
+        audit=operator_adapters.audit_log,
         pauses=adapters.pauses,
         given_up=given_up(adapters, options, planned, applying, sleep),
         polling=polling(adapters, operator_adapters, sleep),
@@ -84,12 +80,20 @@ def operations(
         payroll=payroll_export(adapters, operator_adapters, options),
         report=report(adapters, operator_adapters, options, planned.foresight),
         books=explaining(adapters, operator_adapters, options),
-        audit_check=AuditCheck(ledger, audit, adapters.clock, adapters.metrics),
+        audit_check=audit_check(adapters, operator_adapters),
         lists=people_lists(adapters, planned),
         audit_search=audit_search(adapters, operator_adapters, planned),
         erasure=erasure(adapters, operator_adapters),
     )
     return Operator(desk)
+
+
+def audit_check(adapters: Adapters, operator_adapters: OperatorAdapters) -> AuditCheck:
+    """The service behind `connector audit verify`."""
+    from connector.services.operate.audit_check import AuditCheck
+
+    audit = operator_adapters.audit_log
+    return AuditCheck(adapters.ledger, audit, adapters.clock, adapters.metrics)
 
 
 def people_lists(adapters: Adapters, planned: Planning) -> PeopleLists:

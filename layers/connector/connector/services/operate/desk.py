@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connector.ports.clock import Clock
-from connector.ports.ledger import AuditLog, Ledger
-from connector.ports.queue import ChangeQueue
-from connector.ports.state import Mappings, PollingPauses
+from connector.ports.ledger import AuditLog
+from connector.ports.state import PollingPauses
 from connector.services.books.explaining import Explaining
 from connector.services.foresee.agreement import Agreement
 from connector.services.foresee.application import Application
@@ -40,10 +39,7 @@ class Desk:
     """The services and ports that verbs ask for."""
 
     clock: Clock
-    ledger: Ledger
-    mappings: Mappings
     audit: AuditLog
-    queue: ChangeQueue
     pauses: PollingPauses
     given_up: GivenUpChanges
     polling: Polling
