@@ -1,1 +1,1 @@
-"""What the watermarks table remembers of mappings: their history and who was looked at under which."""
+"""What the watermarks table remembers of mappings: their history, and who was seen under which."""
