@@ -204,14 +204,15 @@ def test_printed_rows_stay_whole_and_every_page_of_a_table_has_its_head(
     of = "[...new Set([...document.querySelectorAll('{}')].map(one => getComputedStyle(one).{}))]"
     assert browser.evaluate(of.format("tr", "breakInside")) == ["avoid"]
     assert browser.evaluate(of.format("thead", "display")) == ["table-header-group"]
-    assert browser.evaluate(of.format("h2, h3", "breakAfter")) == ["avoid"]
+    assert browser.evaluate(of.format("h2, .part:not(.nothing) h3", "breakAfter")) == ["avoid"]
     assert browser.evaluate(of.format(".bar", "printColorAdjust")) == ["exact"]
 
 
-@pytest.mark.parametrize(("name", "least", "most"), [("not ready", 5, 10), ("ready", 4, 10)])
+@pytest.mark.parametrize(("name", "least", "most"), [("not ready", 6, 9), ("ready", 5, 9)])
 def test_it_is_printed_on_a_few_sheets_of_a4(
     browser: Browser, tmp_path: Path, name: str, least: int, most: int
 ) -> None:
+    browser.size(*LAPTOP, is_dark=True)
     open_sheet(browser, tmp_path, SHEETS[name]())
 
     pdf = browser.print()

@@ -120,7 +120,7 @@ class Browser:
         self, width: int, height: int, *, is_dark: bool = False, is_still: bool = False
     ) -> None:
         """Gives the window a size, and the person a taste."""
-        self._show("screen", width, height, is_dark=is_dark, is_still=is_still)
+        self._show("", width, height, is_dark=is_dark, is_still=is_still)
 
     def on_paper(self, width: int, height: int, *, is_dark: bool = False) -> None:
         """Shows the page as it is printed, on the part of a sheet within its margins."""
