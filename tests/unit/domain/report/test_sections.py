@@ -129,8 +129,8 @@ def test_everyone_with_whom_something_is_open_stands_under_what_it_is() -> None:
         "scheduled": [("1013", "due on 2026-12-31")],
     }
     assert len(section.needs_human) == 4, "nobody has to do anything about the last two"
-    assert "`connector audit --outcome rejected --since 2026-11-20`" in section.needs_human[2]
-    assert "`connector explain 1013`" in section.needs_human[3]
+    assert "`connector rejected`" in section.needs_human[2]
+    assert "`connector conflicts`" in section.needs_human[3]
 
 
 def test_who_is_open_has_a_number_a_department_and_a_day() -> None:

@@ -31,6 +31,7 @@ WORDS = {
     "correction": "put right in Visma",
     "adoption": "employee adopted",
     "rename": "employee code",
+    "none": "nothing that counts",
 }
 """What a controller calls each kind; another one is shown as it is."""
 
@@ -130,31 +131,30 @@ def back_dated(rows: Iterable[Happened], period: Period) -> Section:
             f" {counted(left_out, 'hire')} that an operator let through, left out: an earlier"
             " version of the connector did not tell a late hire from a first load."
         )
-    table = Table(
-        "back-dated",
-        LATE_TITLE,
-        (
-            Column("Company"),
-            Column("Number", Unit.CODE),
-            Column("Cost centre", Unit.CODE),
-            Column("Holds since", Unit.DAY),
-            Column("Made on", Unit.DAY),
-            Column("What"),
-        ),
-        tuple(
-            (
-                row.company,
-                row.name,
-                row.after or row.before or None,
-                row.back_dated,
-                row.at.date(),
-                row.message,
-            )
-            for row in sorted(certain, key=lambda row: (row.company, row.at))
-        ),
-        "None.",
+    return Section(LATE_KEY, LATE_TITLE, (_table_of_late(certain),), note=note)
+
+
+def _table_of_late(late: Iterable[Happened]) -> Table:
+    columns = (
+        Column("Company"),
+        Column("Number", Unit.CODE),
+        Column("Cost centre", Unit.CODE),
+        Column("Holds since", Unit.DAY),
+        Column("Made on", Unit.DAY),
+        Column("What"),
     )
-    return Section(LATE_KEY, LATE_TITLE, (table,), note=note)
+    rows = tuple(
+        (
+            row.company,
+            row.name,
+            row.after or row.before or None,
+            row.back_dated,
+            row.at.date(),
+            row.message,
+        )
+        for row in sorted(late, key=lambda row: (row.company, row.at))
+    )
+    return Table("back-dated", LATE_TITLE, columns, rows, "None.")
 
 
 def _may_be_a_first_load(row: Happened) -> bool:

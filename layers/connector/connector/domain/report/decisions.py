@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from connector.domain.report.changes import NO_COST_CENTRE, WORDS
 from connector.domain.report.happened import Happened
 from connector.domain.report.period import Period
-from connector.domain.report.sheet import Column, Section, Table, Unit
+from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
 
 KEY, TITLE = "decisions", "Who approved what"
 MAPPING_KEY, MAPPING_TITLE = "mapping", "Versions of the mapping"
@@ -98,20 +98,19 @@ def _imports(acts: Iterable[Happened]) -> Table:
         Column("When (UTC)", Unit.DAY),
         Column("Who"),
         Column("Verb", Unit.CODE),
+        Column("Version", Unit.CODE),
         Column("From", Unit.CODE),
         Column("To", Unit.CODE),
         Column("Refused"),
     )
-    rows = []
-    for row in acts:
-        said = dict(row.said)
-        refused = "; ".join(row.problems)
-        rows.append(
-            (row.moment, row.operator, row.outcome, said.get("from"), said.get("to"), refused)
-        )
-    return Table(
-        "imports", "Imports and rollbacks", columns, tuple(rows), "The mapping stayed as it was."
-    )
+    rows = tuple(_import(row, dict(row.said)) for row in acts)
+    empty = "The mapping stayed as it was."
+    return Table("imports", "Imports and rollbacks", columns, rows, empty)
+
+
+def _import(row: Happened, said: Mapping[str, str]) -> tuple[Cell, ...]:
+    told = (said.get("number"), said.get("from"), said.get("to"))
+    return (row.moment, row.operator, row.outcome, *told, "; ".join(row.problems))
 
 
 def _decided(rows: Sequence[Happened]) -> Table:

@@ -35,11 +35,7 @@ def drift(
     """What a reconciliation finds at this moment, and the edits in Visma of the month."""
     now = [each for each in found if period.covers(each.company)]
     counts = Counter(each.company for each in now)
-    needs = [
-        f"{company or 'no company'}: {counted(count, 'employee')} not as Rippling and the mapping"
-        f" ask for. Type `connector reconcile{f' --company {company}' if company else ''}`."
-        for company, count in sorted(counts.items())
-    ]
+    needs = [_of_company(*each) for each in sorted(counts.items())]
     needs += [f"This could not be compared: {each}. Type `connector ping`." for each in problems]
     edits = [
         row
@@ -47,6 +43,14 @@ def drift(
         if row.cause in DRIFT and not row.is_planned and period.covers(row.company)
     ]
     return Section(KEY, TITLE, (_now(now), _edits(edits)), tuple(needs))
+
+
+def _of_company(company: str, count: int) -> str:
+    narrowed = f" --company {company}" if company else ""
+    return (
+        f"{company or 'no company'}: {counted(count, 'employee')} not as Rippling and the mapping"
+        f" ask for. Type `connector reconcile{narrowed}`."
+    )
 
 
 def _now(found: Iterable[Disagreement]) -> Table:
@@ -63,4 +67,5 @@ def _edits(rows: Iterable[Happened]) -> Table:
         Column("What became of it"),
     )
     told = tuple((row.at.date(), row.company, row.name, row.message) for row in rows)
-    return Table("edits", "Edited in Visma during the month", columns, told, "None was noticed.")
+    title = "Looked at because Visma was edited or differed"
+    return Table("edits", title, columns, told, "Nobody.")

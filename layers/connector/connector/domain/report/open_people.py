@@ -14,8 +14,8 @@ KEY, TITLE = "open", "People with whom something is open"
 KINDS = (
     ("held", "Held by a guard", "connector held"),
     ("waiting", "Waiting", "connector waiting"),
-    ("rejected", "Rejected", "connector audit --outcome rejected --since {since}"),
-    ("conflicts", "In conflict: the employee is not theirs", "connector explain {number}"),
+    ("rejected", "Rejected", "connector rejected"),
+    ("conflicts", "In conflict: the employee is not theirs", "connector conflicts"),
 )
 """What needs a hand: the name among the open people, how it is called, and what to type."""
 
@@ -48,9 +48,8 @@ def _needs(people: OpenPeople) -> Iterator[str]:
             first = min(links, key=lambda link: link.since)
             many = counted(len({link.person_id for link in links}), "person", "people")
             since = first.since.date()
-            typed = command.format(since=since.isoformat(), number=number_of(first))
             what = title.partition(":")[0].lower()
-            yield f"{many} {what}, the first since {since}. Type `{typed}`."
+            yield f"{many} {what}, the first since {since}. Type `{command}`."
 
 
 def _rows(

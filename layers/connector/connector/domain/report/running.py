@@ -82,8 +82,8 @@ def _of_reconciliation(known: State, period: Period) -> Iterator[str]:
     told = f"the last one ended {moment(ended)}" if ended else "none has ever ended"
     if period.is_over and (ended is None or ended.date() <= period.month.last):
         yield (
-            f"No complete reconciliation since {period.month.last}: {told}. The next one runs by"
-            " itself within a day; type `connector ping` if it does not."
+            f"No complete reconciliation since {period.month.last}: {told}. It runs by itself"
+            " within a day. Type `connector sweep` to not wait for it."
         )
     elif ended is None or known.now - ended > SWEEP_OVERDUE:
         yield f"No complete reconciliation for two days: {told}. Type `connector ping`."
