@@ -265,6 +265,20 @@ def at_month_end_of(world: World) -> Sheet:
     return sheet_of(world)
 
 
+def test_whoever_moved_after_the_month_is_counted_where_they_were(world: World) -> None:
+    before = table(at_month_end_of(world), "cost-centres").rows
+    mover = next(each for each in working(world) if department_of(world, each) == "SALES")
+    world.rippling.move(mover["id"], "Finance")
+    world.tick()
+    world.drain()
+
+    rows = {row[1]: row for row in table(sheet_of(world), "cost-centres").rows if "norway" in row}
+
+    was = {row[1]: int(str(row[2])) for row in before if "norway" in row}
+    assert rows["400"][2:] == (was["400"], -1, was["400"] - 1, 0)
+    assert rows["500"][2:] == (was["500"], 1, was["500"] + 1, 0)
+
+
 def test_whoever_left_after_the_month_still_counts_in_it(world: World) -> None:
     before = table(at_month_end_of(world), "cost-centres").rows
     leaver = next(each for each in working(world) if str(each["number"]))

@@ -16,7 +16,7 @@ from connector.domain.report.decisions import decisions, mapping_versions
 from connector.domain.report.drift import Disagreement, drift
 from connector.domain.report.gaps import Code, Gaps, gaps
 from connector.domain.report.happened import Happened
-from connector.domain.report.head_count import Counts, head_count
+from connector.domain.report.head_count import Counts, head_count, places_before
 from connector.domain.report.open_people import open_people
 from connector.domain.report.period import Month, Period
 from connector.domain.report.running import State, state
@@ -66,6 +66,20 @@ def test_a_difference_is_that_of_now_and_what_changed_since_the_last_day_is_none
     (needs,) = section.needs_human
     assert "500 has 1 in Visma and 2 in Rippling" in needs
     assert "400" not in needs
+
+
+def test_people_were_where_their_first_move_since_took_them_from() -> None:
+    rows = [
+        older(person="p0"),
+        happened(cost_centre_before="400"),
+        happened(cost_centre_before="500", cost_centre_after="600"),
+        happened(person="p2", cost_centre_before="", outcome="created"),
+        happened(person="p3", cost_centre_after="400"),
+        happened(person="p4", planned=True),
+        happened(person="p5", company="sweden", cost_centre_after="", outcome="deactivated"),
+    ]
+
+    assert places_before(rows) == {"p1": ("norway", "400"), "p5": ("sweden", "400")}
 
 
 def test_a_cost_centre_that_only_one_side_has_is_shown() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connector.domain.report.happened import Happened
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Column, Section, Table, Unit
 from connector.domain.status.wording import counted
@@ -35,6 +36,15 @@ class Counts:
 def counted_by_place(places: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
     """How many there are of each company and cost centre; those without one count as well."""
     return Counter((company, centre or NO_COST_CENTRE) for company, centre in places)
+
+
+def places_before(rows: Iterable[Happened]) -> dict[str, tuple[str, str]]:
+    """Where people were before the first of these rows, oldest first, that moved them away."""
+    places: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if row.is_change and row.before and row.before != row.after:
+            places.setdefault(row.person, (row.company, row.before))
+    return places
 
 
 def head_count(counts: Counts, companies: Sequence[str], period: Period) -> Section:
@@ -146,7 +156,7 @@ def _note(period: Period) -> str:
     if not period.is_over:
         return f"{how} The month is not over: this is how it stands today."
     return (
-        f"{how} Rippling and Visma show only the present, so that `{period.day}` goes by the days"
-        " on which people begin and leave; `Since` is who began or left after it. The difference"
-        " is that of now."
+        f"{how} Rippling and Visma show only the present: {period.day} goes by the days on which"
+        " people begin and leave, and by the moves that the audit has since. The difference is"
+        " that of now."
     )

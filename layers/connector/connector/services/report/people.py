@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from connector.domain.employees import INACTIVE
 from connector.domain.errors import ConnectorError
 from connector.domain.report import head_count, open_people
-from connector.domain.report.head_count import Counts, counted_by_place
+from connector.domain.report.head_count import Counts, counted_by_place, places_before
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Section
 from connector.domain.status.people import OpenPeople
@@ -30,10 +30,9 @@ class HeadCount:
         """How many people there are on each cost centre."""
         companies = self.readings.companies(period)
         now = self.readings.belongings()
-        then = self.readings.belongings(period.day) if period.is_over else now
         visma, unread = self._in_visma(companies)
         counts = Counts(
-            counted_by_place(_places(then.people, companies)),
+            counted_by_place(self._then(period, companies)),
             counted_by_place(_places(now.people, companies)),
             visma,
             unread,
@@ -41,6 +40,15 @@ class HeadCount:
             Counter(each.reason for each in now.elsewhere if each.is_unknown),
         )
         return head_count.head_count(counts, companies, period)
+
+    def _then(self, period: Period, companies: Collection[str]) -> list[tuple[str, str]]:
+        """Where people were on the last day: without the moves that were made since."""
+        if not period.is_over:
+            return list(_places(self.readings.belongings().people, companies))
+        before = places_before(self.readings.rows_after(period.month))
+        people = self.readings.belongings(period.day).people
+        places = [before.get(each.person, (each.company, each.cost_centre)) for each in people]
+        return [place for place in places if place[0] in companies]
 
     def _in_visma(
         self, companies: Iterable[str]

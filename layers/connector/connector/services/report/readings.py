@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
 from connector.domain.catalogue import Catalogue
@@ -26,6 +26,9 @@ from connector.services.foresee.snapshot import Snapshot
 from connector.services.shared.catalogues import Catalogues
 
 T = TypeVar("T")
+
+MOST_DAYS_SINCE = 92
+"""So many days after a month the moves made since are looked for."""
 
 RESERVE_SECONDS = 45.0
 """Kept of an invocation's time for the sections that follow, and for drawing and keeping them."""
@@ -76,6 +79,16 @@ class Readings:
         days = [day for day in month.days if day <= today]
         return self._once(
             ("rows", month),
+            lambda: [Happened.of(row) for day in days for row in self.audit.of_day(day)],
+        )
+
+    def rows_after(self, month: Month) -> list[Happened]:
+        """The rows of the audit since a month, as far back as a late report has any use for."""
+        today = self.foresight.clock.now().date()
+        span = (today - month.last).days
+        days = [month.last + timedelta(days=n + 1) for n in range(min(span, MOST_DAYS_SINCE))]
+        return self._once(
+            ("rows after", month),
             lambda: [Happened.of(row) for day in days for row in self.audit.of_day(day)],
         )
 
