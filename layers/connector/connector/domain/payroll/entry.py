@@ -113,7 +113,7 @@ class FoundBatch:
             "its balance": self.total == credit,
             "its number of lines": len(self.lines) == lines,
             "its currency": self.currency == currency,
-            f"its status, which is {self.status or 'not shown'}": self.status == ON_HOLD,
+            f"its status, which is {self.status or 'not shown'},": self.status == ON_HOLD,
         }
         return tuple(what for what, is_same in told.items() if not is_same)
 

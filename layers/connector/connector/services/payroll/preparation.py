@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from connector.domain.catalogue import Part
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import Known
 from connector.domain.mapping.model import CompanyRules, MappingFile
@@ -185,7 +186,7 @@ class Preparation:
         found: _Findings,
     ) -> tuple[Draft, ...]:
         company, rules, payroll = of_company
-        catalogue = self.catalogues.read_fresh(company, rules)
+        catalogue = self.catalogues.checked(company, rules, tuple(Part))
         people = PaidPeople(self.ledger, self.audit, company, catalogue, rules.zone)
         days = run.days or (day, day)
         where: Whereabouts = people.find(roster, [each.worker_id for each in records], days)
