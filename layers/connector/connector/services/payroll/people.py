@@ -179,12 +179,18 @@ def left_in(row: Mapping[str, Any], zone: tzinfo) -> Iterator[Left]:
     A row of an earlier version tells the department alone.
     """
     day = datetime.fromisoformat(str(row["time"])).astimezone(zone).date()
-    centre, then = (str(row.get(f"cost_centre_{when}") or "") for when in ("before", "after"))
+    centre, then = row.get("cost_centre_before"), row.get("cost_centre_after")
     if centre and then:
-        if canonical(centre) != canonical(then):
-            yield Left(day, centre)
+        if not is_same(centre, then):
+            yield Left(day, str(centre))
         return
-    for each in row.get("differences") or ():
-        before, after = str(each.get("before") or ""), str(each.get("after") or "")
-        if each.get("field") == "department" and before and canonical(before) != canonical(after):
+    moves = (each for each in row.get("differences") or () if each.get("field") == "department")
+    for each in moves:
+        before = str(each.get("before") or "")
+        if before and not is_same(before, each.get("after")):
             yield Left(day, department=before)
+
+
+def is_same(code: object, other: object) -> bool:
+    """Whether two codes are one to Visma."""
+    return canonical(str(code or "")) == canonical(str(other or ""))
