@@ -5,9 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+import yaml
+
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.mode import ModeName
-from tests.component.payroll.conftest import OPERATOR, Payday
+from connector.services.operate.verbs.payroll.export import ExportPayrollRun
+from connector.services.operate.verbs.payroll.runs import PayrollRunsVerb
+from connector.services.operate.verbs.view import Line, Table
+from tests.component.payroll.conftest import OPERATOR, Payday, opened, payroll_mapping
+from tests.support.world import a_world
 
 
 def cost_by_centre(batch: dict[str, Any], account: str) -> dict[str, Decimal]:
@@ -31,7 +38,9 @@ def test_a_run_becomes_one_balanced_batch_on_hold(payday: Payday) -> None:
     assert sent["remarks"] == []
     assert {line["referenceNumber"] for line in batch["journalTransactionLines"]} == {sent["key"]}
     assert batch["description"].startswith(f"{sent['key']} Rippling payroll run 2026-10-01")
-    assert payday.world.visma.journal[-1].contract_errors == []
+    vendors = (*payday.world.visma.journal, *payday.world.rippling.journal)
+    assert [call.path for call in vendors if call.contract_errors] == []
+    assert payday.world.deviations == []
 
 
 def test_the_cost_is_on_the_cost_centres_of_the_people(payday: Payday) -> None:
@@ -179,6 +188,77 @@ def wages_by_centre(payday: Payday, run: str) -> dict[str, Decimal]:
         for line in batch["lines"]
         if line["account"] == "5010"
     }
+
+
+def test_what_is_shown_before_it_asks_is_the_plan_and_what_it_asks_is_the_batches(
+    payday: Payday,
+) -> None:
+    verb = ExportPayrollRun()
+    preview = payday.export(preview=True)
+
+    view, question = verb.question(preview)
+
+    assert question == "Enter 1 batch on hold in norway?"
+    (table,) = [part for part in view if isinstance(part, Table)]
+    assert ("2930", "", "", preview["batches"][0]["lines"][-1]["credit"], "Net pay") in table.rows
+    assert payday.posts() == 0
+    assert not verb.needs_attention(preview)
+
+    payday.world.visma.close_period("202610")
+    refused = payday.export(preview=True)
+    view, question = verb.question(refused)
+    assert question == ""
+    assert any(isinstance(part, Line) and "period 202610" in part.text for part in view)
+    assert verb.needs_attention(refused)
+
+
+def test_a_plan_does_not_ask_and_an_export_does() -> None:
+    verb = ExportPayrollRun()
+
+    assert verb.prepared({"run": "r", "plan": True})["yes"]
+    assert "yes" not in verb.prepared({"run": "r"})
+
+
+def test_the_export_says_where_the_batch_is_and_that_a_person_releases_it(payday: Payday) -> None:
+    answer = payday.export()
+
+    texts = [part.text for part in ExportPayrollRun().view(answer) if isinstance(part, Line)]
+    assert any(
+        answer["batches"][0]["number"] in text and "release it there" in text for text in texts
+    )
+    runs = PayrollRunsVerb()
+    listed = payday.says("runs")
+    assert not runs.needs_attention(listed)
+    assert any(isinstance(part, Table) for part in runs.view(listed))
+
+
+@pytest.mark.parametrize("lines", ["folded", "cost_centre"])
+def test_the_platform_api_gives_the_same_batch(lines: str) -> None:
+    """It shows neither currency nor who pays a tax: the mapping says both."""
+    batches, with_employees = [], set[str]()
+    for by_platform in (True, False):
+        plain = yaml.safe_load(payroll_mapping())
+        plain["companies"]["norway"]["payroll"] |= {
+            "lines": lines, "currency": "NOK", "employer_taxes": ["Employer's contribution"],
+        }  # fmt: skip
+        text = yaml.safe_dump(plain, sort_keys=False)
+        with a_world(people=40, mapping_text=text, by_platform=by_platform) as world:
+            payday = opened(world)
+            links = world.ledger.links("norway")
+            # Some wait, because this API does not show where they work.
+            with_employees = with_employees or {link.worker_id for link in links if link.exists}
+            run = world.rippling.payroll.by_id[payday.run_id]
+            run.records = [one for one in run.records if one.worker_id in with_employees]
+            answer = payday.export()
+            assert answer["ok"], answer
+            batches.append(
+                [
+                    (line["accountNumber"], line["debitAmount"], line["creditAmount"])
+                    for line in payday.batches()[0]["journalTransactionLines"]
+                ]
+            )
+
+    assert batches[0] == batches[1]
 
 
 def test_in_a_rehearsal_the_plan_is_shown_and_nothing_is_sent(payday: Payday) -> None:
