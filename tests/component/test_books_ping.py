@@ -92,6 +92,21 @@ def test_it_costs_four_calls_and_none_without_settings(nordfab: BooksWorld) -> N
     assert line(nordfab) is None
 
 
+def test_books_that_answer_otherwise_than_published_are_told_with_the_others(
+    nordfab: BooksWorld,
+) -> None:
+    ledger = nordfab.world.visma.books().ledgers["1"].description
+    nordfab.world.visma.odd[("description", ledger)] = {"mood": "fine"}
+
+    answer = nordfab.world.operator.desk.ping.show()
+
+    tenants = [each["tenant"] for each in answer["shapes"] if each["deviations"]]
+    assert tenants == ["visma norway books"]
+    (visma,) = (group for group in answer["systems"] if group["company"] == "norway")
+    (answers,) = (check for check in visma["checks"] if check["name"] == "answers")
+    assert "mood" in answers["message"]
+
+
 def test_an_explanation_is_shown_cause_by_cause(nordfab: BooksWorld) -> None:
     nordfab.world.clock.moment = datetime(2025, 5, 15, 9, tzinfo=UTC)
     planted = nordfab.plant("moved mid-month")

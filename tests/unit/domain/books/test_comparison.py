@@ -115,6 +115,7 @@ def test_other_cost_is_shown_and_not_judged() -> None:
     assert (cell.verdict, cell.posted, cell.expected) == (
         Verdict.NOT_JUDGED, Decimal(70000), None,
     )  # fmt: skip
+    assert cell.why == "nothing says what it should be"
     assert found.off == ()
 
 

@@ -16,11 +16,11 @@ SHOWN = 5
 REMEDY = "see Shapes in the runbook; connector ping --shapes lists all"
 
 
-def answers_check(watches: ShapeWatches, tenant: str) -> Check:
-    """The line about one tenant's answers, this process's among them."""
-    sightings = watches.seen(tenant)
+def answers_check(watches: ShapeWatches, *tenants: str) -> Check:
+    """The line about the answers of one tenant or its parts, this process's among them."""
+    sightings = [each for tenant in tenants for each in watches.seen(tenant)]
     if not sightings:
-        looked_at = sum(watches.looked_at(tenant).values())
+        looked_at = sum(sum(watches.looked_at(tenant).values()) for tenant in tenants)
         return Check("answers", Level.GOOD, f"All {looked_at} answers are as published.")
     weighty = [each for each in sightings if not each.deviation.is_harmless]
     shown = _sentences(weighty or sightings)

@@ -101,7 +101,8 @@ class Ping:
             "counts": {level.value: levels.count(level) for level in Level},
             "to_put_right": sum(level in TO_PUT_RIGHT for level in levels),
             "shapes": shape_report(
-                self.watches, ["rippling", *map(_tenant, filter(None, companies))]
+                self.watches,
+                ["rippling", *map(_tenant, filter(None, companies)), *_with_books(mapping)],
             ),
         }
 
@@ -321,15 +322,17 @@ class Ping:
             of_company = CompanyChecks(company, self.targets, mapped.get(company), has_people)
             checks = list(self._timely_all(of_company.checks()))
             is_let_in = checks[0].level is Level.GOOD
+            tenants = [_tenant(company)]
             if (rules := mapped.get(company)) and rules.labour and is_let_in:
                 books = partial(books_check, self.ledgers, company, rules.labour, self.clock.now())
                 checks.append(self._timely("books", books))
-            yield company, [*checks, *([self._answers(_tenant(company))] if is_let_in else [])]
+                tenants.append(_tenant_of_books(company))
+            yield company, [*checks, *([self._answers(*tenants)] if is_let_in else [])]
 
     # Both
 
-    def _answers(self, tenant: str) -> Check:
-        return tried("answers", partial(answers_check, self.watches, tenant))
+    def _answers(self, *tenants: str) -> Check:
+        return tried("answers", partial(answers_check, self.watches, *tenants))
 
     # Time
 
@@ -355,8 +358,13 @@ def _tenant(company: str) -> str:
     return f"visma {company}"
 
 
-def _tenants(companies: Iterable[str | None]) -> list[str]:
-    return ["rippling", *(_tenant(company) for company in companies if company)]
+def _tenant_of_books(company: str) -> str:
+    return f"{_tenant(company)} books"
+
+
+def _with_books(mapping: MappingFile | None) -> list[str]:
+    companies = mapping.companies.items() if mapping else ()
+    return [_tenant_of_books(company) for company, rules in companies if rules.labour]
 
 
 def _group(system: str, company: str | None, checks: Iterable[Check]) -> dict[str, Any]:
