@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.domain.records.ledger import INTENT_SECONDS
+from connector.services.operate.verbs.mappings.history import what_became
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -136,8 +137,9 @@ def test_a_row_says_under_which_number_of_the_mapping_it_was_decided(world: Worl
     assert answer["ok"], answer
     assert int(last(world, after)["mapping"]) == int(before) + 1
     assert str(answer["number"]) == last(world, after)["mapping"]
-    said = world.tables.audit["operators"][-1]["said"]
-    assert said["number"] == last(world, after)["mapping"]
+    (row,) = world.operator.dispatch({"verb": "mappings history"})["rows"]
+    assert row["said"]["number"] == last(world, after)["mapping"]
+    assert what_became(row).startswith(f"number {last(world, after)['mapping']}: ")
 
 
 def test_an_edit_past_the_import_has_no_number_until_a_tick_has_seen_it(world: World) -> None:

@@ -97,6 +97,13 @@ def test_a_verb_is_documented_with_each_of_its_options(verb: Verb) -> None:
 
 
 @verbs
+def test_a_verb_with_others_below_it_takes_only_options(verb: Verb) -> None:
+    """A word behind it would be taken for an argument, and the verb below never be found."""
+    has_others = any(other.name.startswith(f"{verb.name} ") for other in VERBS)
+    assert not has_others or all(argument.flag for argument in verb.arguments)
+
+
+@verbs
 def test_an_argument_has_help_and_a_name_of_its_own(verb: Verb) -> None:
     names = [argument.name for argument in verb.arguments]
     assert len(names) == len(set(names))
@@ -119,7 +126,11 @@ def test_every_exit_code_stands_in_the_help(capsys: pytest.CaptureFixture[str]) 
 def test_no_text_from_outside_controls_the_terminal(
     verb: Verb, text: str, options: list[str], is_terminal: bool, tmp_path: Path
 ) -> None:
-    is_file = verb.name.endswith((" export", " scaffold")) and not is_terminal and not options
+    is_file = (
+        verb.name.endswith(("personal-data", " export", " scaffold"))
+        and not is_terminal
+        and not options
+    )
     words = [*words_of(verb, tmp_path), *options]
 
     with output(is_terminal=is_terminal) as shown:

@@ -18,7 +18,7 @@ class Duplicates(Verb):
 
     name = "duplicates"
     help = "list employees in Visma that look like the same person"
-    examples = ("connector duplicates --company norway", "connector duplicates 1013")
+    examples = ("connector duplicates --company norway", "connector duplicates --person 1013")
     arguments = (PEOPLE, COMPANY)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:

@@ -18,7 +18,7 @@ class Waiting(PeopleList):
 
     name = "waiting"
     help = "list everyone who is waiting, and what for"
-    examples = ("connector waiting", "connector waiting 1013", "connector waiting --json")
+    examples = ("connector waiting", "connector waiting --person 1013", "connector waiting --json")
     of = need_a_hand = ("waiting",)
     what = "waiting"
     why = "Waiting for"
@@ -48,7 +48,7 @@ class Rejected(PeopleList):
 
     name = "rejected"
     help = "list the people whom Visma refused, or about whom an operator rejected a change"
-    examples = ("connector rejected", "connector rejected 1013")
+    examples = ("connector rejected", "connector rejected --person 1013")
     of = ("rejected", "left")
     need_a_hand = ("rejected",)
     what = "rejected"
@@ -76,6 +76,6 @@ class Conflicts(PeopleList):
 
     name = "conflicts"
     help = "list everyone whose employee in Visma is not, or no longer, their own"
-    examples = ("connector conflicts", "connector adopt 6b056ce624359a91ff000039 E-1013")
+    examples = ("connector conflicts", "connector conflicts --company norway")
     of = need_a_hand = ("conflicts",)
     what = "in conflict"

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import Part, View
 
-PEOPLE = Argument("people", "only these: number, employee code, id or e-mail address", Form.PEOPLE)
+PEOPLE = Argument(
+    "people",
+    "only this one, and as often as you like: number, employee code, id or e-mail address",
+    Form.PEOPLE,
+    flag="--person",
+)
 COMPANY = Argument("company", "only this company", flag="--company")
 
 

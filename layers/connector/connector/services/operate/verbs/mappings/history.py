@@ -44,4 +44,5 @@ def what_became(row: JsonObject) -> str:
     said = row.get("said", {})
     if row.get("problems"):
         return f"refused: {row['problems'][0]}"
-    return f"{said.get('from', '?')} -> {said.get('to', '?')}"
+    number = f"number {said['number']}: " if said.get("number") else ""
+    return f"{number}{said.get('from', '?')} -> {said.get('to', '?')}"
