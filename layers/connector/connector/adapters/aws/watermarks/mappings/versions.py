@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.adapters.aws.watermarks.cursors import stored_moment, stored_text
+from connector.domain.errors import ConflictError
 from connector.domain.mapping.versions import HandledMapping
 from connector.ports.state import AnnouncedMapping
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 HANDLED = "mapping handled"
 ANNOUNCED = "mapping announced"
+
+AS_SEEN = "attribute_not_exists(#digest) OR #digest = :seen"
+ATTEMPTS = 5
 
 
 class DynamoMappingVersions:
@@ -26,10 +30,20 @@ class DynamoMappingVersions:
         return AnnouncedMapping(str(item.get("digest", "")), int(item.get("number", 0)))
 
     def announce(self, digest: str) -> int:
-        is_another = "attribute_not_exists(#digest) OR #digest <> :digest"
-        given = {":digest": digest, ":one": 1}
-        self._rows.update_if(is_another, given, ANNOUNCED, "SET #digest = :digest ADD #number :one")
-        return self.announced().number
+        """Put and not updated: that is all that the releaser may do.
+
+        Raises:
+            ConflictError: others announce mappings at this moment, one after the other.
+        """
+        for _ in range(ATTEMPTS):
+            before = self.announced()
+            if before.digest == digest:
+                return before.number
+            number = before.number + 1
+            values = {"digest": digest, "number": number}
+            if self._rows.put_if(AS_SEEN, {":seen": before.digest}, ANNOUNCED, values):
+                return number
+        raise ConflictError("others announced mappings at the same moment")
 
     def handled(self) -> HandledMapping:
         item = self._rows.read(HANDLED)
