@@ -144,8 +144,9 @@ def test_a_word_about_somebody_who_is_not_held_changes_nothing(world: World) -> 
 
     answer = _say(world, "approve", people=[str(worker["number"])])
 
-    assert answer["queued"] == 0
-    assert answer["unknown"] == [str(worker["number"])]
+    assert not answer["ok"]
+    assert f"nobody is held by the name of {worker['number']}" in answer["problems"][0]
+    assert not world.queue.changes
 
 
 def test_the_first_load_waits_for_a_word_unless_the_mapping_allows_it() -> None:

@@ -119,7 +119,7 @@ def test_an_employee_with_another_e_mail_is_adopted_on_the_operators_word(world:
     [
         ({"person": "no one", "code": "1"}, "does not know the person"),
         ({"person": "", "code": "1"}, "person: is missing"),
-        ({"code": "1", "person": "x", "company": "mars"}, "name one of norway"),
+        ({"code": "1", "person": "x", "company": "mars"}, "did you mean norway"),
     ],
 )
 def test_adopting_says_what_is_wrong(world: World, arguments: dict[str, str], words: str) -> None:

@@ -91,6 +91,32 @@ def test_where_aws_does_not_say_who_asks_the_verb_is_carried_out_without_a_name(
     assert json.loads(session.function.invoke.call_args.kwargs["Payload"])["operator"] == ""
 
 
+@pytest.mark.parametrize("may_look", [True, False])
+def test_a_stack_that_there_is_not_is_said_with_the_nearest_where_one_may_look(
+    aws: Aws, may_look: bool
+) -> None:
+    session = aws()
+
+    def refusal(code: str, message: str) -> ClientError:
+        answer: Any = {"Error": {"Code": code, "Message": message}}
+        return ClientError(answer, "DescribeStacks")
+
+    def describe(StackName: str = "") -> Any:  # noqa: N803 - the name is AWS's
+        if StackName:
+            raise refusal("ValidationError", f"Stack with id {StackName} does not exist")
+        if not may_look:
+            raise refusal("AccessDenied", "no")
+        return {"Stacks": [{"StackName": "connector"}, {"StackName": "website"}]}
+
+    session.formation.describe_stacks.side_effect = describe
+
+    with pytest.raises(NotReachedError) as told:
+        connect(Connection("conector"))({"verb": "waiting"})
+
+    assert str(told.value).startswith("there is no stack conector in this account and region")
+    assert ("; did you mean connector?" in str(told.value)) is may_look
+
+
 @pytest.mark.parametrize("outputs", [None, [], OUTPUTS[:1]])
 def test_a_stack_of_something_else_is_said_to_be_one(
     aws: Aws, outputs: list[dict[str, str]] | None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from connector import __version__
 from connector.cli.exits import NotReachedError
@@ -65,7 +66,7 @@ def invoke(connection: Connection, request: JsonObject) -> JsonObject:
     cloudformation = session.client(
         "cloudformation", endpoint_url=connection.endpoint_url, config=once
     )
-    described = cloudformation.describe_stacks(StackName=connection.stack)["Stacks"][0]
+    described = stack_in(cloudformation, connection)
     outputs = ((each["OutputKey"], each["OutputValue"]) for each in described.get("Outputs", []))
     function = operations_function(connection.stack, outputs)
     invoker = session.client("lambda", endpoint_url=connection.endpoint_url, config=once)
@@ -83,6 +84,34 @@ def invoke(connection: Connection, request: JsonObject) -> JsonObject:
         kind = payload.get("errorType", "an error")
         raise NotReachedError(f"the function {function} failed with {kind}; see its log")
     return payload
+
+
+def stack_in(cloudformation: Any, connection: Connection) -> JsonObject:
+    """The stack that is named.
+
+    Raises:
+        NotReachedError: there is none of that name; with the nearest, where one may look.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        described: JsonObject = cloudformation.describe_stacks(StackName=connection.stack)
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        try:
+            stacks = cloudformation.describe_stacks()["Stacks"]
+        except (BotoCoreError, ClientError):  # whoever may look at this stack alone
+            stacks = []
+        names = [str(each["StackName"]) for each in stacks]
+        nearest = get_close_matches(connection.stack, names, n=1)
+        hint = f"; did you mean {nearest[0]}?" if nearest else ""
+        raise NotReachedError(
+            f"there is no stack {connection.stack} in this account and region{hint or ';'}"
+            " look at --stack, --region and --profile"
+        ) from None
+    stack: JsonObject = described["Stacks"][0]
+    return stack
 
 
 def caller(session: boto3.Session, endpoint_url: str | None) -> str:

@@ -18,7 +18,6 @@ from connector.domain.employees import (
     same,
     stored_values,
 )
-from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.reconciliation import Origin, extra, gone, reconcile
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -27,6 +26,7 @@ from connector.ports.state import Mappings
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.snapshot import Snapshot
 from connector.services.operate.json_types import JsonObject
+from connector.services.shared.nearest import must_be_one_of
 from connector.services.shared.new_change import new_change, new_run
 
 EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
@@ -54,9 +54,7 @@ class Agreement:
             ConnectorError: Rippling does not answer, or does not show everyone.
         """
         mapping = self.mappings.load()
-        if company and company not in mapping.companies:
-            listed = ", ".join(mapping.companies)
-            raise ConfigurationError(f"the mapping has no company {company}; it has {listed}")
+        must_be_one_of("company", company or "", mapping.companies)
         snapshot = self.foresight.snapshots.read(mapping)
         plan = self.foresight.of_snapshot(snapshot, mapping)
         rows = [*found_in(snapshot, mapping), *absent_in(snapshot)]

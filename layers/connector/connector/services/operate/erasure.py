@@ -18,6 +18,7 @@ from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.services.operate.json_types import JsonObject
+from connector.services.shared.nearest import nearest_of
 
 EMPTY: tuple[Any, ...] = (None, "", (), {})
 CHAIN = ("number", "previous_hash", "previous_expires_at", "hash", "expires_at")
@@ -50,7 +51,15 @@ class Erasure:
             f"{wanted} is several people: {several}; name one by id"
             if found
             else f"nobody is known by {wanted}: give a person id, a worker id or an employee code"
+            f"{nearest_of(wanted, self._codes())}"
         )
+
+    def _codes(self) -> Iterator[str]:
+        for company in self.mappings.load().companies:
+            codes = (
+                (each.employee_code, each.expected_code) for each in self.ledger.links(company)
+            )
+            yield from (code for pair in codes for code in pair if code)
 
     def everything(self, wanted: str) -> JsonObject:
         """All that is kept of a person, as it is stored; digests tell nothing without the key."""

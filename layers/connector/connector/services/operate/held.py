@@ -21,6 +21,7 @@ from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
 from connector.services.foresee.numbers import department_in
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.shared.nearest import nearest_of
 from connector.services.shared.new_change import new_change
 
 
@@ -79,12 +80,13 @@ class HeldPeople:
         rejected = list(self._rejected())
         chosen = [each for each in rejected if _names(each) & people]
         known = {name for each in rejected for name in _names(each)}
+        unknown = _unknown(people, known, "rejected")
         for link in chosen:
             record = self.ledger.record(link.person_id)
             after = replace(link, dropped_facts="", reason="the rejection was taken back")
             self.ledger.finish(record, record.person, [after], ())
         changes = [new_change(each.worker_id, each.person_id, Cause.OPERATOR) for each in chosen]
-        return {"queued": self.queue.send(changes), "unknown": sorted(people - known)}
+        return {"queued": self.queue.send(changes), "unknown": unknown}
 
     def _say(self, decision: OperatorDecision, arguments: Arguments) -> JsonObject:
         chosen, unknown = self._chosen(arguments)
@@ -105,7 +107,7 @@ class HeldPeople:
         of_run = self._of_run(str(run)) if run else list(self._all())
         chosen = [each for each in of_run if not people or _names(each) & people]
         known = {name for each in of_run for name in _names(each)}
-        return chosen, sorted(people - known)
+        return chosen, _unknown(people, known, "held")
 
     def _of_run(self, run: str) -> list[EmployeeLink]:
         held = list(self._all())
@@ -140,6 +142,22 @@ class HeldPeople:
     def _all(self) -> Iterator[EmployeeLink]:
         for company in self.mappings.load().companies:
             yield from _held(self.ledger.links(company))
+
+
+def _unknown(people: set[str], known: set[str], state: str) -> list[str]:
+    """The names that are nobody's in this state.
+
+    Raises:
+        ConfigurationError: there is no other among them; with the nearest of each.
+    """
+    unknown = sorted(people - known)
+    if unknown and not people & known:
+        raise ConfigurationError(
+            f"nobody is {state} by the name of {name}{nearest_of(name, known)};"
+            f" `connector {state}` lists them"
+            for name in unknown
+        )
+    return unknown
 
 
 def department_of(person: Person | None) -> str:

@@ -29,7 +29,7 @@ from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.ports.visma import Target, Targets
 from connector.services.operate.json_types import Arguments, JsonObject
-from connector.services.shared.nearest import must_be_one_of
+from connector.services.shared.nearest import must_be_one_of, nearest_of
 from connector.services.shared.new_change import new_change
 
 
@@ -205,7 +205,11 @@ class Identity:
     def _known(self, person_id: str) -> Record:
         record = self.ledger.record(person_id)
         if not record.is_known or not record.person.worker_id:
-            raise ConfigurationError(f"the ledger does not know the person {person_id}")
+            ids = (each.id for each in self.ledger.persons())
+            raise ConfigurationError(
+                f"the ledger does not know the person {person_id}{nearest_of(person_id, ids)};"
+                " `connector explain NUMBER` says the id"
+            )
         return record
 
     def _company(self, arguments: Arguments) -> str:
@@ -215,6 +219,7 @@ class Identity:
             return str(wanted)
         if wanted is None and len(companies) == 1:
             return next(iter(companies))
+        must_be_one_of("company", str(wanted or ""), companies)
         raise ConfigurationError(f"company: name one of {', '.join(companies)}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from connector.domain.errors import ConfigurationError
@@ -22,3 +22,9 @@ def must_be_one_of(what: str, given: str, known: Collection[str]) -> None:
     hint = f"did you mean {nearest[0]}?" if nearest else "there is none at all"
     few = f" There is {', '.join(sorted(known))}." if 1 < len(known) <= MOST_NAMED else ""
     raise ConfigurationError(f"there is no {what} {given}; {hint}{few}")
+
+
+def nearest_of(word: str, words: Iterable[str]) -> str:
+    """The end of a sentence about a name that is nobody's: whom it may have meant."""
+    near = get_close_matches(word, sorted(set(words)), n=3)
+    return f"; the nearest are {', '.join(near)}" if near else ""

@@ -94,6 +94,10 @@ class AuditSearch:
         must_be_one_of("kind", question.kind, list(AuditKind))
         now = self.clock.now()
         first, until = question.first(now), moment_in("until", question.until, now + DAY)
+        if first > now:
+            raise ConfigurationError(f"since: it is {now:%Y-%m-%d}, and that day is still to come")
+        if until <= first:
+            raise ConfigurationError("until: that is not after --since")
         start = max(first, datetime.fromisoformat(after[0]) if after else EVER)
         in_time = [
             {**row, "kind": kind_in(row).value, **({"run": run} if (run := run_of(row)) else {})}

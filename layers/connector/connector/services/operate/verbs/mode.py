@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from connector.domain.errors import ConfigurationError
 from connector.domain.records.mode import ModeName
 from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
@@ -25,7 +26,10 @@ class ModeVerb(Verb):
     mode: ClassVar[ModeName]
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        return desk.mode_switch.change(self.mode, str(arguments.get("reason") or "").strip())
+        reason = str(arguments.get("reason") or "").strip()
+        if not reason and any(each.is_required for each in self.arguments):
+            raise ConfigurationError("reason: say why, for whoever finds the connector paused")
+        return desk.mode_switch.change(self.mode, reason)
 
     def view(self, result: JsonObject) -> View:
         mode, before = result["mode"], result["before"]

@@ -27,8 +27,15 @@ class VerifyAudit(Verb):
                 return {"skipped": True}
             return asdict(desk.audit_check.check_of_the_day())
         wanted = arguments.get("person")
-        only = next(iter(desk.people.ids(str(wanted))), str(wanted)) if wanted else None
+        only = self._person(desk, str(wanted)) if wanted else None
         return asdict(desk.audit_check.check(str(arguments.get("after") or ""), only))
+
+    def _person(self, desk: Desk, wanted: str) -> str:
+        """Whose chain is meant; of whom the ledger has forgotten there may be rows all the same."""
+        ids = desk.people.ids(wanted)
+        if not ids and not any(True for _ in desk.audit.of_person(wanted)):
+            return desk.people.find(wanted).record.person.id  # or says so, with the nearest
+        return next(iter(ids), wanted)
 
     def view(self, result: JsonObject) -> View:
         counted = f"{result['chains']} chains with {result['rows']} rows were checked"

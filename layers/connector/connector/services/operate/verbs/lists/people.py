@@ -23,7 +23,7 @@ COMPANY = Argument("company", "only this company", flag="--company")
 class PeopleList(Verb):
     """People with whom something is open, by number, department, since when and why."""
 
-    arguments = (PEOPLE, COMPANY)
+    arguments: ClassVar[tuple[Argument, ...]] = (PEOPLE, COMPANY)
     of: ClassVar[tuple[str, ...]]
     """The kinds of open people that are listed."""
 
