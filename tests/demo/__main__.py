@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from contextlib import nullcontext
 
+from tests.demo import month_end
 from tests.demo.auditor import Report, audit
 from tests.demo.stage import DemoError, Stage
 from tests.demo.story import CHAPTERS, ChapterError, Story
@@ -60,7 +61,7 @@ def _tell(stage: Stage) -> bool:
         stage.deploy()
         say("deployed: poller, webhook, writer, releaser, operations; IAM is enforced")
         story = Story(stage, say)
-        for chapter in CHAPTERS:
+        for chapter in (*CHAPTERS, *month_end.CHAPTERS):
             say(chapter(story))
     except (ChapterError, DemoError, EmbeddedError) as problem:
         say(f"stopped: {problem}")
