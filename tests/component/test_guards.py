@@ -604,3 +604,34 @@ def test_a_plan_is_applied_once_two_have_applied_it(world: World) -> None:
 
     assert len(second["waiting"]) == len(wanted)
     assert world.drain() == {"deactivated": len(wanted)}
+
+
+def test_what_is_held_of_somebody_whom_finance_has_edited_can_be_approved(world: World) -> None:
+    movers = [worker for worker in _staff(world) if worker["status"] == "ACTIVE"][:20]
+    for worker in movers:
+        world.rippling.move(worker["id"], "Management")
+    world.settle()
+    held = {each["employee_code"] for each in _held(world)}
+    code = sorted(held)[0]
+    world.visma.edit_employee(code, **{"contact.lastName": "Finans"})
+
+    for _ in range(2):  # the second is asked for because the edit is written over with the move
+        _say(world, "approve", people=[code])
+        world.drain()
+
+    assert code not in {each["employee_code"] for each in _held(world)}
+    assert world.visma.employee(code)["department"] == "MGMT"
+
+
+def test_the_reason_of_what_stays_held_does_not_grow(world: World) -> None:
+    for worker in [each for each in _staff(world) if each["status"] == "ACTIVE"][:20]:
+        world.rippling.move(worker["id"], "Management")
+    world.settle()
+    code = _held(world)[0]["employee_code"]
+    for fax in ("1", "2", "3"):
+        world.visma.edit_employee(code, **{"contact.fax": fax, "contact.lastName": "Finans"})
+        world.tick(full_sweep=True)
+        world.drain()
+
+    reasons = {each["employee_code"]: each["reason"] for each in _held(world)}
+    assert reasons[code].count("edited in Visma") <= 1, reasons[code]

@@ -88,7 +88,6 @@ def test_someone_who_waits_for_the_same_as_before_is_not_found() -> None:
         (Origin.EDITED, LINK, [replace(EMPLOYEE, etag="BBB=")]),
         (None, LINK, [replace(EMPLOYEE, etag=None)]),
         (None, replace(LINK, etag=None), [replace(EMPLOYEE, etag="BBB=")]),
-        (Origin.EDITED, replace(LINK, etag=None), [replace(EMPLOYEE, fields=LEFT)]),
         (Origin.EDITED, LINK, [replace(EMPLOYEE, etag=None, fields=LEFT)]),
         (Origin.MISSING, LINK, []),
         (None, replace(LINK, written={"status": "Inactive"}), []),

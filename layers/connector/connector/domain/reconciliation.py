@@ -112,15 +112,16 @@ def origin_of(
 def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
     """Whether an employee is at another version than the ledger remembers.
 
-    Where no version is shown or remembered, what can be compared without a key has to tell.
+    Where none is remembered, the employee is read before the next write anyway. Where Visma shows
+    none, what can be compared without a key has to tell.
     """
-    if not employee.etag or not link.etag:
+    if not employee.etag:
         return any(
             not same(path, text, employee.fields[path])
             for path, text in (link.written or {}).items()
             if path in BUSINESS_FIELDS and path in employee.fields
         )
-    return row_version(employee.etag) != row_version(link.etag)
+    return bool(link.etag) and row_version(employee.etag) != row_version(link.etag or "")
 
 
 def unused(

@@ -178,8 +178,9 @@ def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:
             etag=result.etag,
             written=result.written,
         )
-    if result.outcome is Outcome.REJECTED or context.is_drift:
-        # Whatever was tried, or edited by someone else: read before the next write.
+    if result.outcome in (Outcome.REJECTED, Outcome.HELD) or context.is_drift:
+        # Whatever was tried, or edited by someone else, or is to be approved as it would be done:
+        # read before the next write.
         return replace(update, etag=None)
     return update
 

@@ -48,10 +48,14 @@ class Resolution:
 
     @property
     def all_reasons(self) -> tuple[str, ...]:
-        """Everything that the audit says about why it ended so."""
+        """Everything that the audit says about why it ended so, each part once.
+
+        Whoever stays held is held for the reason of before, with what was remarked then.
+        """
         since = f"back-dated, holds since {self.back_dated}" if self.back_dated else ""
         texts = (*self.reasons, self.result.reason, self.result.remark, since)
-        return tuple(text for text in texts if text)
+        parts = (part for text in texts for part in text.split("; "))
+        return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def of_work(context: ChangeContext, desired: DesiredEmployee, result: Result) -> Resolution:
