@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from random import Random
 from typing import Any, TypeVar, cast
@@ -24,7 +25,7 @@ from connector.services.find.batch import Summary
 from connector.services.find.releaser import MappingReleaser
 from connector.services.operate.operator import Operator
 from connector.services.shared.names import RememberingSource
-from tests.simulation.fate import Fate, KilledError, Watched
+from tests.simulation.fate import Fate, FaultError, KilledError, Watched
 from tests.simulation.queue import Message, SimulatedQueue
 from tests.simulation.stored import Row, Stored, open_row
 from tests.support.world import World
@@ -125,7 +126,7 @@ class SimulatedWorld:
         self.environments = [first, *(cast("Environment", first.another()) for _ in range(1))]
         self.unheard: list[tuple[str, str]] = []
         self.failures: list[str] = []
-        self._draw = draw
+        self._secret: dict[str, Any] = {}
 
     @classmethod
     def between(
@@ -208,7 +209,8 @@ class SimulatedWorld:
         with self.fate.running(function):
             try:
                 answer = run(self.environments[at])
-                self.fate.cross(END)
+                with suppress(FaultError):  # the answer is lost, and all is done
+                    self.fate.cross(END)
             except KilledError:
                 self.environments[at].build()
                 self.failures.append(f"{function} killed")
@@ -260,6 +262,15 @@ class SimulatedWorld:
         """Every environment is a new one, as after a deployment."""
         for environment in self.environments:
             environment.build()
+
+    def lose_secret(self, company: str | None) -> None:
+        """The secret of Visma is without a company from now on, or whole again."""
+        held = vars(cast("Any", self.environments[0].secrets).port)
+        self._secret = self._secret or held["_visma"]
+        kept = {key: each for key, each in self._secret.items() if key != company}
+        if held["_visma"].keys() != kept.keys():
+            held["_visma"] = kept
+            self.start_cold()
 
     # What the auditor may see.
 

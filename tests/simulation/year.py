@@ -41,21 +41,23 @@ def steps_of(seed: int) -> list[Step]:
 
 
 @contextmanager
-def a_story(seed: int) -> Iterator[Story]:
-    """The company of a seed, loaded for the first time."""
-    story = Story(seed)
-    with connected(story.vendors, is_watched=not seed % 8):
+def a_story(seed: int, *, is_plain: bool = False) -> Iterator[Story]:
+    """The company of a seed, loaded for the first time; a plain one speaks as is published."""
+    story = Story(seed, people=12 if is_plain else 0, is_as_published=is_plain)
+    with connected(story.vendors, is_watched=not is_plain and not seed % 8):
         story.found()
         story.quiet()
         yield story
 
 
-def play(seed: int, steps: Sequence[Step] | None = None) -> Failure | None:
+def play(
+    seed: int, steps: Sequence[Step] | None = None, *, is_plain: bool = False
+) -> Failure | None:
     """Plays a year, or the steps given, with the company of the seed."""
     steps = steps_of(seed) if steps is None else steps
     done: list[Step] = []
     try:
-        with a_story(seed) as story:
+        with a_story(seed, is_plain=is_plain) as story:
             for each in steps:
                 done.append(each)
                 getattr(story, each.name)(**each.arguments)

@@ -36,6 +36,7 @@ class Auditor:
         self._earlier: dict[str, list[Expected]] = {}
         self._before: Employees = {}
         self._since: datetime | None = None
+        self._rested: dict[str, str] = {}
         self._written: set[tuple[str, str]] = set()
         self._written_since = ""
 
@@ -44,6 +45,8 @@ class Auditor:
     def begin(self, now: datetime) -> None:
         """From now on every change of an employee needs a reason."""
         self.model.look(now)
+        rested = {row["person"] for row in self.links() if row["is_dropped"]}
+        self._rested = {each: self._rested.get(each) or self._shown(each) for each in rested}
         self._before, self._since = self.model.employees(), now
         if not self._written_since:
             self._written_since = now.isoformat()
@@ -69,6 +72,7 @@ class Auditor:
         self._note_calls()
         self._check_adopted()
         demand(Check.REASON, self._unjustified(before, after, since, now))
+        demand(Check.REASON, self._restless(before, after))
         demand(Check.DOUBLE, self.model.doubles(after))
         twice = self.model.active_twice(after) - self.unsure
         demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
@@ -90,6 +94,18 @@ class Auditor:
             found = [each for each in found if each in again]
         self.model.rules = current
         return iter(found)
+
+    def _shown(self, person: str) -> str:
+        """What Rippling shows of a person's employments."""
+        return repr(list(self.rippling.tables["workers"].find("user_id", person)))
+
+    def _restless(self, before: Employees, after: Employees) -> Iterator[str]:
+        """Whoever was changed although an operator had rejected it, and nothing new was said."""
+        for (key, code), fields in after.items():
+            person = self.model.persons.get(code, "")
+            is_changed = (key, code) in before and fields != before[key, code]
+            if is_changed and self._rested.get(person) == self._shown(person):
+                yield f"{key}: employee {code} was changed after a rejection"
 
     def keep_rules(self) -> None:
         """The mapping of now may still be decided by once there is another one."""

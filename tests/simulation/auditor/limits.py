@@ -12,6 +12,8 @@ DAY = timedelta(hours=24)
 FLOOR = 5
 PERCENT = {"deactivate": 10}
 USUAL_PERCENT = 25
+ARRIVING = ("create", "reactivate")
+ALIKE = ({"create", "reactivate"}, {"deactivate", "transfer"})
 CONTACT = frozenset({"first name", "last name", "e-mail", "phone", "mobile"})
 
 
@@ -33,7 +35,8 @@ class Limits:
     """Counts people by company and kind, over a sliding day."""
 
     def __init__(self) -> None:
-        self.approved: dict[tuple[str, str], datetime] = {}
+        self.approved: dict[tuple[str, str, str], datetime] = {}
+        """Person, company and kind of change to when an operator approved it."""
         self.loading = True
         self._counted: dict[tuple[str, str], dict[str, datetime]] = {}
 
@@ -56,15 +59,20 @@ class Limits:
         """What an operator approved, a first load, and the arrival after a counted transfer."""
         if self.loading and kind == "create":
             return True
-        if kind in ("create", "reactivate"):
-            at = [
-                people[person]
-                for (_, each), people in self._counted.items()
-                if each == "transfer" and person in people
-            ]
-            if any(now - each < DAY for each in at):
-                return True
-            approved = [at for (who, _), at in self.approved.items() if who == person]
-        else:
-            approved = [at for key, at in self.approved.items() if key == (person, company)]
-        return any(now - each < DAY for each in approved)
+        if kind in ARRIVING and any(
+            now - people[person] < DAY
+            for (_, each), people in self._counted.items()
+            if each == "transfer" and person in people
+        ):
+            return True
+        return any(
+            now - at < DAY
+            for (who, where, what), at in self.approved.items()
+            if who == person and self._covers(where, what, company, kind)
+        )
+
+    def _covers(self, where: str, what: str, company: str, kind: str) -> bool:
+        """Whether what was approved somewhere is what was done."""
+        if what == "transfer" and kind in ARRIVING:
+            return True
+        return where == company and (what == kind or {what, kind} in ALIKE)

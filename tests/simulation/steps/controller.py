@@ -129,7 +129,8 @@ class Controller(Finance):
         """Says it of people and not of the run: what was not asked about stays held."""
         for row in held:
             if verb == "approve":
-                self.auditor.limits.approved[row["person"], row["company"]] = self.clock.now()
+                what = row["person"], row["company"], row["kind"]
+                self.auditor.limits.approved[what] = self.clock.now()
             with self.watched():
                 self.world.operate(verb, people=[row["person"]])
         if held:

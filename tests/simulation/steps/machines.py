@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.simulation.fate import Mischief
-from tests.simulation.steps.base import COMPANIES, DEPARTMENTS, REACH, WHOM, YES_OR_NO
+from tests.simulation.steps.base import (
+    COMPANIES,
+    DEPARTMENTS,
+    EMPLOYEE,
+    ENTITIES,
+    REACH,
+    WHOM,
+    YES_OR_NO,
+)
+from tests.simulation.steps.hr import KINDS
 from tests.simulation.steps.registry import step
 from tests.simulation.steps.vendors import Vendors
 
+SECOND_THOUGHTS = (
+    "another company",
+    "another number",
+    "another address",
+    "a contractor",
+    "no hire at all",
+)
 FUNCTIONS = ("writer", "writer", "writer", "poller", "operations", "releaser")
 WHERE = (*range(40), *range(40, 160, 5))
 OTHERS = ("writer", "poller", "sweep", "approve", "mapping", "finance", "hr")
@@ -65,8 +81,8 @@ class Machines(Vendors):
                 self.world.poll(full_sweep=what == "sweep", at=1)
             case "approve":
                 for row in self.held():
-                    where = row["person"], row["company"]
-                    self.auditor.limits.approved[where] = self.clock.now()
+                    approved = row["person"], row["company"], row["kind"]
+                    self.auditor.limits.approved[approved] = self.clock.now()
                     self.world.operate("approve", at=1, people=[row["person"]])
             case "mapping":
                 self.put_department(COMPANIES[n % 2], DEPARTMENTS[n % len(DEPARTMENTS)])
@@ -88,6 +104,33 @@ class Machines(Vendors):
             self.model.look(self.clock.now())
             self.world.webhook(worker["id"])
             self.world.write(at=1)
+
+    @step(4, then=SECOND_THOUGHTS, is_late=YES_OR_NO)
+    def create_and_forget(self, then: str, is_late: bool) -> None:
+        """No one hears of a create; before anyone looks, HR changes its mind."""
+        self.work(20)
+        worker = self.hired("Sales", "Oslo", ENTITIES[0], KINDS[0], 0)
+        if is_late:
+            self.pending_since = self.pending_since or self.clock.now()
+            self.visma.faults.late(method="POST", path=EMPLOYEE, times=3)
+        else:
+            self.fate.counts, self.fate.kill_in = (lambda each: each == "after POST employee"), 0
+        self.work(20)
+        self.fate.counts, self.fate.kill_in = (lambda _: True), None
+        match then:
+            case "another company":
+                self.rippling.change(worker["id"], legal_entity=self.names[ENTITIES[1]])
+            case "another number":
+                self.rippling.change(worker["id"], number=9000 + self.number())
+            case "another address":
+                address = f"ny.{self.number()}@example.com"
+                self.rippling.change(worker["id"], work_email=address)
+            case "a contractor":
+                self.rippling.change_employment_type(worker["id"], "Contractor")
+            case _:
+                self.ended(worker, "RENEGE", "at once")
+        self.clock.turn(seconds=100)
+        self.work(20)
 
     @step(2, n=(1, 3, 10))
     def lose_deletions(self, n: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.simulation.steps.base import EMPLOYEE, REACH, YES_OR_NO
+from tests.simulation.steps.base import COMPANIES, EMPLOYEE, REACH, YES_OR_NO
 from tests.simulation.steps.controller import Controller
 from tests.simulation.steps.registry import step
 
@@ -102,6 +102,12 @@ class Vendors(Controller):
                 faults.reset(path="/v1/.*", times=n)
         self.work(reach)
 
+    @step(1, key=COMPANIES, reach=REACH)
+    def lose_a_secret(self, key: str, reach: int) -> None:
+        """Somebody has taken a company out of the secret of Visma."""
+        self.world.lose_secret(key)
+        self.work(reach)
+
     @step(1, calls=(3, 10, 25), reach=REACH)
     def run_out_of_calls(self, calls: int, reach: int) -> None:
         """Another integration leaves so many calls of the hour."""
@@ -128,6 +134,7 @@ class Vendors(Controller):
         """Whatever was wrong with the vendors is over."""
         self.visma.faults.clear()
         self.rippling.faults.clear()
+        self.world.lose_secret(None)
         if self.visma.calls_per_hour < 15_000:
             self.visma.calls_per_hour = 15_000
             self.clock.turn(minutes=61)  # what was used up comes back with the next hour

@@ -1,0 +1,141 @@
+"""What is put in the place of what is right: each does one thing wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from connector.adapters import ledger_steps
+from connector.adapters.visma.wire import wrapped
+from connector.domain import decisions, employment, planning
+from connector.domain.cursors import Progress
+from connector.domain.decisions import Action, Decision
+from connector.domain.employees import Written
+from connector.domain.records.chain import Head
+from connector.services.apply import applier, recorder
+from connector.services.apply.applier import Applier
+from connector.services.apply.consumer import CONFIGURATION_WAIT_SECONDS, Consumer
+from connector.services.apply.employee_writer import EmployeeWriter
+from connector.services.find.batch import Batch, Summary
+from connector.services.find.poller import Poller
+
+ended = employment._ended
+
+
+def ends_all(worker: Any, today: Any) -> Any:
+    found = ended(worker, today)
+    is_unclear = found.state is employment.EmploymentState.UNCLEAR
+    return replace(found, state=employment.EmploymentState.ENDED) if is_unclear else found
+
+
+def leaves_if_undecided(worker: Any, to: Any, person: Any) -> Decision:
+    return Decision(Action.LEAVE, worker, to.company, "not shown")
+
+
+def leaves_if_gone(workers: Any, mapping: Any, now: Any, active: Any, *_: Any) -> Decision:
+    if not workers and active:
+        return Decision(Action.LEAVE, None, next(iter(active)), "gone")
+    return decisions._decide(decisions.Situation(workers, mapping, now, active))
+
+
+def saves_first(self: Poller, mapping: Any, *, full_sweep: bool) -> Summary:
+    batch = self._read(mapping, full_sweep=full_sweep) + self.releaser.read(mapping)
+    touched, handled = self.catch_up.read(mapping)
+    batch += touched
+    for cursor in batch.cursors:
+        self.cursors.save(cursor)
+    if handled:
+        self.catch_up.versions.save_handled(handled)
+    loading = [company for cursor in batch.cursors for company in cursor.loading]
+    return batch.report + Summary(queued=self.guard.queue(batch.candidates, mapping, loading))
+
+
+def acknowledges(self: Consumer, body: str, *, receipt: str, delivery: int) -> bool:
+    """What a human has to change first is taken for done."""
+    said: list[float] = []
+    with patch.object(self, "_postpone", lambda _, wait, *__: said.append(wait)):
+        is_done = consume(self, body, receipt=receipt, delivery=delivery)
+    if said and said[0] != CONFIGURATION_WAIT_SECONDS:
+        self._queue.delay(receipt, said[0])
+    return is_done or CONFIGURATION_WAIT_SECONDS in said
+
+
+consume = Consumer.consume
+closed_links = recorder.closed_links
+chained = ledger_steps.chained
+audit_row = recorder.audit_row
+
+
+def leaves_due_days(context: Any, resolution: Any) -> Any:
+    links = resolution.result.record.links
+    return (each for each in closed_links(context, resolution) if not links[each.company].due_on)
+
+
+def tells_no_update(rows: Any, *rest_of: Any) -> Any:
+    kept = [row for row in rows if row.outcome is not planning.Outcome.UPDATED]
+    return chained(kept, *rest_of)
+
+
+def ties_nothing(rows: Any, _: Any, *rest_of: Any) -> Any:
+    return chained(rows, Head(), *rest_of)
+
+
+def names_names(context: Any, resolution: Any, link: Any) -> Any:
+    row = audit_row(context, resolution, link)
+    name = context.worker.personal.family_name if context.worker else ""
+    return replace(row, reason=f"{row.reason} {name}")
+
+
+def blind(self: EmployeeWriter, begun: Any, code: str, guard: Any, *, was_begun: bool) -> Any:
+    return self._create_new(begun, code)
+
+
+def arrives_at_once(self: Applier, context: Any) -> Any:
+    desired = self.designer.desired(context)
+    if obstacle := applier.obstacle_to(context, desired):
+        return self.recorder.record(context, obstacle)
+    return self._upsert(context, desired, self._guards(context, desired.company))
+
+
+def takes_any_answer(self: Any, code: str, response: Any, what: str) -> Written:
+    return Written(code, None)
+
+
+def goes_no_further(self: Any, asked: Any) -> Any:
+    return replace(self, next_link=None)
+
+
+def strict(self: Progress) -> Any:
+    return self.watermark
+
+
+def nothing(*_: Any, **__: Any) -> Any:
+    return None
+
+
+def never(*_: Any, **__: Any) -> bool:
+    return False
+
+
+def always(*_: Any, **__: Any) -> bool:
+    return True
+
+
+def nobody(*_: Any, **__: Any) -> list[Any]:
+    return []
+
+
+def no_batch(*_: Any, **__: Any) -> Batch:
+    return Batch()
+
+
+link_update = recorder.link_update
+
+
+def names_nothing(context: Any, resolution: Any) -> Any:
+    return replace(link_update(context, resolution), waiting_for=())
+
+
+def says_more(fields: Any) -> Any:
+    return {**wrapped(fields), "oddity": 1}
