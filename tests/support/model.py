@@ -32,11 +32,6 @@ BELIEVED_FOR = timedelta(seconds=900)
 """As long as this the connector may believe what it knows of departments and branches."""
 
 NEVER_BEGAN = ("OFFER_DECLINED", "RESCIND", "RENEGE")
-WIDE_OPEN = {
-    "deactivate_percent": "100", "move_percent": "100", "create_percent": "100",
-    "reactivate_percent": "100", "transfer_percent": "100", "reclassify_percent": "100",
-    "rewrite_percent": "100", "floor": "1000", "first_load": "allowed",
-}  # fmt: skip
 PLACES = {
     "status": ("status",),
     "department": ("department",),
