@@ -326,7 +326,9 @@ def test_a_crash_while_the_batch_is_under_way_is_remembered(
 
 
 @pytest.mark.timeout(900)
-def test_a_thousand_exports_with_every_fifth_answer_lost_are_a_thousand_batches() -> None:
+def test_a_thousand_exports_with_every_fifth_answer_lost_are_a_thousand_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     text = payroll_mapping().replace("lines: folded", "lines: cost_centre")
     with a_world(people=3, mapping_text=text) as world:
         payday = opened(world)
@@ -340,6 +342,8 @@ def test_a_thousand_exports_with_every_fifth_answer_lost_are_a_thousand_batches(
             world.rippling.payroll.approve_run(run["id"])
             runs.append(run["id"])
 
+        chart = journal_of(payday).chart(date(2026, 1, 1))
+        monkeypatch.setattr(journal_of(payday), "chart", lambda _: chart)
         answers = []
         for place, run in enumerate(runs):
             if place % 20 == 0:

@@ -76,7 +76,8 @@ class VismaJournal:
     def find(self, key: str, period: str, since: datetime | None = None) -> Lookup:
         """The batches with a key: in a period, and among what was changed since a moment.
 
-        Each question is asked twice: without a status a list may leave out what is on hold.
+        Each question is asked twice: without a status a list may leave out what is on hold. Whether
+        an empty answer proves anything is asked only after a moment at which one was sent.
         """
         questions = [{"periodId": period}]
         if since is not None:
@@ -87,7 +88,7 @@ class VismaJournal:
             for status in ({}, ON_HOLD):
                 shown |= self._batches({"module": "GL", **question, **status})
         found = [batch for _, batch in sorted(shown.items()) if batch.has(key)]
-        return Lookup(found, bool(shown) or self._shows_any())
+        return Lookup(found, bool(shown) or since is None or self._shows_any())
 
     def read(self, number: str) -> FoundBatch | None:
         """One batch by its number, or None where there is none."""
