@@ -109,22 +109,21 @@ def _hidden(cell: Cell) -> Shown:
 
 def _summed(cells: list[Cell], name: str) -> list[Shown]:
     """One row for each kind over all these cells; without an expected side where one has none."""
-    rows = []
-    for kind in Kind:
-        own = [cell for cell in cells if cell.kind is kind and cell.people]
-        known = [cell.expected for cell in own if cell.expected is not None]
-        if not own or len(known) < len(own):
-            continue
-        expected = sum(known, NOTHING)
-        posted = sum((cell.posted for cell in own), NOTHING)
-        pending = sum((cell.pending for cell in own), NOTHING)
-        verdict = _worst(cell.verdict for cell in own)
-        rows.append(
-            Shown(
-                ALL_BRANCHES, name, kind, expected, posted, pending, posted - expected, verdict, ""
-            )
-        )
-    return rows
+    by_kind = ([cell for cell in cells if cell.kind is kind and cell.people] for kind in Kind)
+    rows = (_sum(own, name) for own in by_kind if own)
+    return [row for row in rows if row is not None]
+
+
+def _sum(cells: list[Cell], name: str) -> Shown | None:
+    known = [cell.expected for cell in cells if cell.expected is not None]
+    if len(known) < len(cells):
+        return None
+    expected = sum(known, NOTHING)
+    posted = sum((cell.posted for cell in cells), NOTHING)
+    pending = sum((cell.pending for cell in cells), NOTHING)
+    verdict = _worst(cell.verdict for cell in cells)
+    off = posted - expected
+    return Shown(ALL_BRANCHES, name, cells[0].kind, expected, posted, pending, off, verdict, "")
 
 
 def _worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.domain.books.comparison import InCurrency
 from connector.domain.books.expected import Gap, period_of
-from connector.domain.books.folding import FEWEST, shown
+from connector.domain.books.folding import FEWEST, Shown, shown
 from connector.domain.books.month import MonthBooks
 from connector.domain.books.moves import ClassChange, DepartmentMove
 from connector.domain.books.posted import Entry
@@ -22,8 +22,84 @@ from connector.domain.status.wording import counted
 
 KEY, TITLE = "posted-cost", "Labour cost beside the ledger"
 MOST_NAMED = 6
+NO_COSTS = (
+    "there is no expected side, because what people cost is not kept. Deploy with"
+    " CostAllocation=true, or take labour out of the mapping."
+)
 COMPANY = Column("Company")
 PLACE = (Column("Branch", Unit.CODE), Column("Cost centre", Unit.CODE))
+COMPARED = (
+    *PLACE,
+    Column("Kind"),
+    Column("Expected", Unit.MONEY),
+    Column("Posted", Unit.MONEY),
+    Column("Waiting", Unit.MONEY),
+    Column("Difference", Unit.MONEY),
+    Column("Verdict"),
+    Column("Why"),
+)
+WAITING = Table(
+    "waiting",
+    "Batches with labour cost that wait to be posted",
+    (
+        COMPANY,
+        Column("Currency", Unit.CODE),
+        Column("Batch", Unit.CODE),
+        Column("State"),
+        Column("Last changed", Unit.CODE),
+        Column("Labour cost", Unit.MONEY),
+    ),
+)
+CURRENCIES = Table(
+    "currencies",
+    "Paid or posted in another currency",
+    (
+        COMPANY,
+        *PLACE,
+        Column("Currency", Unit.CODE),
+        Column("People", Unit.COUNT),
+        Column("Expected wages", Unit.MONEY),
+        Column("Posted", Unit.MONEY),
+        Column("Posted, in the ledger's", Unit.MONEY),
+        Column("Rate of the mapping", Unit.CODE),
+        Column("Posted at", Unit.CODE),
+    ),
+)
+NOT_ESTIMATED = Table(
+    "not-estimated",
+    "People whose cost is not expected anywhere",
+    (COMPANY, Column("Why"), Column("People", Unit.COUNT), Column("Numbers", Unit.CODE)),
+)
+MOVED = Table(
+    "moved",
+    "Changed in Visma since the last report of the month",
+    (COMPANY, *PLACE, Column("Account", Unit.CODE), Column("Changed", Unit.CODE)),
+)
+DEPARTMENTS = Table(
+    "departments",
+    "Departments that book elsewhere in Visma since the last report",
+    (
+        COMPANY,
+        Column("Department", Unit.CODE),
+        Column("Before"),
+        Column("Now"),
+        Column("Posted before", Unit.CODE),
+    ),
+    note="What is posted stays where it is.",
+)
+CLASSES = Table(
+    "classes",
+    "People whose employee class changed within the month",
+    (
+        COMPANY,
+        Column("Number", Unit.CODE),
+        Column("Before", Unit.CODE),
+        Column("Now", Unit.CODE),
+        Column("Cost centre", Unit.CODE),
+        Column("Posted there", Unit.CODE),
+    ),
+    note="What is posted stays where it is.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +122,8 @@ class Found:
 
 def posted_cost(found: Sequence[Found], period: Period) -> Section:
     """Expected beside posted in every company, and what keeps the month open."""
-    judged = [(one, one.judged) for one in found]
-    books = [month for _, month in judged if month]
+    judged = [one for one in found if one.judged]
+    books = [one.judged for one in judged if one.judged]
     quiet = [one.company for one in found if not one.books and not one.problem]
     tables = (
         *map(_compared, books),
@@ -55,44 +131,35 @@ def posted_cost(found: Sequence[Found], period: Period) -> Section:
         _currencies(books),
         _not_estimated(books),
         _moved(books),
-        _departments(one for one, month in judged if month),
-        _classes(one for one, month in judged if month),
+        _departments(judged),
+        _classes(judged),
     )
     needs = tuple(sentence for one in found for sentence in _needs(one, period))
     return Section(KEY, TITLE, tables if books else (), needs, _note(books, quiet, period))
 
 
 def _compared(books: MonthBooks) -> Table:
-    rows = tuple(
-        (
-            row.branch,
-            row.place,
-            row.kind.value,
-            row.expected,
-            row.posted,
-            row.pending,
-            row.difference,
-            row.verdict.value,
-            row.why,
-        )
-        for row in shown(books.comparison.cells)
-    )
     return Table(
         books.company,
         f"{books.company}: expected and posted",
-        (
-            *PLACE,
-            Column("Kind"),
-            Column("Expected", Unit.MONEY),
-            Column("Posted", Unit.MONEY),
-            Column("Waiting", Unit.MONEY),
-            Column("Difference", Unit.MONEY),
-            Column("Verdict"),
-            Column("Why"),
-        ),
-        rows,
+        COMPARED,
+        tuple(map(_row, shown(books.comparison.cells))),
         currency=books.currency,
         note=f"What fewer than {FEWEST} people cost is not shown.",
+    )
+
+
+def _row(one: Shown) -> tuple[Cell, ...]:
+    return (
+        one.branch,
+        one.place,
+        one.kind.value,
+        one.expected,
+        one.posted,
+        one.pending,
+        one.difference,
+        one.verdict.value,
+        one.why,
     )
 
 
@@ -103,19 +170,7 @@ def _waiting(books: Iterable[MonthBooks]) -> Table:
         for name, lines in waiting_batches(one).items()
         for amount in (sum(line.amount for line in lines if one.chart.cell(line)),)
     ]
-    return Table(
-        "waiting",
-        "Batches with labour cost that wait to be posted",
-        (
-            COMPANY,
-            Column("Currency", Unit.CODE),
-            Column("Batch", Unit.CODE),
-            Column("State"),
-            Column("Last changed", Unit.CODE),
-            Column("Labour cost", Unit.MONEY),
-        ),
-        tuple(rows),
-    )
+    return replace(WAITING, rows=tuple(rows))
 
 
 def waiting_batches(books: MonthBooks) -> dict[str, list[Entry]]:
@@ -130,22 +185,7 @@ def waiting_batches(books: MonthBooks) -> dict[str, list[Entry]]:
 
 def _currencies(books: Iterable[MonthBooks]) -> Table:
     rows = [_in_currency(one.company, line) for one in books for line in one.comparison.currencies]
-    return Table(
-        "currencies",
-        "Paid or posted in another currency",
-        (
-            COMPANY,
-            *PLACE,
-            Column("Currency", Unit.CODE),
-            Column("People", Unit.COUNT),
-            Column("Expected wages", Unit.MONEY),
-            Column("Posted", Unit.MONEY),
-            Column("Posted, in the ledger's", Unit.MONEY),
-            Column("Rate of the mapping", Unit.CODE),
-            Column("Posted at", Unit.CODE),
-        ),
-        tuple(rows),
-    )
+    return replace(CURRENCIES, rows=tuple(rows))
 
 
 def _in_currency(company: str, line: InCurrency) -> tuple[Cell, ...]:
@@ -165,17 +205,13 @@ def _in_currency(company: str, line: InCurrency) -> tuple[Cell, ...]:
 
 
 def _not_estimated(books: Iterable[MonthBooks]) -> Table:
-    return Table(
-        "not-estimated",
-        "People whose cost is not expected anywhere",
-        (COMPANY, Column("Why"), Column("People", Unit.COUNT), Column("Numbers", Unit.CODE)),
-        tuple(
-            (one.company, why, len(numbers), _listed(numbers))
-            for one in books
-            for why, numbers in _unexpected(one)
-            if numbers
-        ),
-    )
+    rows = [
+        (one.company, why, len(numbers), _listed(numbers))
+        for one in books
+        for why, numbers in _unexpected(one)
+        if numbers
+    ]
+    return replace(NOT_ESTIMATED, rows=tuple(rows))
 
 
 def _unexpected(books: MonthBooks) -> Iterator[tuple[str, frozenset[str]]]:
@@ -193,47 +229,30 @@ def _moved(books: Iterable[MonthBooks]) -> Table:
         for one in books
         for balance in one.moved
     ]
-    return Table(
-        "moved",
-        "Changed in Visma since the last report of the month",
-        (COMPANY, *PLACE, Column("Account", Unit.CODE), Column("Changed", Unit.CODE)),
-        tuple(rows),
-    )
+    return replace(MOVED, rows=tuple(rows))
 
 
 def _departments(found: Iterable[Found]) -> Table:
     rows = [
-        (one.company, move.department, _booked(move.before), _booked(move.after),
-         _listed(move.batches))
+        (one.company, move.department, _booked(move.before), _booked(move.after), there)
         for one in found
         for move in one.departments
-    ]  # fmt: skip
-    return Table(
-        "departments",
-        "Departments that book elsewhere in Visma since the last report",
-        (COMPANY, Column("Department", Unit.CODE), Column("Before"), Column("Now"),
-         Column("Posted before", Unit.CODE)),
-        tuple(rows),
-        note="What is posted stays where it is.",
-    )  # fmt: skip
+        for there in (_listed(move.batches),)
+    ]
+    return replace(DEPARTMENTS, rows=tuple(rows))
 
 
 def _classes(found: Iterable[Found]) -> Table:
     rows = [
-        (one.company, change.number, change.before, change.after, _listed(change.cost_centres),
-         _listed(change.batches))
+        (one.company, each.number, each.before, each.after, *_where(each))
         for one in found
-        for change in one.classes
-    ]  # fmt: skip
-    return Table(
-        "classes",
-        "People whose employee class changed within the month",
-        (COMPANY, Column("Number", Unit.CODE), Column("Before", Unit.CODE),
-         Column("Now", Unit.CODE), Column("Cost centre", Unit.CODE),
-         Column("Posted there", Unit.CODE)),
-        tuple(rows),
-        note="What is posted stays where it is.",
-    )  # fmt: skip
+        for each in one.classes
+    ]
+    return replace(CLASSES, rows=tuple(rows))
+
+
+def _where(change: ClassChange) -> tuple[str, str]:
+    return _listed(change.cost_centres), _listed(change.batches)
 
 
 def _booked(to: tuple[str, str]) -> str:
@@ -248,16 +267,11 @@ def _needs(found: Found, period: Period) -> Iterator[str]:
     elif found.books and not books:
         check = found.books.posted.check
         yield f"{company}: {check.sentence(company, period_of(period.month))}."
-    if books is None:
-        return
-    if not books.staff.has_costs:
-        yield (
-            f"{company}: there is no expected side, because what people cost is not kept. Deploy"
-            " with CostAllocation=true, or take labour out of the mapping."
-        )
-        return
-    yield from _of_differences(books, period)
-    yield from _of_people(books)
+    if books and books.staff.has_costs:
+        yield from _of_differences(books, period)
+        yield from _of_people(books)
+    elif books:
+        yield f"{company}: {NO_COSTS}"
 
 
 def _of_differences(books: MonthBooks, period: Period) -> Iterator[str]:

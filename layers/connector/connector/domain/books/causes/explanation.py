@@ -52,14 +52,8 @@ def explain(books: MonthBooks, place: Place, batches: Batches) -> Explanation:
         causes = list(_of_gaps(books, place, batches, cells))
     staff = [person for person in books.staff.people if person.number in people]
     is_open = bool(difference) and not causes
-    return Explanation(
-        place,
-        cells,
-        tuple(people),
-        tuple(changes(staff, books.month)),
-        tuple(causes),
-        is_open,
-    )
+    happened = tuple(changes(staff, books.month))
+    return Explanation(place, cells, tuple(people), happened, tuple(causes), is_open)
 
 
 def difference_of(cells: Iterable[Cell]) -> Amounts:
