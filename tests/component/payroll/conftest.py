@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -26,7 +26,6 @@ class Payday:
 
     world: World
     run_id: str = ""
-    own_batches: list[str] = field(default_factory=list)
 
     def says(self, verb: str, **arguments: Any) -> dict[str, Any]:
         """The answer to a verb."""
