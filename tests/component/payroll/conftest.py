@@ -99,6 +99,7 @@ def opened(world: World) -> Payday:
     """A world whose books are open and whose people are all in the ledger."""
     nordfab_books(world.rippling, world.visma, months=1)
     world.first_load()
+    world.clock.turn(seconds=60)  # so that what was read of Visma is not believed any more
     payday = Payday(world)
     payday.run_id = payday.approved()
     world.clear_journals()
