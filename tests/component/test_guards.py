@@ -635,3 +635,22 @@ def test_the_reason_of_what_stays_held_does_not_grow(world: World) -> None:
 
     reasons = {each["employee_code"]: each["reason"] for each in _held(world)}
     assert reasons[code].count("edited in Visma") <= 1, reasons[code]
+
+
+def test_transfers_of_people_whom_finance_has_edited_are_held_like_any_other() -> None:
+    with a_world(people=40, companies=2) as world:
+        world.first_load()
+        world.clock.turn(days=2)
+        norwegians = {each["employeeNumber"] for each in world.visma.employees("norway")}
+        rows = [each for each in world.rippling.workers() if str(each["number"]) in norwegians]
+        movers = [each for each in rows if each["status"] == "ACTIVE"][:12]
+        for worker in movers:
+            world.rippling.change(worker["id"], legal_entity="Nordfab AB", silent=True)
+            code = str(worker["number"])
+            world.visma.edit_employee(code, company="norway", **{"contact.fax": "1"})
+
+        world.tick(full_sweep=True)
+        outcomes = world.drain()
+
+        assert outcomes["deactivated"] + outcomes["created"] == 0
+        assert len(_held(world)) == 12

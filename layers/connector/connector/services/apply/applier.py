@@ -149,7 +149,9 @@ class Applier:
         A crash between the two is healed by the next pass, which finds nothing left to leave.
         """
         companies = context.decision.leave_first
-        asks = allow_all if context.is_drift else self._guards(context, companies[0])
+        known = [company for company in companies if company in context.record.active_in]
+        # Where the ledger has nobody active, an edit in Visma is undone, and no one is moved.
+        asks = self._guards(context, known[0]) if known else allow_all
         transfer = digest_of(ChangeKind.TRANSFER, None, *companies, context.decision.company or "")
         if hold := asks(ChangeKind.TRANSFER, transfer):
             return self.recorder.record(
