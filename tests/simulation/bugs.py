@@ -19,6 +19,7 @@ from connector.domain.records.approvals import Approval
 from connector.domain.records.digests import Seal
 from connector.services.apply import applier, employee_writer, person_reader, recorder
 from connector.services.apply.applier import Applier
+from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.consumer import Consumer
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.employee_writer import EmployeeWriter
@@ -342,6 +343,6 @@ BUGS = (
         Check.AUDIT,
         (MOVE, WORK),
     ),
-    Bug("the audit names people", put(recorder, "audit_row", wrongs.names_names), Check.CANARY),
+    Bug("the audit names people", put(AuditScribe, "row", wrongs.names_names), Check.CANARY),
     Bug("digests are plain", put(Seal, "of", lambda _, __, plain: plain), Check.CANARY),
 )

@@ -15,6 +15,7 @@ from connector.domain.employees import Written
 from connector.domain.records.chain import Head
 from connector.services.apply import applier, recorder
 from connector.services.apply.applier import Applier
+from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.consumer import CONFIGURATION_WAIT_SECONDS, Consumer
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.find.batch import Batch, Summary
@@ -64,7 +65,7 @@ def acknowledges(self: Consumer, body: str, *, receipt: str, delivery: int) -> b
 consume = Consumer.consume
 closed_links = recorder.closed_links
 chained = ledger_steps.chained
-audit_row = recorder.audit_row
+audit_row = AuditScribe.row
 
 
 def leaves_due_days(context: Any, resolution: Any) -> Any:
@@ -81,8 +82,8 @@ def ties_nothing(rows: Any, _: Any, *rest_of: Any) -> Any:
     return chained(rows, Head(), *rest_of)
 
 
-def names_names(context: Any, resolution: Any, link: Any) -> Any:
-    row = audit_row(context, resolution, link)
+def names_names(self: AuditScribe, context: Any, resolution: Any, link: Any) -> Any:
+    row = audit_row(self, context, resolution, link)
     name = context.worker.personal.family_name if context.worker else ""
     return replace(row, reason=f"{row.reason} {name}")
 
