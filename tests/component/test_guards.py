@@ -516,8 +516,13 @@ def test_a_rejection_is_listed_and_can_be_taken_back(world: World) -> None:
     answer = _say(world, "rejected take-back", people=[code, "nobody"])
 
     assert (answer["queued"], answer["unknown"]) == (1, ["nobody"])
-    assert _say(world, "rejected")["rows"] == []
+    (until_looked_at,) = _say(world, "rejected")["rows"]
+    assert (until_looked_at["list"], until_looked_at["reason"]) == (
+        "rejected",
+        "the rejection was taken back",
+    )
     assert world.drain() == {"deactivated": 1}  # one alone is within the guard
+    assert _say(world, "rejected")["rows"] == []
 
 
 # Two approvers

@@ -150,12 +150,9 @@ def test_people_who_look_twice_are_shown_by_code_and_never_touched(world: World)
 
     rows = _operate(world, "duplicates")["rows"]
 
-    assert {
-        "company": "norway",
-        "codes": sorted([str(worker["number"]), "DOUBLE"]),
-        "active": sorted([str(worker["number"]), "DOUBLE"]),
-        "reason": "the same e-mail address",
-    } in rows
+    both = sorted([str(worker["number"]), "DOUBLE"])
+    told = [(row["company"], row["codes"], row["active"], row["reason"]) for row in rows]
+    assert ("norway", both, both, "the same e-mail address") in told
     assert "@" not in str(rows)
     assert len(world.visma.calls("PUT")) + len(world.visma.calls("POST", "/v1/.*")) == writes
 

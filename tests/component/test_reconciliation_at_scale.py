@@ -141,11 +141,13 @@ def company() -> Company:
 
 
 def test_ten_thousand_unchanged_people_cost_the_pages_and_no_message(company: Company) -> None:
+    before = company.books.lists
+
     summary = company.sweep()
 
     assert (summary.sweep, summary.workers_read, summary.queued) == ("finished", PEOPLE, 0)
     assert company.bench.queue.changes == []
-    assert company.books.lists == 1
+    assert company.books.lists == before + 1
 
 
 def test_of_ten_thousand_exactly_those_who_differ_are_queued(company: Company) -> None:
@@ -154,9 +156,10 @@ def test_of_ten_thousand_exactly_those_who_differ_are_queued(company: Company) -
         for n in range(1_000 + place * OF_EACH, 1_000 + (place + 1) * OF_EACH):
             happens(company, n)
             expected.add(n + PEOPLE if happens is hired else n)
+    before = company.books.lists
 
     company.sweep()
 
     queued = [change.person_id for change in company.bench.queue.changes]
     assert sorted(map(str, queued)) == sorted(f"p{n}" for n in expected)
-    assert company.books.lists == 2
+    assert company.books.lists == before + 1
