@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -744,3 +745,38 @@ def test_a_plan_for_a_day_to_come_leaves_the_age_of_the_catalogue_as_it_is(world
 
     ages = world.cache.catalogue("norway").read_at.values()
     assert all(read_at <= world.clock.now() for read_at in ages)
+
+
+def test_someone_who_is_open_in_the_ledger_alone_is_told_and_healed(world: World) -> None:
+    row = working(world)[0]
+    link = world.tables.links[row["user_id"]]["norway"]
+    held = replace(link, outcome=Outcome.HELD, reason="left on 2026-11-20")
+    world.tables.links[row["user_id"]] = {"norway": held}
+
+    assert disagreements(world) == {"open without cause": {str(row["number"])}}
+    asked(world, "reconcile heal")
+    world.drain()
+    assert disagreements(world) == {}
+
+
+def test_who_waits_for_something_that_lacks_is_open_with_a_cause(world: World) -> None:
+    world.rippling.add_department("Robotics")
+    world.hire(department="Robotics")
+    world.settle()
+
+    assert asked(world, "waiting")["rows"] != []
+    assert "open without cause" not in disagreements(world)
+
+
+def test_an_edit_of_the_mapping_that_no_tick_has_dealt_with_is_told(world: World) -> None:
+    assert asked(world, "reconcile")["problems"] == []
+    text = world.mapping_text.replace("floor: 5", "floor: 6")
+    assert text != world.mapping_text
+
+    world.edit_mapping_unheard(text)
+
+    (problem,) = asked(world, "reconcile")["problems"]
+    assert "under the mapping in force" in problem
+    world.tick()
+    world.drain()
+    assert asked(world, "reconcile")["problems"] == []

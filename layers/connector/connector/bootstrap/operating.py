@@ -158,7 +158,8 @@ def agreement(adapters: Adapters, planned: Planning) -> Agreement:
     """The service behind `connector reconcile`."""
     from connector.services.foresee.agreement import Agreement
 
-    return Agreement(planned.foresight, adapters.mappings, adapters.queue)
+    versions = adapters.mapping_versions
+    return Agreement(planned.foresight, adapters.mappings, versions, adapters.queue)
 
 
 def mapping_scaffold(adapters: Adapters) -> MappingScaffold:

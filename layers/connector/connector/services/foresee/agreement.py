@@ -18,11 +18,14 @@ from connector.domain.employees import (
     same,
     stored_values,
 )
+from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import digest, to_rows
+from connector.domain.planning import Outcome
 from connector.domain.reconciliation import Origin, extra, gone, reconcile
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.queue import ChangeQueue
-from connector.ports.state import Mappings
+from connector.ports.state import Mappings, MappingVersions
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.snapshot import Snapshot
 from connector.services.operate.json_types import JsonObject
@@ -30,6 +33,12 @@ from connector.services.shared.nearest import must_be_one_of
 from connector.services.shared.new_change import new_change, new_run
 
 EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
+NO_CAUSE = "open without cause"
+OPEN = (Outcome.HELD, Outcome.WAITING, Outcome.REJECTED)
+OLDER_MAPPING = (
+    "not everyone was decided under the mapping in force yet: the next tick looks at whom it moves;"
+    " `connector tick` does it now"
+)
 
 MEANS = {
     Origin.MISSING.value: "Visma has no such employee any more",
@@ -45,6 +54,7 @@ class Agreement:
 
     foresight: Foresight
     mappings: Mappings
+    versions: MappingVersions
     queue: ChangeQueue
 
     def show(self, company: str | None) -> JsonObject:
@@ -57,7 +67,7 @@ class Agreement:
         must_be_one_of("company", company or "", mapping.companies)
         snapshot = self.foresight.snapshots.read(mapping)
         plan = self.foresight.of_snapshot(snapshot, mapping)
-        rows = [*found_in(snapshot, mapping), *absent_in(snapshot)]
+        rows = [*found_in(snapshot, mapping), *absent_in(snapshot), *stale_in(snapshot, plan)]
         rows += [
             _row(DIFFERENT, each.company, each.person, each.number, each.foretold)
             for each in plan.people
@@ -66,7 +76,7 @@ class Agreement:
         return {
             "rows": [row for row in rows if company in (None, "", row["company"])],
             "people": len(snapshot.employments),
-            "problems": list(plan.problems),
+            "problems": [*plan.problems, *self._of_mapping(mapping)],
         }
 
     def heal(self, company: str | None) -> JsonObject:
@@ -84,6 +94,11 @@ class Agreement:
             if worker
         )
         return {**shown, "queued": queued, "run": run}
+
+    def _of_mapping(self, mapping: MappingFile) -> Iterator[str]:
+        handled = self.versions.handled().digest
+        if handled and handled != digest(to_rows(mapping.written)):
+            yield OLDER_MAPPING
 
     def _worker_of(self, person_id: str) -> str:
         person = self.foresight.ledger.record(person_id).person
@@ -150,6 +165,19 @@ def absent_in(snapshot: Snapshot) -> Iterator[JsonObject]:
             code = link.employee_code if link else ""
             message = "no longer in Rippling; absence is never a termination"
             yield _row(NOT_IN_RIPPLING, company, person.id, code or "", message)
+
+
+def stale_in(snapshot: Snapshot, plan: Plan) -> Iterator[JsonObject]:
+    """Who is held, waits or is rejected in the ledger, and would not be if looked at now."""
+    foreseen = {(each.person, each.company): each for each in plan.people}
+    for rows in snapshot.links.values():
+        for link in rows.values():
+            now = foreseen.get((link.person_id, link.company))
+            is_settled = now is None or not (now.is_to_apply or now.outcome in ("", *OPEN))
+            if link.outcome in OPEN and not link.is_dropped and is_settled:
+                number = link.employee_code or link.expected_code or ""
+                message = f"{link.outcome.value} in the ledger; looked at now it would not be"
+                yield _row(NO_CAUSE, link.company, link.person_id, number, message)
 
 
 def _row(what: str, company: str, person: str, number: str, message: str) -> JsonObject:
