@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connector.domain.books.causes.explanation import Explanation
+from connector.domain.books.causes.explanation import Change, Explanation
 from connector.domain.books.comparison import Place
 from connector.domain.books.expected import period_of
 from connector.domain.books.folding import Shown, shown
@@ -41,33 +41,35 @@ class Explaining:
             ConfigurationError: no company is set up for it, or none has this cost centre.
             RetryableError: Visma cannot answer, or its books do not add up.
         """
-        mapping = self.mappings.load()
-        asked = {
+        place = place_of(cost_centre)
+        known: set[str] = set()
+        told = []
+        for key, rules in self._compared(company).items():
+            books, explanation = self._of(key, month, rules, place)
+            known |= {str(cell.place) for cell in books.comparison.cells}
+            if explanation.cells:
+                told.append(told_of(books, explanation))
+        if not told:
+            hint = did_you_mean(cost_centre, sorted(known))
+            raise ConfigurationError(
+                f"nobody works on cost centre {cost_centre} in {month.text}, and nothing is posted"
+                f" there{hint}; there are {', '.join(sorted(known)) or 'none'}"
+            )
+        return told
+
+    def _compared(self, company: str) -> dict[str, CompanyRules]:
+        """The companies asked about whose labour cost is compared."""
+        found = {
             key: rules
-            for key, rules in mapping.companies.items()
+            for key, rules in self.mappings.load().companies.items()
             if company in ("", key) and rules.labour is not None
         }
-        if not asked:
+        if not found:
             raise ConfigurationError(
                 f"the mapping has no labour part for {company or 'any company'}, so that nothing is"
                 " compared: see docs/mapping.md#labour"
             )
-        place = place_of(cost_centre)
-        known: list[str] = []
-        told = []
-        for key, rules in asked.items():
-            books, explanation = self._of(key, month, rules, place)
-            known += [str(cell.place) for cell in books.comparison.cells]
-            if explanation.cells:
-                told.append(told_of(books, explanation))
-        if not told:
-            hint = did_you_mean(cost_centre, known)
-            listed = ", ".join(sorted(set(known))) or "none"
-            raise ConfigurationError(
-                f"nobody works on cost centre {cost_centre} in {month.text}, and nothing is posted"
-                f" there{hint}; there are {listed}"
-            )
-        return told
+        return found
 
     def _of(
         self, company: str, month: Month, rules: CompanyRules, place: Place
@@ -94,17 +96,16 @@ def told_of(books: MonthBooks, explanation: Explanation) -> JsonObject:
         "month": books.month.text,
         "cost_centre": place,
         "currency": books.currency,
-        "cells": [
-            _cell(row) for row in shown(books.comparison.cells) if row.place == place
-        ],
+        "cells": [_cell(row) for row in shown(books.comparison.cells) if row.place == place],
         "people": list(explanation.people),
-        "changes": [
-            {"number": each.number, "day": each.day.isoformat(), "what": each.what}
-            for each in explanation.changes
-        ],
+        "changes": list(map(_change, explanation.changes)),
         "causes": list(_causes(explanation)),
         "is_open": explanation.is_open,
-    }  # fmt: skip
+    }
+
+
+def _change(change: Change) -> JsonObject:
+    return {"number": change.number, "day": change.day.isoformat(), "what": change.what}
 
 
 def _causes(explanation: Explanation) -> Iterator[JsonObject]:

@@ -118,18 +118,15 @@ class Preparation:
         workers = {record.worker_id for record in records}
         of_run = self.company_of(run, mapping, roster.companies_of(workers), company)
         rules = mapping.companies[of_run]
-        payroll = rules.payroll
-        if payroll is None:
-            raise ConfigurationError(
-                f"run {run.id} is one of {of_run}, whose mapping has no part `payroll`"
-            )
+        payroll = exported_by(of_run, rules, run)
         if not run.is_ready:
             found.problems.append(not_ready(run))
-        day = booked_on or (run.check_date if payroll.dated == "check_date" else run.end)
-        day = day or run.check_date
+        day = booked_on or day_of_posting(run, payroll)
         if day is None or run.days is None:
             raise ConfigurationError([*found.problems, f"run {run.id} shows no days it pays for"])
-        drafts = self._drafts(run, records, roster, (of_run, rules, payroll), day, found)
+        books = self._books(of_run, rules, payroll, day)
+        batches = self._batches(run.days, records, roster, (rules, books), found)
+        drafts = drafts_of(batches, books, day, found.problems)
         return Prepared(
             run=run,
             company=of_run,
@@ -176,47 +173,75 @@ class Preparation:
             found.problems += error.problems
             return ()
 
-    def _drafts(
+    def _batches(
         self,
-        run: PayrollRun,
+        days: tuple[date, date],
         records: Sequence[PayRecord],
         roster: Roster,
-        of_company: tuple[str, CompanyRules, PayrollRules],
-        day: date,
+        company: tuple[CompanyRules, BooksCheck],
         found: _Findings,
-    ) -> tuple[Draft, ...]:
-        company, rules, payroll = of_company
-        catalogue = self.catalogues.checked(company, rules, tuple(Part))
-        people = PaidPeople(self.ledger, self.audit, company, catalogue, rules.zone)
-        days = run.days or (day, day)
+    ) -> tuple[Batch, ...]:
+        """The batches of the records, each person's cost where it was on these days."""
+        rules, books = company
+        people = PaidPeople(self.ledger, self.audit, books.company, books.catalogue, rules.zone)
         where: Whereabouts = people.find(roster, [each.worker_id for each in records], days)
         found.problems += where.problems
         found.notes += where.notes
-        made = make_batches(records, payroll, where.placed)
+        made = make_batches(records, books.rules, where.placed)
         found.problems += made.problems if records or not found.problems else ()
         found.may_be_shown = not where.problems and not made.problems
-        check = BooksCheck(
+        return made.batches
+
+    def _books(
+        self, company: str, rules: CompanyRules, payroll: PayrollRules, day: date
+    ) -> BooksCheck:
+        """What the books of a company can take on a day."""
+        return BooksCheck(
             company,
             payroll,
             self.journals.of(company).chart(day),
-            catalogue,
+            self.catalogues.checked(company, rules, tuple(Part)),
             self.targets.company(company).segments(),
             rules.cost_centre_segment,
         )
-        found.problems += check.standing_problems()
-        period = check.period(day, found.problems)
-        ledger = check.ledger(found.problems)
-        found.problems += check.account_problems(made.batches)
-        return tuple(
-            Draft(
-                batch,
-                ledger.number,
-                period,
-                check.rate(batch, ledger, found.problems),
-                lines_of(batch, payroll, rules.cost_centre_segment),
-            )
-            for batch in made.batches
+
+
+def drafts_of(
+    batches: Sequence[Batch], books: BooksCheck, day: date, problems: list[str]
+) -> tuple[Draft, ...]:
+    """The batches as Visma's books take them; why they do not is added to the problems."""
+    problems += books.standing_problems()
+    period = books.period(day, problems)
+    ledger = books.ledger(problems)
+    problems += books.account_problems(batches)
+    return tuple(
+        Draft(
+            batch,
+            ledger.number,
+            period,
+            books.rate(batch, ledger, problems),
+            lines_of(batch, books.rules, books.cost_centre_segment),
         )
+        for batch in batches
+    )
+
+
+def exported_by(company: str, rules: CompanyRules, run: PayrollRun) -> PayrollRules:
+    """How the company of a run exports it.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
+    if rules.payroll is None:
+        raise ConfigurationError(
+            f"run {run.id} is one of {company}, whose mapping has no part `payroll`"
+        )
+    return rules.payroll
+
+
+def day_of_posting(run: PayrollRun, rules: PayrollRules) -> date | None:
+    """The day that the mapping asks for; where the run does not show it, that of the payment."""
+    return (run.end if rules.dated != "check_date" else None) or run.check_date
 
 
 def must_be_on(mapping: MappingFile) -> None:

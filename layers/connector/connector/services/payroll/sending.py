@@ -18,7 +18,7 @@ from connector.domain.errors import (
     RetryableError,
     UnknownOutcomeError,
 )
-from connector.domain.payroll.entry import FoundBatch, key_of
+from connector.domain.payroll.entry import FoundBatch, JournalEntry, key_of
 from connector.domain.payroll.exports import Export, Stage
 from connector.domain.records.digests import DigestKey
 from connector.domain.records.ledger import ANSWER_SECONDS
@@ -37,8 +37,8 @@ HEX_DIGITS = 32
 class Wish:
     """What an operator asks for.
 
-    `is_corrected` allows a second batch; `is_not_there` says that somebody has looked in Visma,
-    where that shows the connector no batch at all.
+    `is_corrected` allows a second batch; `is_not_there` says that the operator has looked in
+    Visma, which shows the connector no batch at all, and the batch is not there.
     """
 
     run: str
@@ -66,7 +66,8 @@ class Due:
 
     draft: Draft
     revision: int
-    earlier: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
+    """The numbers of the batches that it is instead of."""
 
     @property
     def currency(self) -> str:
@@ -144,8 +145,10 @@ class Sending:
             before = self._known.by_currency.get(currency)
             if currency in found:
                 continue
-            if before is None or not before.is_exported:
-                due.append(Due(draft, before.revision if before else 1, self._earlier(before)))
+            if before is None:
+                due.append(Due(draft, 1))
+            elif not before.is_exported:
+                due.append(Due(draft, before.revision, before.earlier))
             elif self._may_be_sent_again(before):
                 due.append(Due(draft, before.revision + 1, (*before.earlier, before.number)))
             elif self._is_changed(before) and not self._wish.is_corrected:
@@ -153,9 +156,6 @@ class Sending:
             else:
                 already.append(self._says_exported(currency, before))
         return due, [*changed, *(already if not due else ())]
-
-    def _earlier(self, before: Export | None) -> tuple[str, ...]:
-        return before.earlier if before else ()
 
     def _may_be_sent_again(self, before: Export) -> bool:
         """Whether a second batch may be made: by the operator's word, and for a reason."""
@@ -191,25 +191,11 @@ class Sending:
 
     def _enter(self, due: Due) -> Sent:
         """Enters one batch, unless it is there already though nothing is known of it here."""
-        draft, now = due.draft, self._clock.now()
         key = key_of(self._prepared.run.id, self._prepared.company, due.currency, due.revision)
-        entry = self._prepared.entry(draft, key, ", ".join(due.earlier))
-        begun = Export(
-            key=key,
-            revision=due.revision,
-            stage=Stage.BEGUN,
-            content=self._prepared.content,
-            total=self._total(entry.total),
-            period=draft.period,
-            lines=len(entry.lines),
-            people=draft.batch.people,
-            begun_at=now,
-            lands_until=now + timedelta(seconds=RUN_SECONDS) + self._answer,
-            operator=self._wish.operator,
-            earlier=due.earlier,
-        )
-        if there := self._journal.find(key, draft.period).batches:
-            return self._adopt(due.currency, begun, there, draft)
+        entry = self._prepared.entry(due.draft, key, ", ".join(due.earlier))
+        begun = self._begun(due, entry)
+        if there := self._journal.find(key, entry.period).batches:
+            return self._adopt(due.currency, begun, there, due.draft)
         before = self._known.by_currency.get(due.currency)
         self._save(due.currency, begun)
         try:
@@ -220,6 +206,24 @@ class Sending:
             self._give_up(due.currency, before)
             raise
         return self._entered(due, begun, number)
+
+    def _begun(self, due: Due, entry: JournalEntry) -> Export:
+        """The intent to enter a batch, as it is written down before anything is sent."""
+        now = self._clock.now()
+        return Export(
+            key=entry.key,
+            revision=due.revision,
+            stage=Stage.BEGUN,
+            content=self._prepared.content,
+            total=self._total(entry.total),
+            period=entry.period,
+            lines=len(entry.lines),
+            people=due.draft.batch.people,
+            begun_at=now,
+            lands_until=now + timedelta(seconds=RUN_SECONDS) + self._answer,
+            operator=self._wish.operator,
+            earlier=due.earlier,
+        )
 
     def _entered(self, due: Due, begun: Export, number: str) -> Sent:
         """A batch that Visma said it entered, as it is shown there."""

@@ -22,43 +22,58 @@ NAME = "books"
 def books_check(ledgers: GeneralLedgers, company: str, labour: Labour, now: datetime) -> Check:
     """The line about the books of one company; what may not be read raises, and is told as bad."""
     ledger = ledgers.company(company)
-    actual = [one for one in ledger.ledgers() if one.is_actual]
-    chosen = [one for one in actual if labour.ledger in (None, one.number)]
+    actual = [one.number for one in ledger.ledgers() if one.is_actual]
+    chosen = [number for number in actual if labour.ledger in (None, number)]
     if len(chosen) != 1:
-        listed = ", ".join(one.number for one in actual) or "none"
-        return Check(
-            NAME,
-            Level.BAD,
-            f"The general ledger can be read; its actual ledgers are {listed}, and one is needed.",
-            "name it as ledger under labour in the mapping",
-        )
+        return _without_one_ledger(actual)
     accounts = ledger.accounts()
-    kinds = Counter(kind for one in accounts if (kind := kind_of(one, labour)))
-    if not kinds:
-        return Check(
-            NAME,
-            Level.BAD,
-            f"Of {counted(len(accounts), 'account')} none holds labour cost by the chart"
-            f" {labour.chart}.",
-            "see chart and accounts under labour in the mapping",
-        )
+    if not any(kind_of(one, labour) for one in accounts):
+        return _without_labour(len(accounts), labour)
     last = Month.of(now.date()).before
     period = ledger.period(period_of(last))
     if period is None:
-        return Check(
-            NAME,
-            Level.WARNING,
-            f"The general ledger can be read; it has no financial period for {last.text}.",
-            "generate the periods of the year in Visma",
-        )
-    habits = ledger.habits(period.key, chosen[0].number)
-    found = ", ".join(f"{count} {kind.value}" for kind, count in sorted(kinds.items()))
+        return _without_period(last)
+    told = (_kinds(accounts, labour), _with_public_code(accounts))
+    habits = ledger.habits(period.key, chosen[0])
     return Check(
         NAME,
         Level.GOOD,
-        f"The general ledger {chosen[0].number} can be read. Labour accounts: {found};"
-        f" {_with_public_code(accounts)}. {_told(habits, last)}",
+        f"The general ledger {chosen[0]} can be read. {'; '.join(told)}. {_told(habits, last)}",
     )
+
+
+def _without_one_ledger(actual: list[str]) -> Check:
+    return Check(
+        NAME,
+        Level.BAD,
+        f"The general ledger can be read; its actual ledgers are {', '.join(actual) or 'none'}, and"
+        " one is needed.",
+        "name it as ledger under labour in the mapping",
+    )
+
+
+def _without_labour(accounts: int, labour: Labour) -> Check:
+    return Check(
+        NAME,
+        Level.BAD,
+        f"Of {counted(accounts, 'account')} none holds labour cost by the chart {labour.chart}.",
+        "see chart and accounts under labour in the mapping",
+    )
+
+
+def _without_period(month: Month) -> Check:
+    return Check(
+        NAME,
+        Level.WARNING,
+        f"The general ledger can be read; it has no financial period for {month.text}.",
+        "generate the periods of the year in Visma",
+    )
+
+
+def _kinds(accounts: list[Account], labour: Labour) -> str:
+    kinds = Counter(kind for one in accounts if (kind := kind_of(one, labour)))
+    found = ", ".join(f"{count} {kind.value}" for kind, count in sorted(kinds.items()))
+    return f"Labour accounts: {found}"
 
 
 def _with_public_code(accounts: list[Account]) -> str:

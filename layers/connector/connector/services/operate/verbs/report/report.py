@@ -23,6 +23,7 @@ from connector.services.operate.verbs.view import Line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from connector.domain.report.sheet import Section
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import Part, View
 
@@ -72,15 +73,7 @@ class ReportVerb(Verb):
             "bucket": delivered.bucket,
             "key": delivered.key,
             "not_kept": delivered.not_kept,
-            "sections": [
-                {
-                    "key": section.key,
-                    "title": section.title,
-                    "needs_human": list(section.needs_human),
-                    "rows": sum(len(table.rows) for table in section.tables),
-                }
-                for section in sheet.sections
-            ],
+            "sections": list(map(section_row, sheet.sections)),
             "files": delivered.files,
         }
 
@@ -117,6 +110,16 @@ class ReportVerb(Verb):
         if "explained" in result:
             return not all(map(is_in_order, result["explained"]))
         return not result["is_ready"] or bool(result["not_kept"])
+
+
+def section_row(section: Section) -> JsonObject:
+    """What the command needs of a section: what is open there, and how much it lists."""
+    return {
+        "key": section.key,
+        "title": section.title,
+        "needs_human": list(section.needs_human),
+        "rows": sum(len(table.rows) for table in section.tables),
+    }
 
 
 def unpacked(result: JsonObject) -> JsonObject:
