@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.books.accounts import Kind
-from connector.domain.books.folding import ALL_BRANCHES, FEWEST, SMALL, Shown, shown
+from connector.domain.books.folding import ALL_BRANCHES, SMALL, Shown, shown
+from connector.domain.records.few_people import FEWEST
 from tests.unit.domain.books.bench import compared, people, posted_for, stay
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from connector.domain.mapping.rules.payroll import Kind
 from connector.domain.payroll.batch import Made, make_batches
-from connector.domain.payroll.folding import FEWEST
 from connector.domain.payroll.places import Placed, Share
 from connector.domain.payroll.run import PayRecord
+from connector.domain.records.few_people import FEWEST
 from tests.support.payroll import (
     ACCOUNTS,
     PaidPeople,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
+from connector.domain.records.few_people import FEWEST
 from connector.domain.records.ledger import EmployeeLink
-from connector.domain.report.costs import FEWEST, Group, costs_of, expected_cost, hidden, not_kept
+from connector.domain.report.costs import Group, costs_of, expected_cost, hidden, not_kept
 from connector.domain.report.period import Month
 from connector.domain.report.sheet import Section
 

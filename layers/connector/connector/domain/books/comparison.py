@@ -284,17 +284,27 @@ def _currencies(
         if posting.currency != currency and chart.accounts.kind(posting.account):
             on_books[chart.spot(posting), posting.currency].append(posting)
     for key in sorted({*paid, *on_books}, key=str):
-        (branch, place), own = key
-        yield InCurrency(
-            branch,
-            place,
-            own,
-            frozenset(share.number for share in paid[key]),
-            sum((share.wages_in_currency or NOTHING for share in paid[key]), NOTHING),
-            sum((one.in_currency for one in on_books[key]), NOTHING),
-            sum((one.amount for one in on_books[key]), NOTHING),
-            labour.currencies.get(own),
-        )
+        spot, own = key
+        yield _in_currency(spot, own, paid[key], on_books[key], labour.currencies.get(own))
+
+
+def _in_currency(
+    spot: Spot,
+    currency: str,
+    paid: Iterable[Share],
+    posted: Iterable[Posting],
+    rate: Decimal | None,
+) -> InCurrency:
+    shares, postings = list(paid), list(posted)
+    return InCurrency(
+        *spot,
+        currency,
+        frozenset(share.number for share in shares),
+        sum((share.wages_in_currency or NOTHING for share in shares), NOTHING),
+        sum((one.in_currency for one in postings), NOTHING),
+        sum((one.amount for one in postings), NOTHING),
+        rate,
+    )
 
 
 def _in_order(key: SpotAndKind) -> tuple[str, bool, str, int]:

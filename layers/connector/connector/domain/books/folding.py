@@ -15,10 +15,11 @@ from decimal import Decimal
 from connector.domain.books.accounts import Kind
 from connector.domain.books.comparison import NOTHING, Cell, Place, Verdict
 from connector.domain.books.subaccounts import Where
+from connector.domain.records.few_people import FEWEST, put_together
 
-FEWEST = 3
 SMALL = "small cost centres together"
 ALL_BRANCHES = "all"
+TOO_FEW = f"fewer than {FEWEST} people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,6 @@ class Shown:
     difference: Decimal | None
     verdict: Verdict
     why: str
-
-
-TOO_FEW = f"fewer than {FEWEST} people"
 
 
 def shown(cells: Iterable[Cell]) -> list[Shown]:
@@ -60,22 +58,14 @@ def shown(cells: Iterable[Cell]) -> list[Shown]:
     return rows
 
 
-def _small_places(by_place: Mapping[Place, list[Cell]]) -> set[Place]:
+def _small_places(by_place: Mapping[Place, list[Cell]]) -> frozenset[str]:
     """The cost centres that are shown together only."""
-    counts = {
-        place: len(_people(own))
+    people = {
+        place: _people(own)
         for place, own in by_place.items()
         if not isinstance(place, Where) and _people(own)
     }
-    small = {place for place, count in counts.items() if count < FEWEST}
-    others = sorted((count, str(place)) for place, count in counts.items() if place not in small)
-    while small and others and len(_people(_cells_of(small, by_place))) < FEWEST:
-        small.add(others.pop(0)[1])
-    return small
-
-
-def _cells_of(places: Iterable[Place], by_place: Mapping[Place, list[Cell]]) -> list[Cell]:
-    return [cell for place in places for cell in by_place[place]]
+    return put_together(people)
 
 
 def _people(cells: Iterable[Cell]) -> frozenset[str]:

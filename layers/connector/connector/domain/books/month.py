@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from connector.domain.books.comparison import Chart, Comparison, compare
 from connector.domain.books.expected import Employed, Share, shares
-from connector.domain.books.posted import Balance, Entry, LedgerName, Period
+from connector.domain.books.posted import Balance, BooksPeriod, Entry, LedgerName
 from connector.domain.books.self_check import SelfCheck
 from connector.domain.catalogue import Department
 from connector.domain.mapping.rules.labour import Labour
@@ -25,7 +25,7 @@ class Posted:
     """
 
     ledger: LedgerName
-    period: Period
+    period: BooksPeriod
     balances: tuple[Balance, ...]
     lines: tuple[Entry, ...]
     pending: tuple[Entry, ...]

@@ -28,7 +28,7 @@ class LedgerName:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class BooksPeriod:
     """One financial period of the general ledger."""
 
     key: str

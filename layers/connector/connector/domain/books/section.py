@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 from connector.domain.books.comparison import InCurrency
 from connector.domain.books.expected import Gap, period_of
-from connector.domain.books.folding import FEWEST, Shown, shown
+from connector.domain.books.folding import Shown, shown
 from connector.domain.books.month import MonthBooks
 from connector.domain.books.moves import ClassChange, DepartmentMove
 from connector.domain.books.posted import Entry
+from connector.domain.records.few_people import FEWEST
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
-from connector.domain.status.wording import counted
+from connector.domain.status.wording import counted, listed
 
 KEY, TITLE = "posted-cost", "Labour cost beside the ledger"
 MOST_NAMED = 6
@@ -123,7 +124,7 @@ class Found:
 def posted_cost(found: Sequence[Found], period: Period) -> Section:
     """Expected beside posted in every company, and what keeps the month open."""
     judged = [one for one in found if one.judged]
-    books = [one.judged for one in judged if one.judged]
+    books = [one.judged for one in found if one.judged]
     quiet = [one.company for one in found if not one.books and not one.problem]
     tables = (
         *map(_compared, books),
@@ -178,9 +179,7 @@ def waiting_batches(books: MonthBooks) -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = defaultdict(list)
     for line in books.posted.pending:
         found[line.name].append(line)
-    return {
-        name: lines for name, lines in found.items() if any(map(books.chart.cell, lines))
-    }  # fmt: skip
+    return {name: own for name, own in found.items() if any(map(books.chart.cell, own))}
 
 
 def _currencies(books: Iterable[MonthBooks]) -> Table:
@@ -328,6 +327,4 @@ def _note(books: Sequence[MonthBooks], quiet: Sequence[str], period: Period) -> 
 
 
 def _listed(names: Iterable[str]) -> str:
-    ordered = sorted(dict.fromkeys(names))
-    more = len(ordered) - MOST_NAMED
-    return ", ".join([*ordered[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
+    return listed(sorted(set(names)), MOST_NAMED)

@@ -6,16 +6,12 @@ What is left by subtraction is at least so many people's as well.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from connector.domain.mapping.rules.payroll import AccountRule, Kind, Lines
-
-FEWEST = 3
-"""Of fewer people than this no sum is shown unless the controller asks for it."""
-
-FEW = "fewer than three people"
+from connector.domain.records.few_people import FEW, FEWEST, put_together, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +91,3 @@ def people_by_centre(entries: Iterable[Entry]) -> dict[str, set[str]]:
         if one.cost_centre is not None:
             found[one.cost_centre].add(one.person)
     return found
-
-
-def put_together(people: Mapping[str, Collection[str]], into: str | None) -> frozenset[str]:
-    """The groups that become one, the group `into` among them where it has people itself.
-
-    None where each is large enough by itself. Where the small ones are too few people together,
-    the next larger ones go with them; where everyone is too few, it is all groups.
-    """
-    chosen = {group for group, each in people.items() if len(set(each)) < FEWEST}
-    if not chosen:
-        return frozenset()
-    if into in people:
-        chosen.add(str(into))
-    rest = sorted(people.keys() - chosen, key=lambda group: (len(set(people[group])), group))
-    for group in rest:
-        if len(together(people, chosen)) >= FEWEST:
-            break
-        chosen.add(group)
-    return frozenset(chosen)
-
-
-def together(people: Mapping[str, Collection[str]], groups: Collection[str]) -> set[str]:
-    """Everyone in some of the groups."""
-    return {person for group in groups for person in people[group]}

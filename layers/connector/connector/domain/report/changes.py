@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from connector.domain.report.happened import Happened
 from connector.domain.report.period import Period
-from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
+from connector.domain.report.sheet import NO_COST_CENTRE, Cell, Column, Section, Table, Unit
 from connector.domain.status.wording import counted
 
 KEY, TITLE = "changes", "Changes of the month"
 LATE_KEY, LATE_TITLE = "back-dated", "Changes dated before the month"
 
 NOT_TOLD = "(not recorded)"
-NO_COST_CENTRE = "(none)"
 
 WORDS = {
     "hire": "hired",
@@ -37,6 +37,32 @@ WORDS = {
 
 OUTCOMES = ("created", "updated", "deactivated", "reactivated")
 
+KINDS = Table(
+    "kinds",
+    "By cost centre and kind",
+    (
+        Column("Company"),
+        Column("Cost centre", Unit.CODE),
+        Column("What"),
+        Column("Changes", Unit.COUNT, is_bar=True),
+        Column("People", Unit.COUNT),
+    ),
+    empty="Nothing has changed.",
+    note="Whoever moved from one cost centre to another stands on both.",
+)
+LATE = Table(
+    "back-dated",
+    LATE_TITLE,
+    (
+        Column("Company"),
+        Column("Number", Unit.CODE),
+        Column("Cost centre", Unit.CODE),
+        Column("Holds since", Unit.DAY),
+        Column("Made on", Unit.DAY),
+        Column("What"),
+    ),
+)
+
 
 def changes(rows: Iterable[Happened], period: Period) -> Section:
     """Each change under its kind and cost centre, and under its day."""
@@ -53,27 +79,12 @@ def changes(rows: Iterable[Happened], period: Period) -> Section:
 
 
 def _by_kind(made: Sequence[Happened]) -> Table:
-    counts: Counter[tuple[str, str, str]] = Counter()
-    people: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    people: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in made:
         for centre, kind in _places(row):
-            key = row.company, centre, kind
-            counts[key] += 1
-            people[key].add(row.person)
-    return Table(
-        "kinds",
-        "By cost centre and kind",
-        (
-            Column("Company"),
-            Column("Cost centre", Unit.CODE),
-            Column("What"),
-            Column("Changes", Unit.COUNT, is_bar=True),
-            Column("People", Unit.COUNT),
-        ),
-        tuple((*key, counts[key], len(people[key])) for key in sorted(counts)),
-        "Nothing has changed.",
-        note="Whoever moved from one cost centre to another stands on both.",
-    )
+            people[row.company, centre, kind].append(row.person)
+    rows = ((*key, len(each), len(set(each))) for key, each in sorted(people.items()))
+    return replace(KINDS, rows=tuple(rows))
 
 
 def _places(row: Happened) -> Iterator[tuple[str, str]]:
@@ -112,14 +123,7 @@ def _day_row(day: date, counts: Counter[tuple[date, str]]) -> tuple[Cell, ...]:
 
 def back_dated(rows: Iterable[Happened], period: Period) -> Section:
     """The changes of the month that should have held before its first day."""
-    late = [
-        row
-        for row in rows
-        if row.is_change
-        and row.back_dated
-        and row.back_dated < period.month.first
-        and period.covers(row.company)
-    ]
+    late = [row for row in rows if _is_late(row, period)]
     certain = [row for row in late if not _may_be_a_first_load(row)]
     left_out = len(late) - len(certain)
     note = (
@@ -134,16 +138,14 @@ def back_dated(rows: Iterable[Happened], period: Period) -> Section:
     return Section(LATE_KEY, LATE_TITLE, (_table_of_late(certain),), note=note)
 
 
+def _is_late(row: Happened, period: Period) -> bool:
+    if row.back_dated is None or not row.is_change:
+        return False
+    return row.back_dated < period.month.first and period.covers(row.company)
+
+
 def _table_of_late(late: Iterable[Happened]) -> Table:
-    columns = (
-        Column("Company"),
-        Column("Number", Unit.CODE),
-        Column("Cost centre", Unit.CODE),
-        Column("Holds since", Unit.DAY),
-        Column("Made on", Unit.DAY),
-        Column("What"),
-    )
-    rows = tuple(
+    rows = (
         (
             row.company,
             row.name,
@@ -154,7 +156,7 @@ def _table_of_late(late: Iterable[Happened]) -> Table:
         )
         for row in sorted(late, key=lambda row: (row.company, row.at))
     )
-    return Table("back-dated", LATE_TITLE, columns, rows, "None.")
+    return replace(LATE, rows=tuple(rows))
 
 
 def _may_be_a_first_load(row: Happened) -> bool:

@@ -12,15 +12,24 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from connector.domain.records.allocation import Allocation
+from connector.domain.records.few_people import FEWEST, put_together
 from connector.domain.records.ledger import EmployeeLink
 from connector.domain.report.period import MONTHS, Month
-from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
+from connector.domain.report.sheet import NO_COST_CENTRE, Column, Section, Table, Unit
 from connector.domain.status.wording import counted
 
 KEY, TITLE = "expected-cost", "Expected labour cost"
-FEWEST = 3
-NO_COST_CENTRE = "(none)"
 WHOLE = Decimal(1)
+COLUMNS = (
+    Column("Cost centre", Unit.CODE),
+    Column("People", Unit.COUNT),
+    Column("Cost", Unit.MONEY, is_bar=True),
+)
+NOTE = (
+    "A twelfth of yearly pay, by the days of the month on which a person was there; of who is paid"
+    " by the hour, as Rippling makes a year of it. Without holiday pay, employer's contribution and"
+    f" pension. Nothing is shown of fewer than {FEWEST} people, nor what it would follow from."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +85,7 @@ def _centre(stay: Allocation) -> str:
 
 def hidden(groups: Iterable[Group]) -> frozenset[str]:
     """The cost centres whose amount may not be shown beside the others and their sum."""
-    by_size = sorted(groups, key=lambda group: (len(group.people), group.centre))
-    chosen = [group for group in by_size if len(group.people) < FEWEST]
-    others = by_size[len(chosen) :]
-    while chosen and others and len(_people(chosen)) < FEWEST:
-        chosen.append(others.pop(0))
-    return frozenset(group.centre for group in chosen)
-
-
-def _people(groups: Iterable[Group]) -> frozenset[str]:
-    return frozenset[str]().union(*(group.people for group in groups))
+    return put_together({group.centre: group.people for group in groups})
 
 
 def expected_cost(costs: Costs, companies: Collection[str], elsewhere: Sequence[str]) -> Section:
@@ -105,14 +105,8 @@ def expected_cost(costs: Costs, companies: Collection[str], elsewhere: Sequence[
         for company in companies
         if costs.without_pay.get(company)
     ]
-    note = (
-        "A twelfth of yearly pay, by the days of the month that somebody was there; of who is paid"
-        " by the hour, as Rippling makes a year of it. Without holiday pay, employer's contribution"
-        f" and pension. Nothing is shown of fewer than {FEWEST} people, nor what it would follow"
-        " from."
-    )
     beside = [f"{', '.join(elsewhere)}: beside what is posted."] if elsewhere else []
-    return Section(KEY, TITLE, tables, note=" ".join([note, *without, *beside]))
+    return Section(KEY, TITLE, tables, note=" ".join([NOTE, *without, *beside]))
 
 
 def not_kept() -> Section:
@@ -123,24 +117,16 @@ def not_kept() -> Section:
 
 def _table(company: str, currency: str, groups: Sequence[Group]) -> Table:
     kept_back = hidden(groups)
-    rows: list[tuple[Cell, ...]] = [
-        (
-            group.centre,
-            len(group.people),
-            None if group.centre in kept_back else rounded(group.amount),
-        )
-        for group in groups
-    ]
-    everyone = _people(groups)
+    rows = (
+        (one.centre, len(one.people), None if one.centre in kept_back else rounded(one.amount))
+        for one in groups
+    )
+    everyone = frozenset[str]().union(*(group.people for group in groups))
     whole = rounded(sum((group.amount for group in groups), Decimal()))
     return Table(
         f"{company}-{currency}",
         f"{company}: expected cost of the month",
-        (
-            Column("Cost centre", Unit.CODE),
-            Column("People", Unit.COUNT),
-            Column("Cost", Unit.MONEY, is_bar=True),
-        ),
+        COLUMNS,
         tuple(rows),
         currency=currency,
         totals=("All", len(everyone), whole if len(everyone) >= FEWEST else None),

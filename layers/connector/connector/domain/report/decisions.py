@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from connector.domain.report.changes import NO_COST_CENTRE, WORDS
+from connector.domain.report.changes import WORDS
 from connector.domain.report.happened import Happened
 from connector.domain.report.period import Period
-from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
+from connector.domain.report.sheet import NO_COST_CENTRE, Cell, Column, Section, Table, Unit
 
 KEY, TITLE = "decisions", "Who approved what"
 MAPPING_KEY, MAPPING_TITLE = "mapping", "Versions of the mapping"
@@ -18,6 +20,57 @@ UNSAID = ("report",)
 """Acts that decide nothing."""
 
 EARLIER = "(an earlier version of the connector)"
+
+ACTS = Table(
+    "acts",
+    "What operators did",
+    (
+        Column("When (UTC)", Unit.DAY),
+        Column("Who"),
+        Column("Verb", Unit.CODE),
+        Column("What was said"),
+        Column("Refused"),
+    ),
+    empty="Nothing.",
+    note="Of all companies: an act does not say whose people it was about.",
+)
+APPROVED = Table(
+    "approved",
+    "Changes that were approved",
+    (
+        Column("Day", Unit.DAY),
+        Column("Company"),
+        Column("Cost centre", Unit.CODE),
+        Column("Number", Unit.CODE),
+        Column("What"),
+        Column("Approved by"),
+    ),
+)
+IMPORTS = Table(
+    "imports",
+    "Imports and rollbacks",
+    (
+        Column("When (UTC)", Unit.DAY),
+        Column("Who"),
+        Column("Verb", Unit.CODE),
+        Column("Version", Unit.CODE),
+        Column("From", Unit.CODE),
+        Column("To", Unit.CODE),
+        Column("Refused"),
+    ),
+    empty="The mapping stayed as it was.",
+)
+VERSIONS = Table(
+    "versions",
+    "Decided under which version",
+    (
+        Column("Version", Unit.CODE),
+        Column("First (UTC)", Unit.DAY),
+        Column("Last (UTC)", Unit.DAY),
+        Column("Rows of the audit", Unit.COUNT, is_bar=True),
+    ),
+    empty="Nothing was decided.",
+)
 
 
 def decisions(rows: Iterable[Happened], period: Period) -> Section:
@@ -31,14 +84,7 @@ def decisions(rows: Iterable[Happened], period: Period) -> Section:
 
 
 def _acts(acts: Iterable[Happened]) -> Table:
-    columns = (
-        Column("When (UTC)", Unit.DAY),
-        Column("Who"),
-        Column("Verb", Unit.CODE),
-        Column("What was said"),
-        Column("Refused"),
-    )
-    rows = tuple(
+    rows = (
         (
             row.moment,
             row.operator,
@@ -48,20 +94,11 @@ def _acts(acts: Iterable[Happened]) -> Table:
         )
         for row in acts
     )
-    note = "Of all companies: an act does not say whose people it was about."
-    return Table("acts", "What operators did", columns, rows, "Nothing.", note)
+    return replace(ACTS, rows=tuple(rows))
 
 
-def _approved(rows: Iterable[Happened]) -> Table:
-    columns = (
-        Column("Day", Unit.DAY),
-        Column("Company"),
-        Column("Cost centre", Unit.CODE),
-        Column("Number", Unit.CODE),
-        Column("What"),
-        Column("Approved by"),
-    )
-    told = tuple(
+def _approved(approved: Iterable[Happened]) -> Table:
+    rows = (
         (
             row.at.date(),
             row.company,
@@ -70,9 +107,9 @@ def _approved(rows: Iterable[Happened]) -> Table:
             WORDS.get(row.kind, row.kind),
             row.operator,
         )
-        for row in rows
+        for row in approved
     )
-    return Table("approved", "Changes that were approved", columns, told, "None.")
+    return replace(APPROVED, rows=tuple(rows))
 
 
 def mapping_versions(
@@ -94,18 +131,7 @@ def mapping_versions(
 
 
 def _imports(acts: Iterable[Happened]) -> Table:
-    columns = (
-        Column("When (UTC)", Unit.DAY),
-        Column("Who"),
-        Column("Verb", Unit.CODE),
-        Column("Version", Unit.CODE),
-        Column("From", Unit.CODE),
-        Column("To", Unit.CODE),
-        Column("Refused"),
-    )
-    rows = tuple(_import(row, dict(row.said)) for row in acts)
-    empty = "The mapping stayed as it was."
-    return Table("imports", "Imports and rollbacks", columns, rows, empty)
+    return replace(IMPORTS, rows=tuple(_import(row, dict(row.said)) for row in acts))
 
 
 def _import(row: Happened, said: Mapping[str, str]) -> tuple[Cell, ...]:
@@ -113,22 +139,12 @@ def _import(row: Happened, said: Mapping[str, str]) -> tuple[Cell, ...]:
     return (row.moment, row.operator, row.outcome, *told, "; ".join(row.problems))
 
 
-def _decided(rows: Sequence[Happened]) -> Table:
-    counts = Counter(row.version or EARLIER for row in rows)
-    first: dict[str, Happened] = {}
-    last: dict[str, Happened] = {}
+def _decided(rows: Iterable[Happened]) -> Table:
+    moments: dict[str, list[datetime]] = defaultdict(list)
     for row in rows:
-        version = row.version or EARLIER
-        first.setdefault(version, row)
-        last[version] = row
-    columns = (
-        Column("Version", Unit.CODE),
-        Column("First (UTC)", Unit.DAY),
-        Column("Last (UTC)", Unit.DAY),
-        Column("Rows of the audit", Unit.COUNT, is_bar=True),
+        moments[row.version or EARLIER].append(row.moment)
+    told = (
+        (version, when[0], when[-1], len(when))
+        for version, when in sorted(moments.items(), key=lambda each: each[1][0])
     )
-    told = tuple(
-        (version, first[version].moment, last[version].moment, counts[version])
-        for version in sorted(first, key=lambda version: first[version].at)
-    )
-    return Table("versions", "Decided under which version", columns, told, "Nothing was decided.")
+    return replace(VERSIONS, rows=tuple(told))

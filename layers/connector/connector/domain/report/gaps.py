@@ -41,33 +41,32 @@ def gaps(found: Gaps) -> Section:
     """What people wait for, codes that Visma lacks or has blocked, codes that nobody uses."""
     needed = list(_needed(found.waiting))
     unknown = found.facts_unknown or {}
-    needs = [
-        f"{company}: {counted(people, 'person', 'people')} waiting: {what}."
-        " Type `connector waiting`."
-        for company, what, people, _ in needed
-    ]
-    needs += [
-        f"{each.company}: {each.what} {each.code}: {each.why};"
-        f" {counted(each.people, 'person', 'people')} on it. Type `connector mappings check`."
-        for each in found.blocked
-        if each.people
-    ]
-    needs += [
-        f"Rippling does not show the {fact.replace('_', ' ')} of"
-        f" {counted(people, 'person', 'people')}. Type `connector ping`."
-        for fact, people in sorted(unknown.items())
-    ]
-    needs += [
-        f"{company}: what Visma has could not be read: {why}. Type `connector ping`."
-        for company, why in (found.unread or {}).items()
-    ]
     tables = (
         _table_of_needed(needed),
         _codes("blocked", "Codes that Visma lacks or has blocked", found.blocked, has_people=True),
         _facts(unknown),
         _codes("unused", "Codes that nobody uses", found.unused, has_people=False),
     )
-    return Section(KEY, TITLE, tables, tuple(needs))
+    return Section(KEY, TITLE, tables, tuple(_needs(found, needed)))
+
+
+def _needs(found: Gaps, needed: Iterable[tuple[str, str, int, date]]) -> Iterator[str]:
+    for company, what, people, _ in needed:
+        who = counted(people, "person", "people")
+        yield f"{company}: {who} waiting: {what}. Type `connector waiting`."
+    for each in found.blocked:
+        if each.people:
+            who = counted(each.people, "person", "people")
+            yield (
+                f"{each.company}: {each.what} {each.code}: {each.why}; {who} on it."
+                " Type `connector mappings check`."
+            )
+    for fact, people in sorted((found.facts_unknown or {}).items()):
+        who = counted(people, "person", "people")
+        what = fact.replace("_", " ")
+        yield f"Rippling does not show the {what} of {who}. Type `connector ping`."
+    for company, why in (found.unread or {}).items():
+        yield f"{company}: what Visma has could not be read: {why}. Type `connector ping`."
 
 
 def _needed(waiting: Iterable[EmployeeLink]) -> Iterator[tuple[str, str, int, date]]:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from connector.domain.report.happened import Happened
 from connector.domain.report.period import Period
-from connector.domain.report.sheet import Column, Section, Table, Unit
-from connector.domain.status.wording import counted
+from connector.domain.report.sheet import NO_COST_CENTRE, Column, Section, Table, Unit
+from connector.domain.status.wording import counted, listed
 
 KEY, TITLE = "head-count", "Head count"
-NO_COST_CENTRE = "(none)"
 MOST_NAMED = 6
 
 
@@ -109,11 +108,10 @@ def _differing(counts: Counts, company: str) -> list[str]:
 
 
 def _of_difference(company: str, differing: Sequence[str]) -> str:
-    more = len(differing) - MOST_NAMED
-    listed = "; ".join([*differing[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
     return (
         f"{company}: {counted(len(differing), 'cost centre')} not the same in Rippling and Visma:"
-        f" {listed}. Type `connector reconcile --company {company}` to see who."
+        f" {listed(differing, MOST_NAMED, '; ')}."
+        f" Type `connector reconcile --company {company}` to see who."
     )
 
 

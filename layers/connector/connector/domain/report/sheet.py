@@ -16,6 +16,9 @@ from typing import TypeAlias
 Cell: TypeAlias = str | int | Decimal | date | None
 """One value of a table; nothing where there is none, or where it may not be shown."""
 
+NO_COST_CENTRE = "(none)"
+"""What stands in a table for the cost centre of who or what has none."""
+
 
 class Unit(Enum):
     """What the values of a column are, for their place and their writing."""

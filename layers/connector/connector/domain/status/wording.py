@@ -1,7 +1,8 @@
-"""Counts and times as a person would say them."""
+"""Counts, lists and times as a person would say them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 UNITS = ((1440, "day"), (60, "hour"))
@@ -10,6 +11,12 @@ UNITS = ((1440, "day"), (60, "hour"))
 def counted(count: int, one: str, many: str = "") -> str:
     """A number of things; none are "no" things."""
     return f"{count or 'no'} {one if count == 1 else many or f'{one}s'}"
+
+
+def listed(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - most
+    return between.join([*names[:most], *([f"and {more} more"] if more > 0 else [])])
 
 
 def moment(time: datetime) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from connector.domain.books.accounts import Account
-from connector.domain.books.posted import Balance, Entry, LedgerName, Period
+from connector.domain.books.posted import Balance, BooksPeriod, Entry, LedgerName
 from connector.domain.books.subaccounts import SubAccount
 from connector.domain.budgets import Budget
 
@@ -61,7 +61,7 @@ class GeneralLedger(Protocol):
     def ledgers(self) -> list[LedgerName]:
         """The ledgers; one call."""
 
-    def period(self, key: str) -> Period | None:
+    def period(self, key: str) -> BooksPeriod | None:
         """One financial period such as `202511`, or None where there is no such; one call."""
 
     def accounts(self) -> list[Account]:

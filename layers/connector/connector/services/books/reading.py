@@ -16,9 +16,9 @@ from connector.domain.books.posted import (
     PENDING,
     UNPOSTED,
     Balance,
+    BooksPeriod,
     Entry,
     LedgerName,
-    Period,
 )
 from connector.domain.books.self_check import SelfCheck, check
 from connector.domain.books.subaccounts import Places, SubAccounts
@@ -38,7 +38,7 @@ class Frame:
     """What a ledger is made of, for one period."""
 
     ledger: LedgerName
-    period: Period
+    period: BooksPeriod
     accounts: LabourAccounts
     subaccounts: SubAccounts
 
@@ -81,12 +81,25 @@ class BooksReader:
     def _begun(self, period: str) -> tuple[Frame, _Moving]:
         ledger = self._actual(self.ledger.ledgers())
         self.allowance.ask(FIRST_CALLS - 1)
-        found = self.ledger.period(period)
+        found = self._period(period)
+        labour = self._labour_accounts()
+        listed = self.ledger.subaccounts()
+        frame = Frame(ledger, found, labour, SubAccounts(()))
+        moving = self._moving(frame)
+        self.allowance.ask(_further([listed, *moving.pending]) + self._for_balances(frame, moving))
+        subaccounts = SubAccounts(listed.rows())
+        return Frame(ledger, found, labour, subaccounts), moving
+
+    def _period(self, key: str) -> BooksPeriod:
+        found = self.ledger.period(key)
         if found is None:
             raise ConfigurationError(
-                f"Visma has no financial period {period} in {self.company}: generate it there, or"
+                f"Visma has no financial period {key} in {self.company}: generate it there, or"
                 " ask for another month"
             )
+        return found
+
+    def _labour_accounts(self) -> LabourAccounts:
         accounts = self.ledger.accounts()
         labour = LabourAccounts.of(accounts, self.labour)
         if not labour.kinds:
@@ -95,12 +108,7 @@ class BooksReader:
                 f" labour cost by the chart {self.labour.chart}: see the chart and the accounts"
                 " under labour in the mapping, and that it is the right company"
             )
-        listed = self.ledger.subaccounts()
-        frame = Frame(ledger, found, labour, SubAccounts(()))
-        moving = self._moving(frame)
-        self.allowance.ask(_further([listed, *moving.pending]) + self._for_balances(frame, moving))
-        subaccounts = SubAccounts(listed.rows())
-        return Frame(ledger, found, labour, subaccounts), moving
+        return labour
 
     def _actual(self, ledgers: list[LedgerName]) -> LedgerName:
         """The ledger that counts."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from connector.domain.payroll.batch import Line
 from connector.domain.payroll.exports import Export, RunExports
-from connector.domain.payroll.folding import FEWEST
+from connector.domain.records.few_people import FEWEST
 from connector.services.operate.json_types import JsonObject
 from connector.services.payroll.preparation import Draft, Prepared
 from connector.services.payroll.sending import Sent

@@ -31,7 +31,7 @@ from connector.adapters.visma.books.rows import (
 from connector.adapters.visma.refusals import is_page, raise_for_access
 from connector.adapters.visma.wire import NO_LICENCE, VismaRow, failure_of
 from connector.domain.books.accounts import Account
-from connector.domain.books.posted import NOTHING, Balance, Entry, LedgerName, Period
+from connector.domain.books.posted import NOTHING, Balance, BooksPeriod, Entry, LedgerName
 from connector.domain.books.subaccounts import SubAccount
 from connector.domain.budgets import Budget
 from connector.domain.errors import ConfigurationError, NonsenseError
@@ -96,7 +96,7 @@ class VismaGeneralLedger:
         """The ledgers."""
         return [ledger_of(row) for row in self._list("/v1/ledger", {}, "ledgers")]
 
-    def period(self, key: str) -> Period | None:
+    def period(self, key: str) -> BooksPeriod | None:
         """One financial period, or None where there is no such."""
         path = f"/v1/financialPeriod/{quote(key, safe='')}"
         response = self._get(path, {}, "financial periods", is_final=is_fault)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from connector.adapters.visma.wire import VismaRow, text_in
 from connector.domain.books.accounts import Account
-from connector.domain.books.posted import NOTHING, Balance, Entry, LedgerName, Period
+from connector.domain.books.posted import NOTHING, Balance, BooksPeriod, Entry, LedgerName
 from connector.domain.books.subaccounts import SubAccount, SubAccountName
 from connector.domain.errors import NonsenseError
 from connector.ports.books.general_ledger import BooksHabits
@@ -39,10 +39,10 @@ def account_of(row: VismaRow) -> Account:
     )
 
 
-def period_of(row: VismaRow) -> Period:
+def period_of(row: VismaRow) -> BooksPeriod:
     """One financial period; one that does not say whether it is closed is open."""
     key = f"{row.get('year', '')}{needed(row, 'period')}"
-    return Period(
+    return BooksPeriod(
         key,
         _day(row.get("startDate")),
         _day(row.get("endDate")),
