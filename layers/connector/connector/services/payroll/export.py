@@ -54,7 +54,7 @@ class PayrollExport:
             RetryableError: a system did not answer.
         """
         prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
-        return prepared, self.exports.of_run(prepared.company, wish.run)
+        return prepared, self.exports.of_run(prepared.company, prepared.run.id)
 
     def export(self, wish: Wish) -> tuple[Prepared, list[Sent]]:
         """Enters the batches of a run on hold, each once.

@@ -14,6 +14,8 @@ from connector.services.operate.json_types import JsonObject
 from connector.services.payroll.preparation import Preparation, must_be_on
 
 NEVER = "-"
+NOT_SHOWN = "NOT SHOWN"
+"""The state of a run of which there are batches, and which Rippling no longer shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class PayrollOverview:
     exports: ExportLog
 
     def rows(self, wanted: str = "") -> list[JsonObject]:
-        """The runs, the latest check date first.
+        """The runs, the latest check date first, and what was made of runs no longer shown.
 
         Raises:
             ConfigurationError: the export is off, or the token may not see payroll runs.
@@ -40,9 +42,11 @@ class PayrollOverview:
             if rules.payroll
             for each in self.exports.of_company(company)
         }
+        shown = {run.id for run in runs}
+        gone = [PayrollRun(run, NOT_SHOWN) for run in sorted(known.keys() - shown)]
         rows = [
             _row(run, _company_of(run, companies, known), known.get(run.id))
-            for run in sorted(runs, key=_newest_first)
+            for run in (*sorted(runs, key=_newest_first), *gone)
         ]
         return [row for row in rows if wanted in ("", row["company"]) or row["company"] == NEVER]
 

@@ -60,6 +60,11 @@ class Prepared:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the run is in the drafts: everyone was placed, and every sum is right."""
+        return self.may_be_shown
+
     def entry(self, draft: Draft, key: str, replaces: str) -> JournalEntry:
         """A draft as it is entered under a key; `replaces` says which batch it is instead of."""
         days = self.run.days

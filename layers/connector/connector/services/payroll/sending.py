@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from connector.domain.errors import (
     ConfigurationError,
+    ConnectorError,
     RefusedError,
     RetryableError,
     UnknownOutcomeError,
@@ -24,13 +25,18 @@ from connector.domain.records.digests import DigestKey
 from connector.domain.records.ledger import ANSWER_SECONDS
 from connector.ports.clock import Clock
 from connector.ports.payroll.exports import ExportLog
-from connector.ports.payroll.journal import Journal
+from connector.ports.payroll.journal import Journal, Lookup
 from connector.services.payroll.preparation import Draft, Prepared
 
 RUN_SECONDS = 330.0
 """Longer than the operations function may run: by then whoever began is no longer at it."""
 
 HEX_DIGITS = 32
+
+NOTHING_SHOWN = (
+    "Visma shows the connector no batch at all: look for it in Visma; if it is not there, say"
+    " `--not-there`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +107,29 @@ class Sending:
         """What lies in Visma once all is done: what was lost first, and then what is new.
 
         Raises:
-            ConfigurationError: with everything that stands in the way; nothing more was sent.
-            ConnectorError: a batch was refused, or not answered.
+            ConfigurationError: with everything that stands in the way, and what was done before.
+            ConnectorError: a batch was refused, or not answered, and none is in Visma.
         """
-        found = list(self._settled())
-        due, refusals = self._due({each.currency for each in found})
-        problems = [*self._prepared.problems, *refusals] if due or not found else []
-        if problems:
-            told = [
-                f"{each.currency} batch {each.export.number}, whose answer was lost, is in Visma"
-                for each in found
-            ]
-            raise ConfigurationError([*told, *problems])
-        return [*found, *(self._enter(each) for each in due)]
+        done: list[Sent] = []
+        try:
+            self._carry_out(done)
+        except ConnectorError as error:
+            if not done:
+                raise
+            why = error.problems if isinstance(error, ConfigurationError) else (str(error),)
+            raise ConfigurationError([*map(told_of, done), *why]) from error
+        return done
+
+    def _carry_out(self, done: list[Sent]) -> None:
+        """Adds each batch to what is done as soon as it is known to be in Visma."""
+        for found in self._settled():
+            done.append(found)  # noqa: PERF402 what came before an error is to stay
+        due, refusals = self._due({each.currency for each in done})
+        problems = [*self._prepared.problems, *refusals]
+        if problems and (due or not done or not self._prepared.is_whole):
+            raise ConfigurationError(problems)
+        for each in due:
+            done.append(self._enter(each))  # noqa: PERF401 what came before an error is to stay
 
     def _settled(self) -> Iterator[Sent]:
         """The batches that were begun before and are in Visma.
@@ -133,38 +149,66 @@ class Sending:
             elif not lookup.is_proven and not self._wish.is_not_there:
                 raise ConfigurationError(
                     f"batch {export.key} was sent on {day_of(export.begun_at)} and not answered,"
-                    " and Visma shows the connector no batch at all: look for it in Visma; if it"
-                    " is not there, say `--not-there`"
+                    f" and {NOTHING_SHOWN}"
                 )
 
     def _due(self, found: set[str]) -> tuple[list[Due], list[str]]:
         """What is to be sent, and why some of the run is not."""
-        due, already, changed = list[Due](), list[str](), list[str]()
+        due, already = list[Due](), list[str]()
+        left = self._left_behind()
+        is_free = self._wish.is_corrected or not left
+        changed = [] if is_free else [self._says_changed(*each) for each in left.items()]
+        instead = tuple(each.number for each in left.values())
         for draft in self._prepared.drafts:
             currency = draft.batch.currency
             before = self._known.by_currency.get(currency)
             if currency in found:
                 continue
-            if before is None:
-                due.append(Due(draft, 1))
-            elif not before.is_exported:
-                due.append(Due(draft, before.revision, before.earlier))
+            if before is None or not before.is_exported:
+                revision, earlier = (before.revision, before.earlier) if before else (1, ())
+                due.append(Due(draft, revision, each_once(*earlier, *instead)))
             elif self._may_be_sent_again(before):
-                due.append(Due(draft, before.revision + 1, (*before.earlier, before.number)))
+                earlier = each_once(*before.earlier, before.number, *instead)
+                due.append(Due(draft, before.revision + 1, earlier))
             elif self._is_changed(before) and not self._wish.is_corrected:
                 changed.append(self._says_changed(currency, before))
             else:
                 already.append(self._says_exported(currency, before))
         return due, [*changed, *(already if not due else ())]
 
+    def _left_behind(self) -> dict[str, Export]:
+        """The batches in Visma of currencies that the run no longer has.
+
+        Whoever was paid in them would be posted a second time in another one.
+        """
+        present = {draft.batch.currency for draft in self._prepared.drafts}
+        return {
+            currency: export
+            for currency, export in sorted(self._known.by_currency.items())
+            if self._prepared.is_whole and currency not in present and export.is_exported
+            if not self._is_gone(export)
+        }
+
     def _may_be_sent_again(self, before: Export) -> bool:
         """Whether a second batch may be made: by the operator's word, and for a reason."""
         if not self._wish.is_corrected:
             return False
-        if before.content != self._prepared.content:
+        return before.content != self._prepared.content or self._is_gone(before)
+
+    def _is_gone(self, export: Export) -> bool:
+        """Whether nothing of a batch that was entered is left in Visma.
+
+        Raises:
+            ConfigurationError: that cannot be told, and no operator has said it.
+        """
+        lookup = self._looked_up(export)
+        if lookup.batches:
+            return all(batch.is_gone for batch in lookup.batches)
+        if lookup.is_proven or self._wish.is_not_there:
             return True
-        shown = self._shown(before)
-        return shown is None or shown.is_gone
+        raise ConfigurationError(
+            f"{export.key} was entered as batch {export.number}, and {NOTHING_SHOWN}"
+        )
 
     def _is_changed(self, before: Export) -> bool:
         """Whether Rippling shows something else; a digest of another key says nothing."""
@@ -294,12 +338,15 @@ class Sending:
         return Sent(currency, entered, True, draft, self._remarks(currency, export, found))
 
     def _shown(self, export: Export) -> FoundBatch | None:
-        """A batch as Visma has it now; a number alone may be another module's."""
+        """A batch as Visma has it now."""
+        return next(iter(self._looked_up(export).batches), None)
+
+    def _looked_up(self, export: Export) -> Lookup:
+        """A batch by its number, else by its key; a number alone may be another module's."""
         batch = self._journal.read(export.number) if export.number else None
         if batch and batch.has(export.key):
-            return batch
-        lookup = self._journal.find(export.key, export.period, export.begun_at)
-        return next(iter(lookup.batches), None)
+            return Lookup((batch,))
+        return self._journal.find(export.key, export.period, export.begun_at)
 
     def _remarks(self, currency: str, export: Export, found: FoundBatch) -> tuple[str, ...]:
         """What is otherwise than it was sent."""
@@ -309,7 +356,10 @@ class Sending:
             lines=export.lines,
             currency=currency,
         )
-        return tuple(f"{each} is not as it was sent" for each in differing)
+        told = [f"{each} is not as it was sent" for each in differing]
+        if self._prepared.is_whole and self._is_changed(export):
+            told.append(self._says_changed(currency, replace(export, number=found.number)))
+        return tuple(told)
 
     def _total(self, total: Decimal) -> str:
         return self._key.mac(f"{total.normalize():f}", HEX_DIGITS)
@@ -330,6 +380,18 @@ class Sending:
             f" the run again after {when}: it is looked for before anything is sent",
             retry_after=wait,
         )
+
+
+def told_of(sent: Sent) -> str:
+    """That a batch lies in Visma, for whoever is told that another one does not."""
+    how = ", whose answer was lost, is in Visma" if sent.is_found else " is entered and on hold"
+    remarks = "".join(f"; {each}" for each in sent.remarks)
+    return f"{sent.currency} batch {sent.export.number} ({sent.export.key}){how}{remarks}"
+
+
+def each_once(*numbers: str) -> tuple[str, ...]:
+    """Numbers of batches in their order, each once and none empty."""
+    return tuple(dict.fromkeys(filter(None, numbers)))
 
 
 def day_of(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from connector.domain.payroll.batch import Line
 from connector.domain.payroll.exports import Export, RunExports
@@ -16,6 +16,7 @@ def plan_of(prepared: Prepared, known: RunExports) -> JsonObject:
     """What would be sent, and what stands in its way."""
     return {
         **_run(prepared),
+        "notes": [*prepared.notes, *_left_behind(prepared, known)],
         "is_plan": True,
         "problems_found": list(prepared.problems),
         "batches": [
@@ -79,6 +80,17 @@ def _state(export: Export | None, prepared: Prepared) -> str:
     is_same = export.content == prepared.content
     changed = "" if is_same else "; the run has changed since: needs --corrected"
     return f"exported as batch {export.number}{changed}"
+
+
+def _left_behind(prepared: Prepared, known: RunExports) -> Iterator[str]:
+    """The batches of currencies that the run no longer has."""
+    present = {draft.batch.currency for draft in prepared.drafts}
+    for currency, export in sorted(known.by_currency.items()):
+        if prepared.is_whole and currency not in present and export.is_exported:
+            yield (
+                f"{currency} batch {export.number} was made of this run, which has no {currency}"
+                " any more: delete or reverse it in Visma"
+            )
 
 
 def _lines(draft: Draft, prepared: Prepared) -> list[JsonObject]:
