@@ -2,14 +2,14 @@
 
 Cost centres whose branches are small are shown over all their branches. Those that are small in all
 are shown together, and where they are still too few, the next larger one goes with them. What is
-posted is the ledger's own and is shown as it is.
+posted there is kept back as well: beside a verdict it would tell what they are paid.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.domain.books.accounts import Kind
@@ -24,21 +24,21 @@ TOO_FEW = f"fewer than {FEWEST} people"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell as it may be shown; `expected` and `difference` are None where they may not be."""
+    """A cell as it may be shown; every amount is None where it is about too few people."""
 
     branch: str
     place: str
     kind: Kind
     expected: Decimal | None
-    posted: Decimal
-    pending: Decimal
+    posted: Decimal | None
+    pending: Decimal | None
     difference: Decimal | None
     verdict: Verdict
     why: str
 
 
 def shown(cells: Iterable[Cell]) -> list[Shown]:
-    """The cells as they may be shown; every posted amount is in one of them or more."""
+    """The cells as they may be shown, with what is kept back in a sum where that is of enough."""
     all_cells = list(cells)
     by_place: dict[Place, list[Cell]] = defaultdict(list)
     for cell in all_cells:
@@ -94,7 +94,7 @@ def _hidden(cell: Cell) -> Shown:
     if not cell.people:
         return _open(cell)
     why = "; ".join(filter(None, (TOO_FEW, cell.why)))
-    return replace(_open(cell), expected=None, difference=None, why=why)
+    return Shown(cell.branch, str(cell.place), cell.kind, None, None, None, None, cell.verdict, why)
 
 
 def _summed(cells: list[Cell], name: str) -> list[Shown]:
