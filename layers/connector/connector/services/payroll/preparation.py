@@ -26,7 +26,7 @@ from connector.services.shared.catalogues import Catalogues
 
 OFF = (
     "the export of payroll runs is off: no company of the mapping has a part `payroll`; see"
-    " docs/mapping.md, 'Payroll runs'"
+    " docs/mapping.md#payroll"
 )
 MOST_TOLD = 60
 
