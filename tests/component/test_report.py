@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError
@@ -598,3 +599,17 @@ def test_what_takes_too_long_to_decrypt_is_said_in_its_section(world: World) -> 
     (needs,) = reasons(world, "expected-cost")
 
     assert "company by company" in needs
+
+
+def test_who_is_left_in_a_company_that_the_mapping_lost_keeps_the_month_open(world: World) -> None:
+    plain = yaml.safe_load(world.mapping_text)
+    del plain["companies"]["sweden"]
+    world.edit_mapping(yaml.safe_dump(plain))
+    at_month_end(world)
+
+    (needs,) = reasons(world, "head-count")
+
+    assert "sweden: the mapping no longer has this company" in needs
+    active = [each for each in world.visma.employees("sweden") if each["status"] == "Active"]
+    assert f" {len(active)} " in needs
+    assert section(sheet_of(world, company="norway"), "head-count").needs_human == ()

@@ -22,6 +22,7 @@ class Counts:
     `then` are Rippling's on the last day of the month, `now` those of the moment, and `visma` the
     active employees; a company that could not be read is in `unread`, with the reason. `left_out`
     counts who belongs to no company, by the reason, and `untold` of whom it could not be told.
+    `forsaken` counts those of them who are active in a company that the mapping no longer has.
     """
 
     then: Mapping[tuple[str, str], int]
@@ -30,6 +31,7 @@ class Counts:
     unread: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     untold: Mapping[str, int] = field(default_factory=dict)
+    forsaken: Mapping[str, int] = field(default_factory=dict)
 
 
 def counted_by_place(places: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
@@ -59,6 +61,7 @@ def head_count(counts: Counts, companies: Sequence[str], period: Period) -> Sect
             *(_of_difference(each, which) for each, which in differing.items() if which),
             *_of_people_without(counts, companies),
             *_of_untold(counts.untold),
+            *_of_forsaken(counts.forsaken),
         ),
         note=_note(period),
     )
@@ -134,6 +137,16 @@ def _of_untold(untold: Mapping[str, int]) -> Iterator[str]:
         yield (
             f"Of {counted(people, 'person', 'people')} it cannot be told where they belong: {why}."
             " Type `connector plan` to see who."
+        )
+
+
+def _of_forsaken(forsaken: Mapping[str, int]) -> Iterator[str]:
+    for company, people in sorted(forsaken.items()):
+        yield (
+            f"{company}: the mapping no longer has this company, and"
+            f" {counted(people, 'person who works is', 'people who work are')} active there and"
+            " belong nowhere. Type `connector mappings rollback`, or `connector mappings import`"
+            " with a company that takes them."
         )
 
 

@@ -13,7 +13,7 @@ from connector.domain.report.head_count import Counts, counted_by_place, places_
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Section
 from connector.domain.status.people import OpenPeople
-from connector.services.foresee.belonging import Belonging
+from connector.services.foresee.belonging import Belonging, Elsewhere
 from connector.services.foresee.numbers import department_in
 from connector.services.report.readings import Readings
 
@@ -38,8 +38,17 @@ class HeadCount:
             unread,
             Counter(each.reason for each in now.elsewhere if not each.is_unknown),
             Counter(each.reason for each in now.elsewhere if each.is_unknown),
+            {} if period.company else self._forsaken(now.elsewhere),
         )
         return head_count.head_count(counts, companies, period)
+
+    def _forsaken(self, elsewhere: Iterable[Elsewhere]) -> Counter[str]:
+        """Who belongs nowhere and is active in a company that the mapping no longer has."""
+        persons, known = self.readings.snapshot().persons, self.readings.mapping().companies
+        people = (persons[each.person] for each in elsewhere if each.person in persons)
+        return Counter(
+            company for person in people for company in person.active_in if company not in known
+        )
 
     def _then(self, period: Period, companies: Collection[str]) -> list[tuple[str, str]]:
         """Where people were on the last day: without the moves that were made since."""
