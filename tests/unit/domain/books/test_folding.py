@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from connector.domain.books.accounts import Kind
 from connector.domain.books.comparison import Verdict
-from connector.domain.books.folding import ALL_BRANCHES, SMALL, Shown, shown
+from connector.domain.books.folding import ALL_BRANCHES, SMALL, Shown, may_be_told, shown
 from connector.domain.records.few_people import FEWEST
-from tests.unit.domain.books.bench import compared, people, posted_for, stay
+from tests.unit.domain.books.bench import compared, labour, people, posted_for, stay
 
 
 def rows_of(places: list[tuple[str, str]]) -> list[Shown]:
@@ -81,3 +81,45 @@ def test_no_difference_of_shown_and_whole_is_about_fewer_than_three(
     told_of = {row.place for row in seen} - {SMALL}
     kept = sum(count for (_, code), count in counts.items() if code not in told_of)
     assert kept == 0 or kept >= FEWEST or not told_of
+
+
+RATES = labour(currencies={"EUR": "11.40", "USD": "10.00"})
+
+
+def told_in(*groups: tuple[str, str, int, str]) -> set[tuple[str, str, str]]:
+    """Which wages in another currency are shown: branch, cost centre, how many, currency."""
+    stays = [
+        stay(code, branch=branch, currency=currency)
+        for branch, code, count, currency in groups
+        for _ in range(count)
+    ]
+    found = compared(people(*stays), [], settings=RATES)
+    lines = may_be_told(found.cells, found.currencies)
+    return {(line.branch, str(line.place), line.currency) for line in lines}
+
+
+def test_wages_in_another_currency_leave_no_few_people_by_subtraction() -> None:
+    euro = ("1", "400", "EUR")
+
+    assert told_in(("1", "400", 3, "EUR")) == {euro}
+    assert told_in(("1", "400", 3, "EUR"), ("1", "400", 3, "NOK")) == {euro}
+    assert told_in(("1", "400", 2, "EUR"), ("1", "400", 3, "NOK")) == set()
+    assert told_in(("1", "400", 3, "EUR"), ("1", "400", 2, "NOK")) == set()
+    assert told_in(("1", "400", 3, "EUR"), ("1", "400", 3, "USD"), ("1", "400", 1, "NOK")) == set()
+
+
+def test_wages_in_another_currency_are_hidden_where_their_cell_is() -> None:
+    assert told_in(("1", "400", 3, "EUR"), ("2", "400", 1, "NOK")) == set()
+    assert told_in(("1", "400", 3, "EUR"), ("1", "500", 1, "NOK"), ("1", "600", 9, "NOK")) == set()
+
+
+def test_wages_without_a_rate_are_part_of_no_sum_and_may_be_shown() -> None:
+    assert told_in(("1", "400", 3, "SEK"), ("1", "400", 1, "NOK")) == {("1", "400", "SEK")}
+
+
+def test_who_is_paid_nothing_hides_nobody() -> None:
+    staff = people(stay("400"), stay("400"), stay("400", "0"), *[stay("500")] * 4)
+
+    found = shown(compared(staff, posted_for(staff)).cells)
+
+    assert {row.expected for row in found if row.place == "400"} == {None}

@@ -339,3 +339,20 @@ def test_each_currency_is_a_batch_of_its_own() -> None:
 
 def test_nothing_to_post_is_said() -> None:
     assert make_batches([], payroll_rules(), {}).problems == (NOTHING_TO_POST,)
+
+
+def test_who_has_nothing_left_on_an_account_hides_nobody() -> None:
+    """Two people's wages, and a third whose wages were paid and taken back in one run."""
+    wages = [amount(Kind.EARNINGS, "100.00", "SALARY")]
+    back = [*wages, amount(Kind.EARNINGS, "-100.00", "SALARY")]
+    bonus = [amount(Kind.EARNINGS, "5.00", "BONUS")]
+    records = [
+        pay_record(1, *wages, *bonus),
+        pay_record(2, *wages, *bonus),
+        pay_record(3, *back, *bonus),
+    ]
+    placed = {f"w{n}": Placed(f"{1000 + n}", (Share("200", 31),)) for n in (1, 2, 3)}
+
+    made = make_batches(records, payroll_rules(lines="folded"), placed)
+
+    assert any("account 5010 would tell" in problem for problem in made.problems)

@@ -84,7 +84,7 @@ def test_people_without_a_pay_that_is_known_are_counted() -> None:
     section = section_of(paid("1", None), replace(paid("2"), allocation=None))
 
     assert section.tables == ()
-    assert "norway: 2 people without a pay that is known." in section.note
+    assert "norway: 2 people without a pay that is known, or with none." in section.note
 
 
 def test_each_currency_has_a_table_of_its_own() -> None:
@@ -143,3 +143,10 @@ def test_no_subtraction_tells_what_fewer_than_three_people_cost(sizes: list[int]
     assert all(len(group.people) >= FEWEST for group in shown)
     assert rest == 0 or rest >= FEWEST or not shown
     assert len(kept_back) != 1 or not shown, "a single one would follow from the sum"
+
+
+def test_who_is_paid_nothing_hides_nobody() -> None:
+    (table,) = section_of(paid("1"), paid("2"), paid("3", "0")).tables
+
+    assert table.rows == (("400", 2, None),)
+    assert table.totals == ("All", 2, None)

@@ -240,7 +240,8 @@ def spot_of(share: Share) -> Spot:
 def _people_at(shares: Iterable[Share]) -> dict[Spot, frozenset[str]]:
     found: dict[Spot, set[str]] = defaultdict(set)
     for share in shares:
-        found[spot_of(share)].add(share.number)
+        if share.gap or any(share.costs.values()):  # who costs nothing hides nobody
+            found[spot_of(share)].add(share.number)
     return {spot: frozenset(numbers) for spot, numbers in found.items()}
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.domain.books.accounts import Kind
-from connector.domain.books.comparison import NOTHING, Cell, Place, Verdict
+from connector.domain.books.comparison import NOTHING, Cell, InCurrency, Place, Verdict
 from connector.domain.books.subaccounts import Where
 from connector.domain.records.few_people import FEWEST, put_together
 
@@ -56,6 +56,34 @@ def shown(cells: Iterable[Cell]) -> list[Shown]:
     if len(_people(folded)) >= FEWEST:
         rows += _summed(folded, SMALL)
     return rows
+
+
+def may_be_told(cells: Iterable[Cell], lines: Iterable[InCurrency]) -> list[InCurrency]:
+    """The lines of other currencies whose expected wages may be shown beside the cells.
+
+    Where the mapping has the rate they are part of a cell: what is left of it is people's as well,
+    and where the cell is hidden, what is left of a sum that it is in.
+    """
+    by_spot: dict[tuple[str, Place], list[InCurrency]] = defaultdict(list)
+    for line in lines:
+        by_spot[line.branch, line.place].append(line)
+    all_cells = list(cells)
+    hidden = {(row.branch, row.place) for row in shown(all_cells) if TOO_FEW in row.why}
+    known = {(cell.branch, cell.place) for cell in all_cells if cell.expected is not None}
+    told: list[InCurrency] = []
+    for (branch, place), own in by_spot.items():
+        large = [line for line in own if len(line.people) >= FEWEST]
+        is_hidden = (branch, str(place)) in hidden or _leaves_few(all_cells, large, branch, place)
+        told += [] if is_hidden and (branch, place) in known else large
+    return told
+
+
+def _leaves_few(
+    cells: Iterable[Cell], lines: Iterable[InCurrency], branch: str, place: Place
+) -> bool:
+    """Whether cells of a spot without some lines are about fewer people than may be told of."""
+    people = _people(cell for cell in cells if (cell.branch, cell.place) == (branch, place))
+    return 0 < len(people.difference(*(line.people for line in lines))) < FEWEST
 
 
 def _small_places(by_place: Mapping[Place, list[Cell]]) -> frozenset[str]:

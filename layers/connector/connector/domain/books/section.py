@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from connector.domain.books.comparison import InCurrency
 from connector.domain.books.expected import Gap, period_of
-from connector.domain.books.folding import Shown, shown
+from connector.domain.books.folding import Shown, may_be_told, shown
 from connector.domain.books.month import MonthBooks
 from connector.domain.books.moves import ClassChange, DepartmentMove
 from connector.domain.books.posted import Entry
@@ -183,21 +183,27 @@ def waiting_batches(books: MonthBooks) -> dict[str, list[Entry]]:
 
 
 def _currencies(books: Iterable[MonthBooks]) -> Table:
-    rows = [_in_currency(one.company, line) for one in books for line in one.comparison.currencies]
+    rows = [
+        _in_currency(one.company, line, is_told=line in told)
+        for one in books
+        for told in (may_be_told(one.comparison.cells, one.comparison.currencies),)
+        for line in one.comparison.currencies
+    ]
     return replace(CURRENCIES, rows=tuple(rows))
 
 
-def _in_currency(company: str, line: InCurrency) -> tuple[Cell, ...]:
+def _in_currency(company: str, line: InCurrency, *, is_told: bool) -> tuple[Cell, ...]:
     rate, posted_at = line.rate, line.posted_rate
+    is_seen = is_told or not line.people  # what is posted tells what few are paid as well
     return (
         company,
         line.branch,
         str(line.place),
         line.currency,
         len(line.people),
-        line.expected if len(line.people) >= FEWEST else None,
-        line.posted,
-        line.posted_in_ledger,
+        line.expected if is_told else None,
+        line.posted if is_seen else None,
+        line.posted_in_ledger if is_seen else None,
         f"{rate:f}" if rate is not None else "(none)",
         f"{posted_at:.4f}" if posted_at is not None else "",
     )

@@ -43,8 +43,8 @@ class Folding:
     def folded(self, entries: Sequence[Entry], default: Lines) -> list[Entry]:
         """The entries, those that may be seen as they are among them."""
         shown = [one for one in entries if one.style(default) != "folded"]
-        hidden = [one for one in entries if one.style(default) == "folded"]
-        if hidden and len({one.person for one in entries}) < FEWEST:
+        hidden = lasting(one for one in entries if one.style(default) == "folded")
+        if hidden and len({one.person for one in (*shown, *hidden)}) < FEWEST:
             self.problems.append(
                 f"the run is about {FEW}, and each line would tell what they are paid:"
                 " `lines: cost_centre` under `payroll` in the mapping shows it all the same"
@@ -82,6 +82,14 @@ class Folding:
         return [
             replace(one, cost_centre=into) if one.cost_centre in small else one for one in entries
         ]
+
+
+def lasting(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries without those of one person that cancel each other out: they hide nobody."""
+    own: dict[tuple[Kind, str, str | None, str], list[Entry]] = defaultdict(list)
+    for one in entries:
+        own[one.kind, one.account, one.cost_centre, one.person].append(one)
+    return [one for each in own.values() if sum(one.value for one in each) for one in each]
 
 
 def people_by_centre(entries: Iterable[Entry]) -> dict[str, set[str]]:

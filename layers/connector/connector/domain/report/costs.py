@@ -74,8 +74,8 @@ def _parts(link: EmployeeLink, month: Month) -> Iterator[tuple[str, str, Decimal
         return
     for stay in (*link.allocation.earlier, link.allocation):
         part = month.share(stay.valid_from, stay.ended_on)
-        if part and stay.yearly_cost is not None:
-            yearly = Decimal(stay.yearly_cost)
+        yearly = Decimal(stay.yearly_cost or 0)
+        if part and yearly:  # who costs nothing hides nobody
             yield stay.currency or "", _centre(stay), yearly / MONTHS * part
 
 
@@ -101,7 +101,7 @@ def expected_cost(costs: Costs, companies: Collection[str], elsewhere: Sequence[
     )
     without = [
         f"{company}: {counted(costs.without_pay[company], 'person', 'people')} without a pay that"
-        " is known."
+        " is known, or with none."
         for company in companies
         if costs.without_pay.get(company)
     ]
