@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.books.causes.cause import CauseKind
 from connector.domain.books.comparison import Verdict
 from connector.domain.books.month import MonthBooks
@@ -32,7 +32,7 @@ def test_a_clean_month_agrees_to_the_cent(nordfab: BooksWorld, company: str) -> 
     cells = books.comparison.cells
     assert {cell.verdict for cell in cells} == {Verdict.WITHIN}
     assert {cell.difference for cell in cells} == {Decimal(0)}
-    assert {cell.kind for cell in cells} == set(Kind) - {Kind.OTHER}
+    assert {cell.kind for cell in cells} == set(CostKind) - {CostKind.OTHER}
     assert books.comparison.off == ()
 
 
@@ -49,22 +49,22 @@ CAUSES: dict[Name, CauseKind] = {
 ABOUT_A_PERSON = ("moved mid-month", "waiting person", "currency")
 
 
-def differing(books: MonthBooks) -> dict[tuple[str, Kind], Decimal]:
+def differing(books: MonthBooks) -> dict[tuple[str, CostKind], Decimal]:
     """By how much each cost centre and kind is off, over all branches."""
-    found: dict[tuple[str, Kind], Decimal] = defaultdict(Decimal)
+    found: dict[tuple[str, CostKind], Decimal] = defaultdict(Decimal)
     for cell in books.comparison.cells:
         if cell.difference:
             found[str(cell.place), cell.kind] += cell.difference
     return {key: amount for key, amount in found.items() if amount}
 
 
-def effects(books: MonthBooks, planted: Difference) -> dict[tuple[str, Kind], Decimal]:
+def effects(books: MonthBooks, planted: Difference) -> dict[tuple[str, CostKind], Decimal]:
     """What the simulator says of a difference, by the cells of the comparison."""
-    found: dict[tuple[str, Kind], Decimal] = defaultdict(Decimal)
+    found: dict[tuple[str, CostKind], Decimal] = defaultdict(Decimal)
     for one in planted.effects:
         kind = books.chart.accounts.kind(one.account)
         assert kind is not None
-        if kind is not Kind.OTHER and one.cost_centre:
+        if kind is not CostKind.OTHER and one.cost_centre:
             place = "without a cost centre" if one.cost_centre == "000" else one.cost_centre
             found[place, kind] += one.amount
     return {key: amount for key, amount in found.items() if amount}
@@ -98,7 +98,7 @@ def test_each_planted_difference_is_found_to_the_cent_and_named_with_its_cause(
 
 
 def assert_near(
-    one: dict[tuple[str, Kind], Decimal], other: dict[tuple[str, Kind], Decimal]
+    one: dict[tuple[str, CostKind], Decimal], other: dict[tuple[str, CostKind], Decimal]
 ) -> None:
     """Equal but for the rounding of a rate or of days."""
     nothing = Decimal(0)

@@ -194,7 +194,7 @@ class TestCalls:
             nordfab.world.targets.company("norway").sample()
         visma.clear_journal()
 
-        with pytest.raises(RateLimitedError, match="10 of these are kept for changes of people"):
+        with pytest.raises(RateLimitedError, match="10 of these are kept for your other commands"):
             nordfab.compare()
 
         assert len(visma.calls(path="/v[12]/(ledger|account|subaccount|general.*|journal.*)")) < 8

@@ -1,4 +1,4 @@
-"""What rests of people is made with the key of the stack: without it no guess can be confirmed.
+"""What is stored of people is made with the key of the stack: without it no guess can be confirmed.
 
 A key that is new, lost or was never there moves no one in Visma.
 """

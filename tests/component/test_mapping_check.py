@@ -1,4 +1,4 @@
-"""A mapping held against both systems: each of its words fits, is wrong, or cannot be checked."""
+"""A mapping compared with both systems: each of its words fits, is wrong, or cannot be checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `mappings diff` foretells, held against what an import then really does."""
+"""What `mappings diff` foretells, compared with what an import then really does."""
 
 from __future__ import annotations
 

@@ -373,7 +373,7 @@ def test_turned_on_later_the_next_sweep_gives_it_to_everybody() -> None:
 
 
 def _at_rest(world: World) -> str:
-    """Everything that rests, as it is stored, but for the cost allocations themselves."""
+    """Everything that is stored, but for the cost allocations themselves."""
     links = [
         {name: value for name, value in link_item(link).items() if name != "allocation"}
         for held in world.tables.links.values()

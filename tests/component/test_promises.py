@@ -80,7 +80,7 @@ def test_a_crash_right_after_the_create_is_healed_by_the_next_delivery(
         crash.setattr(world.ledger, "finish", _crash)
         with pytest.raises(CrashError):
             world.applier.apply(_change(worker))
-    world.build()  # a cold start: nothing is remembered but what rests
+    world.build()  # a cold start: nothing is remembered but what is stored
     world.clock.turn(seconds=INTENT_SECONDS + 1)
 
     assert world.applier.apply(_change(worker), delivery=2).value == "created"

@@ -1,4 +1,4 @@
-"""The auditor: what Visma should hold by the story's own book-keeping, held against what it holds.
+"""The auditor: what Visma should hold by the story's own book-keeping, compared with what it holds.
 
 It knows Nordfab and the two fakes, and nothing of how the connector decides.
 """

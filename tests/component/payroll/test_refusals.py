@@ -92,7 +92,7 @@ def test_an_inactive_and_an_unknown_period_are_refused(payday: Payday) -> None:
     assert problems(payday, booked_on="2099-01-31") == [
         "Visma (norway) has no financial period for 2099-01-31"
     ]
-    assert problems(payday, booked_on="31.1.2099") == ["booked-on: write a day like 2025-06-01"]
+    assert problems(payday, booked_on="31.1.2099") == ["booked-on: write a day like 2027-01-01"]
 
 
 def test_a_worker_whom_the_connector_does_not_know_is_refused(payday: Payday) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connector.domain.books.accounts import Account, Kind, LabourAccounts, kind_of
+from connector.domain.books.accounts import Account, CostKind, LabourAccounts, kind_of
 from connector.domain.mapping.rules.labour import Labour
 
 NORWAY, SWEDEN = Labour(chart="norway"), Labour(chart="sweden")
@@ -13,34 +13,39 @@ NORWAY, SWEDEN = Labour(chart="norway"), Labour(chart="sweden")
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("4990", None), ("5000", Kind.WAGES), ("5090", Kind.WAGES), ("5092", Kind.HOLIDAY_PAY),
-        ("5180", Kind.HOLIDAY_PAY), ("5290", Kind.OTHER), ("5330", Kind.OTHER),
-        ("5400", Kind.CONTRIBUTION), ("5405", Kind.CONTRIBUTION), ("5420", Kind.PENSION),
-        ("5800", Kind.OTHER), ("5942", Kind.PENSION), ("5945", Kind.OTHER),
-        ("5950", Kind.PENSION), ("5999", Kind.OTHER), ("6000", None), ("50", Kind.WAGES),
-        ("54", Kind.CONTRIBUTION), ("50001", Kind.WAGES),
+        ("4990", None), ("5000", CostKind.WAGES), ("5090", CostKind.WAGES),
+        ("5092", CostKind.HOLIDAY_PAY),
+        ("5180", CostKind.HOLIDAY_PAY), ("5290", CostKind.OTHER), ("5330", CostKind.OTHER),
+        ("5400", CostKind.CONTRIBUTION), ("5405", CostKind.CONTRIBUTION),
+        ("5420", CostKind.PENSION),
+        ("5800", CostKind.OTHER), ("5942", CostKind.PENSION), ("5945", CostKind.OTHER),
+        ("5950", CostKind.PENSION), ("5999", CostKind.OTHER), ("6000", None),
+        ("50", CostKind.WAGES),
+        ("54", CostKind.CONTRIBUTION), ("50001", CostKind.WAGES),
     ],
 )  # fmt: skip
-def test_norwegian_accounts_are_told_by_their_public_code(code: str, kind: Kind | None) -> None:
+def test_norwegian_accounts_are_told_by_their_public_code(code: str, kind: CostKind | None) -> None:
     assert kind_of(Account("1", public_code=code), NORWAY) is kind
 
 
 @pytest.mark.parametrize(
     ("number", "kind"),
     [
-        ("6999", None), ("7010", Kind.WAGES), ("7082", Kind.WAGES), ("7090", Kind.HOLIDAY_PAY),
-        ("7219", Kind.WAGES), ("7290", Kind.HOLIDAY_PAY), ("7310", Kind.OTHER),
-        ("7411", Kind.PENSION), ("7510", Kind.CONTRIBUTION), ("7533", Kind.CONTRIBUTION),
-        ("7690", Kind.OTHER), ("7700", None), ("", None), ("LÖN", None),
+        ("6999", None), ("7010", CostKind.WAGES), ("7082", CostKind.WAGES),
+        ("7090", CostKind.HOLIDAY_PAY),
+        ("7219", CostKind.WAGES), ("7290", CostKind.HOLIDAY_PAY), ("7310", CostKind.OTHER),
+        ("7411", CostKind.PENSION), ("7510", CostKind.CONTRIBUTION),
+        ("7533", CostKind.CONTRIBUTION),
+        ("7690", CostKind.OTHER), ("7700", None), ("", None), ("LÖN", None),
     ],
 )  # fmt: skip
-def test_swedish_accounts_are_told_by_their_own_number(number: str, kind: Kind | None) -> None:
+def test_swedish_accounts_are_told_by_their_own_number(number: str, kind: CostKind | None) -> None:
     assert kind_of(Account(number), SWEDEN) is kind
 
 
 def test_the_public_code_goes_before_the_own_number() -> None:
     assert kind_of(Account("5010", public_code="6300"), NORWAY) is None
-    assert kind_of(Account("6300", public_code="5000"), NORWAY) is Kind.WAGES
+    assert kind_of(Account("6300", public_code="5000"), NORWAY) is CostKind.WAGES
 
 
 def test_the_controllers_ranges_go_before_everything() -> None:
@@ -49,9 +54,9 @@ def test_the_controllers_ranges_go_before_everything() -> None:
     ]  # fmt: skip
     labour = Labour.model_validate({"chart": "norway", "accounts": ranges})
 
-    assert kind_of(Account("5015", public_code="5000"), labour) is Kind.HOLIDAY_PAY
+    assert kind_of(Account("5015", public_code="5000"), labour) is CostKind.HOLIDAY_PAY
     assert kind_of(Account("5400", public_code="5400"), labour) is None
-    assert kind_of(Account("50150"), labour) is Kind.WAGES
+    assert kind_of(Account("50150"), labour) is CostKind.WAGES
 
 
 def test_accruals_and_where_they_are_owed_are_known_by_the_chart() -> None:
@@ -60,5 +65,5 @@ def test_accruals_and_where_they_are_owed_are_known_by_the_chart() -> None:
 
     assert found.accruals == {"5090"}
     assert found.owed == {"2930", "2940"}
-    assert found.kinds == {"5010": Kind.WAGES, "5090": Kind.WAGES}
+    assert found.kinds == {"5010": CostKind.WAGES, "5090": CostKind.WAGES}
     assert LabourAccounts.of([Account("7219"), Account("7210")], SWEDEN).accruals == {"7219"}

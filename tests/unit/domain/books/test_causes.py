@@ -7,15 +7,18 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.books.causes.cause import ADVICE, Amounts, Cause, CauseKind, explaining
 
 ENOUGH = Decimal(1)
 
 
 def amounts(wages: str, **more: str) -> Amounts:
-    given_ = {("1", Kind.WAGES): Decimal(wages)}
-    return {**given_, **{("1", Kind[kind.upper()]): Decimal(value) for kind, value in more.items()}}
+    given_ = {("1", CostKind.WAGES): Decimal(wages)}
+    return {
+        **given_,
+        **{("1", CostKind[kind.upper()]): Decimal(value) for kind, value in more.items()},
+    }
 
 
 def cause(kind: CauseKind, wages: str | None = None, **more: str) -> Cause:
@@ -77,12 +80,12 @@ def test_what_was_added_up_is_found_again(parts: list[int], data: st.DataObject)
     signs = data.draw(st.lists(st.sampled_from((1, -1)), min_size=4, max_size=4))
     causes = [
         Cause(CauseKind.WRONG_COST_CENTRE, batches=(str(place),),
-              amounts={("1", Kind.WAGES): Decimal(sign * part)})
+              amounts={("1", CostKind.WAGES): Decimal(sign * part)})
         for place, (part, sign) in enumerate(zip(parts, signs, strict=False))
     ]  # fmt: skip
-    whole = sum((each.amounts["1", Kind.WAGES] for each in causes), Decimal(0))
+    whole = sum((each.amounts["1", CostKind.WAGES] for each in causes), Decimal(0))
 
-    found = explaining({("1", Kind.WAGES): whole}, causes, ENOUGH)
+    found = explaining({("1", CostKind.WAGES): whole}, causes, ENOUGH)
 
-    left = whole - sum((each.amounts["1", Kind.WAGES] for each in found), Decimal(0))
+    left = whole - sum((each.amounts["1", CostKind.WAGES] for each in found), Decimal(0))
     assert abs(left) <= max(ENOUGH, abs(whole) / 100) * max(1, len(causes))

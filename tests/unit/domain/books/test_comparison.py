@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.books.comparison import Cell, Comparison, Verdict
 from connector.domain.books.expected import Gap
 from connector.domain.books.posted import UNPOSTED
@@ -20,7 +20,7 @@ def wages(comparison: Comparison, place: str = "400", branch: str = "1") -> Cell
     (cell,) = (
         cell
         for cell in comparison.cells
-        if (cell.branch, cell.place, cell.kind) == (branch, place, Kind.WAGES)
+        if (cell.branch, cell.place, cell.kind) == (branch, place, CostKind.WAGES)
     )
     return cell
 
@@ -111,7 +111,7 @@ def test_a_sub_account_is_found_by_its_id_as_well() -> None:
 def test_other_cost_is_shown_and_not_judged() -> None:
     found = compared(STAFF, [*posted_for(STAFF), balance("5990", "400", "70000")])
 
-    (cell,) = (cell for cell in found.cells if cell.kind is Kind.OTHER)
+    (cell,) = (cell for cell in found.cells if cell.kind is CostKind.OTHER)
     assert (cell.verdict, cell.posted, cell.expected) == (
         Verdict.NOT_JUDGED, Decimal(70000), None,
     )  # fmt: skip
@@ -122,7 +122,7 @@ def test_other_cost_is_shown_and_not_judged() -> None:
 def test_a_kind_without_a_rate_is_not_judged() -> None:
     found = compared(STAFF, posted_for(STAFF), settings=labour(pension_percent=None))
 
-    pension = [cell for cell in found.cells if cell.kind is Kind.PENSION]
+    pension = [cell for cell in found.cells if cell.kind is CostKind.PENSION]
     assert {(cell.verdict, cell.why) for cell in pension} == {
         (Verdict.NOT_JUDGED, "the mapping has no rate for it")
     }

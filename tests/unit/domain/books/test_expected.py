@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.books.expected import Employed, Gap, costs_of, shares
 from connector.domain.report.period import Month
 from tests.unit.domain.books.bench import MAY, day, labour, people, stay
@@ -18,17 +18,17 @@ def test_a_whole_month_costs_a_twelfth_and_its_rates() -> None:
     (share,) = shares(people(stay(yearly="660000")), MAY, labour(), "NOK")
 
     assert share.costs == {
-        Kind.WAGES: Decimal("55000.00"),
-        Kind.HOLIDAY_PAY: Decimal("6600.00"),
-        Kind.CONTRIBUTION: Decimal("7755.00") + Decimal("930.60"),
-        Kind.PENSION: Decimal("1100.00"),
+        CostKind.WAGES: Decimal("55000.00"),
+        CostKind.HOLIDAY_PAY: Decimal("6600.00"),
+        CostKind.CONTRIBUTION: Decimal("7755.00") + Decimal("930.60"),
+        CostKind.PENSION: Decimal("1100.00"),
     }
 
 
 def test_a_kind_without_a_rate_is_not_estimated() -> None:
     costs = costs_of(Decimal(100), MAY, labour(pension_percent=None, holiday_pay_percent=None))
 
-    assert costs == {Kind.WAGES: 100, Kind.CONTRIBUTION: Decimal("14.10")}
+    assert costs == {CostKind.WAGES: 100, CostKind.CONTRIBUTION: Decimal("14.10")}
 
 
 def test_who_moves_within_a_month_is_split_by_days() -> None:
@@ -37,7 +37,7 @@ def test_who_moves_within_a_month_is_split_by_days() -> None:
 
     found = shares([Employed("1", (old, new))], MAY, labour(), "NOK")
 
-    assert [(one.cost_centre, one.costs[Kind.WAGES]) for one in found] == [
+    assert [(one.cost_centre, one.costs[CostKind.WAGES]) for one in found] == [
         ("400", Decimal("24193.55")), ("500", Decimal("25806.45")),
     ]  # fmt: skip
 
@@ -56,7 +56,7 @@ def test_who_comes_or_goes_costs_the_days_between(
 
     (share,) = shares(people(one), MAY, labour(), "NOK")
 
-    assert share.costs[Kind.WAGES] == Decimal(wages)
+    assert share.costs[CostKind.WAGES] == Decimal(wages)
 
 
 def test_who_was_there_before_or_after_the_month_costs_nothing() -> None:
@@ -72,7 +72,7 @@ def test_hourly_people_are_estimated_only_with_hours() -> None:
     (with_hours,) = shares(staff, MAY, labour(hours_a_week="37.5"), "NOK")
 
     assert (without.gap, dict(without.costs)) == (Gap.HOURLY, {})
-    assert with_hours.costs[Kind.WAGES] == Decimal("46875.00")
+    assert with_hours.costs[CostKind.WAGES] == Decimal("46875.00")
 
 
 def test_pay_that_is_not_shown_is_a_gap_and_not_zero() -> None:
@@ -89,7 +89,7 @@ def test_another_currency_needs_a_rate() -> None:
 
     assert (without.gap, dict(without.costs)) == (Gap.CURRENCY, {})
     assert without.wages_in_currency == Decimal("5000.00")
-    assert with_rate.costs[Kind.WAGES] == Decimal("57000.00")
+    assert with_rate.costs[CostKind.WAGES] == Decimal("57000.00")
 
 
 def test_in_the_holiday_month_wages_fall_and_what_is_earned_with_them() -> None:
@@ -97,9 +97,9 @@ def test_in_the_holiday_month_wages_fall_and_what_is_earned_with_them() -> None:
 
     in_june, in_may = (costs_of(Decimal(50000), month, settings) for month in (june, MAY))
 
-    assert in_june[Kind.WAGES] == 10000
-    assert in_june[Kind.HOLIDAY_PAY] == 1200
-    assert in_may[Kind.WAGES] == 50000
+    assert in_june[CostKind.WAGES] == 10000
+    assert in_june[CostKind.HOLIDAY_PAY] == 1200
+    assert in_may[CostKind.WAGES] == 50000
 
 
 def test_no_message_shows_what_someone_earns() -> None:
@@ -118,5 +118,5 @@ def test_however_a_month_is_split_it_costs_the_same(split: int, yearly: int) -> 
     found = shares([Employed("1", stays)], MAY, labour(), "NOK")
 
     whole = shares(people(stay("400", str(yearly))), MAY, labour(), "NOK")[0]
-    split_costs = sum(one.costs[Kind.WAGES] for one in found)
-    assert abs(split_costs - whole.costs[Kind.WAGES]) <= Decimal("0.01")
+    split_costs = sum(one.costs[CostKind.WAGES] for one in found)
+    assert abs(split_costs - whole.costs[CostKind.WAGES]) <= Decimal("0.01")

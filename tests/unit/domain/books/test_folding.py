@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.books.comparison import Verdict
 from connector.domain.books.folding import ALL_BRANCHES, SMALL, Shown, may_be_told, shown
 from connector.domain.records.few_people import FEWEST
@@ -19,7 +19,7 @@ def rows_of(places: list[tuple[str, str]]) -> list[Shown]:
     return [
         row
         for row in shown(compared(staff, posted_for(staff)).cells)
-        if row.kind is Kind.WAGES
+        if row.kind is CostKind.WAGES
     ]  # fmt: skip
 
 

@@ -140,7 +140,7 @@ class _Session(requests.Session):
 class _TimedStream(io.RawIOBase):
     """What a socket receives, until the time of the exchange is over.
 
-    The time-out of a socket starts anew with each byte; this one does not.
+    The time-out of a socket starts again with each byte; this one does not.
     """
 
     def __init__(self, received: io.RawIOBase, sock: socket.socket, ends_at: float) -> None:

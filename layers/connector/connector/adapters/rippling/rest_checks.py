@@ -194,7 +194,7 @@ class RestChecks:
         )
 
     def _lists(self) -> Check:
-        """Whether the lists can be read that the mapping's words are held against."""
+        """Whether the lists can be read that the mapping's words are looked up in."""
         answers = {path: ask(self.http, path, {"limit": "1"}).status_code for path in LISTS}
         refused = [path for path, status in answers.items() if status != HTTPStatus.OK]
         if not refused:

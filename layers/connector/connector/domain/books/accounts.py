@@ -15,7 +15,7 @@ from enum import StrEnum
 from connector.domain.mapping.rules.labour import Chart, KindWord, Labour
 
 
-class Kind(StrEnum):
+class CostKind(StrEnum):
     """What labour cost is made of."""
 
     WAGES = "wages"
@@ -34,36 +34,36 @@ class Account:
     description: str = ""
 
 
-WORDS: Mapping[KindWord, Kind | None] = {
-    "wages": Kind.WAGES,
-    "holiday_pay": Kind.HOLIDAY_PAY,
-    "contribution": Kind.CONTRIBUTION,
-    "pension": Kind.PENSION,
-    "other": Kind.OTHER,
+WORDS: Mapping[KindWord, CostKind | None] = {
+    "wages": CostKind.WAGES,
+    "holiday_pay": CostKind.HOLIDAY_PAY,
+    "contribution": CostKind.CONTRIBUTION,
+    "pension": CostKind.PENSION,
+    "other": CostKind.OTHER,
     "none": None,
 }
 
 CODE_DIGITS = 4
 
 # The narrower range stands before the wider one.
-CHARTS: Mapping[Chart, tuple[tuple[int, int, Kind], ...]] = {
+CHARTS: Mapping[Chart, tuple[tuple[int, int, CostKind], ...]] = {
     "norway": (
-        (5092, 5092, Kind.HOLIDAY_PAY),
-        (5180, 5180, Kind.HOLIDAY_PAY),
-        (5000, 5199, Kind.WAGES),
-        (5420, 5420, Kind.PENSION),
-        (5400, 5499, Kind.CONTRIBUTION),
-        (5942, 5944, Kind.PENSION),
-        (5950, 5950, Kind.PENSION),
-        (5200, 5999, Kind.OTHER),
+        (5092, 5092, CostKind.HOLIDAY_PAY),
+        (5180, 5180, CostKind.HOLIDAY_PAY),
+        (5000, 5199, CostKind.WAGES),
+        (5420, 5420, CostKind.PENSION),
+        (5400, 5499, CostKind.CONTRIBUTION),
+        (5942, 5944, CostKind.PENSION),
+        (5950, 5950, CostKind.PENSION),
+        (5200, 5999, CostKind.OTHER),
     ),
     "sweden": (
-        (7090, 7099, Kind.HOLIDAY_PAY),
-        (7290, 7299, Kind.HOLIDAY_PAY),
-        (7000, 7299, Kind.WAGES),
-        (7400, 7499, Kind.PENSION),
-        (7500, 7599, Kind.CONTRIBUTION),
-        (7300, 7699, Kind.OTHER),
+        (7090, 7099, CostKind.HOLIDAY_PAY),
+        (7290, 7299, CostKind.HOLIDAY_PAY),
+        (7000, 7299, CostKind.WAGES),
+        (7400, 7499, CostKind.PENSION),
+        (7500, 7599, CostKind.CONTRIBUTION),
+        (7300, 7699, CostKind.OTHER),
     ),
 }
 
@@ -81,7 +81,7 @@ OWED = (2900, 2999)
 class LabourAccounts:
     """The accounts of a company that hold labour cost."""
 
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, CostKind]
     accruals: frozenset[str] = frozenset()
     owed: frozenset[str] = frozenset()
     """Accounts on which accruals belong on the other side."""
@@ -96,17 +96,17 @@ class LabourAccounts:
             frozenset(
                 number
                 for number, account in found.items()
-                if kinds[number] is Kind.WAGES and _is_among(account, ACCRUALS[labour.chart])
+                if kinds[number] is CostKind.WAGES and _is_among(account, ACCRUALS[labour.chart])
             ),
             frozenset(number for number, account in found.items() if _is_among(account, (OWED,))),
         )
 
-    def kind(self, number: str) -> Kind | None:
+    def kind(self, number: str) -> CostKind | None:
         """What an account holds; None where it is no labour cost."""
         return self.kinds.get(number)
 
 
-def kind_of(account: Account, labour: Labour) -> Kind | None:
+def kind_of(account: Account, labour: Labour) -> CostKind | None:
     """What an account holds; None where it holds no labour cost."""
     for each in labour.accounts:
         if each.has(account.number):

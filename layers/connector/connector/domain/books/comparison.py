@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from connector.domain.books.accounts import Kind, LabourAccounts
+from connector.domain.books.accounts import CostKind, LabourAccounts
 from connector.domain.books.expected import HUNDRED, Gap, Share, estimated
 from connector.domain.books.subaccounts import Places, SubAccountName, SubAccounts, Where
 from connector.domain.catalogue import canonical
@@ -24,7 +24,7 @@ NOTHING = Decimal(0)
 Place: TypeAlias = str | Where
 Spot: TypeAlias = tuple[str, Place]
 """A branch and a cost centre, or why there is none."""
-SpotAndKind: TypeAlias = tuple[str, Place, Kind]
+SpotAndKind: TypeAlias = tuple[str, Place, CostKind]
 
 
 class Posting(Protocol):
@@ -95,7 +95,7 @@ class Cell:
 
     branch: str
     place: Place
-    kind: Kind
+    kind: CostKind
     expected: Decimal | None
     posted: Decimal
     pending: Decimal
@@ -202,8 +202,8 @@ class _Judge:
         people = self.people.get(spot, frozenset())
         return Cell(branch, place, kind, side, posted, pending, verdict, why, people)
 
-    def _why_not(self, spot: Spot, kind: Kind) -> str:
-        if kind is Kind.OTHER:
+    def _why_not(self, spot: Spot, kind: CostKind) -> str:
+        if kind is CostKind.OTHER:
             return "nothing says what it should be"
         if kind not in estimated(self.labour):
             return "the mapping has no rate for it"
@@ -310,4 +310,4 @@ def _in_currency(
 
 def _in_order(key: SpotAndKind) -> tuple[str, bool, str, int]:
     branch, place, kind = key
-    return branch, isinstance(place, Where), str(place), tuple(Kind).index(kind)
+    return branch, isinstance(place, Where), str(place), tuple(CostKind).index(kind)

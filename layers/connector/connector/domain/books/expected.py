@@ -13,7 +13,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.mapping.rules.labour import Labour
 from connector.domain.report.period import Month
 
@@ -64,7 +64,7 @@ class Share:
     cost_centre: str | None
     part: Decimal
     currency: str
-    costs: Mapping[Kind, Decimal] = field(default_factory=dict, repr=False)
+    costs: Mapping[CostKind, Decimal] = field(default_factory=dict, repr=False)
     gap: Gap | None = None
     wages_in_currency: Decimal | None = field(default=None, repr=False)
 
@@ -120,7 +120,7 @@ def _place(share: Share) -> tuple[str, str, str | None, Decimal, str]:
     return share.number, share.branch, share.cost_centre, share.part, share.currency
 
 
-def costs_of(wages: Decimal, month: Month, labour: Labour) -> dict[Kind, Decimal]:
+def costs_of(wages: Decimal, month: Month, labour: Labour) -> dict[CostKind, Decimal]:
     """What wages of a month cost in all; a kind without a rate is not among it.
 
     In the holiday month, wages are paid for a part of the month only: the other part was earned,
@@ -128,24 +128,24 @@ def costs_of(wages: Decimal, month: Month, labour: Labour) -> dict[Kind, Decimal
     """
     if labour.holiday_month == month.number:
         wages = cents(wages * labour.holiday_month_wages_percent / HUNDRED)
-    costs = {Kind.WAGES: wages}
+    costs = {CostKind.WAGES: wages}
     holiday = Decimal(0)
     if labour.holiday_pay_percent is not None:
         holiday = cents(wages * labour.holiday_pay_percent / HUNDRED)
-        costs[Kind.HOLIDAY_PAY] = holiday
+        costs[CostKind.HOLIDAY_PAY] = holiday
     if (rate := labour.contribution_percent) is not None:
         on_wages, on_holiday = cents(wages * rate / HUNDRED), cents(holiday * rate / HUNDRED)
-        costs[Kind.CONTRIBUTION] = on_wages + on_holiday
+        costs[CostKind.CONTRIBUTION] = on_wages + on_holiday
     if labour.pension_percent is not None:
-        costs[Kind.PENSION] = cents(wages * labour.pension_percent / HUNDRED)
+        costs[CostKind.PENSION] = cents(wages * labour.pension_percent / HUNDRED)
     return costs
 
 
-def estimated(labour: Labour) -> frozenset[Kind]:
+def estimated(labour: Labour) -> frozenset[CostKind]:
     """The kinds that there is an expected side for: wages, and what has a rate."""
     rates = {
-        Kind.HOLIDAY_PAY: labour.holiday_pay_percent,
-        Kind.CONTRIBUTION: labour.contribution_percent,
-        Kind.PENSION: labour.pension_percent,
+        CostKind.HOLIDAY_PAY: labour.holiday_pay_percent,
+        CostKind.CONTRIBUTION: labour.contribution_percent,
+        CostKind.PENSION: labour.pension_percent,
     }
-    return frozenset({Kind.WAGES, *(kind for kind, rate in rates.items() if rate is not None)})
+    return frozenset({CostKind.WAGES, *(kind for kind, rate in rates.items() if rate is not None)})

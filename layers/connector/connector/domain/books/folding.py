@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.books.comparison import NOTHING, Cell, InCurrency, Place, Verdict
 from connector.domain.books.subaccounts import Where
 from connector.domain.records.few_people import FEWEST, put_together
@@ -28,7 +28,7 @@ class Shown:
 
     branch: str
     place: str
-    kind: Kind
+    kind: CostKind
     expected: Decimal | None
     posted: Decimal | None
     pending: Decimal | None
@@ -127,7 +127,7 @@ def _hidden(cell: Cell) -> Shown:
 
 def _summed(cells: list[Cell], name: str) -> list[Shown]:
     """One row for each kind over all these cells; without an expected side where one has none."""
-    by_kind = ([cell for cell in cells if cell.kind is kind and cell.people] for kind in Kind)
+    by_kind = ([cell for cell in cells if cell.kind is kind and cell.people] for kind in CostKind)
     rows = (_sum(own, name) for own in by_kind if own)
     return [row for row in rows if row is not None]
 

@@ -49,7 +49,7 @@ NOT_SHOWN_CLAIM = "?"
 """Claims new people whose legal entity Rippling does not show."""
 
 MOST_RULES = 500
-"""So many class rules and examples a company may have: each is held against all the others."""
+"""So many class rules and examples a company may have: each is compared with all the others."""
 
 CODE_PARTS = ("worker.number", "worker.id", "person.number")
 

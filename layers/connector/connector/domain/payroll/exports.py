@@ -78,3 +78,8 @@ class RunExports:
         """The same with one export as it was before it was begun."""
         rest = {key: each for key, each in self.by_currency.items() if key != currency}
         return replace(self, by_currency={**rest, **({currency: before} if before else {})})
+
+
+def each_once(*numbers: str) -> tuple[str, ...]:
+    """Numbers of batches in their order, each once and none empty."""
+    return tuple(dict.fromkeys(filter(None, numbers)))

@@ -1,6 +1,6 @@
 """Digests of personal data and of the audit, all made with the key of the stack.
 
-What rests in a table may be read by many; without the key, which is in none of them, a digest
+What is stored in a table may be read by many; without the key, which is in none of them, a digest
 confirms no guess. Where the key comes from is known to the adapters.
 """
 

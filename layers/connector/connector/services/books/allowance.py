@@ -10,7 +10,11 @@ from connector.ports.books.general_ledger import GeneralLedger
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The calls of one read of one company; the reserve of its window is left to the writer."""
+    """The calls of one read of one company; it leaves the operator's reserve of the window alone.
+
+    Poller and writers leave that reserve alone, too: a read that comes down to it makes changes of
+    people wait for the next window.
+    """
 
     company: str
     ledger: GeneralLedger
@@ -34,5 +38,5 @@ class Allowance:
             raise RateLimitedError(
                 f"the books of {self.company} would take {more} more calls to Visma;"
                 f" {room.remaining} of this hour's are left, and {room.reserve} of these are kept"
-                " for changes of people. Run the report again in the next hour"
+                " for your other commands. Run the report again in the next hour"
             )

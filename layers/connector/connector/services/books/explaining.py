@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connector.domain.books.causes.explanation import Change, Explanation
+from connector.domain.books.causes.explanation import Explanation, StayChange
 from connector.domain.books.comparison import Place
 from connector.domain.books.expected import period_of
 from connector.domain.books.folding import Shown, shown
@@ -104,7 +104,7 @@ def told_of(books: MonthBooks, explanation: Explanation) -> JsonObject:
     }
 
 
-def _change(change: Change) -> JsonObject:
+def _change(change: StayChange) -> JsonObject:
     return {"number": change.number, "day": change.day.isoformat(), "what": change.what}
 
 

@@ -37,7 +37,7 @@ class MappingImport:
     sleep: Callable[[float], None]
 
     def read(self, text: str) -> MappingFile:
-        """The mapping in a file, held against what the cache knows of Visma's employee codes.
+        """The mapping in a file, checked by what the cache knows of Visma's employee codes.
 
         Raises:
             ConfigurationError: with every problem, each naming its line and place.

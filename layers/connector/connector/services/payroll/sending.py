@@ -7,7 +7,7 @@ Whoever sends is alone in the company.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from connector.domain.errors import (
     UnknownOutcomeError,
 )
 from connector.domain.payroll.entry import FoundBatch, JournalEntry, key_of
-from connector.domain.payroll.exports import Export, Stage
+from connector.domain.payroll.exports import Export, Stage, each_once
 from connector.domain.records.digests import DigestKey
 from connector.domain.records.ledger import ANSWER_SECONDS
 from connector.ports.clock import Clock
@@ -156,8 +156,7 @@ class Sending:
         """What is to be sent, and why some of the run is not."""
         due, already = list[Due](), list[str]()
         left = self._left_behind()
-        is_free = self._wish.is_corrected or not left
-        changed = [] if is_free else [self._says_changed(*each) for each in left.items()]
+        changed = self._changes_of(left)
         instead = tuple(each.number for each in left.values())
         for draft in self._prepared.drafts:
             currency = draft.batch.currency
@@ -175,6 +174,11 @@ class Sending:
             else:
                 already.append(self._says_exported(currency, before))
         return due, [*changed, *(already if not due else ())]
+
+    def _changes_of(self, left: Mapping[str, Export]) -> list[str]:
+        """What to say of batches that are left behind; nothing where an operator knows of them."""
+        is_known = self._wish.is_corrected
+        return [] if is_known else [self._says_changed(*each) for each in left.items()]
 
     def _left_behind(self) -> dict[str, Export]:
         """The batches in Visma of currencies that the run no longer has.
@@ -387,11 +391,6 @@ def told_of(sent: Sent) -> str:
     how = ", whose answer was lost, is in Visma" if sent.is_found else " is entered and on hold"
     remarks = "".join(f"; {each}" for each in sent.remarks)
     return f"{sent.currency} batch {sent.export.number} ({sent.export.key}){how}{remarks}"
-
-
-def each_once(*numbers: str) -> tuple[str, ...]:
-    """Numbers of batches in their order, each once and none empty."""
-    return tuple(dict.fromkeys(filter(None, numbers)))
 
 
 def day_of(moment: datetime) -> str:

@@ -29,7 +29,7 @@ class SectionMaker(Protocol):
     def title(self) -> str:
         """The title of the section."""
 
-    def section(self, month: Period) -> Section:
+    def section(self, period: Period) -> Section:
         """The section of a month.
 
         Raises:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 from connector.domain.books.causes.cause import NOTHING, Amounts, Cause, CauseKind
 from connector.domain.books.comparison import InCurrency, Place, spot_of
 from connector.domain.books.expected import Gap, Share
@@ -52,7 +52,7 @@ def moved(shares: Iterable[Share], place: Place) -> Iterator[Cause]:
 
 def _all_in_the_old_place(stays: Sequence[Share], place: Place) -> Amounts:
     """What it adds to a cost centre that somebody's whole month is posted where they were first."""
-    amounts: dict[tuple[str, Kind], Decimal] = defaultdict(Decimal)
+    amounts: dict[tuple[str, CostKind], Decimal] = defaultdict(Decimal)
     old = spot_of(stays[0])
     for share in stays:
         spot = spot_of(share)
@@ -103,7 +103,7 @@ def on_no_cost_centre(books: MonthBooks, place: Place) -> Iterator[Cause]:
 
 
 def _how_rebooked(
-    cells: Iterable[tuple[str, Place, Kind]], place: Place
+    cells: Iterable[tuple[str, Place, CostKind]], place: Place
 ) -> tuple[CauseKind, tuple[str, ...]]:
     places = {cell[1] for cell in cells}
     others = tuple(sorted(str(each) for each in places - {place}))
@@ -128,7 +128,7 @@ def in_currency(lines: Iterable[InCurrency], place: Place) -> Iterator[Cause]:
     for line in lines:
         if line.place == place and line.rate is not None:
             off = line.posted_in_ledger - line.expected * line.rate
-            amounts = {(line.branch, Kind.WAGES): off}
+            amounts = {(line.branch, CostKind.WAGES): off}
             yield Cause(CauseKind.CURRENCY, tuple(sorted(line.people)), amounts=amounts)
 
 
@@ -154,7 +154,7 @@ def suspects(books: MonthBooks, place: Place) -> list[str]:
 
 def _on(books: MonthBooks, lines: Iterable[Entry], place: Place) -> Amounts:
     """What lines put on a cost centre, by branch and kind."""
-    amounts: dict[tuple[str, Kind], Decimal] = defaultdict(Decimal)
+    amounts: dict[tuple[str, CostKind], Decimal] = defaultdict(Decimal)
     for line in lines:
         cell = books.chart.cell(line)
         if cell and cell[1] == place:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from itertools import combinations
 from typing import TypeAlias
 
-from connector.domain.books.accounts import Kind
+from connector.domain.books.accounts import CostKind
 
 NOTHING = Decimal(0)
-Amounts: TypeAlias = Mapping[tuple[str, Kind], Decimal]
+Amounts: TypeAlias = Mapping[tuple[str, CostKind], Decimal]
 """By how much more is posted than expected, by branch and kind, on one cost centre."""
 
 
@@ -117,6 +117,6 @@ def size(amounts: Amounts) -> Decimal:
     return sum(map(abs, amounts.values()), NOTHING)
 
 
-def without(amounts: Amounts, part: Amounts) -> dict[tuple[str, Kind], Decimal]:
+def without(amounts: Amounts, part: Amounts) -> dict[tuple[str, CostKind], Decimal]:
     """What is left of a difference once a part of it is explained; only its own cells count."""
     return {key: amount - part.get(key, NOTHING) for key, amount in amounts.items()}

@@ -21,7 +21,7 @@ SOMETHING_LEFT = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StayChange:
     """Something that happened to a person within the month; of a raise only that there was one."""
 
     number: str
@@ -36,7 +36,7 @@ class Explanation:
     place: Place
     cells: tuple[Cell, ...]
     people: tuple[str, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[StayChange, ...]
     causes: tuple[Cause, ...]
     is_open: bool
     """Whether something is left that no cause explains."""
@@ -52,7 +52,7 @@ def explain(books: MonthBooks, place: Place, batches: Batches) -> Explanation:
         causes = list(_of_gaps(books, place, batches, cells))
     staff = [person for person in books.staff.people if person.number in people]
     is_open = bool(difference) and not causes
-    happened = tuple(changes(staff, books.month))
+    happened = tuple(stay_changes(staff, books.month))
     return Explanation(place, cells, tuple(people), happened, tuple(causes), is_open)
 
 
@@ -76,27 +76,27 @@ def _of_gaps(
                 yield cause
 
 
-def changes(staff: Iterable[Employed], month: Month) -> Iterator[Change]:
+def stay_changes(staff: Iterable[Employed], month: Month) -> Iterator[StayChange]:
     """Who came, left, moved or got other pay within the month."""
     for person in staff:
         stays = person.stays
         for stay in stays[:1]:
             if stay.first and month.first <= stay.first <= month.last:
-                yield Change(person.number, stay.first, "joined")
+                yield StayChange(person.number, stay.first, "joined")
         for before, after in pairwise(stays):
             if after.first and month.first <= after.first <= month.last:
                 yield from _between(person.number, before, after, after.first)
         for stay in stays[-1:]:
             if stay.last and month.first <= stay.last <= month.last:
-                yield Change(person.number, stay.last, "left")
+                yield StayChange(person.number, stay.last, "left")
 
 
-def _between(number: str, before: Stay, after: Stay, day: date) -> Iterator[Change]:
+def _between(number: str, before: Stay, after: Stay, day: date) -> Iterator[StayChange]:
     places = [
         f"branch {canonical(stay.branch)}, cost centre {stay.cost_centre or '(none)'}"
         for stay in (before, after)
     ]
     if places[0] != places[1]:
-        yield Change(number, day, f"moved from {places[0]} to {places[1]}")
+        yield StayChange(number, day, f"moved from {places[0]} to {places[1]}")
     if (before.yearly, before.currency) != (after.yearly, after.currency):
-        yield Change(number, day, "pay changed")
+        yield StayChange(number, day, "pay changed")

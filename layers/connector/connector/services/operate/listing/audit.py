@@ -19,7 +19,8 @@ from connector.services.foresee.people import People
 from connector.services.operate.json_types import JsonObject
 from connector.services.shared.nearest import must_be_one_of
 
-Place: TypeAlias = tuple[str, str, int]
+RowPlace: TypeAlias = tuple[str, str, int]
+"""Where a row stands among all: its time, its person, and its number within that person's."""
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_DAYS = 400
@@ -81,8 +82,8 @@ class AuditSearch:
     """The verbs of operators that may stand in place of an outcome."""
 
     def page(
-        self, arguments: Mapping[str, Any], after: Place | tuple[()], most: int
-    ) -> tuple[list[JsonObject], Place | None]:
+        self, arguments: Mapping[str, Any], after: RowPlace | tuple[()], most: int
+    ) -> tuple[list[JsonObject], RowPlace | None]:
         """So many rows behind a place, oldest first, and the place of the last if there are more.
 
         Raises:
@@ -157,7 +158,7 @@ def run_of(row: JsonObject) -> str:
     return str(row.get("run") or row.get("said", {}).get("run") or "")
 
 
-def place_of(row: JsonObject) -> Place:
+def place_of(row: JsonObject) -> RowPlace:
     """Where a row stands among all: by time, and where that is the same by person."""
     return str(row["time"]), str(row["person"]), int(row.get("number") or 0)
 

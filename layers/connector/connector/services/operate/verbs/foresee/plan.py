@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import TYPE_CHECKING
 
 from connector.domain.errors import ConfigurationError
+from connector.services.operate.verbs.days import day_in
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -47,7 +47,7 @@ class PlanVerb(Verb):
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         names = [str(each) for each in arguments.get("people") or ()]
         company, text = arguments.get("company"), arguments.get("text")
-        day = day_in(str(arguments.get("day") or ""))
+        day = day_in("on", str(arguments.get("day") or ""))
         plan = desk.planning.plan(names, str(company or ""), str(text or ""), day).to_json()
         if len(json.dumps(plan)) > LARGEST_ANSWER:
             raise ConfigurationError(
@@ -68,18 +68,6 @@ class PlanVerb(Verb):
             each["outcome"] in ("held", "waiting", "rejected", "cannot be foretold")
             for each in result["summary"]
         )
-
-
-def day_in(text: str) -> date | None:
-    """The day that an operator typed, or None.
-
-    Raises:
-        ConfigurationError: it is no day.
-    """
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ConfigurationError("on: write a day like 2027-01-01") from None
 
 
 def summary_lines(result: JsonObject) -> Iterator[Part]:

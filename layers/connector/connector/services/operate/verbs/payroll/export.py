@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
-from connector.domain.errors import ConfigurationError
+from connector.services.operate.verbs.days import day_in
 from connector.services.operate.verbs.verb import (
     Argument,
     Arguments,
@@ -69,7 +68,7 @@ class ExportPayrollRun(Verb):
             run=str(arguments.get("run") or ""),
             operator=str(arguments.get("operator") or ""),
             company=str(arguments.get("company") or ""),
-            booked_on=day_in(str(arguments.get("booked_on") or "")),
+            booked_on=day_in("booked-on", str(arguments.get("booked_on") or "")),
             is_corrected=bool(arguments.get("corrected")),
             is_not_there=bool(arguments.get("not_there")),
             is_plan=bool(arguments.get("plan") or arguments.get("preview")),
@@ -100,18 +99,6 @@ class ExportPayrollRun(Verb):
         if result["is_plan"]:
             return bool(result["problems_found"])
         return any(each["remarks"] for each in result["batches"])
-
-
-def day_in(text: str) -> date | None:
-    """The day that an operator typed, or None.
-
-    Raises:
-        ConfigurationError: it is no day.
-    """
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ConfigurationError("booked-on: write a day like 2025-06-01") from None
 
 
 def total_of(batch: JsonObject) -> str:
