@@ -63,6 +63,33 @@ def test_a_batch_that_never_arrived_is_sent_again_once_it_can_no_longer_come(
     assert payday.posts() == 2
 
 
+def test_a_batch_that_was_not_answered_is_red_in_status_and_keeps_the_month_open(
+    payday: Payday,
+) -> None:
+    def payroll_of_status() -> list[dict[str, Any]]:
+        shown = payday.world.operator.dispatch({"verb": "status"})
+        lines = [line for group in shown["groups"] for line in group["checks"]]
+        return [line for line in lines if line["name"] == "payroll"]
+
+    def reasons() -> str:
+        sections = payday.world.operator.dispatch({"verb": "report"})["sections"]
+        return " ".join(reason for section in sections for reason in section["needs_human"])
+
+    assert payroll_of_status() == []
+    payday.world.visma.faults.reset(method="POST", path=PATH, times=1)
+
+    payday.export()
+
+    (line,) = payroll_of_status()
+    assert (line["level"], line["remedy"]) == ("bad", "connector payroll runs")
+    assert "1 payroll batch sent to Visma and not answered: RP" in line["message"]
+    assert "1 payroll batch sent to Visma and not answered" in reasons()
+    payday.world.clock.turn(seconds=FOUR_MINUTES)
+    payday.export()
+    assert payroll_of_status() == []
+    assert "payroll batch" not in reasons()
+
+
 def test_a_batch_that_arrives_minutes_later_is_found_and_not_sent_again(payday: Payday) -> None:
     payday.world.visma.faults.late(method="POST", path=PATH, times=1)
 

@@ -365,6 +365,7 @@ def status(adapters: Adapters, operator_adapters: OperatorAdapters) -> Status:
         ledger=adapters.ledger,
         budgets=operator_adapters.budgets,
         alarms=operator_adapters.alarms,
+        exports=adapters.payroll().exports,
         clock=adapters.clock,
         version=__version__,
     )

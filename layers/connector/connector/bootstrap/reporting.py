@@ -80,7 +80,7 @@ def section_makers(
 ) -> Sequence[SectionMaker]:
     """The makers of all sections, in the order in which they are shown."""
     from connector.services.books.maker import PostedCost
-    from connector.services.report import costs, dimensions, months, people, states
+    from connector.services.report import costs, dimensions, months, people
 
     return (
         people.HeadCount(readings),
@@ -93,7 +93,20 @@ def section_makers(
         months.BackDated(readings),
         months.Decisions(readings),
         months.MappingVersions(readings),
-        states.Running(
-            adapters.modes, adapters.pauses, adapters.cursors, adapters.queue, adapters.clock
-        ),
+        running_of(adapters),
+    )
+
+
+def running_of(adapters: Adapters) -> SectionMaker:
+    """The maker of the section about the connector itself."""
+    from connector.services.report.states import Running
+
+    return Running(
+        modes=adapters.modes,
+        pauses=adapters.pauses,
+        cursors=adapters.cursors,
+        queue=adapters.queue,
+        exports=adapters.payroll().exports,
+        mappings=adapters.mappings,
+        clock=adapters.clock,
     )

@@ -16,6 +16,7 @@ from connector.adapters.memory import (
     InMemoryBudgets,
     InMemoryChangeQueue,
     InMemoryCursors,
+    InMemoryExportLog,
     InMemoryLedger,
     InMemoryMappings,
     InMemoryModes,
@@ -49,6 +50,7 @@ def status() -> Status:
         ledger=InMemoryLedger(clock),
         budgets=InMemoryBudgets(clock),
         alarms=InMemoryAlarms(),
+        exports=InMemoryExportLog(),
         clock=clock,
         version="1.2.3",
     )
@@ -92,7 +94,7 @@ def test_where_nothing_needs_anybody_that_is_the_last_line(status: Status) -> No
         ("pauses", {"polling"}),
         ("ledger", {"people"}),
         ("cursors", {"last_tick", "last_sweep"}),
-        ("mappings", {"mapping", "in_step", "people", "calls"}),
+        ("mappings", {"mapping", "in_step", "payroll", "people", "calls"}),
     ],
 )
 @pytest.mark.parametrize("kind", [RetryableError, lambda text: ConfigurationError([text])])

@@ -29,6 +29,8 @@ class State:
 
     queued: int
     dead: int
+    unanswered: int = 0
+    """Payroll batches that Visma may or may not have."""
 
 
 def state(known: State, period: Period) -> Section:
@@ -46,6 +48,7 @@ def _rows(known: State) -> Iterator[tuple[Cell, ...]]:
     yield "Last complete reconciliation", ended
     yield "Changes on the queue", str(known.queued)
     yield "Dead letters", str(known.dead)
+    yield "Payroll batches not answered", str(known.unanswered)
 
 
 def _needs(known: State, period: Period) -> Iterator[str]:
@@ -68,6 +71,9 @@ def _needs(known: State, period: Period) -> Iterator[str]:
     if known.dead:
         letters = counted(known.dead, "dead letter")
         yield f"{letters}: what was given up. Type `connector dead-letters`."
+    if known.unanswered:
+        batches = counted(known.unanswered, "payroll batch", "payroll batches")
+        yield f"{batches} sent to Visma and not answered. Type `connector payroll runs`."
 
 
 def _state_of(mode: Mode) -> str:

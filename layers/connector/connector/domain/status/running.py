@@ -174,6 +174,16 @@ def of_alarms(ringing: Sequence[RingingAlarm]) -> Section:
     return Section(checks, {"alarms": figures})
 
 
+def of_exports(unanswered: Sequence[str]) -> Section:
+    """Payroll batches that Visma may or may not have; told only where there are any."""
+    figures = {"payroll_unanswered": list(unanswered)}
+    if not unanswered:
+        return Section((), figures)
+    batches = counted(len(unanswered), "payroll batch", "payroll batches")
+    message = f"{batches} sent to Visma and not answered: {', '.join(unanswered)}."
+    return Section((Check("payroll", Level.BAD, message, "connector payroll runs"),), figures)
+
+
 def _of_ringing(ringing: Sequence[RingingAlarm]) -> Iterator[Check]:
     for alarm in ringing:
         since = f" since {moment(alarm.since)}" if alarm.since else ""

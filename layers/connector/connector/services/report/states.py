@@ -11,8 +11,10 @@ from connector.domain.report.running import State
 from connector.domain.report.sheet import Section
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
+from connector.ports.payroll.exports import ExportLog
 from connector.ports.queue import ChangeQueue
-from connector.ports.state import Modes, PollingPauses
+from connector.ports.state import Mappings, Modes, PollingPauses
+from connector.services.payroll.unanswered import unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Running:
     pauses: PollingPauses
     cursors: Cursors
     queue: ChangeQueue
+    exports: ExportLog
+    mappings: Mappings
     clock: Clock
     key: str = running.KEY
     title: str = running.TITLE
@@ -38,5 +42,6 @@ class Running:
             sweep.ended,
             lengths.waiting + lengths.in_flight,
             lengths.dead,
+            len(unanswered(self.exports, self.mappings)),
         )
         return running.state(known, period)

@@ -18,11 +18,13 @@ from connector.domain.status.section import Section, untold
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
+from connector.ports.payroll.exports import ExportLog
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Agreements, Budgets, Mappings, Modes, PollingPauses
 from connector.ports.telemetry import Alarms
 from connector.services.operate.json_types import JsonObject
 from connector.services.operate.status.people import open_people
+from connector.services.payroll.unanswered import unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Status:
     ledger: Ledger
     budgets: Budgets
     alarms: Alarms
+    exports: ExportLog
     clock: Clock
     version: str
 
@@ -76,6 +79,7 @@ class Status:
         yield self._told("last_sweep", "When the last sweep ended", lambda: self._sweep(mode))
         yield self._told("in_step", "What the last full sweep found", self._in_step)
         yield self._told("queue", "What lies on the queue", self._queue)
+        yield self._told("payroll", "Whether every payroll batch was answered", self._exports)
         yield self._told("alarms", "Which alarms ring", self._alarms)
 
     def _told(self, name: str, what: str, read: Callable[[], Section]) -> Section:
@@ -112,6 +116,9 @@ class Status:
     def _queue(self) -> Section:
         lengths = self.queue.lengths()
         return running.of_queue(lengths.waiting, lengths.in_flight, lengths.dead)
+
+    def _exports(self) -> Section:
+        return running.of_exports(unanswered(self.exports, self.mappings))
 
     def _alarms(self) -> Section:
         return running.of_alarms(self.alarms.ringing())
