@@ -503,7 +503,9 @@ def test_what_is_no_month_is_refused_in_one_sentence_with_the_nearest(
 def test_an_unknown_company_is_refused_with_the_nearest(world: World) -> None:
     answer = asked(world, company="norwey")
 
-    assert answer["problems"] == ["the mapping has no company norwey; did you mean norway?"]
+    assert answer["problems"] == [
+        "there is no company norwey; did you mean norway? There is norway, sweden."
+    ]
 
 
 def test_a_report_costs_the_pages_of_both_lists_and_no_more() -> None:

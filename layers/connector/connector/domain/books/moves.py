@@ -49,7 +49,10 @@ def department_moves(
 
 
 def class_changes(rows: Iterable[Mapping[str, object]], books: MonthBooks) -> Iterator[ClassChange]:
-    """Whose class changed in a company, out of the audit rows of what was updated."""
+    """Whose class changed in a company, out of the audit rows of what was updated.
+
+    What a rehearsal planned has not changed anything.
+    """
     places: dict[str, list[str]] = {}
     for share in books.shares:
         if share.cost_centre:
@@ -57,7 +60,8 @@ def class_changes(rows: Iterable[Mapping[str, object]], books: MonthBooks) -> It
     for row in rows:
         differences = row.get("differences")
         number = str(row.get("employee_code", ""))
-        if row.get("company") != books.company or not isinstance(differences, list):
+        is_made = row.get("company") == books.company and not row.get("planned")
+        if not is_made or not isinstance(differences, list):
             continue
         for one in differences:
             if one.get("field") == "employee_class" and one.get("before"):

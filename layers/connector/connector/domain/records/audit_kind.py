@@ -66,9 +66,6 @@ BY_FIELDS: tuple[tuple[AuditKind, frozenset[str]], ...] = (
     (AuditKind.PAY_BASIS, frozenset({"employee_class"})),
 )
 
-BOOKED = ("department", "cost_centre", "account")
-"""Where a person's cost is booked; a row has each as it was before and as it is after."""
-
 
 def kind_of(
     outcome: str,

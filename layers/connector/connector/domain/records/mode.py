@@ -37,11 +37,6 @@ class Mode:
         return self.name is ModeName.OFF
 
     @property
-    def is_rehearsal(self) -> bool:
-        """Whether everything is planned and audited, and nothing is written to Visma."""
-        return self.name is ModeName.REHEARSAL
-
-    @property
     def message(self) -> str:
         """The mode for an operator, with the verb that leaves it."""
         since = f" since {self.since.isoformat(timespec='seconds')}" if self.since else ""

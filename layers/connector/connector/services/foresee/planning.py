@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 
-from connector.domain.errors import ConfigurationError
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
 from connector.ports.state import Mappings
 from connector.services.foresee.explanation import Explanation, explain
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.people import People
+from connector.services.shared.nearest import must_be_one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,7 @@ class Planning:
         mapping = mapping.in_force(self.foresight.clock.now())
         self.watch(mapping.written)
         mapping = mapping.on(day) if day else mapping
-        if company and company not in mapping.companies:
-            nearest = get_close_matches(company, list(mapping.companies), n=1, cutoff=0)
-            raise ConfigurationError(
-                f"the mapping has no company {company}; did you mean {', '.join(nearest)}?"
-            )
+        must_be_one_of("company", company, mapping.companies)
         if not names:
             return self.foresight.of_everyone(mapping, day).of(company or None, ())
         found = [self.people.find(name) for name in names]

@@ -5,9 +5,8 @@ To add a section: a maker, and one line where the makers are joined (`bootstrap/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Protocol
 
 from connector.domain.errors import ConfigurationError, ConnectorError
@@ -16,6 +15,7 @@ from connector.domain.report.sheet import Section, Sheet
 from connector.ports.clock import Clock
 from connector.ports.state import Mappings, Modes
 from connector.services.report.delivery import Delivered, Delivery
+from connector.services.shared.nearest import must_be_one_of
 
 
 class SectionMaker(Protocol):
@@ -75,23 +75,8 @@ class Report:
             month = month_in(text, self.clock.now().date())
         except ValueError as error:
             raise ConfigurationError(str(error)) from None
-        self._must_be_known(company)
+        must_be_one_of("company", company, {str(row["company"]) for row in self.mappings.rows()})
         return month
-
-    def _must_be_known(self, company: str) -> None:
-        if company:
-            names = [str(row["company"]) for row in self.mappings.rows()]
-            known = list(dict.fromkeys(names))
-            if company not in known:
-                raise ConfigurationError(no_such_company(company, known))
-
-
-def no_such_company(company: str, known: Iterable[str]) -> str:
-    """What to say of a company that the mapping does not have, with the nearest one."""
-    names = list(known)
-    nearest = get_close_matches(company, names, n=1, cutoff=0)
-    hint = f"; did you mean {nearest[0]}?" if nearest else "; there is no mapping yet"
-    return f"the mapping has no company {company}{hint}"
 
 
 def section_of(maker: SectionMaker, period: Period) -> Section:

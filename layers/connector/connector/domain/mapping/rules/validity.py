@@ -54,11 +54,6 @@ class Dated(MappingModel):
         """The last day on which it holds."""
         return self.until or date.max
 
-    @property
-    def is_dated(self) -> bool:
-        """Whether it holds for a time only."""
-        return self.valid_from is not None or self.until is not None
-
     def holds_on(self, day: date) -> bool:
         """Whether it holds on a day."""
         return self.first_day <= day <= self.last_day

@@ -10,6 +10,7 @@ from typing import Any
 
 from connector.domain.checks import Check, Level
 from connector.domain.shapes.sightings import Sighting
+from connector.domain.status.wording import listed
 from connector.services.shared.shape_watch import ShapeWatches
 
 SHOWN = 5
@@ -43,6 +44,5 @@ def shape_report(watches: ShapeWatches, tenants: Iterable[str]) -> list[dict[str
 
 
 def _sentences(sightings: Sequence[Sighting]) -> str:
-    shown = [f"{each.deviation.text} (since {each.first:%Y-%m-%d})" for each in sightings[:SHOWN]]
-    more = len(sightings) - SHOWN
-    return "; ".join([*shown, *([f"and {more} more"] if more > 0 else [])])
+    told = [f"{each.deviation.text} (since {each.first:%Y-%m-%d})" for each in sightings]
+    return listed(told, SHOWN, "; ")

@@ -14,6 +14,7 @@ from connector.domain.catalogue import Catalogue, Part, canonical
 from connector.domain.checks import Check, Level, one_by_one
 from connector.domain.employees import DIMENSION
 from connector.domain.mapping.model import CompanyRules
+from connector.domain.status.wording import listed
 from connector.ports.visma import Sample, SingleReads, Target, Targets, VersionShown
 
 CODES_SHOWN = 10
@@ -260,6 +261,4 @@ def named_by_rules(codes: Iterable[str | None]) -> list[str]:
 
 def listed_codes(codes: Iterable[str]) -> str:
     """The first few codes, and how many more there are."""
-    shown = list(codes)
-    more = f" and {len(shown) - CODES_SHOWN} more" if len(shown) > CODES_SHOWN else ""
-    return ", ".join(shown[:CODES_SHOWN]) + more
+    return listed(list(codes), CODES_SHOWN)
