@@ -615,3 +615,23 @@ def test_who_is_left_in_a_company_that_the_mapping_lost_keeps_the_month_open(wor
     active = [each for each in world.visma.employees("sweden") if each["status"] == "Active"]
     assert f" {len(active)} " in needs
     assert section(sheet_of(world, company="norway"), "head-count").needs_human == ()
+
+
+@pytest.mark.parametrize(("last_day", "counted"), [("2026-11-29", 0), ("2026-11-30", 1)])
+def test_who_left_on_the_last_day_of_the_month_worked_on_it(
+    world: World, last_day: str, counted: int
+) -> None:
+    link = next(each for each in world.ledger.links("norway") if each.exists)
+    world.rippling.terminate(link.worker_id, last_day)
+    world.settle()
+    at_month_end(world)
+    world.rippling.turn_day()
+    world.settle()
+
+    rows = table(sheet_of(world), "cost-centres").rows
+
+    then, since = counts_in(rows, 2), counts_in(rows, 3)
+    active = [each for each in world.visma.employees("norway") if each["status"] == "Active"]
+    active += [each for each in world.visma.employees("sweden") if each["status"] == "Active"]
+    assert sum(then) == len(active) + counted
+    assert sum(since) == -counted

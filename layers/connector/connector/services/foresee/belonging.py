@@ -11,10 +11,11 @@ from datetime import date
 
 from connector.domain.changes import Cause
 from connector.domain.decisions import Action
+from connector.domain.employment import never_began
 from connector.domain.errors import ConnectorError
-from connector.domain.facts import shown
+from connector.domain.facts import Known, Truth, shown
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import Worker
+from connector.domain.people import EmploymentStatus, Worker
 from connector.services.apply.applier import Applier
 from connector.services.apply.context import ChangeContext
 from connector.services.foresee.foresight import Foresight, Subject, subject
@@ -89,7 +90,7 @@ def employed_on(day: date, employments: Mapping[str, Sequence[Worker]]) -> dict[
     The status of an employment is that of today, and says nothing about another day.
     """
     then = {
-        person: [worker for worker in workers if _is_employed(worker, day)]
+        person: [_as_employed(worker) for worker in workers if _is_employed(worker, day)]
         for person, workers in employments.items()
     }
     return {person: workers for person, workers in then.items() if workers}
@@ -98,6 +99,15 @@ def employed_on(day: date, employments: Mapping[str, Sequence[Worker]]) -> dict[
 def _is_employed(worker: Worker, day: date) -> bool:
     first, last = shown(worker.facts.start_date), shown(worker.facts.end_date)
     return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _as_employed(worker: Worker) -> Worker:
+    """Someone who has ended since as they were: employed, the last day included."""
+    facts = worker.facts
+    has_left = facts.status is EmploymentStatus.TERMINATED and isinstance(facts.end_date, Known)
+    if not has_left or never_began(facts) is Truth.YES:
+        return worker
+    return replace(worker, facts=replace(facts, status=EmploymentStatus.ACTIVE))
 
 
 def _of_person(
