@@ -635,3 +635,18 @@ def test_who_left_on_the_last_day_of_the_month_worked_on_it(
     active += [each for each in world.visma.employees("sweden") if each["status"] == "Active"]
     assert sum(then) == len(active) + counted
     assert sum(since) == -counted
+
+
+def test_who_works_in_rippling_after_the_last_day_keeps_the_month_open(world: World) -> None:
+    link = next(each for each in world.ledger.links("norway") if each.exists)
+    world.rippling.terminate(link.worker_id, "2026-11-30")
+    world.settle()
+    at_month_end(world)
+
+    (needs,) = reasons(world, "head-count")
+
+    assert f"although the last day is past: {link.employee_code}." in needs
+    assert section(sheet_of(world, company="sweden"), "head-count").needs_human == ()
+    world.rippling.turn_day()
+    world.settle()
+    assert sheet_of(world).is_ready

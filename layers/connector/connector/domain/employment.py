@@ -121,3 +121,9 @@ def _day_after(facts: Facts, today: date) -> date | None:
             return last + timedelta(days=1)
         case _:  # an unknown last day makes no one due; it is counted where rows are read
             return None
+
+
+def is_past_last_day(worker: Worker, today: date) -> bool:
+    """Whether Rippling says that someone works, and that the last day is over."""
+    last = shown(worker.facts.end_date)
+    return worker.facts.status is EmploymentStatus.ACTIVE and last is not None and last < today

@@ -23,6 +23,7 @@ class Counts:
     active employees; a company that could not be read is in `unread`, with the reason. `left_out`
     counts who belongs to no company, by the reason, and `untold` of whom it could not be told.
     `forsaken` counts those of them who are active in a company that the mapping no longer has.
+    `overstaying` are the numbers of those who work in Rippling although their last day is past.
     """
 
     then: Mapping[tuple[str, str], int]
@@ -32,6 +33,7 @@ class Counts:
     left_out: Mapping[str, int] = field(default_factory=dict)
     untold: Mapping[str, int] = field(default_factory=dict)
     forsaken: Mapping[str, int] = field(default_factory=dict)
+    overstaying: Sequence[str] = ()
 
 
 def counted_by_place(places: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
@@ -62,6 +64,7 @@ def head_count(counts: Counts, companies: Sequence[str], period: Period) -> Sect
             *_of_people_without(counts, companies),
             *_of_untold(counts.untold),
             *_of_forsaken(counts.forsaken),
+            *_of_overstaying(counts.overstaying),
         ),
         note=_note(period),
     )
@@ -147,6 +150,17 @@ def _of_forsaken(forsaken: Mapping[str, int]) -> Iterator[str]:
             f" {counted(people, 'person who works is', 'people who work are')} active there and"
             " belong nowhere. Type `connector mappings rollback`, or `connector mappings import`"
             " with a company that takes them."
+        )
+
+
+def _of_overstaying(numbers: Sequence[str]) -> Iterator[str]:
+    if numbers:
+        more = len(numbers) - MOST_NAMED
+        listed = ", ".join([*numbers[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
+        yield (
+            f"{counted(len(numbers), 'person works', 'people work')} in Rippling although the last"
+            f" day is past: {listed}. End the employment there or take the day away; then type"
+            " `connector tick`."
         )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from connector.domain.employees import INACTIVE
+from connector.domain.employment import is_past_last_day
 from connector.domain.errors import ConnectorError
 from connector.domain.report import head_count, open_people
 from connector.domain.report.head_count import Counts, counted_by_place, places_before
+from connector.domain.report.open_people import number_of
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Section
 from connector.domain.status.people import OpenPeople
@@ -39,6 +42,7 @@ class HeadCount:
             Counter(each.reason for each in now.elsewhere if not each.is_unknown),
             Counter(each.reason for each in now.elsewhere if each.is_unknown),
             {} if period.company else self._forsaken(now.elsewhere),
+            sorted(self._overstaying(companies, period.today)),
         )
         return head_count.head_count(counts, companies, period)
 
@@ -49,6 +53,18 @@ class HeadCount:
         return Counter(
             company for person in people for company in person.active_in if company not in known
         )
+
+    def _overstaying(self, companies: Collection[str], today: date) -> Iterator[str]:
+        """Who is active and works in Rippling after the last day that it shows."""
+        snapshot = self.readings.snapshot()
+        for person, workers in snapshot.employments.items():
+            if any(is_past_last_day(worker, today) for worker in workers):
+                links = snapshot.links.get(person, {})
+                yield from {
+                    number_of(link)
+                    for company, link in links.items()
+                    if link.is_active and company in companies
+                }
 
     def _then(self, period: Period, companies: Collection[str]) -> list[tuple[str, str]]:
         """Where people were on the last day: without the moves that were made since."""
