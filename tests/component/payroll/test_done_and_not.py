@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+import yaml
 
 from connector.domain.errors import RefusedError
 from connector.domain.records.acts import OPERATORS
 from connector.services.operate.verbs.payroll.runs import PayrollRunsVerb
-from tests.component.payroll.conftest import PATH, Payday
+from tests.component.payroll.conftest import PATH, Payday, payroll_mapping
 from tests.simulator.books.payroll import Run
 
 SOME = 4
@@ -152,3 +154,23 @@ def test_a_batch_is_listed_although_rippling_no_longer_shows_its_run(
     assert row["batches"][0]["stage"] == "begun"
     assert PayrollRunsVerb().needs_attention(listed)
     assert payday.says("runs", company="sweden")["rows"] == []
+
+
+def test_a_run_that_was_exported_to_one_company_is_not_exported_to_another_unsaid(
+    two_companies: Payday,
+) -> None:
+    plain = yaml.safe_load(payroll_mapping(2))
+    (sent,) = two_companies.export()["batches"]
+    norway, sweden = plain["companies"]["norway"], plain["companies"]["sweden"]
+    sweden["payroll"] = deepcopy(norway["payroll"])
+    norway["legal_entities"], sweden["legal_entities"] = (
+        sweden["legal_entities"], norway["legal_entities"],
+    )  # fmt: skip
+    two_companies.world.edit_mapping_unheard(yaml.safe_dump(plain, sort_keys=False))
+
+    refused, plan = two_companies.export(), two_companies.plan()
+
+    assert f"was exported to norway, as NOK batch {sent['number']}" in refused["problems"][0]
+    assert plan["problems_found"][0] == refused["problems"][0]
+    told = str(two_companies.export(corrected=True))
+    assert "was exported to norway" not in told

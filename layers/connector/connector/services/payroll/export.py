@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.domain.errors import ConfigurationError, ConflictError
-from connector.domain.payroll.exports import RunExports
+from connector.domain.payroll.exports import Export, RunExports
 from connector.domain.records.ledger import ANSWER_SECONDS
 from connector.domain.records.mode import ModeName
 from connector.ports.clock import Clock
@@ -53,7 +53,7 @@ class PayrollExport:
             ConfigurationError: there is no such run, or it is of no company that exports any.
             RetryableError: a system did not answer.
         """
-        prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
+        prepared = self._prepared(wish)
         return prepared, self.exports.of_run(prepared.company, prepared.run.id)
 
     def export(self, wish: Wish) -> tuple[Prepared, list[Sent]]:
@@ -71,7 +71,7 @@ class PayrollExport:
                 f"the connector is {state}, so that nothing is sent: `connector payroll export"
                 f" {wish.run} --plan` shows what would be"
             )
-        prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
+        prepared = self._prepared(wish)
         with self._alone_in(prepared.company):
             sending = Sending(
                 wish,
@@ -83,6 +83,25 @@ class PayrollExport:
                 self.answer_seconds,
             )
             return prepared, sending.carried_out()
+
+    def _prepared(self, wish: Wish) -> Prepared:
+        """The run; what was made of it in another company is in the way of a second batch here."""
+        prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
+        if wish.is_corrected:
+            return prepared
+        others = list(self.preparation.mappings.load().companies)
+        told = [
+            f"run {prepared.run.id} was exported to {company}, as {currency} batch"
+            f" {export.number or export.key}, before it was one of {prepared.company}: delete or"
+            " reverse that batch there, then `--corrected` makes one here"
+            for company in others
+            if company != prepared.company
+            for currency, export in self._made_in(company, prepared.run.id)
+        ]
+        return replace(prepared, problems=(*told, *prepared.problems))
+
+    def _made_in(self, company: str, run: str) -> list[tuple[str, Export]]:
+        return sorted(self.exports.of_run(company, run).by_currency.items())
 
     @contextmanager
     def _alone_in(self, company: str) -> Iterator[None]:
