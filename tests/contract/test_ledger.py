@@ -739,6 +739,16 @@ def test_persons_are_read_by_id_or_all(bench: Bench) -> None:
     assert one == ledger.record("p2").person
 
 
+def test_whoever_is_read_among_others_is_sealed_as_whoever_is_read_alone(bench: Bench) -> None:
+    ledger = bench.writer()
+    end(ledger, "p1", a_link("p1"), outcome="held")
+
+    alone = ledger.record("p1").person.seal.of("contact.lastName", "Nordmann")
+
+    for read in (ledger.persons(), ledger.persons(["p1"])):
+        assert [each.seal.of("contact.lastName", "Nordmann") for each in read] == [alone]
+
+
 # DynamoDB alone
 
 

@@ -141,9 +141,8 @@ class LedgerReads:
 
     def persons(self, ids: Iterable[str] | None = None) -> Iterator[Person]:
         """The person rows with these ids, or all of them (those a moment late, from an index)."""
-        if ids is not None:
-            return map(person_from, self._person_rows(ids))
-        return map(person_from, self._of_kind(PERSON, NO_COMPANY))
+        rows = self._of_kind(PERSON, NO_COMPANY) if ids is None else self._person_rows(ids)
+        return (person_from(row, self.key) for row in rows)
 
     def headcount(self, company: str, enough: int | None = None) -> int:
         """Counted where the rows are, so that none of them travels."""

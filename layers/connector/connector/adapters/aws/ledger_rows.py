@@ -15,6 +15,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
+from connector.domain.records.digests import NO_KEY, DigestKey
 from connector.domain.records.ledger import EmployeeLink, Intent, Person, Record
 from connector.domain.records.times import timestamp
 
@@ -73,8 +74,8 @@ def person_values(person: Person) -> Item:
     )
 
 
-def person_from(item: Values) -> Person:
-    """The person that a row tells of."""
+def person_from(item: Values, key: DigestKey = NO_KEY) -> Person:
+    """The person that a row tells of, with the key that their digests are made with."""
     return Person(
         id=item["person"],
         version=item.get("version", 0),
@@ -88,6 +89,7 @@ def person_from(item: Values) -> Person:
         active_in=tuple(item.get("active_in", ())),
         intent=_intent_from(item["intent"]) if "intent" in item else None,
         audit=head_from(item),
+        key=key,
     )
 
 
