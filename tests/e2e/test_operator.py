@@ -67,7 +67,7 @@ def test_what_finance_has_edited_is_shown_and_healed(stage: Stage) -> None:
     stage.connector("reconcile", "heal")
     _quiet(stage)
 
-    assert [row["number"] for row in shown if row["number"] == number] == [number]
+    assert "edited" in {row["what"] for row in shown if row["number"] == number}
     assert stage.visma.employee(number)["department"] == "SALES"
     stage.connector("sync", number)
 
