@@ -269,3 +269,34 @@ def test_in_a_rehearsal_the_plan_is_shown_and_nothing_is_sent(payday: Payday) ->
 
     assert "in rehearsal" in refused["problems"][0]
     assert payday.posts() == 0
+
+
+def line_of_ping(payday: Payday) -> dict[str, Any] | None:
+    groups = payday.world.operator.dispatch({"verb": "ping"})["systems"]
+    (rippling,) = (group for group in groups if group["system"] == "rippling")
+    return next((check for check in rippling["checks"] if check["name"] == "payroll"), None)
+
+
+def test_ping_tells_what_a_run_of_this_tenant_says(payday: Payday) -> None:
+    line = line_of_ping(payday)
+
+    assert line is not None
+    assert line["level"] == "good"
+    assert "Rippling shows 1 payroll run; the newest is APPROVED and pays" in line["message"]
+    assert "which legal entity pays, in which currency, who pays each tax" in line["message"]
+
+
+def test_ping_names_the_right_to_payroll_runs_that_is_missing(payday: Payday) -> None:
+    payday.world.rippling.faults.fail(403, path="/payroll-runs.*")
+
+    line = line_of_ping(payday)
+
+    assert line is not None
+    assert line["level"] == "bad"
+
+
+def test_ping_reads_no_payroll_run_where_payroll_is_off(payday: Payday) -> None:
+    payday.set_payroll(lambda company: company.pop("payroll"))
+
+    assert line_of_ping(payday) is None
+    assert payday.world.rippling.calls(path="/payroll-runs.*") == []

@@ -347,6 +347,7 @@ def ping(adapters: Adapters, operator_adapters: OperatorAdapters, options: Opera
         modes=adapters.modes,
         watches=adapters.watches,
         ledgers=operator_adapters.ledgers,
+        runs=adapters.payroll().runs,
         clock=adapters.clock,
     )
 

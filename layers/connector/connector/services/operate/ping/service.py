@@ -26,6 +26,7 @@ from connector.ports.books.general_ledger import GeneralLedgers
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
+from connector.ports.payroll.runs import PayrollRuns
 from connector.ports.queue import ChangeQueue
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets, WebhookSecrets
@@ -34,6 +35,7 @@ from connector.ports.visma import Targets
 from connector.services.operate.ping.answers import answers_check, shape_report
 from connector.services.operate.ping.books import books_check
 from connector.services.operate.ping.capabilities import needs_of
+from connector.services.operate.ping.payroll import payroll_check
 from connector.services.operate.ping.visma import CompanyChecks
 from connector.services.operate.status.people import people_check
 from connector.services.shared.shape_watch import ShapeWatches
@@ -76,6 +78,7 @@ class Ping:
     modes: Modes
     watches: ShapeWatches
     ledgers: GeneralLedgers
+    runs: PayrollRuns
     clock: Clock
 
     def show(self) -> dict[str, Any]:
@@ -87,6 +90,8 @@ class Ping:
         if rippling[0].level is Level.GOOD:
             # Last, because it takes a call for every hundred workers.
             rippling.append(self._timely("workers", partial(self._workers, mapping)))
+            if mapping and any(rules.payroll for rules in mapping.companies.values()):
+                rippling.append(self._timely("payroll", partial(payroll_check, self.runs)))
             rippling.append(self._answers("rippling"))
         groups = [
             _group("connector", None, own),
