@@ -260,3 +260,14 @@ def test_explain_and_cost_centre_go_together(clean: BooksWorld) -> None:
     answer = clean.world.operator.dispatch({"verb": "report", "cost_centre": "400"})
 
     assert "--cost-centre 400 --explain" in str(answer)
+
+
+def test_where_there_is_no_time_to_decrypt_everyone_the_section_says_so(
+    nordfab: BooksWorld,
+) -> None:
+    nordfab.month_end()
+    nordfab.world.clock.remaining = 40.0
+
+    (needs,) = section(nordfab).needs_human
+
+    assert "there was no time to decrypt what everyone in norway costs" in needs

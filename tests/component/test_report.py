@@ -459,7 +459,7 @@ def test_a_right_that_was_taken_away_is_said_in_its_section_alone(
 
     (needs,) = reasons(world, "state")
 
-    assert "could not be read: it ends in an error (PermissionError)" in needs
+    assert "could not be read: it ends in an error (PermissionError at states.py:" in needs
     assert "secret text" not in json.dumps(asked(world))
     assert reasons(world, "head-count") == []
 

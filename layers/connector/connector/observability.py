@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
 from datetime import UTC, datetime
 from os import environ, uname
-from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -20,7 +18,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from connector import __version__
 from connector.domain.changes import Change
-from connector.domain.errors import ConfigurationError, ConnectorError
+from connector.domain.errors import ConfigurationError, ConnectorError, fault_of, raised_at
 
 NAMESPACE = environ.get("POWERTOOLS_METRICS_NAMESPACE", "RipplingToVisma")
 """Of the stack: the alarms of two stacks in one account never hear each other's functions."""
@@ -201,12 +199,10 @@ class Invocation:
         elif isinstance(error, ConnectorError):
             self.log.error("invocation failed", reason=str(error), kind=type(error).__name__)
         elif error is not None:
-            self.log.error(
-                "invocation crashed", kind=type(error).__name__, reason=_raised_at(error)
-            )
+            self.log.error("invocation crashed", kind=type(error).__name__, reason=raised_at(error))
         self.metrics.flush()
         if error is not None and not isinstance(error, ConnectorError):
-            raise CrashError(f"{type(error).__name__} at {_raised_at(error)}") from None
+            raise CrashError(fault_of(error)) from None
 
 
 def _write(name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]) -> None:
@@ -225,12 +221,6 @@ def _kept_at_any_level() -> dict[str, str]:
     """
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {"level": environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"), "timestamp": moment}
-
-
-def _raised_at(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "connector" in frame.filename] or frames
-    return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else "an unknown place"
 
 
 def _allowed(keys: dict[str, Any]) -> dict[str, Any]:

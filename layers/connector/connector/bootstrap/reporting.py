@@ -61,6 +61,7 @@ def books(
         ledger=adapters.ledger,
         audit=operator_adapters.audit_log,
         memory=operator_adapters.books_memory,
+        clock=adapters.clock,
         cost_allocation=options.cost_allocation,
     )
 

@@ -17,7 +17,9 @@ Messages name people by code or id, never by name, and never repeat a vendor's b
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class ConnectorError(Exception):
@@ -95,3 +97,15 @@ class RefusedError(ConnectorError):
 
 class CodeTakenError(ConnectorError):
     """An employee code that another person holds already, here or in Visma."""
+
+
+def raised_at(error: BaseException) -> str:
+    """The file and line of ours where an error came up."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "connector" in frame.filename] or frames
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else "an unknown place"
+
+
+def fault_of(error: BaseException) -> str:
+    """What an error of no kind above is, and where; its own text may be personal."""
+    return f"{type(error).__name__} at {raised_at(error)}"

@@ -30,6 +30,7 @@ from connector.domain.planning import Outcome
 from connector.domain.report.period import Month
 from connector.ports.books.general_ledger import GeneralLedger, GeneralLedgers
 from connector.ports.books.memory import BooksMemory
+from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.services.books.allowance import Allowance
 from connector.services.books.reading import BooksReader
@@ -47,6 +48,7 @@ class Books:
     ledger: Ledger
     audit: AuditLog
     memory: BooksMemory
+    clock: Clock
     cost_allocation: bool
 
     def compare(
@@ -107,7 +109,9 @@ class Books:
                 f"the mapping says nothing of the labour accounts of {company}: see"
                 " docs/mapping.md#labour"
             )
-        staff = staff_of(self.ledger, company, catalogue, cost_allocation=self.cost_allocation)
+        staff = staff_of(
+            self.ledger, company, catalogue, self.clock, cost_allocation=self.cost_allocation
+        )
         places = Places.of(_known_places(rules, catalogue))
         reader = BooksReader(
             company, general_ledger, rules.labour, places, rules.cost_centre_segment

@@ -15,20 +15,25 @@ from connector.domain.people import Facts
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.ledger import EmployeeLink
+from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
+from connector.services.shared.costs import costs_in_time
 
 HOURLY = "HOURLY"
 DAY = timedelta(days=1)
 
 
-def staff_of(ledger: Ledger, company: str, catalogue: Catalogue, *, cost_allocation: bool) -> Staff:
+def staff_of(
+    ledger: Ledger, company: str, catalogue: Catalogue, clock: Clock, *, cost_allocation: bool
+) -> Staff:
     """Everybody who has, or should have, an employee in a company.
 
     Raises:
         ConfigurationError: what people cost cannot be decrypted.
-        RetryableError: the table cannot be read.
+        RetryableError: the table cannot be read, or there is no time to decrypt all of it.
     """
-    links = list(ledger.costs(company) if cost_allocation else ledger.links(company))
+    costs = costs_in_time(ledger, company, clock) if cost_allocation else ledger.links(company)
+    links = list(costs)
     facts = {
         person.id: Facts.from_json(person.facts)
         for person in ledger.persons({link.person_id for link in links})

@@ -12,7 +12,7 @@ from datetime import date
 from connector.domain.changes import Cause
 from connector.domain.decisions import Action
 from connector.domain.employment import never_began
-from connector.domain.errors import ConnectorError
+from connector.domain.errors import ConnectorError, fault_of
 from connector.domain.facts import Known, Truth, shown
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, Worker
@@ -119,7 +119,7 @@ def _of_person(
     except ConnectorError as error:
         return [Elsewhere(about.person, about.number, str(error), is_unknown=True)]
     except Exception as error:  # noqa: BLE001 whatever it is, it is about one person
-        reason = f"it ends in an error ({type(error).__name__})"
+        reason = f"it ends in an error ({fault_of(error)})"
         return [Elsewhere(about.person, about.number, reason, is_unknown=True)]
 
 

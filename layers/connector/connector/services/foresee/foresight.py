@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from connector.domain.changes import Cause
-from connector.domain.errors import ConnectorError
+from connector.domain.errors import ConnectorError, fault_of
 from connector.domain.facts import shown
 from connector.domain.foresight.foreseen import Foreseen
 from connector.domain.foresight.plan import Plan
@@ -159,7 +159,7 @@ def foreseen(
         yield _untold(about, str(error))
         return
     except Exception as error:  # noqa: BLE001 whatever it is, it is about one person
-        yield _untold(about, f"it ends in an error ({type(error).__name__})")
+        yield _untold(about, f"it ends in an error ({fault_of(error)})")
         return
     for person, links, rows in witness.taken():
         for row in rows:

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
 from connector.domain.catalogue import Catalogue
-from connector.domain.errors import RetryableError
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -24,14 +23,12 @@ from connector.services.foresee.belonging import Belongings, belongings
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.snapshot import Snapshot
 from connector.services.shared.catalogues import Catalogues
+from connector.services.shared.costs import costs_in_time
 
 T = TypeVar("T")
 
 MOST_DAYS_SINCE = 92
 """So many days after a month the moves made since are looked for."""
-
-RESERVE_SECONDS = 45.0
-"""Kept of an invocation's time for the sections that follow, and for drawing and keeping them."""
 
 
 @dataclass(slots=True)
@@ -116,16 +113,8 @@ class Readings:
         Raises:
             RetryableError: there is no time left to decrypt all of it.
         """
-        return self._once(("costs", company), lambda: list(self._costs(company)))
-
-    def _costs(self, company: str) -> Iterator[EmployeeLink]:
-        for link in self.foresight.ledger.costs(company):
-            if self.foresight.clock.remaining_seconds() < RESERVE_SECONDS:
-                raise RetryableError(
-                    f"there was no time to decrypt what everyone in {company} costs; make the"
-                    " report company by company"
-                )
-            yield link
+        ledger, clock = self.foresight.ledger, self.foresight.clock
+        return self._once(("costs", company), lambda: list(costs_in_time(ledger, company, clock)))
 
     def persons(self, ids: Collection[str]) -> Iterator[Person]:
         """The rows of some people."""

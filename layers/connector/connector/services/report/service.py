@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from connector.domain.errors import ConfigurationError, ConnectorError
+from connector.domain.errors import ConfigurationError, ConnectorError, fault_of
 from connector.domain.report.period import Month, Period, month_in
 from connector.domain.report.sheet import Section, Sheet
 from connector.ports.clock import Clock
@@ -90,7 +90,7 @@ def section_of(maker: SectionMaker, period: Period) -> Section:
     except ConnectorError as error:
         return unread(maker, str(error))
     except Exception as error:  # noqa: BLE001 the type tells enough, its text may be personal
-        return unread(maker, f"it ends in an error ({type(error).__name__})")
+        return unread(maker, f"it ends in an error ({fault_of(error)})")
 
 
 def unread(maker: SectionMaker, why: str) -> Section:
