@@ -192,6 +192,7 @@ def test_the_mark_of_an_import_is_no_edit(
 
     _mark(account)
     monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(releasing, "PATIENCE", 2)  # how long it waits has a test of its own
 
     assert releaser.lambda_handler(_edit(("-", "import")), CONTEXT) == {"queued": 0}
     with pytest.raises(RetryableError):
