@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from textwrap import indent
 from typing import Any
 
 import yaml
@@ -88,10 +89,11 @@ def reasons_of(report: dict[str, Any]) -> list[str]:
 
 
 def with_payroll(text: str) -> str:
-    """A mapping with payroll turned on in Norway."""
-    plain = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - every scalar is text
-    plain["companies"]["norway"]["payroll"] = NORDFAB_PAYROLL
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    """A mapping with payroll turned on in Norway; all else stays as it is written."""
+    company = "  norway:\n"
+    must(text.count(company) == 1, "the mapping has no company norway")
+    payroll = indent(yaml.safe_dump({"payroll": NORDFAB_PAYROLL}, sort_keys=False), "    ")
+    return text.replace(company, company + payroll)
 
 
 def an_approved_run(story: Story) -> str:

@@ -131,7 +131,7 @@ def test_everyone_with_whom_something_is_open_stands_under_what_it_is() -> None:
         a_link(Outcome.SCHEDULED, due_on=date(2026, 12, 31)),
     ]
 
-    section = open_people(OpenPeople.among(links), {"p1": "Sales"})
+    section = open_people(OpenPeople.among(links), {"p1": "Sales"}, {})
 
     whys = {each.key: [(row[1], row[4]) for row in each.rows] for each in section.tables}
     assert whys == {
@@ -150,9 +150,11 @@ def test_everyone_with_whom_something_is_open_stands_under_what_it_is() -> None:
 def test_who_is_open_has_a_number_a_department_and_a_day() -> None:
     people = OpenPeople.among([a_link(Outcome.HELD, employee_code=None)])
 
-    (row,) = table(open_people(people, {}), "held").rows
+    (row,) = table(open_people(people, {}, {}), "held").rows
 
     assert row == ("norway", "p1", "", AT.date(), "")
+    (row,) = table(open_people(people, {}, {"p1": "1246"}), "held").rows
+    assert row[1] == "1246"
 
 
 def test_a_move_is_a_change_of_both_cost_centres() -> None:

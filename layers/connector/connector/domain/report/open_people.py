@@ -32,10 +32,12 @@ COLUMNS = (
 )
 
 
-def open_people(people: OpenPeople, departments: Mapping[str, str]) -> Section:
-    """A table of each kind; the departments are those of people, as Rippling calls them."""
+def open_people(
+    people: OpenPeople, departments: Mapping[str, str], numbers: Mapping[str, str]
+) -> Section:
+    """A table of each kind; departments and numbers are those of people, as Rippling has them."""
     tables = [
-        Table(name, title, COLUMNS, _rows(getattr(people, name), departments), "Nobody.")
+        Table(name, title, COLUMNS, _rows(getattr(people, name), departments, numbers), "Nobody.")
         for name, title, *_ in (*KINDS, *QUIET)
     ]
     return Section(KEY, TITLE, tuple(tables), tuple(_needs(people)))
@@ -53,12 +55,12 @@ def _needs(people: OpenPeople) -> Iterator[str]:
 
 
 def _rows(
-    links: Sequence[EmployeeLink], departments: Mapping[str, str]
+    links: Sequence[EmployeeLink], departments: Mapping[str, str], numbers: Mapping[str, str]
 ) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
         (
             link.company,
-            number_of(link),
+            number_of(link, numbers.get(link.person_id, "")),
             departments.get(link.person_id, ""),
             link.since.date(),
             _why(link),
@@ -72,6 +74,6 @@ def _why(link: EmployeeLink) -> str:
     return "; ".join(filter(None, (link.reason, day)))
 
 
-def number_of(link: EmployeeLink) -> str:
-    """By which number a person is known, else their id."""
-    return link.employee_code or link.expected_code or link.person_id
+def number_of(link: EmployeeLink, number: str = "") -> str:
+    """The code in Visma, or the one to be; else the number in Rippling, or the person's id."""
+    return link.employee_code or link.expected_code or number or link.person_id

@@ -17,7 +17,7 @@ from connector.domain.report.period import Period
 from connector.domain.report.sheet import Section
 from connector.domain.status.people import OpenPeople
 from connector.services.foresee.belonging import Belonging, Elsewhere
-from connector.services.foresee.numbers import department_in
+from connector.services.foresee.numbers import department_in, number_in
 from connector.services.report.readings import Readings
 
 
@@ -118,7 +118,7 @@ class Open:
         """Each of them by number, since when, and why."""
         people = OpenPeople.among(self.readings.open_links(period))
         ids = {link.person_id for name in OpenPeople.__slots__ for link in getattr(people, name)}
-        departments = {
-            person.id: department_in(person.facts) for person in self.readings.persons(ids)
-        }
-        return open_people.open_people(people, departments)
+        facts = {person.id: person.facts for person in self.readings.persons(ids)}
+        departments = {person: department_in(each) for person, each in facts.items()}
+        numbers = {person: number_in(each) for person, each in facts.items()}
+        return open_people.open_people(people, departments, numbers)

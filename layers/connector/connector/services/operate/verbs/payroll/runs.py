@@ -40,7 +40,9 @@ class PayrollRunsVerb(Verb):
         ]
         headings = ("Company", "Run", "Type", "State", "Pays for", "Paid on", "Batches in Visma")
         more = len(rows) - MOST_SHOWN
-        told = f"{len(rows)} runs" + (f", {more} older ones not shown" if more > 0 else "")
+        told = f"{len(rows)} run{'s' * (len(rows) != 1)}" + (
+            f", {more} older ones not shown" if more > 0 else ""
+        )
         return [Table(headings, rows[:MOST_SHOWN]), Line(told)]
 
     def needs_attention(self, result: JsonObject) -> bool:
