@@ -359,3 +359,14 @@ def test_over_sqs_all_letters_are_shown_replayed_and_deleted(account: Account) -
     assert answer["left"] == 25
     assert len(account.receive()) == 3
     assert account.operate("dead-letters")["total"] == 25
+
+
+def test_a_queue_that_shows_the_same_letters_again_and_again_is_replayed_to_its_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = DeadLetter("1", "no change", "g", "r1", "it is no change")
+    monkeypatch.setattr(world.queue, "dead_letters", lambda _: [odd])
+
+    answer = world.operator.dispatch({"verb": "replay"})
+
+    assert (answer["replayed"], answer["left"], answer["more"]) == (0, 1, False)

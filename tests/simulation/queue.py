@@ -38,6 +38,8 @@ class SimulatedQueue:
     def __init__(self, now: Callable[[], datetime], draw: Random) -> None:
         self.messages: list[Message] = []
         self.dead: list[DeadLetter] = []
+        self.hidden: dict[str, datetime] = {}
+        self.resent: set[str] = set()
         self.sent: list[str] = []
         self.lost_deletions = 0
         self.takes_only: int | None = None
@@ -69,11 +71,23 @@ class SimulatedQueue:
         self.bury(body, NOT_A_CHANGE, reason)
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """Some dead letters, oldest first."""
-        return self.dead[:limit]
+        """Some dead letters, oldest first; they are shown to nobody else for some minutes."""
+        now = self._now()
+        seen = [each for each in self.dead if self.hidden.get(each.receipt, now) <= now][:limit]
+        again = now + timedelta(seconds=VISIBILITY_SECONDS)
+        self.hidden |= {each.receipt: again for each in seen}
+        return seen
+
+    def resend(self, letter: DeadLetter, change: Change) -> None:
+        """Queues the change of a dead letter, once however often that is asked for."""
+        if letter.id not in self.resent:
+            self.send([change])
+            self.resent.add(letter.id)
 
     def release(self, letters: Iterable[DeadLetter]) -> None:
-        """Lets others see dead letters again, which here they always do."""
+        """Lets others see dead letters again."""
+        for letter in letters:
+            self.hidden.pop(letter.receipt, None)
 
     def delete(self, letter: DeadLetter) -> None:
         """Takes a dead letter off the queue."""

@@ -158,7 +158,9 @@ class GivenUpChanges:
         try:
             while done.is_more and self._has_time(until):
                 letters = self.queue.dead_letters(size)
-                before, done.is_more = done.replayed, bool(letters)
+                # Letters that are shown a second time are all that is left, however long it lasts.
+                is_new = any(letter.id not in done.passed_over for letter in letters)
+                before, done.is_more = done.replayed, is_new
                 for letter in letters:
                     self._replay(letter, only, done)
                 if most_per_second and done.replayed > before:
