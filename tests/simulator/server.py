@@ -112,6 +112,11 @@ class Server:
             and (pattern is None or pattern.fullmatch(call.path))
         ]
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a `late` fault keeps a request under way."""
+        return bool(self._under_way)
+
     def land(self) -> int:
         """Applies every request that a `late` fault kept under way, in order; how many."""
         landing, self._under_way = self._under_way, []

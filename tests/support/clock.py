@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -11,6 +12,8 @@ class HandClock:
     def __init__(self, now: datetime | None = None) -> None:
         self.moment = now or datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
         self.remaining = 1000.0
+        self.before_turning: Callable[[datetime], object] = lambda until: until
+        """Is told until when time is about to pass: what was to happen by then happens now."""
 
     def now(self) -> datetime:
         """The present moment."""
@@ -30,4 +33,6 @@ class HandClock:
 
     def turn(self, **by: float) -> None:
         """Lets time pass."""
-        self.moment += timedelta(**by)
+        until = self.moment + timedelta(**by)
+        self.before_turning(until)
+        self.moment = until

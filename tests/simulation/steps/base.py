@@ -73,7 +73,9 @@ class Base:
         self.last = ""
         self.made = 0
         self.deletions = 0
-        self.pending_since: datetime | None = None
+        self.slow_since: datetime | None = None
+        self.is_watched = False
+        self.clock.before_turning = self.time_passes
         self.renumbered: dict[tuple[str, str], tuple[str, str]] = {}
         self._hide_everyone()
 
@@ -170,6 +172,7 @@ class Base:
     def watched(self) -> Iterator[None]:
         """The auditor looks before and after; within, older states are a reason for a while."""
         self.auditor.begin(self.clock.now())
+        self.is_watched = True
         try:
             yield
         except (ViolationError, KilledError):
@@ -178,6 +181,8 @@ class Base:
             raise ViolationError(Check.REST, [str(error)]) from error
         except Exception as error:
             raise ViolationError(Check.FAULT, [f"{type(error).__name__}: {error}"]) from error
+        finally:
+            self.is_watched = False
         self.auditor.look(self.clock.now())
         self.auditor.forget()
 
@@ -206,6 +211,9 @@ class Base:
         with self.watched():
             self.world.import_mapping(self.model.rules.text(), is_heard=is_heard)
         self.clock.turn(seconds=3)  # the command waits until every writer has heard of it
+
+    def time_passes(self, until: datetime) -> None:
+        """What was to happen by then happens."""
 
     def turn(self, by: timedelta, *, is_punctual: bool) -> None:
         """Time passes; employments begin and end in Rippling where it is punctual."""

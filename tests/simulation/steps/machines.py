@@ -111,7 +111,6 @@ class Machines(Vendors):
         self.work(20)
         worker = self.hired("Sales", "Oslo", ENTITIES[0], KINDS[0], 0)
         if is_late:
-            self.pending_since = self.pending_since or self.clock.now()
             self.visma.faults.late(method="POST", path=EMPLOYEE, times=3)
         else:
             self.fate.counts, self.fate.kill_in = (lambda each: each == "after POST employee"), 0

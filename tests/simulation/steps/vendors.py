@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.simulation.steps.base import COMPANIES, EMPLOYEE, REACH, YES_OR_NO
 from tests.simulation.steps.controller import Controller
@@ -79,7 +79,6 @@ class Vendors(Controller):
     @step(3, n=FEW, method=METHODS, reach=REACH)
     def write_slowly(self, n: int, method: str, reach: int) -> None:
         """A write breaks off, and Visma applies it minutes later."""
-        self.pending_since = self.pending_since or self.clock.now()
         self.visma.faults.late(method=method, path=EMPLOYEE, times=n)
         self.work(reach)
 
@@ -155,15 +154,27 @@ class Vendors(Controller):
         self.model.hides_obstacles = self.model.hides_last_days = False
 
     def land(self) -> None:
-        """Whatever Visma was still working on is applied."""
+        """Whatever Visma was still working on is applied; nothing more is slow."""
         self.visma.faults.clear()
-        self.visma.land()
-        if self.pending_since:
-            self.doubt_everyone()
-        self.pending_since = None
+        self._apply_late()
 
-    def turn(self, by: timedelta, *, is_punctual: bool) -> None:
-        """Time passes; no write takes Visma longer than four minutes."""
-        if self.pending_since and self.clock.now() + by >= self.pending_since + WITHOUT_ANSWER:
-            self.land()
-        super().turn(by, is_punctual=is_punctual)
+    def time_passes(self, until: datetime) -> None:
+        """No write takes Visma longer than four minutes, however and wherever they pass."""
+        if not self.visma.is_at_work:
+            return
+        # A request is taken between two turns of the clock, so at the moment of the second.
+        self.slow_since = self.slow_since or self.clock.now()
+        if until >= self.slow_since + WITHOUT_ANSWER:
+            self._apply_late()
+
+    def _apply_late(self) -> None:
+        """What was decided minutes ago is no change of now: the auditor looks before, and again."""
+        self.slow_since = None
+        if not self.visma.is_at_work:
+            return
+        if self.is_watched:
+            self.auditor.look(self.clock.now())
+        self.visma.land()
+        self.doubt_everyone()
+        if self.is_watched:
+            self.auditor.begin(self.clock.now())
