@@ -16,8 +16,9 @@ from connector.ports.cursors import Leases
 from connector.ports.payroll.exports import ExportLog
 from connector.services.operate.json_types import JsonObject
 from connector.services.payroll.overview import PayrollOverview
-from connector.services.payroll.preparation import Preparation, Prepared
+from connector.services.payroll.preparation import Preparation, Prepared, RunNotShownError
 from connector.services.payroll.sending import RUN_SECONDS, Sending, Sent, Wish
+from connector.services.payroll.settlement import NOT_SHOWN, left_of, without_begun
 from connector.services.payroll.told import export_of, plan_of
 
 
@@ -82,19 +83,27 @@ class PayrollExport:
                 self.preparation.ledger.key,
                 self.answer_seconds,
             )
-            return prepared, sending.carried_out()
+            sent = sending.carried_out()
+            if prepared.run.state == NOT_SHOWN:
+                prepared = without_begun(prepared, self.exports)
+            return prepared, sent
 
     def _prepared(self, wish: Wish) -> Prepared:
         """The run; what was made of it in another company is in the way of a second batch here."""
-        prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
+        mapping = self.preparation.mappings.load()
+        try:
+            prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
+        except RunNotShownError:
+            if left := left_of(wish.run, wish.company, mapping, self.exports):
+                return left
+            raise
         if wish.is_corrected:
             return prepared
-        others = list(self.preparation.mappings.load().companies)
         told = [
             f"run {prepared.run.id} was exported to {company}, as {currency} batch"
             f" {export.number or export.key}, before it was one of {prepared.company}: delete or"
             " reverse that batch there, then `--corrected` makes one here"
-            for company in others
+            for company in mapping.companies
             if company != prepared.company
             for currency, export in self._made_in(company, prepared.run.id)
         ]

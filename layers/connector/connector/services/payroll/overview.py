@@ -12,10 +12,9 @@ from connector.domain.payroll.run import PayrollRun
 from connector.ports.payroll.exports import ExportLog
 from connector.services.operate.json_types import JsonObject
 from connector.services.payroll.preparation import Preparation, must_be_on
+from connector.services.payroll.settlement import NOT_SHOWN
 
 NEVER = "-"
-NOT_SHOWN = "NOT SHOWN"
-"""The state of a run of which there are batches, and which Rippling no longer shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ OFF = (
 MOST_TOLD = 60
 
 
+class RunNotShownError(ConfigurationError):
+    """Rippling shows no such run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One batch as it would be entered, but for its key and revision."""
@@ -116,7 +120,7 @@ class Preparation:
         must_be_on(mapping)
         run = self.runs.run(run_id)
         if run is None:
-            raise ConfigurationError(f"Rippling shows no payroll run {run_id[:60]}")
+            raise RunNotShownError(f"Rippling shows no payroll run {run_id[:60]}")
         found = _Findings()
         records = self._records(run, found)
         roster = Roster.read(self.ledger)

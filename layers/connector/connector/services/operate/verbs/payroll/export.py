@@ -108,10 +108,11 @@ def total_of(batch: JsonObject) -> str:
 
 def heading_of(result: JsonObject) -> str:
     """Which run it is, in a line."""
+    days = f", {result['from']} to {result['to']}" if result["to"] else ""
     paid = f", paid on {result['check_date']}" if result["check_date"] else ""
     return (
-        f"{result['company']}: run {result['run']} ({result['state'].lower()}),"
-        f" {result['from']} to {result['to']}{paid}; posted on {result['booked_on']}"
+        f"{result['company']}: run {result['run']} ({result['state'].lower()}){days}{paid};"
+        f" posted on {result['booked_on']}"
     )
 
 
