@@ -6,12 +6,17 @@ With `--bugs`, each planted bug is played through the same years: in how many is
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from tests.simulation.bugs import BUGS
 from tests.simulation.year import play, shrunk
+
+TOLD_EVERY = 100
 
 
 def main() -> int:
@@ -19,21 +24,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--seeds", default="1-20", help="one seed, or the first and the last")
     parser.add_argument("--whole", action="store_true", help="do not make a failing story shorter")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--bugs", action="store_true", help="plant the bugs, one at a time")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
     if options.bugs:
         return noticed(seeds)
-    begin, failed = time.process_time(), 0
-    for seed in seeds:
-        failure = play(seed)
-        if failure:
-            failed += 1
-            print(failure if options.whole else shrunk(failure), flush=True)
-    spent = time.process_time() - begin
+    return told(seeds, is_whole=options.whole, processes=options.processes)
+
+
+def told(seeds: range, *, is_whole: bool, processes: int) -> int:
+    """Plays the years side by side, and shows each that breaks a promise as soon as it does."""
+    failed, spent = 0, 0.0
+    with ProcessPoolExecutor(processes) as pool:
+        played = pool.map(partial(one_year, is_whole=is_whole), seeds, chunksize=5)
+        for count, (story, seconds) in enumerate(played, 1):
+            spent += seconds
+            if story:
+                failed += 1
+                print(story, flush=True)
+            if not count % TOLD_EVERY:
+                print(f"{count} of {len(seeds)} years, {failed} broke a promise", file=sys.stderr)
     print(f"{len(seeds)} years, {failed} broke a promise, {spent:.0f} s of CPU")
     return int(bool(failed))
+
+
+def one_year(seed: int, *, is_whole: bool) -> tuple[str, float]:
+    """The story of a year that broke a promise, empty for any other; and its seconds of CPU."""
+    begin = time.process_time()
+    failure = play(seed)
+    story = str(failure if is_whole else shrunk(failure)) if failure else ""
+    return story, time.process_time() - begin
 
 
 def noticed(seeds: range) -> int:
