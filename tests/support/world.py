@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from copy import copy
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -82,6 +82,7 @@ from tests.simulator import (
 )
 from tests.simulator.nordfab import WEBHOOK_TOKENS, nordfab_mapping
 from tests.support.clock import HandClock
+from tests.support.direct import answering, connected
 
 MOST_DELIVERIES = 10
 
@@ -394,7 +395,9 @@ def a_world(
     rippling = nordfab_rippling(clock=clock, people=people, companies=companies)
     visma = nordfab_visma(companies=companies, clock=clock)
     platform = RipplingPlatform(rippling) if by_platform else None
-    with rippling, visma, platform or nullcontext():
+    with rippling, visma, platform or nullcontext(), ExitStack() as stack:
+        fakes = {fake.url: fake for fake in (rippling, visma, platform) if fake}
+        stack.enter_context(connected(answering(fakes)))
         world = World(
             rippling, visma, clock, companies, mapping_text=mapping_text, platform=platform
         )
