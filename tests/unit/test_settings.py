@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.domain.errors import ConfigurationError
-from connector.settings import PollerSettings
+from connector.settings import OperationsSettings, PollerSettings
 
 ENVIRONMENT = {
     "RIPPLING_API": "rest",
@@ -45,3 +45,34 @@ def test_each_api_is_read_at_an_address_of_its_own(api: str, address: str) -> No
 def test_the_platform_api_at_the_address_of_the_other_is_refused_with_the_right_one() -> None:
     with pytest.raises(ConfigurationError, match=r"RIPPLING_BASE_URL.*api\.rippling\.com/platform"):
         PollerSettings.from_env({**ENVIRONMENT, "RIPPLING_API": "platform"})
+
+
+def test_everything_that_is_wrong_is_named_with_what_would_be_right() -> None:
+    wrong = {
+        **ENVIRONMENT,
+        "RIPPLING_API": "soap",
+        "RIPPLING_TOKEN_URL": "http://far.example",
+        "COST_ALLOCATION": "perhaps",
+        "AUDIT_RETENTION_DAYS": "-1",
+        "AUDIT_TABLE": "",
+    }
+
+    with pytest.raises(ConfigurationError) as caught:
+        OperationsSettings.from_env(wrong)
+
+    assert {
+        "environment variable RIPPLING_API: must be rest or platform",
+        "environment variable RIPPLING_TOKEN_URL: must begin with https://",
+        "environment variable COST_ALLOCATION: must be true or false",
+        "environment variable AUDIT_RETENTION_DAYS: must be a whole number, 0 or more",
+        "environment variable AUDIT_TABLE: must not be empty",
+        "environment variable APPROVALS_TABLE: is missing",
+        "environment variable REPORTS_BUCKET: is missing",
+    } < set(caught.value.problems)
+
+
+def test_what_can_be_read_is_of_the_right_type() -> None:
+    settings = PollerSettings.from_env({**ENVIRONMENT, "UNRELATED": "1"})
+
+    assert settings.cost_allocation is True
+    assert not hasattr(settings, "unrelated")

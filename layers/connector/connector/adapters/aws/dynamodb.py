@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, TypeAlias
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from connector.adapters.aws.attribute_values import from_attribute, to_attribute
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.errors import ConflictError, RetryableError
 
 Item: TypeAlias = dict[str, Any]
-"""A row, as plain values or in the form that boto3 takes."""
+"""A row, as plain values or in the form that DynamoDB takes."""
 
 Values: TypeAlias = Mapping[str, Any]
 """Plain values by the names of their attributes."""
@@ -25,9 +24,6 @@ LARGEST_BATCH = 100
 BATCH_ATTEMPTS = 8
 FIRST_PAUSE = 0.05
 THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 class NotWrittenError(ConflictError):
@@ -44,12 +40,12 @@ class NotWrittenError(ConflictError):
 
 def to_item(values: Values) -> Item:
     """Plain values as DynamoDB wants them."""
-    return {name: _serialize(_storable(value)) for name, value in values.items()}
+    return {name: to_attribute(value) for name, value in values.items()}
 
 
 def from_item(item: Values) -> Item:
     """A stored item as plain values: no Decimal, no set."""
-    return {name: without_decimals(_deserialize(value)) for name, value in item.items()}
+    return {name: from_attribute(value) for name, value in item.items()}
 
 
 def aliases(*expressions: str) -> dict[str, str]:
@@ -163,26 +159,3 @@ def _translated(reasons: Sequence[Values]) -> RetryableError | None:
     if THROTTLED.intersection(map(str, codes)):
         return RetryableError("DynamoDB is busy: it throttled a transaction")
     return None
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, float):
-        return Decimal(str(value))
-    if isinstance(value, Mapping):
-        return {str(name): _storable(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(inner) for inner in value]
-    return value
-
-
-def without_decimals(value: Any) -> Any:
-    """A deserialised value with ordinary numbers and lists."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dict):
-        return {name: without_decimals(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [without_decimals(inner) for inner in value]
-    if isinstance(value, set):
-        return sorted(map(without_decimals, value))
-    return value
