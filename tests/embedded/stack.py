@@ -18,6 +18,9 @@ from tests.embedded.template import ROOT, load_template
 BUILD = LOCAL / "build"
 TOOLS = ROOT / ".venv" / "bin"
 
+FETCHED = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (ROOT / ".venv" / "wheels").as_uri()}
+"""Set-up has fetched the layer's packages: with this, a build needs no network."""
+
 LOG_LINES_SHOWN = 30
 NEVER = 4102444800  # the year 2100: SAM need not look for a newer version of itself
 
@@ -42,11 +45,7 @@ def build(destination: Path) -> None:
             "--parameter-overrides",
             *_overrides(machine_parameters()),
             log=LOCAL / "build.log",
-            # Set-up has fetched the layer's packages: nothing but loopback is needed from here on.
-            PIP_NO_INDEX="1",
-            PIP_FIND_LINKS=(ROOT / ".venv" / "wheels").as_uri(),
-            # As the README says: SAM fetches compiled packages by name, and pip knows no hash then.
-            PIP_CONSTRAINT=str(ROOT / "layers" / "dependencies" / "requirements.txt"),
+            **FETCHED,
         )
         shutil.rmtree(destination, ignore_errors=True)
         shutil.copytree(BUILD, destination)

@@ -380,8 +380,9 @@ def test_functions_and_layers_are_built_for_the_same_python_and_processor(
         assert layer["CompatibleRuntimes"] == [runtime]
         assert layer["CompatibleArchitectures"] == [processor]
         assert resources[name]["Metadata"] == {
-            "BuildMethod": runtime,
+            "BuildMethod": "makefile",
             "BuildArchitecture": processor,
+            "ContextPath": {"Fn::Sub": "layers/targets/${PythonRuntime}-${Architecture}"},
         }
 
 
