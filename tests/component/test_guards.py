@@ -659,3 +659,27 @@ def test_transfers_of_people_whom_finance_has_edited_are_held_like_any_other() -
 
         assert outcomes["deactivated"] + outcomes["created"] == 0
         assert len(_held(world)) == 12
+
+
+def test_whoever_left_and_was_brought_back_by_hand_is_made_inactive_once_that_is_approved(
+    world: World,
+) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    _say(world, "approve", people=[each["user_id"] for each in leavers])
+    assert world.drain() == {"deactivated": 12}
+    codes = [str(each["number"]) for each in leavers]
+    for code in codes:
+        world.visma.edit_employee(code, status="OnHold")
+    world.clock.turn(days=40)  # the approval of then is over
+    world.tick(full_sweep=True)
+    assert world.drain() == {"deactivated": 5, "held": 7}
+    held = {each["person"] for each in _held(world)}
+    left = next(each for each in leavers if each["user_id"] in held)
+
+    assert world.notice(left["id"]) == {"held": 1}, "whoever looks again does not end the hold"
+    _say(world, "approve", people=sorted(held))
+
+    assert world.drain() == {"deactivated": 7}
+    assert {world.visma.employee(code)["status"] for code in codes} == {"Inactive"}
+    assert world.audit_of(left["user_id"])[-1]["kind"] == "correction"

@@ -143,10 +143,12 @@ def event_of(
 
 
 def _departure(link: EmployeeLink | None, *, is_drift: bool) -> AuditKind | None:
-    if link is not None and link.is_active:
+    if link is None or not link.exists:
+        return None
+    if link.is_active:
         return AuditKind.LEAVE
     # Whoever has left and is active in Visma again was made so by hand.
-    return AuditKind.CORRECTION if is_drift and link is not None and link.exists else None
+    return AuditKind.CORRECTION if is_drift or link.is_held else None
 
 
 def _arrival(

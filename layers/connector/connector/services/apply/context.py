@@ -12,6 +12,7 @@ from datetime import date, datetime
 from connector.domain.changes import Cause, Change
 from connector.domain.decisions import Decision
 from connector.domain.errors import RefusedError
+from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker, facts_digest
 from connector.domain.records.digests import Seal
@@ -106,7 +107,17 @@ class ChangeContext:
 
 
 def assumed_active(change: Change, record: Record) -> tuple[str, ...]:
-    """Where the person is active; after an edit in Visma, wherever there is an employee at all."""
-    if change.cause is Cause.DRIFT:
-        return tuple(sorted(key for key, link in record.links.items() if link.exists))
-    return record.active_in
+    """Where the person is active; after an edit in Visma, wherever there is an employee at all.
+
+    Where leaving is held, an edit may have brought the employee back: the ledger still has it
+    inactive, and whatever ends the hold, an approval above all, has to look again.
+    """
+    is_edited = change.cause is Cause.DRIFT
+    links = record.links.items()
+    kept = {key for key, link in links if link.exists and (is_edited or leaving_is_held(link))}
+    return tuple(sorted(kept if is_edited else kept.union(record.active_in)))
+
+
+def leaving_is_held(link: EmployeeLink) -> bool:
+    """Whether a guard holds that the employee is made inactive."""
+    return link.is_held and link.held_kind == ChangeKind.DEACTIVATE.value
