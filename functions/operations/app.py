@@ -8,7 +8,7 @@ from typing import Any
 
 from connector import bootstrap
 from connector.observability import Invocation, announce_start
-from connector.services.operate.operator import Operator
+from connector.services.operate.operator import Operator, verb_in
 from connector.services.operate.verbs.verb import Right
 from connector.services.shared.current_mode import CurrentMode
 from connector.settings import OperationsSettings
@@ -40,5 +40,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         bootstrap.clock().begin(context)
         granted = Right.granted_by(context.invoked_function_arn)
         answer = operator(mode().current()).dispatch(event, granted)
-        invocation.log.info("verb carried out", verb=str(event.get("verb")), status=answer["ok"])
+        verb = verb_in(event)  # what is no verb may be anything, a name as well: it is not logged
+        named = verb.name if verb else "unknown"
+        invocation.log.info("verb carried out", verb=named, status=answer["ok"])
         return answer

@@ -360,6 +360,19 @@ def test_an_unknown_verb_is_answered_with_those_there_are(account: Account) -> N
     assert "mappings import" in answer["problems"][0]
 
 
+def test_what_is_no_verb_is_answered_and_is_not_in_the_log(
+    account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    operations = account.handler("operations")
+    for event in ({"verb": "Kanarifugl"}, {"verb": ["Kanarifugl"]}, ["Kanarifugl"], "Kanarifugl"):
+        assert operations.lambda_handler(event, CONTEXT)["ok"] is False
+
+    logged = [each.__dict__ for each in caplog.records if each.message == "verb carried out"]
+    assert [each["verb"] for each in logged[-4:]] == ["unknown"] * 4
+    assert "Kanarifugl" not in str(logged)
+
+
 def test_the_audit_is_found_by_person_code_outcome_and_day(account: Account) -> None:
     account.handler("poller").lambda_handler({}, CONTEXT)
     _drain(account)

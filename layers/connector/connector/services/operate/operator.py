@@ -10,6 +10,7 @@ from connector.domain.errors import ConfigurationError, ConnectorError
 from connector.domain.records.acts import LONGEST_TEXT, UNNAMED, Act, said_in
 from connector.services.operate.desk import Desk
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.operate.request.check import NOT_A_REQUEST, problems_in
 from connector.services.operate.verbs import VERBS
 from connector.services.operate.verbs.verb import Right, Verb
 
@@ -24,14 +25,16 @@ class Operator:
 
     def dispatch(self, event: Arguments, granted: Right = Right.ENGINEER) -> JsonObject:
         """Carries out `event["verb"]`, if that is granted; what went wrong is in `problems`."""
-        name = str(event.get("verb"))
-        verb = next((each for each in VERBS if each.name == name), None)
+        if not isinstance(event, dict) or not isinstance(event.get("verb"), str):
+            return failed([NOT_A_REQUEST])
+        verb = verb_in(event)
         if verb is None:
-            return failed([no_such_verb(name)])
+            return failed([no_such_verb(event["verb"])])
         if verb.right > granted:
             answer = failed([not_granted(verb, granted)])
             return self._on_record(verb, event, answer, tuple(answer["problems"]))
-        answer = self._carried_out(verb, event)
+        problems = problems_in(verb, event)
+        answer = failed(problems) if problems else self._carried_out(verb, event)
         return self._on_record(verb, event, answer, reasons(verb, answer))
 
     def _carried_out(self, verb: Verb, event: Arguments) -> JsonObject:
@@ -63,6 +66,12 @@ class Operator:
         return answer
 
 
+def verb_in(event: object) -> Verb | None:
+    """The verb that a request names; None where it is no request, or there is no such verb."""
+    named = event.get("verb") if isinstance(event, dict) else None
+    return next((each for each in VERBS if each.name == named), None)
+
+
 def reasons(verb: Verb, answer: JsonObject) -> tuple[str, ...]:
     """Why a verb was refused, for the record: not where it names a person who may be forgotten."""
     problems = tuple(answer.get("problems", ()))
@@ -85,6 +94,6 @@ def not_granted(verb: Verb, granted: Right) -> str:
 def no_such_verb(name: str) -> str:
     """What to say of a verb that does not exist, with the nearest one."""
     names = [verb.name for verb in VERBS]
-    nearest = get_close_matches(name, names, n=1)
+    nearest = get_close_matches(name[:LONGEST_TEXT], names, n=1)
     hint = f"did you mean {nearest[0]}? " if nearest else ""
     return f"there is no such verb; {hint}there is {', '.join(names)}"

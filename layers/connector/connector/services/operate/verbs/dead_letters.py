@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Arguments, Carried, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class DeadLetters(Verb):
     name = "dead-letters"
     help = "list the changes that could not be handled: whose, since when, and why"
     examples = ("connector dead-letters",)
+    carried = (("limit", Carried.COUNT),)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         limit = arguments.get("limit")

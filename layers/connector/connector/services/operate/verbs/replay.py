@@ -8,6 +8,7 @@ from connector.services.operate.verbs.foresee.apply import WELL, shortened, tota
 from connector.services.operate.verbs.verb import (
     Argument,
     Arguments,
+    Carried,
     Form,
     JsonObject,
     Right,
@@ -44,6 +45,13 @@ class Replay(Verb):
         Argument("people", "numbers, codes, ids or e-mail addresses", Form.PEOPLE, is_told=False),
         Argument("all", "everyone's, as without any name", Form.FLAG, flag="--all"),
         Argument("most_per_second", "no more than so many", Form.COUNT, flag="--max-per-second"),
+    )
+    carried = (
+        ("started", Carried.MOMENT),
+        ("progress", Carried.MOMENT),
+        ("more", Carried.FLAG),
+        ("only", Carried.TEXTS),
+        ("waiting", Carried.TEXT_BY_TEXT),
     )
     interrupted = (
         "interrupted: the account replays on for some seconds, and the writer does what is queued;"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from connector.services.foresee.hashed import unnamed
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.operate.request.carried import Carried
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Argument",
     "Arguments",
+    "Carried",
     "Form",
     "JsonObject",
     "Right",
@@ -128,6 +130,9 @@ class Verb(ABC):
     help: ClassVar[str]
     examples: ClassVar[tuple[str, ...]]
     arguments: ClassVar[tuple[Argument, ...]] = ()
+    carried: ClassVar[tuple[tuple[str, Carried], ...]] = ()
+    """What the command adds to a request, beside the arguments, when it asks on."""
+
     is_act: ClassVar[bool] = False
     """Whether the verb changes something: then who carried it out is put on record."""
     asks: ClassVar[bool] = False

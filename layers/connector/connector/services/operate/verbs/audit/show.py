@@ -8,6 +8,7 @@ from connector.services.operate.verbs.audit.rows_file import FORMATS, format_of,
 from connector.services.operate.verbs.verb import (
     Argument,
     Arguments,
+    Carried,
     Form,
     JsonObject,
     UnusableInputError,
@@ -53,6 +54,7 @@ class Audit(Verb):
             "output", "write all rows to this file: CSV, or .jsonl", Form.OUTPUT_FILE, flag="-o"
         ),
     )
+    carried: ClassVar[tuple[tuple[str, Carried], ...]] = (("after", Carried.PLACE),)
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         rows, more = desk.audit_search.page(arguments, tuple(arguments.get("after") or ()), PAGE)

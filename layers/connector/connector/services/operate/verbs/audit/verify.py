@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Verb
+from connector.services.operate.verbs.verb import Argument, Arguments, Carried, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class VerifyAudit(Verb):
     help = "check that no row of the audit was changed or taken away"
     examples = ("connector audit verify", "connector audit verify --person 1013")
     arguments = (Argument("person", "person id or employee code", flag="--person"),)
+    carried = (("after", Carried.TEXT), ("scheduled", Carried.FLAG))
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         if arguments.get("scheduled"):

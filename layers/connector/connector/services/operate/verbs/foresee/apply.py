@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.foresight.wanted import Wanted
 from connector.services.operate.verbs.verb import (
     Argument,
     Arguments,
+    Carried,
     Form,
     JsonObject,
     Right,
@@ -36,6 +37,11 @@ class FollowedVerb(Verb):
 
     is_act = True
     right = Right.CONTROLLER
+    carried: ClassVar[tuple[tuple[str, Carried], ...]] = (
+        ("started", Carried.MOMENT),
+        ("progress", Carried.MOMENT),
+        ("waiting", Carried.TEXT_BY_TEXT),
+    )
 
     def begin(self, desk: Desk, arguments: Arguments) -> JsonObject:
         """Has the work begun."""
@@ -92,6 +98,7 @@ class Apply(FollowedVerb):
         ),
         Argument("people", "only these numbers or ids", Form.TEXTS),
     )
+    carried = (*FollowedVerb.carried, ("wanted", Carried.ROWS))
 
     def prepared(self, request: JsonObject) -> JsonObject:
         """Only the digests leave the operator's machine: that is all that is believed of a plan."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
+from connector.services.operate.verbs.verb import Arguments, Carried, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class Sweep(PollingVerb):
     name = "sweep"
     help = "read everyone from both systems now, and queue whoever differs"
     examples = ("connector sweep", "connector sweep --json")
+    carried = (("started", Carried.MOMENT),)
     interrupted = (
         "interrupted: the run goes on in the account, for four minutes at most, and each tick goes"
         " on with the sweep until it is finished; `connector sweep` follows it again"

@@ -1,0 +1,1 @@
+"""What is sent to the operations function, by the command or by hand."""
