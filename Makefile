@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test simulate dialects fuzz check fmt invoke hashes sbom advisories clean
+.PHONY: help setup demo up down test simulate bench dialects fuzz check fmt invoke hashes sbom advisories clean
 
 PYTHON ?= python3
 export PARAMETERS  # read by `make up`
@@ -65,6 +65,9 @@ test: setup ## run every test: unit, component, contract, template, e2e
 
 simulate: setup ## play simulated years: SEEDS=1-1000, or SEEDS=89 for one; CRASHES=1 kills at every port call
 	@$(if $(CRASHES),CONNECTOR_CRASH_POINTS=all .venv/bin/python -m pytest --timeout=0 --numprocesses 2 tests/simulation/test_crash_points.py,.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),1-1000))
+
+bench: setup ## measure the connector beside other tools: ONLY=reading, WORKERS=500, REPEATS=1, PEERS=ours,dlt
+	@.venv/bin/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(PEERS),--peers $(PEERS))
 
 dialects: setup ## make the journey of the dialects in every combination of each vendor's: half an hour
 	@CONNECTOR_DIALECTS=all .venv/bin/python -m pytest --numprocesses 2 tests/component/test_dialects.py

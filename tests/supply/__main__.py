@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from tests.supply.advisories import Found, NotReachedError, asked, read
-from tests.supply.pins import FILES, Pin, pins_of, renew_hashes
+from tests.supply.pins import BENCH, FILES, Pin, pins_of, renew_hashes
 from tests.supply.sbom import SBOM, text
 
 
@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
     if options.task == "advisories":
         return advisories(options.database)
     if options.task == "hashes":
-        for path in FILES:
+        for path in (*FILES, *BENCH):
             renew_hashes(path)
     else:
         SBOM.write_text(text(), encoding="utf-8")

@@ -19,6 +19,8 @@ FILES = (
     ROOT / "requirements-pip.txt",
     ROOT / "tests" / "embedded" / "requirements.txt",
 )
+BENCH = tuple(sorted((ROOT / "tests" / "bench").glob("requirements-*.txt")))
+"""The tools that `make bench` measures beside the connector; nothing of ours needs them."""
 
 PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==(?P<version>[^\s;]+)(?P<marker>\s*;[^\\]*)?"

@@ -18,10 +18,12 @@ from tests.embedded.template import ROOT
 from tests.supply import __main__ as command
 from tests.supply.advisories import NotReachedError, asked, read
 from tests.supply.licences import DEPLOYED, TOOLS, is_taken, licences_of
-from tests.supply.pins import FILES, LAYER, PIN, Pin, pins_of
+from tests.supply.pins import BENCH, FILES, LAYER, PIN, Pin, pins_of
 from tests.supply.sbom import SBOM, text
 
-files = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+files = pytest.mark.parametrize(
+    "path", [*FILES, *BENCH], ids=lambda path: str(path.relative_to(ROOT))
+)
 
 
 @files
@@ -47,7 +49,7 @@ def test_every_requirements_file_is_one_of_these() -> None:
     places = (ROOT, ROOT / "layers", ROOT / "functions", ROOT / "tests")
     found = {path for place in places[1:] for path in place.rglob("*requirements*.txt")}
 
-    assert found | set(ROOT.glob("*requirements*.txt")) == set(FILES)
+    assert found | set(ROOT.glob("*requirements*.txt")) == {*FILES, *BENCH}
 
 
 def test_the_packages_that_build_the_command_are_the_pinned_ones() -> None:

@@ -1,0 +1,85 @@
+"""The tables of docs/benchmarks.md: what was measured, as Markdown, between two markers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.bench.figures import Figures
+from tests.bench.running import Measurement, middle
+from tests.embedded.template import ROOT
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+NOTHING = "-"
+
+
+def markers(part: str) -> tuple[str, str]:
+    """The lines between which a part of the page is made by the command."""
+    return f"<!-- {part}: made by `make bench` -->", f"<!-- {part}: end -->"
+
+
+def put(part: str, content: str, page: Path = PAGE) -> None:
+    """Puts a part into the page, in place of what stood between its markers.
+
+    Raises:
+        ValueError: the page has no such markers.
+    """
+    begin, end = markers(part)
+    text = page.read_text("utf-8")
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"{page.name} must have one line {begin!r} and one line {end!r}")
+    before, _, rest = text.partition(begin)
+    page.write_text(f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}", "utf-8")
+
+
+def reading_table(figures: Iterable[Figures], floor: str) -> str:
+    """A line for each way of reading everyone, beside the floor."""
+    taken = [(one.subject.label, stage, middle(runs)) for one in figures
+             for stage, runs in one.runs.items() if stage in ("full", "read", "sweep")]  # fmt: skip
+    base = next((each for label, _, each in taken if label == floor), None)
+    rows = [
+        [_named(label, stage), str(each.calls), _seconds(each.wall), _times(each, base),
+         _seconds(each.cpu), _seconds(each.start_cpu), f"{each.peak_mb:.0f}"]
+        for label, stage, each in taken
+    ]  # fmt: skip
+    heads = ["", "calls", "wall s", "x floor", "CPU s", "start-up CPU s", "peak MB"]
+    return table(heads, rows)
+
+
+def increments_table(figures: Iterable[Figures]) -> str:
+    """A line for each tool: nothing changed, 50 changed, and the late and the tied."""
+    rows = []
+    for one in figures:
+        if "late" not in one.runs:
+            continue
+        row = [one.subject.label]
+        for stage in ("nothing", "changed", "late"):
+            each, verdict = middle(one.runs[stage]), one.verdicts[stage]
+            row += [str(each.calls), _seconds(each.wall), str(verdict.repeats)]
+            row += [str(verdict.lost)] * (stage != "nothing")
+        rows.append(row)
+    heads = ["", "nothing: calls", "wall s", "repeats", "50 changed: calls", "wall s", "repeats",
+             "missed", "25 late and tied: calls", "wall s", "repeats", "missed"]  # fmt: skip
+    return table(heads, rows)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows as Markdown; all columns but the first are figures."""
+    lines = [_line(heads), _line(["---", *["---:"] * (len(heads) - 1)])]
+    return "\n".join([*lines, *(_line(row) for row in rows)])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _named(label: str, stage: str) -> str:
+    return {"full": label, "read": label, "sweep": f"{label}, nothing changed"}[stage]
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _times(each: Measurement, base: Measurement | None) -> str:
+    return f"{each.wall / base.wall:.1f}" if base else NOTHING
