@@ -108,6 +108,8 @@ class Applier:
         self.employee_writer.require_settled(context.record)
         if has_unresolved_create(context) and self._recover_lost_create(context):
             context = self.reader.read_again(context)
+        if not looks_again(context) and self._recover_lost_update(context):
+            context = self.reader.read_again(context)
         if rests_in := self._rejected_in(context) or context.rests_in:
             return self.recorder.record(context, resolution.of_dropping(context, rests_in))
         match context.decision.action:
@@ -132,12 +134,22 @@ class Applier:
         arrived = self.employee_writer.arrived(context.record)
         if arrived is None:
             return False
-        self.recorder.record(context, resolution.of_lost_create(*arrived))
+        self.recorder.record(context, resolution.of_lost_write(*arrived))
+        return True
+
+    def _recover_lost_update(self, context: ChangeContext) -> bool:
+        """Remembers and audits what an update has changed of which nothing would be told else."""
+        landed = self.employee_writer.landed(context.record)
+        if landed is None:
+            return False
+        self.recorder.record(context, resolution.of_lost_write(*landed))
         return True
 
     def _write(self, context: ChangeContext) -> Outcome:
         desired = self.designer.desired(context)
         if obstacle := obstacle_to(context, desired):
+            if self._recover_lost_update(context):
+                return self._write(self._read_unless_changed(context, Action.WRITE))
             return self.recorder.record(context, obstacle)
         if context.decision.leave_first:  # only once it is sure that they can arrive
             return self._transfer(context)
@@ -188,6 +200,8 @@ class Applier:
             work_address=context.worker.personal.work_email or "" if context.worker else "",
         )
         result = self.employee_writer.upsert(request, desired.code or "")
+        if result.outcome is Outcome.HELD and self._recover_lost_update(context):
+            return self._write(self._read_unless_changed(context, Action.WRITE))
         return self.recorder.record(context, resolution.of_work(context, desired, result))
 
     def _leave(self, context: ChangeContext, company: str, *, is_last: bool) -> Outcome:
@@ -255,6 +269,16 @@ def has_unresolved_create(context: ChangeContext) -> bool:
     proof = proof_of(address, context.seal)
     code = shown(rules.code_for(worker.id, worker.facts))
     return (decision.company, code, proof) != (intent.company, intent.code, intent.proof)
+
+
+def looks_again(context: ChangeContext) -> bool:
+    """Whether an update without an answer is in the company in which is to be written now.
+
+    Then the employee is read anyway, and what the update had changed is told with the rest.
+    """
+    intent, decision = context.record.person.intent, context.decision
+    is_written = decision.action is Action.WRITE and context.rests_in is None
+    return intent is None or (is_written and decision.company == intent.company)
 
 
 def believed_refusal(error: RetryableError, attempt: int) -> RefusedError | None:

@@ -20,7 +20,7 @@ from connector.domain.records.ledger import EmployeeLink
 from connector.ports.approvals import Approvals
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution
-from connector.services.apply.write_request import ADOPTED
+from connector.services.apply.write_request import ADOPTED, LOST_OTHERWISE
 
 LEAVING = (AuditKind.LEAVE, AuditKind.TRANSFER)
 
@@ -119,8 +119,10 @@ def what_happens(context: ChangeContext, resolution: Resolution) -> AuditKind | 
 
 
 def is_taken_in(resolution: Resolution) -> bool:
-    """Whether a create is only remembered that had arrived; the change itself comes after it."""
-    return resolution.result.outcome is Outcome.CREATED and resolution.placement is None
+    """Whether a write is only remembered that had arrived; the change itself comes after it."""
+    result = resolution.result
+    is_create = result.outcome is Outcome.CREATED and resolution.placement is None
+    return is_create or result.remark == LOST_OTHERWISE
 
 
 def booked_after(context: ChangeContext, resolution: Resolution, before: Booking) -> Booking:

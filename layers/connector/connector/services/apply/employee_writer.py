@@ -49,6 +49,7 @@ from connector.services.apply.write_request import (
     allow_all,
     created_with,
     is_another,
+    no_plan,
     with_lost,
 )
 
@@ -106,6 +107,21 @@ class EmployeeWriter:
         if known is None or proof_of(address, seal) != intent.proof:
             return None
         return intent.company, known.as_created(record)
+
+    def landed(self, record: Record) -> tuple[str, Result] | None:
+        """The company and employee of an update whose answer was lost, where it changed anything.
+
+        What was sent is not kept: all that Visma has otherwise since is told, whoever did it.
+        """
+        intent, seal = record.person.intent, record.person.seal
+        link = record.links.get(intent.company) if intent else None
+        if intent is None or intent.proof or link is None or not link.exists:
+            return None
+        known = self._read(intent.company, intent.code, seal)
+        if known is None or is_another(known, WriteRequest(record, intent.company, {}, no_plan)):
+            return None
+        result = known.as_updated(record, readable(link.written or {}, seal))
+        return (intent.company, result) if result.differences else None
 
     def _bring_up_to_date(self, request: WriteRequest, link: EmployeeLink) -> Result:
         known = self._recall(request, link)

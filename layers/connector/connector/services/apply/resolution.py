@@ -140,8 +140,8 @@ def of_dropping(context: ChangeContext, company: str) -> Resolution:
     return Resolution(company, result, dropped_facts=facts_digest(context.workers))
 
 
-def of_lost_create(company: str, result: Result) -> Resolution:
-    """An employee whose create had arrived; the change itself is still to be applied."""
+def of_lost_write(company: str, result: Result) -> Resolution:
+    """An employee whose create or update had arrived; the change itself is still to be applied."""
     return Resolution(company, result, is_last=False)
 
 

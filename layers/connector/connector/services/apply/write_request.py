@@ -12,6 +12,7 @@ from typing import TypeAlias
 from connector.domain.employees import (
     FIELDS,
     IDENTITY,
+    INACTIVE,
     PERSONAL_FIELDS,
     REQUIRED_TO_CREATE,
     Employee,
@@ -38,6 +39,8 @@ ADOPTED = "adopted: Visma had this code with the same e-mail address"
 LOST = "the answer to the write had been lost; Visma was found as desired"
 LOST_IN_PART = "the answer to an earlier write had been lost; a part of this was found done"
 
+LOST_OTHERWISE = "the answer to an earlier write had been lost; this is what Visma has since"
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -51,6 +54,11 @@ class Hold:
 
 GuardFn: TypeAlias = Callable[[ChangeKind, str], Hold | None]
 """Says why a guarded kind of change with this digest must not happen now, or None."""
+
+
+def no_plan(_: StoredValues | None) -> Plan:
+    """Nothing is to be written."""
+    return Plan(Outcome.UNCHANGED)
 
 
 def allow_all(_: ChangeKind, __: str) -> Hold | None:
@@ -197,6 +205,25 @@ class KnownEmployee:
             remark=LOST,
         )
 
+    def as_updated(self, record: Record, written: StoredValues) -> Result:
+        """The result of finding an employee otherwise than it was `written`, just as it is."""
+        found = (path for path in FIELDS if path in written)
+        differences = tuple(
+            Difference(path, written[path], value)
+            for path in found
+            if not same(path, value := self.stored.get(path, ""), written[path])
+        )
+        return Result(
+            outcome_of(differences),
+            record,
+            self.code,
+            self.employee_id,
+            self.etag,
+            self.stored,
+            differences,
+            remark=LOST_OTHERWISE,
+        )
+
     def unchanged(self, request: WriteRequest, plan: Plan) -> Result:
         """The result of leaving the employee as it is."""
         return self.changed(request, plan, self.etag)
@@ -215,6 +242,15 @@ class KnownEmployee:
             plan.differences,
             remark=remark,
         )
+
+
+def outcome_of(differences: Iterable[Difference]) -> Outcome:
+    """What a write of these fields amounts to."""
+    status = next((item for item in differences if item.field == "status"), None)
+    if status is not None and status.after == INACTIVE:
+        return Outcome.DEACTIVATED
+    is_back = status is not None and status.before == INACTIVE
+    return Outcome.REACTIVATED if is_back else Outcome.UPDATED
 
 
 def created_with(stored: StoredValues, fields: Iterable[str]) -> tuple[Difference, ...]:

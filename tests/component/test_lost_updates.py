@@ -1,0 +1,120 @@
+"""An update whose answer never came, and then something else is decided: the audit still tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from connector.domain.records.ledger import INTENT_SECONDS
+from tests.support.world import World, a_world
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=12, companies=2) as world:
+        world.first_load()
+        yield world
+
+
+@pytest.fixture
+def worker(world: World) -> dict[str, Any]:
+    """Someone whose move arrived in Visma, and whose writer died before it could say so."""
+    worker: dict[str, Any] = world.rippling.hire(
+        department="Sales",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        legal_entity="Nordfab AS",
+    )
+    world.settle()
+    world.rippling.move(worker["id"], "Finance")
+    world.tick()
+    with pytest.MonkeyPatch.context() as crash:
+        crash.setattr(world.ledger, "finish", _die)
+        with pytest.raises(CrashError):
+            world.drain()
+    world.build()
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    assert world.employee_of(worker)["department"] == "FIN"
+    assert _outcomes(world, worker) == [("created", "norway")]
+    return worker
+
+
+class CrashError(Exception):
+    """The process of the writer ends here."""
+
+
+def _die(*_: Any) -> None:
+    raise CrashError
+
+
+def _outcomes(world: World, worker: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = world.audit_of(worker["user_id"])
+    return [(row["outcome"], row["company"]) for row in rows]
+
+
+def _is_told(world: World, worker: dict[str, Any]) -> None:
+    row = world.audit_of(worker["user_id"])[1]
+    assert "the answer to an earlier write had been lost" in row["reason"]
+    assert (row["outcome"], row["kind"], row["employee_code"]) == (
+        "updated",
+        "department",
+        str(worker["number"]),
+    )
+    assert row["differences"] == [{"field": "department", "before": "SALES", "after": "FIN"}]
+    assert row["department_after"] == "FIN"
+
+
+def leaves(world: World, worker: dict[str, Any]) -> None:
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+
+def becomes_a_contractor(world: World, worker: dict[str, Any]) -> None:
+    world.rippling.change_employment_type(worker["id"], "Contractor")
+
+
+def goes_to_sweden(world: World, worker: dict[str, Any]) -> None:
+    world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+
+
+def waits_for_a_department(world: World, worker: dict[str, Any]) -> None:
+    world.rippling.add_department("Robotics")
+    world.rippling.move(worker["id"], "Robotics")
+
+
+def is_one_of_many(world: World, _: dict[str, Any]) -> None:
+    for each in world.rippling.workers():
+        world.rippling.move(each["id"], "Management")
+
+
+@pytest.mark.parametrize(
+    ("happen", "then"),
+    [
+        (leaves, [("deactivated", "norway")]),
+        (becomes_a_contractor, [("out_of_scope", "norway")]),
+        (is_one_of_many, [("held", "norway")]),
+        (goes_to_sweden, [("deactivated", "norway"), ("created", "sweden")]),
+        (waits_for_a_department, [("waiting", "norway")]),
+    ],
+)
+def test_what_had_been_written_is_told_before_what_is_done_instead(
+    world: World,
+    worker: dict[str, Any],
+    happen: Callable[[World, dict[str, Any]], None],
+    then: list[tuple[str, str]],
+) -> None:
+    happen(world, worker)
+    world.settle()
+
+    assert _outcomes(world, worker)[1:] == [("updated", "norway"), *then]
+    _is_told(world, worker)
+
+
+def test_an_update_that_never_arrived_is_not_told(world: World, worker: dict[str, Any]) -> None:
+    code = str(worker["number"])
+    world.visma.edit_employee(code, department="SALES")
+    becomes_a_contractor(world, worker)
+    world.settle()
+
+    assert _outcomes(world, worker)[1:] == [("out_of_scope", "norway")]
