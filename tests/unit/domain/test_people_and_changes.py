@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connector.domain.changes import Cause, Change
 from connector.domain.employees import PERSONAL_FIELDS, stored_value, stored_values
 from connector.domain.errors import NotAChangeError
-from connector.domain.facts import Named
+from connector.domain.facts import UNKNOWN, Named
 from connector.domain.people import Facts, fingerprint
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.audit_message import audit_message
@@ -43,6 +43,15 @@ def test_a_fingerprint_does_not_move_with_the_stamp_or_what_visma_cannot_hold() 
     later = replace(worker, updated_at=NOW + timedelta(days=1), title="Chief", manager_id="w9")
 
     assert fingerprint(later, KEY) == fingerprint(worker, KEY)
+
+
+def test_a_fingerprint_covers_every_member_that_a_worker_has() -> None:
+    facts, personal = some_facts(), some_personal()
+
+    assert personal.to_json() == asdict(personal)
+    assert replace(personal, address=None).to_json() == asdict(replace(personal, address=None))
+    hidden = replace(facts, **dict.fromkeys((each.name for each in fields(facts)), UNKNOWN))
+    assert hidden.to_json().keys() == {each.name for each in fields(facts)}
 
 
 def test_facts_survive_resting_in_the_ledger() -> None:

@@ -6,10 +6,11 @@ this file joins scope, company and dates into one decision. It reads nothing and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from connector.domain.employment import (
     EmploymentOnDay,
@@ -103,7 +104,7 @@ def _with_doubt(worker: Worker, last_day: Fact[date]) -> Worker:
     return worker
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """Everything a decision about one person is made of."""
 
@@ -114,20 +115,30 @@ class Situation:
     counted: str = ""
 
     def route(self, worker: Worker) -> Route:
-        """Where an employment belongs.
+        """Where an employment belongs; each is asked about several times, and looked at once.
 
         Where its legal entity is not shown, only the employment that counts stays where the person
         is; another one may be in any company.
         """
+        return self._looked_at[id(worker)][0]
+
+    def today(self, worker: Worker) -> EmploymentOnDay:
+        """An employment on the present day of the company that it belongs to."""
+        return self._looked_at[id(worker)][1]
+
+    @cached_property
+    def _looked_at(self) -> Mapping[int, tuple[Route, EmploymentOnDay]]:
+        routes = [(worker, self._route(worker)) for worker in self.workers]
+        return {id(worker): (to, self._today(worker, to)) for worker, to in routes}
+
+    def _route(self, worker: Worker) -> Route:
         to = route(worker.facts, self.mapping, self.active_in)
         is_another = bool(self.counted) and worker.id != self.counted
         if is_another and self.active_in and "legal_entity" in to.unknown:
             return replace(to, waits=True, reason=to.reason or not_shown(("legal_entity",)))
         return to
 
-    def today(self, worker: Worker) -> EmploymentOnDay:
-        """An employment on the present day of the company that it belongs to."""
-        to = self.route(worker)
+    def _today(self, worker: Worker, to: Route) -> EmploymentOnDay:
         company = to.company
         if company is None:
             return state_on(worker, self.now.date())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -116,9 +116,9 @@ class Facts:
     def unknown(self) -> tuple[str, ...]:
         """The names of the facts that Rippling does not show, or not wholly."""
         return tuple(
-            each.name
-            for each in fields(self)
-            if (value := getattr(self, each.name)) is UNKNOWN
+            name
+            for name in FACTS
+            if (value := getattr(self, name)) is UNKNOWN
             or (isinstance(value, Named | EmploymentType) and value.is_partial)
         )
 
@@ -141,7 +141,7 @@ class Facts:
 
     def to_json(self) -> dict[str, Any]:
         """A plain form that is stored in the ledger; `from_json` reads it back."""
-        plain = {each.name: plain_fact(getattr(self, each.name)) for each in fields(self)}
+        plain = {name: plain_fact(getattr(self, name)) for name in FACTS}
         return {key: value for key, value in plain.items() if value}
 
     @classmethod
@@ -169,6 +169,12 @@ class Facts:
         )
 
 
+FACTS = tuple(each.name for each in fields(Facts))
+_OF_NAMED, _OF_TYPE = (
+    tuple(each.name for each in fields(kind)) for kind in (Named, EmploymentType)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address; `country` is a two-letter code."""
@@ -191,6 +197,16 @@ class Personal:
     work_phone: str | None = None
     mobile_phone: str | None = None
     address: Address | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain form for a digest; it is stored nowhere."""
+        plain = {name: getattr(self, name) for name in _PERSONAL}
+        if self.address is not None:
+            plain["address"] = {name: getattr(self.address, name) for name in _OF_ADDRESS}
+        return plain
+
+
+_PERSONAL, _OF_ADDRESS = (tuple(each.name for each in fields(kind)) for kind in (Personal, Address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +240,10 @@ class Worker:
     pay: Fact[Pay] = field(default=UNKNOWN, repr=False)
 
 
+_as_text = json.JSONEncoder(sort_keys=True, default=str).encode
+"""Equal contents have equal texts."""
+
+
 def fingerprint(worker: Worker, key: DigestKey) -> str:
     """A keyed digest of everything about an employment that can change what Visma should hold.
 
@@ -232,18 +252,17 @@ def fingerprint(worker: Worker, key: DigestKey) -> str:
     where it was read.
     """
     content: list[Any] = [worker.id, worker.person_id]
-    content += [worker.facts.now.to_json(), asdict(worker.personal)]
+    content += [worker.facts.now.to_json(), worker.personal.to_json()]
     if isinstance(worker.pay, Known):
         pay = worker.pay.value
         content.append([pay.text, pay.currency, pay.effective_on])
-    return key.mac(json.dumps(content, sort_keys=True, default=str), 32)
+    return key.mac(_as_text(content), 32)
 
 
 def facts_digest(workers: Iterable[Worker]) -> str:
     """A digest of the business facts of all employments of a person."""
     content = sorted([worker.id, worker.facts.now.to_json()] for worker in workers)
-    text = json.dumps(content, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_as_text(content).encode()).hexdigest()[:32]
 
 
 HIDDEN: Mapping[str, bool] = {"hidden": True}
@@ -253,18 +272,24 @@ HIDDEN: Mapping[str, bool] = {"hidden": True}
 def plain_fact(member: Any) -> Any:
     """A member of the facts as plain data; None where it is empty."""
     value = member.value if isinstance(member, Known) else member
+    if isinstance(value, str):  # nearly all of them
+        return value
     match value:
         case Absence():
             return dict(HIDDEN) if value is UNKNOWN else None
         case Named() | EmploymentType():
-            members = {each.name: plain_fact(getattr(value, each.name)) for each in fields(value)}
-            return {name: plain for name, plain in members.items() if plain}
+            return _members(value, _OF_NAMED if isinstance(value, Named) else _OF_TYPE)
         case date():
             return value.isoformat()
         case tuple():
             return list(value)
         case _:
             return value
+
+
+def _members(thing: Named | EmploymentType, names: Iterable[str]) -> dict[str, Any]:
+    members = {name: plain_fact(getattr(thing, name)) for name in names}
+    return {name: plain for name, plain in members.items() if plain}
 
 
 def fact_in(stored: Any) -> Fact[Any]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -174,7 +174,7 @@ class RipplingRestSource:
 
     def _workers(self, query: Mapping[str, str], page_token: str | None = None) -> Iterator[Page]:
         for answer in self._walk("/workers/", query, page_token):
-            found = [self._read(row, answer) for row in answer.rows]
+            found = self._read(answer.rows, answer)
             workers = [worker for worker in found if worker]
             yield Page(workers, answer.next_link, unreadable=len(found) - len(workers))
 
@@ -232,7 +232,7 @@ class RipplingRestSource:
 
     def _worker(self, worker_id: str) -> Worker | None:
         answer = self._record(worker_id, {"expand": ""})
-        return self._read(answer.content, answer) if answer else None
+        return self._read([answer.content], answer)[0] if answer else None
 
     def _record(self, worker_id: str, query: Mapping[str, str]) -> _Answer | None:
         """One worker's record, or None where there is none."""
@@ -322,14 +322,11 @@ class RipplingRestSource:
             link = self._http.link(response, str(link))
         return _Answer(path, content, withheld_fields(content), link)
 
-    def _read(self, row: object, answer: _Answer) -> Worker | None:
-        return worker_of(
-            row,
-            answer.withheld,
-            self._location_name,
-            self._custom_fields(),
-            with_pay=self._compensation(),
-        )
+    def _read(self, rows: Iterable[object], answer: _Answer) -> list[Worker | None]:
+        """The workers in rows of one answer; what is wanted of them is asked once."""
+        wanted, with_pay = self._custom_fields(), self._compensation()
+        names = cache(self._location_name)
+        return [worker_of(row, answer.withheld, names, wanted, with_pay=with_pay) for row in rows]
 
     def _location_name(self, location_id: str) -> str | None:
         name = self._location_names(False).get(location_id)

@@ -6,6 +6,7 @@ Both APIs share these; what a row means is in the two wires.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 """No day outside these years is one: systems write 0001 and 9999 for "none" and "no end"."""
 
 LONGEST_TEXT = 1_000
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
 HUGE = 10**40
 """No number of this size means anything, and the text of one may be endless."""
 
@@ -51,14 +53,19 @@ def day(value: object) -> date | None:
 
 def text(value: object) -> str | None:
     """A single value as text; None for what is blank, no single value, or cannot be a text."""
+    plain = value.strip() if isinstance(value, str) else _number_as_text(value)
+    return plain if plain and is_text(plain) else None
+
+
+def _number_as_text(value: object) -> str | None:
+    """A number or a truth value as text; nothing for what is neither."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        value = int(value) if math.isfinite(value) and value.is_integer() else str(value)
-    if not isinstance(value, str | int):
-        return None
-    plain = str(value).strip() if isinstance(value, str) or abs(value) < HUGE else ""
-    return plain if plain and is_text(plain) else None
+        if not (math.isfinite(value) and value.is_integer()):
+            return str(value)
+        value = int(value)
+    return str(value) if isinstance(value, int) and abs(value) < HUGE else None
 
 
 def is_odd_value(value: object) -> bool:
@@ -69,8 +76,7 @@ def is_odd_value(value: object) -> bool:
 
 def is_text(plain: str) -> bool:
     """Whether something can be stored and sent: not too long, and no character in it is broken."""
-    broken = any("\ud800" <= each <= "\udfff" or each == "\ufffd" for each in plain)
-    return len(plain) <= LONGEST_TEXT and not broken
+    return len(plain) <= LONGEST_TEXT and (plain.isascii() or not _BROKEN.search(plain))
 
 
 def fact_of(row: Row, name: str, read: Callable[[object], T | None], *, hidden: bool) -> Fact[T]:

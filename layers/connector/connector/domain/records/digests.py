@@ -6,7 +6,6 @@ confirms no guess. Where the key comes from is known to the adapters.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +43,7 @@ class DigestKey:
         return self._load()
 
     def _hex(self, text: str, digits: int) -> str:
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:digits]
+        return hmac.digest(self._secret, text.encode(), "sha256").hex()[:digits]
 
 
 def _no_key() -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.domain.changes import Cause
@@ -11,10 +11,13 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker, fingerprint
+from connector.domain.records.ledger import Person
 from connector.ports.ledger import Ledger
 from connector.services.find.batch import Batch, Summary
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
+
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class WorkerComparison:
         """
         persons = list(self.ledger.persons({worker.person_id for worker in workers}))
         known = {person.id: self.ledger.dealt_with(person) for person in persons}
-        batch = self._differing(workers, known, Cause.SWEEP, mapping)
+        batch = self._differing(workers, known, Cause.SWEEP, mapping, persons)
         queued = {candidate.person_id for candidate in batch.candidates}
         whole = everyone.completed_by(workers, known)
         unchanged = (person for person in persons if person.id in whole.keys() - queued)
@@ -81,19 +84,22 @@ class WorkerComparison:
         known: Mapping[str, Mapping[str, str]],
         cause: Cause,
         mapping: MappingFile,
+        persons: Iterable[Person] | None = None,
     ) -> Batch:
-        changed = [
-            worker
-            for worker in workers
-            if known.get(worker.person_id, {}).get(worker.id)
-            != fingerprint(worker, self.ledger.key)
-        ]
+        rows = {fingerprint(worker, self.ledger.key): worker for worker in workers}
+        changed = {
+            row: worker
+            for row, worker in rows.items()
+            if known.get(worker.person_id, NOTHING).get(worker.id) != row
+        }
         missed = facts_missed(workers, mapping)
         read = Batch(report=Summary(workers_read=len(workers), facts_unknown=missed))
         if not changed:
             return read
         problems = list(self._warm_catalogues(mapping))
-        candidates = self.guard.assess(changed, cause, mapping)
+        if persons is None:
+            persons = self.ledger.persons({worker.person_id for worker in changed.values()})
+        candidates = self.guard.assess(changed, persons, cause, mapping)
         return read + Batch(tuple(candidates), report=Summary(problems=problems))
 
     def _warm_catalogues(self, mapping: MappingFile) -> Iterator[str]:

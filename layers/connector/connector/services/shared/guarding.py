@@ -29,7 +29,7 @@ from connector.domain.guards import (
     limit,
 )
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import Facts, Worker, fingerprint
+from connector.domain.people import Facts, Worker
 from connector.domain.placement import IN_VISMA, Placement, Remembered, resolve_placement
 from connector.domain.reconciliation import is_otherwise
 from connector.domain.records.approvals import OperatorDecision
@@ -72,23 +72,27 @@ class ChangeGuard:
     clock: Clock
 
     def assess(
-        self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile
+        self,
+        workers: Mapping[str, Worker],
+        persons: Iterable[Person],
+        cause: Cause,
+        mapping: MappingFile,
     ) -> list[Candidate]:
-        """What is probably to be done about these workers, by what the ledger knows."""
+        """What is probably to be done about these workers, by fingerprint, and their `persons`."""
         by_person: dict[str, list[Worker]] = defaultdict(list)
-        for worker in workers:
+        for worker in workers.values():
             by_person[worker.person_id].append(worker)
-        persons = {person.id: person for person in self.ledger.persons(set(by_person))}
+        known = {person.id: person for person in persons}
         outlook = self._outlook(mapping)
         return [
             outlook.candidate(
                 worker,
                 by_person[worker.person_id],
-                persons.get(worker.person_id) or Person(worker.person_id),
+                known.get(worker.person_id) or Person(worker.person_id),
                 cause,
-                fingerprint(worker, self.ledger.key),
+                row,
             )
-            for worker in workers
+            for row, worker in workers.items()
         ]
 
     def assess_known(

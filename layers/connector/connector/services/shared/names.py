@@ -82,15 +82,17 @@ class Names:
     def remembered(self, workers: Iterable[Worker]) -> list[Worker]:
         """Workers whose things have their former names; names that rows use now are kept."""
         words, memory, today = self._words(), self._current(), self._clock.now().date()
-        known = []
-        for worker in workers:
-            for kind, thing in things_of(worker.facts):
-                memory = memory.noted(kind, thing, words).claimed(kind, thing, words, today)
-            facts = _recalled(worker.facts, memory)
-            known.append(worker if facts is worker.facts else replace(worker, facts=facts))
+        workers = list(workers)
+        # Few things have many people: each is looked at once, and not once for everyone in it.
+        things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
+        for kind, thing in things:
+            memory = memory.noted(kind, thing, words).claimed(kind, thing, words, today)
         if memory is not self._memory:
             self._save(memory)
-        return known
+        changed = {
+            each: recalled for each in things if (recalled := memory.recalled(*each)) is not each[1]
+        }
+        return [_recalled(worker, changed) for worker in workers] if changed else workers
 
     def _under(self) -> str:
         """A digest of the words for locations, made once for a mapping: every worker asks."""
@@ -173,20 +175,20 @@ def things_of(facts: Facts) -> tuple[tuple[NamedKind, Named], ...]:
     )
 
 
-def _recalled(facts: Facts, memory: NameMemory) -> Facts:
-    """The facts with former names; the very same where there are none."""
-    department, location, entity, kind = (
-        memory.recalled(kind, thing) for kind, thing in things_of(facts)
-    )
-    if not any(each.former or each.taken for each in (department, location, entity, kind)):
-        return facts
-    return replace(
+def _recalled(worker: Worker, changed: Mapping[tuple[NamedKind, Named], Named]) -> Worker:
+    """The worker whose things have their former names; the very same where none has any."""
+    facts, things = worker.facts, things_of(worker.facts)
+    if changed.keys().isdisjoint(things):
+        return worker
+    department, location, entity, kind = (changed.get(each, each[1]) for each in things)
+    facts = replace(
         facts,
         department=department,
         location=location,
         legal_entity=entity,
         employment_type=replace(facts.employment_type, named=kind),
     )
+    return replace(worker, facts=facts)
 
 
 def _digest(words: Collection[str]) -> str:

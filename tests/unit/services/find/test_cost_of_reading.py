@@ -1,0 +1,84 @@
+"""What a read of everyone costs in work of our own: nothing is done twice for one row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from connector.domain import decisions
+from connector.domain.mapping.names import NameMemory
+from connector.services.find import comparison
+from tests.support.world import a_world
+from tests.unit.find_bench import FindBench, a_cursor, worker
+
+ROWS = 40
+
+
+@contextmanager
+def counted(*places: tuple[Any, str]) -> Iterator[Counter[str]]:
+    """How often these functions are called within."""
+    calls: Counter[str] = Counter()
+
+    def counting(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **options: Any) -> Any:
+            calls[name] += 1
+            return original(*given, **options)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patched:
+        for owner, name in places:
+            patched.setattr(owner, name, counting(name, getattr(owner, name)))
+        yield calls
+
+
+def test_a_row_that_is_new_is_digested_once_and_its_company_is_looked_for_once() -> None:
+    bench = FindBench([[worker(n) for n in range(ROWS)]])
+    bench.cursors.save(a_cursor())
+    bench.source.reads_increments = False
+
+    with counted((comparison, "fingerprint"), (decisions, "route")) as calls:
+        summary = bench.poller.run(full_sweep=True)
+
+    assert summary.queued == ROWS
+    assert calls == {"fingerprint": ROWS, "route": ROWS}
+
+
+def test_the_row_of_a_person_is_read_once_for_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = FindBench([[worker(n) for n in range(ROWS)]])
+    asked: list[str] = []
+    ledger = bench.sweep.ledger
+    original = ledger.persons
+
+    def persons(ids: Iterable[str] | None = None) -> Any:
+        wanted = None if ids is None else list(ids)
+        asked.extend(wanted or ())
+        return original(wanted)
+
+    monkeypatch.setattr(ledger, "persons", persons)
+
+    bench.sweep.read(bench.cursors.cursor("workers sweep"), a_cursor(), bench.mapping)
+
+    assert Counter(asked) == Counter(f"p{n}" for n in range(ROWS))
+
+
+def test_a_name_is_looked_at_once_for_a_page_and_not_once_for_everyone_in_it() -> None:
+    with a_world(people=60) as world, counted((NameMemory, "noted")) as calls:
+        page = next(iter(world.source.everyone()))
+        things = {
+            thing
+            for each in page.workers
+            for thing in (
+                each.facts.department,
+                each.facts.location,
+                each.facts.legal_entity,
+                each.facts.employment_type.named,
+            )
+        }
+
+        assert len(page.workers) > len(things) > 0
+        assert calls == {"noted": len(things)}
