@@ -29,7 +29,11 @@ POLL = Subject(
 )
 SINGER = Subject("singer-sdk", "singer", "singer")
 SINGER_LAG = Subject("singer-sdk, with a lag", "singer", "singer", {"lag": LAG_SECONDS})
-SUBJECTS = (FLOOR, READ, POLL, SINGER, SINGER_LAG)
+AIRBYTE = Subject("airbyte-cdk", "airbyte_reading", "airbyte")
+AIRBYTE_LAG = Subject("airbyte-cdk, with a lag", "airbyte_reading", "airbyte", {"lag": LAG_SECONDS})
+DLT = Subject("dlt to duckdb", "dlt_reading", "dlt")
+DLT_BEST = Subject("dlt to duckdb, best settings", "dlt_reading", "dlt", {"lag": LAG_SECONDS})
+SUBJECTS = (FLOOR, READ, POLL, SINGER, SINGER_LAG, AIRBYTE, AIRBYTE_LAG, DLT, DLT_BEST)
 
 
 UNMEASURED = "remember"
