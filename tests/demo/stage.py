@@ -64,7 +64,7 @@ class Stage:
         """Starts the fakes and the embedded AWS."""
         self.rippling.start()
         self.visma.start()
-        self.aws = self._shared or Embedded.start()
+        self.aws = self._shared.beside() if self._shared else Embedded.start()
         return self
 
     def __exit__(self, *_: object) -> None:

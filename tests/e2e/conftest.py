@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.demo.stage import Stage
+from tests.embedded import Embedded
 
 PEOPLE = 30
 
@@ -19,9 +20,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
+def aws() -> Iterator[Embedded]:
+    """One embedded AWS for the stacks of all modules, but for those that take it to pieces."""
+    with Embedded.start() as aws:
+        aws.build()
+        yield aws
+
+
+@pytest.fixture(scope="session")
+def stage(aws: Embedded) -> Iterator[Stage]:
     """Nordfab on both sides of a deployed stack, after the first load."""
-    with Stage(PEOPLE) as stage:
+    with Stage(PEOPLE, aws=aws) as stage:
         stage.deploy()
         stage.begin()
         stage.settle()

@@ -6,10 +6,7 @@ The REST API with an App Shop app has a stack of its own in `test_oauth.py`.
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from tests.demo.stage import Stage
 from tests.embedded import Embedded
@@ -19,13 +16,6 @@ from tests.support.states import MAPPING_BY_NAME, held_in_visma
 
 PEOPLE = 8
 DOORS = (("rest", "api_token"), ("platform", "oauth"))
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Embedded]:
-    """One embedded AWS for the stacks of all stack."""
-    with Embedded.start() as aws:
-        yield aws
 
 
 class Door:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.demo.stage import UNHURRIED, DemoError, Stage
+from tests.embedded import Embedded
 from tests.simulator import credentials
 from tests.simulator.rippling_oauth import TOKEN_PATH
 
@@ -33,9 +34,9 @@ def _get(address: str, cookie: str = "") -> tuple[int, str, Any]:
 
 
 @pytest.fixture(scope="module")
-def app() -> Iterator[Stage]:
+def app(aws: Embedded) -> Iterator[Stage]:
     """A stack whose secret has the client of an App Shop app and no API token."""
-    with Stage(people=6) as stage:
+    with Stage(people=6, aws=aws, stack_name="oauth") as stage:
         stage.aws.deploy(
             {
                 "RipplingAuth": "oauth",
@@ -45,7 +46,8 @@ def app() -> Iterator[Stage]:
                 "VismaBaseUrl": stage.visma.url,
                 "VismaTokenUrl": stage.visma.token_url,
                 **UNHURRIED,
-            }
+            },
+            stage.stack_name,
         )
         callback = stage.aws.webhook_url().removesuffix("webhook") + "callback"
         stage.rippling.app_shop.app["redirect_uri"] = callback

@@ -11,20 +11,22 @@ import pytest
 
 from connector.domain.records.acts import OPERATORS
 from tests.demo.stage import UNHURRIED, DemoError, Stage
+from tests.embedded import Embedded
 from tests.simulator import credentials
 
 
 @pytest.fixture(scope="module")
-def rehearsal() -> Iterator[Stage]:
+def rehearsal(aws: Embedded) -> Iterator[Stage]:
     """A stack with every default but the addresses and the schedule."""
-    with Stage(people=20) as stage:
+    with Stage(people=20, aws=aws, stack_name="rehearsal") as stage:
         stage.aws.deploy(
             {
                 "RipplingBaseUrl": stage.rippling.url,
                 "VismaBaseUrl": stage.visma.url,
                 "VismaTokenUrl": stage.visma.token_url,
                 **UNHURRIED,
-            }
+            },
+            stage.stack_name,
         )
         yield stage
 
@@ -86,7 +88,7 @@ def test_a_second_rehearsal_finds_everybody_planned_already(rehearsal: Stage) ->
 
 
 def test_another_deploy_changes_nothing_of_the_mode(rehearsal: Stage) -> None:
-    rehearsal.aws.deploy({"PollSchedule": "rate(1 minute)"})
+    rehearsal.aws.deploy({"PollSchedule": "rate(1 minute)"}, rehearsal.stack_name)
 
     assert _invoke(rehearsal, "PollerFunctionName", {})[1]["mode"] == "rehearsal"
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.demo.stage import Stage
+from tests.embedded import Embedded
 from tests.simulator.nordfab import webhook_credentials
 from tests.support.webhooks import SIGNING_KEY, announcement, notification
 
@@ -19,9 +20,9 @@ SOON = 60.0
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stage]:
+def stack(aws: Embedded) -> Iterator[Stage]:
     """Nordfab, its Rippling company known to the secret, and a signing key for Visma."""
-    with Stage(people=6) as stage:
+    with Stage(people=6, aws=aws, stack_name="webhooks") as stage:
         stage.deploy(VismaWebhook="true")
         doors = {"company_id": COMPANY, "visma": {"norway": SIGNING_KEY}}
         stage.aws.put_secret("WebhookSecretArn", {**webhook_credentials(), **doors})
@@ -190,4 +191,4 @@ def test_where_notifications_are_turned_off_there_is_no_door(stack: Stage) -> No
 
     assert _notify(stack, event="Dimension Changed") in (403, 404)  # no such route
     functions = stack.aws.client("lambda").list_functions()["Functions"]
-    assert "connector-notification" not in {each["FunctionName"] for each in functions}
+    assert f"{stack.stack_name}-notification" not in {each["FunctionName"] for each in functions}

@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ class Embedded:
 
     emulator: Emulator
     outputs: dict[str, str] = field(default_factory=dict)
+    is_built: bool = False
+    """Whether the template as it is now is built: a session's stacks have one build."""
 
     @classmethod
     def start(cls, port: int = 0, *, outlives_us: bool = False) -> Self:
@@ -42,6 +45,18 @@ class Embedded:
         """The address that every AWS client is pointed at."""
         return self.emulator.endpoint_url
 
+    def beside(self) -> "Embedded":
+        """The same AWS for another stack: what it puts out does not mix with this one's."""
+        return Embedded(self.emulator, is_built=self.is_built)
+
+    def build(self) -> Path:
+        """Builds the template, once; where it is built."""
+        built = self.emulator.home / "build"
+        if not self.is_built:
+            build(built)
+            self.is_built = True
+        return built
+
     def deploy(
         self, parameters: Mapping[str, str] | None = None, stack_name: str = "connector"
     ) -> dict[str, str]:
@@ -52,10 +67,8 @@ class Embedded:
         Raises:
             EmbeddedError: A parameter is unknown, or SAM refused.
         """
-        built = self.emulator.home / "build"
-        build(built)
         deploy(
-            built,
+            self.build(),
             endpoint_url=self.endpoint_url,
             stack_name=stack_name,
             parameters=parameters or {},
