@@ -13,7 +13,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from tests.simulation.bugs import BUGS
+from tests.simulation.planted.bugs import BUGS
 from tests.simulation.year import play, shrunk
 
 TOLD_EVERY = 100

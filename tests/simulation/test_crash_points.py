@@ -11,7 +11,7 @@ import os
 import pytest
 
 from tests.simulation.auditor.problems import ViolationError
-from tests.simulation.journeys import JOURNEYS, Journey, Kills, leaves_a_mark
+from tests.simulation.crashes.journeys import JOURNEYS, Journey, Kills, leaves_a_mark
 from tests.simulation.steps.connector import Story
 from tests.simulation.wire import connected
 

@@ -33,6 +33,7 @@ from tests.support.world import World
 PORTS = (
     "cursors", "cache", "dialects", "shapes", "mapping_versions", "queued", "approvals",
     "guard_log", "mapping_history", "pauses", "mappings", "secrets", "budgets", "queue",
+    "agreements", "attempts", "books_memory", "exports", "modes",
 )  # fmt: skip
 HIDDEN = ("mappings", "secrets", "queue")
 """What is the controller's own, or is looked at otherwise."""

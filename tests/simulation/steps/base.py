@@ -72,6 +72,7 @@ class Base:
         self.draw = Random(f"queue/{seed}")
         self.last = ""
         self.made = 0
+        self.runs: list[str] = []
         self.deletions = 0
         self.slow_since: datetime | None = None
         self.is_watched = False

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from connector.domain.changes import Cause, Change
 from tests.simulation.auditor.problems import Check, demand
+from tests.simulation.crashes import payday
 from tests.simulation.steps.base import COMPANIES, ENTITIES, UNKNOWN, Row
 from tests.simulation.steps.connector import Story
 from tests.simulation.world import END
@@ -245,6 +246,12 @@ def import_mapping(story: Story) -> Act:
     return act
 
 
+def export_payroll(story: Story) -> Act:
+    """A payroll run is exported; the operator says it again until it is done."""
+    run = payday.an_approved_run(story)
+    return lambda: payday.export_until_told(story, run)
+
+
 JOURNEYS = (
     Journey("create", create),
     Journey("update", update),
@@ -260,7 +267,8 @@ JOURNEYS = (
     Journey("sign in", sign_in),
     Journey("reconcile", reconcile),
     Journey("import", import_mapping),
-)  # a payroll export belongs here once there is one
+    Journey("payroll export", export_payroll, fewest=6),
+)
 
 
 CHANGING = (

@@ -28,8 +28,8 @@ from connector.services.find.batch import Batch
 from connector.services.find.catch_up import MappingCatchUp
 from connector.services.find.poller import Poller
 from connector.services.shared.guarding import GuardCheck
-from tests.simulation import wrongs
 from tests.simulation.auditor.problems import Check
+from tests.simulation.planted import wrongs
 from tests.simulation.steps.base import COMPANIES, LAST
 from tests.simulation.steps.registry import Step
 

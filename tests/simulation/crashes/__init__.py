@@ -1,0 +1,1 @@
+"""Journeys that are killed at every port call, and the playing of them."""
