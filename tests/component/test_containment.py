@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from connector.bootstrap import services
+from tests.simulation.fate import Fate
+from tests.simulation.steps.vendors import ODD_ROWS
+from tests.simulation.wire import Vendors, connected
 from tests.simulator import platform_shapes as shapes
 from tests.simulator.dimensions import show_segment
 from tests.simulator.visma_shapes import show_branch, show_department
@@ -124,3 +128,27 @@ def test_an_odd_member_of_one_row_of_visma_changes_no_one_else(
         assert (member, phones(books, other)) == (member, phone)
         books.visma.odd = {}
         assert (member, others(books, books.rippling.numbered(1001))) == (member, before)
+
+
+# What is no row at all.
+
+
+@pytest.mark.parametrize("row", ODD_ROWS, ids=str)
+def test_what_is_no_row_at_all_stops_neither_a_sweep_nor_the_look_before_it(row: object) -> None:
+    with a_world(people=6) as world:
+        world.first_load()
+        answers = Vendors(
+            {fake.url: fake for fake in (world.rippling, world.visma)}, Fate(), (row,)
+        )
+        with connected(answers):
+            world.build()
+            find = services.poller(world.adapters, world.options)
+            other = next(each for each in world.rippling.workers() if each["number"] == 1002)
+            world.rippling.change_user(other["user_id"], mobile="+47 22 00 1234")
+
+            told = find.missing_capabilities(find.check())
+            find.poller.run(full_sweep=True)
+            world.drain()
+
+            assert "next_page" not in {each.name for each in told}
+            assert phones(world, other) == "+47 22 00 1234"

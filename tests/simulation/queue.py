@@ -6,6 +6,7 @@ so does one whose receiver died; groups come in whatever order the seed says.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,6 +106,10 @@ class SimulatedQueue:
     def sizes(self) -> tuple[int, int]:
         """How many changes lie there, and how many dead letters."""
         return len(self.messages), len(self.dead)
+
+    def lengths_by_group(self) -> Counter[str]:
+        """How many messages lie there of each group."""
+        return Counter(each.group for each in self.messages)
 
     # What AWS does.
 

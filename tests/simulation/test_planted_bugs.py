@@ -9,7 +9,8 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.auditor.problems import Check
-from tests.simulation.planted.bugs import BUGS, Bug
+from tests.simulation.planted.bug import Bug
+from tests.simulation.planted.bugs import BUGS
 from tests.simulation.year import play
 
 COMPANY = 2

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from unittest.mock import patch
 
 from connector.services.shared.shape_watch import ShapeWatch
@@ -14,12 +16,14 @@ from tests.simulator.messages import Request, Response
 from tests.support import direct
 
 
-@dataclass(frozen=True)
+@dataclass
 class Vendors:
     """The fakes by the origin of their addresses, and the fate of whoever calls them."""
 
     fakes: Mapping[str, Server]
     fate: Fate
+    odd_rows: tuple[object, ...] = ()
+    """What stands among the workers in every list of everyone, and is none."""
 
     def answer(self, origin: str, request: Request) -> Response:
         """What a fake answers, unless the connection breaks off before or after."""
@@ -27,11 +31,22 @@ class Vendors:
         what = f"{request.method} {path.split('/')[-1 if len(path) < 20 else 2]}"
         try:
             self.fate.cross(f"before {what}")
-            response = self.fakes[origin].exchange(request)
+            response = self._with_odd_rows(request, self.fakes[origin].exchange(request))
             self.fate.cross(f"after {what}")
         except FaultError:
             return Response(0, is_abrupt=True)
         return response
+
+    def _with_odd_rows(self, request: Request, response: Response) -> Response:
+        is_list = request.path == "/workers/" and "user_id" not in request.query.get("filter", "")
+        if not self.odd_rows or not is_list or response.status != HTTPStatus.OK:
+            return response
+        try:
+            content = json.loads(response.payload)
+        except ValueError:
+            return response  # nonsense already
+        content["results"] = [*self.odd_rows, *content["results"]]
+        return replace(response, payload=json.dumps(content).encode())
 
 
 @contextmanager

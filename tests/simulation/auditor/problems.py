@@ -13,6 +13,7 @@ class Check(StrEnum):
     PLACE = "the right people in the right places"
     DOUBLE = "no one twice"
     LIMIT = "the limits of every sliding day"
+    QUEUE = "one queued message for one person"
     OPEN = "one open row for everything open"
     AUDIT = "the audit is complete, appended to, and verifies"
     CANARY = "nothing personal anywhere"

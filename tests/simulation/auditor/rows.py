@@ -18,6 +18,8 @@ OUTCOMES = frozenset(
     }
 )  # fmt: skip
 
+WRITTEN = ("created", "updated", "deactivated", "reactivated")
+
 OPERATORS = "operators"
 """Under this name the audit has what operators did."""
 
@@ -38,6 +40,20 @@ class AuditTrail:
         for person, rows in audit.items():
             yield from self._broken(person, rows)
             self._seen[person] = [row["hash"] for row in rows]
+
+    def mixed(self, audit: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+        """Runs of which a guard held some people, and others were written without a word."""
+        rows = [row for person, told in audit.items() if person != OPERATORS for row in told]
+        held = {
+            (row["run"], row.get("company"), row.get("kind"))
+            for row in rows
+            if row["outcome"] == "held" and f"run {row.get('run')} would" in str(row.get("reason"))
+        }
+        for row in rows:
+            what = row.get("run"), row.get("company"), row.get("kind")
+            is_done = row["outcome"] in WRITTEN and not row.get("operator")
+            if what in held and is_done and row.get("cause") != "operator":
+                yield f"run {what[0]} was held, and {row['person']} was {row['outcome']} by it"
 
     def _broken(self, person: str, rows: Sequence[Row]) -> Iterator[str]:
         begin = len(self._seen.get(person, ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.simulation.auditor.problems import Check, demand
 from tests.simulation.fate import Mischief
 from tests.simulation.steps.base import (
     COMPANIES,
@@ -143,6 +144,24 @@ class Machines(Vendors):
         self.world.queue.takes_only = n
         self.tick()
         self.world.queue.takes_only = None
+
+    @step(1, ticks=(3, 12))
+    def stand_still(self, ticks: int) -> None:
+        """No writer runs for an hour or less, and whoever waits for it is queued once."""
+        self.tick()
+        before = self.world.queue.lengths_by_group()
+        for _ in range(ticks):
+            self.clock.turn(minutes=5)
+            self.tick()
+        after = self.world.queue.lengths_by_group()
+        demand(
+            Check.QUEUE,
+            (
+                f"worker {group} is queued {count - before[group]} times more"
+                for group, count in sorted(after.items())
+                if count > before[group] + 1
+            ),
+        )
 
     @step(1, is_short=YES_OR_NO)
     def cut_the_poller_short(self, is_short: bool) -> None:

@@ -14,6 +14,13 @@ RIGHTS = (
     "end_date", "user",
 )  # fmt: skip
 EXPANDS = ("department", "legal_entity", "employment_type", "user")
+ODD_ROWS: tuple[object, ...] = (
+    "a row",
+    None,
+    {},
+    {"id": "odd", "user_id": ["odd"], "status": "ACTIVE"},
+    {"id": None, "user_id": "odd", "number": {}, "start_date": 7},
+)
 WITHOUT_ANSWER = timedelta(minutes=4)
 LOSSES = ("an answer", "every other answer", "a word", "an answer and the line")
 TROUBLES = ("503", "reset", "garbage", "stale", "429")
@@ -44,6 +51,12 @@ class Vendors(Controller):
     def lose_the_list_of_locations(self, reach: int) -> None:
         self.model.hides_obstacles = True
         self.rippling.forbid.add("work-locations")
+        self.work(reach)
+
+    @step(1, row=range(len(ODD_ROWS)), reach=REACH)
+    def mix_in_an_odd_row(self, row: int, reach: int) -> None:
+        """From now on something stands among Rippling's workers that is none."""
+        self.vendors.odd_rows = (ODD_ROWS[row],)
         self.work(reach)
 
     @step(2, reach=REACH)

@@ -167,9 +167,10 @@ class RestChecks:
         """Whether a link to the next page keeps what was asked for."""
         name, query = "next_page", {"order_by": "id", "limit": "1", "expand": "user"}
         response = ask(self.http, WORKERS, query)
-        rows = self._results(response, WORKERS) if response.status_code == HTTPStatus.OK else []
-        link = self.http.json_of(response).get("next_link") if rows else None
-        if not link or not rows[0].get("user"):
+        found = self._results(response, WORKERS) if response.status_code == HTTPStatus.OK else []
+        rows = [row for row in found if isinstance(row, dict)]
+        link = self.http.json_of(response).get("next_link") if found else None
+        if not link or not any(row.get("user") for row in rows):
             return Check(name, Level.NOTE, "There is no second page to look at.")
         second = self._results(ask(self.http, self.http.link(response, str(link))), WORKERS)
         if second and isinstance(second[0], dict) and second[0].get("user"):
