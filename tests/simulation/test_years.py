@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
+from tests.simulation.kept import KEPT
+from tests.simulation.steps.registry import Step
 from tests.simulation.year import play, shrunk
 
 YEARS = int(os.environ.get("CONNECTOR_YEARS", "120"))
 AT_ONCE = 10
-KEPT = (284, 388)
-"""Later years that broke a promise once: each found a bug, of the connector or of the harness."""
 
 
 @pytest.mark.parametrize("first", range(1, YEARS + 1, AT_ONCE))
@@ -27,9 +28,11 @@ def test_in_no_year_a_promise_is_broken(first: int) -> None:
         assert failure is None, str(shrunk(failure))
 
 
-@pytest.mark.parametrize("seed", KEPT)
-def test_no_year_that_once_broke_a_promise_breaks_one_again(seed: int) -> None:
-    failure = play(seed)
+@pytest.mark.parametrize(("seed", "steps"), KEPT, ids=[str(seed) for seed, _ in KEPT])
+def test_no_story_that_once_broke_a_promise_breaks_one_again(
+    seed: int, steps: Sequence[Step]
+) -> None:
+    failure = play(seed, steps)
 
     assert failure is None, str(failure)
 

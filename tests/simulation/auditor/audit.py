@@ -39,6 +39,7 @@ class Auditor:
         self._rested: dict[str, str] = {}
         self._written: set[tuple[str, str]] = set()
         self._written_since = ""
+        self._linked: set[tuple[str, str]] = set()
 
     # What may change.
 
@@ -48,6 +49,7 @@ class Auditor:
         rested = {row["person"] for row in self.links() if row["is_dropped"]}
         self._rested = {each: self._rested.get(each) or self._shown(each) for each in rested}
         self._before, self._since = self.model.employees(), now
+        self._linked = self._known_to_the_ledger()
         if not self._written_since:
             self._written_since = now.isoformat()
 
@@ -78,7 +80,7 @@ class Auditor:
         demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
         headcount = self._headcount(before)
         demand(Check.LIMIT, self.limits.note(self._changes(before, after, now), headcount, now))
-        self._before, self._since = after, now
+        self._before, self._since, self._linked = after, now, self._known_to_the_ledger()
         changed = {key for key, fields in after.items() if fields != before.get(key)}
         self._written |= changed
         return {self.model.persons.get(code, code) for _, code in changed}
@@ -115,12 +117,17 @@ class Auditor:
         self, before: Employees, after: Employees, now: datetime
     ) -> Iterator[tuple[str, str, str]]:
         for (key, code), fields in after.items():
-            kind = kind_of(before.get((key, code)), fields)
             person = self.model.persons.get(code, code)
+            kind = kind_of(before.get((key, code)), fields)
+            if kind and (key, person) not in self._linked:
+                kind = "create"  # or what is left of one that was lost: it was counted as that
             if kind == "deactivate" and self.model.present(person, now).company not in (None, key):
                 kind = "transfer"
             if kind:
                 yield key, kind, person
+
+    def _known_to_the_ledger(self) -> set[tuple[str, str]]:
+        return {(row["company"], row["person"]) for row in self.links() if row["code"]}
 
     def _headcount(self, employees: Employees) -> Mapping[str, int]:
         """Those who are active, and a few who were a moment ago."""

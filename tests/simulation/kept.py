@@ -1,0 +1,39 @@
+"""Stories of years that broke a promise once, as short as they could be made.
+
+A seed tells another story as soon as there is a new verb, so the story itself is kept, with the
+seed of its company.
+"""
+
+from __future__ import annotations
+
+from tests.simulation.planted.bug import s
+
+KEPT = (
+    # An approval ended the hold of whoever had left and was put on hold by hand, and did nothing.
+    (
+        388,
+        (
+            s("lose_a_right", name="department_id", is_told=True, reach=2),
+            s("overtake", function="poller", at=29, what="sweep", n=11, reach=2),
+            s("work_once", reach=20),
+            s("enter_the_next_hire_by_hand", key="norway", is_theirs=False),
+            s("rename_a_legal_entity", entity="Nordfab AS", is_followed=True),
+            s("change_many", count=8, what="terminate", pause=0),
+            s("work_once", reach=20),
+            s("delete_an_employee", n=11, is_replaced=True),
+            s("edit_an_employee", n=4, fields={"status": "OnHold"}),
+        ),
+    ),
+    # The auditor took the rest of a create whose answer was lost for a change of its own.
+    (
+        744,
+        (
+            s("create_and_forget", then="another company", is_late=False),
+            s("change_the_default_class", key="norway", code="EXEC", is_heard=True),
+            s("transfer", n=-1, how="late"),
+            s("change_many", count=8, what="relocate", pause=0),
+        ),
+    ),
+    # A row that is none, at the first place of a list, ended every sweep before it began.
+    (6, (s("mix_in_an_odd_row", row=0, reach=2),)),
+)
