@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,8 +51,8 @@ def test_a_fingerprint_covers_every_member_that_a_worker_has() -> None:
 
     assert personal.to_json() == asdict(personal)
     assert replace(personal, address=None).to_json() == asdict(replace(personal, address=None))
-    hidden = replace(facts, **dict.fromkeys((each.name for each in fields(facts)), UNKNOWN))
-    assert hidden.to_json().keys() == {each.name for each in fields(facts)}
+    hidden: Any = dict.fromkeys((each.name for each in fields(facts)), UNKNOWN)
+    assert replace(facts, **hidden).to_json().keys() == {each.name for each in fields(facts)}
 
 
 def test_facts_survive_resting_in_the_ledger() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from connector.domain.catalogue import Department
-from connector.domain.facts import NOTHING, Named
+from connector.domain.facts import NOT_SHOWN, NOTHING, UNKNOWN, Named
 from connector.domain.mapping.model import CompanyRules
-from connector.domain.people import EmploymentType
-from connector.domain.placement import Missing, Placement, resolve_placement
+from connector.domain.people import FACTS, HIDDEN_TYPE, EmploymentStatus, EmploymentType, Facts
+from connector.domain.placement import Missing, Placement, placing_facts, resolve_placement
 from tests.unit.builders import a_catalogue, some_facts, some_rules
 
 
@@ -207,3 +207,50 @@ def test_a_renamed_employment_type_lacks_a_rule_only_where_one_named_it(
     placement = _place(employment_type=kind)
 
     assert [key.partition("#")[0] for key in _missing(placement)] == missing
+
+
+PLACING = {
+    "department", "location", "legal_entity", "employment_type", "country", "custom_fields",
+}  # fmt: skip
+
+
+def test_a_placement_is_made_of_the_placing_facts_alone() -> None:
+    read: set[str] = set()
+
+    class Watched(Facts):
+        def __getattribute__(self, name: str) -> Any:
+            if name in FACTS:
+                read.add(name)
+            return super().__getattribute__(name)
+
+        @property
+        def unknown(self) -> tuple[str, ...]:  # made of all of them; what is asked of it is placing
+            return some_facts().unknown
+
+    hidden: Any = {"employment_type": HIDDEN_TYPE, "country": UNKNOWN, "custom_fields": UNKNOWN}
+    conditions = {"location": "Bergen", "kind": "EMPLOYEE", "country": "NO", "department": "d1"}
+    rules = some_rules(
+        department_custom_field="Cost centre",
+        branches=[{"legal_entity": "Nordfab AS", "branch": "2", "when": {"location": "Bergen"}}],
+        employee_classes=[{"when": conditions, "employee_class": "STAFF"}],
+    )
+    own = some_facts(custom_fields={"Cost centre": "300"}, department=Named("d9", "Another"))
+    for one in (some_facts(), replace(own, **hidden), own, some_facts(department=NOT_SHOWN)):
+        watched = Watched(**{name: getattr(one, name) for name in FACTS})
+        resolve_placement("norway", rules, watched, a_catalogue())
+
+    assert read == PLACING
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_the_placing_facts_differ_where_one_that_places_does(name: str) -> None:
+    other: dict[str, Any] = {
+        "status": EmploymentStatus.ACCEPTED,
+        "employment_type": HIDDEN_TYPE,
+        **dict.fromkeys(("department", "location", "legal_entity"), Named("x", "X")),
+    }
+    changed = replace(some_facts(), **{name: other.get(name, UNKNOWN)})
+
+    is_other = placing_facts(changed) != placing_facts(some_facts())
+
+    assert is_other == (name in PLACING)

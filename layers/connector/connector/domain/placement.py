@@ -7,7 +7,7 @@ ever guessed by likeness: what no rule and no code names is missing, and the per
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -121,10 +121,29 @@ class Remembered:
             names = ("department", "branch", "employee_class", "calendar")
             return cls(**{name: plain.get(name) or None for name in names})
         known = {**placement, **placement.get(IN_VISMA, {})}
-        return cls(**{each.name: known.get(each.name) for each in fields(cls)})
+        return cls(**{name: known.get(name) for name in _REMEMBERED})
 
 
+_REMEMBERED = tuple(each.name for each in fields(Remembered))
 NOTHING_REMEMBERED = Remembered()
+
+
+def placing_facts(facts: Facts) -> tuple[Hashable, ...]:
+    """All of the facts that a placement is made of, in a form that can be compared."""
+    custom: Hashable = None
+    match facts.custom_fields:
+        case Known(own):
+            custom = frozenset(own.items())
+        case absent:
+            custom = absent
+    return (
+        facts.department,
+        facts.location,
+        facts.legal_entity,
+        facts.employment_type,
+        facts.country,
+        custom,
+    )
 
 
 def resolve_placement(

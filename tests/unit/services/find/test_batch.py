@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor
 from connector.services.find.batch import Batch, Summary
-from connector.services.shared.guarding import Candidate
+from connector.services.shared.outlook import Candidate
 
 ONE = Summary(
     skipped=True,

@@ -10,12 +10,28 @@ from typing import Any
 import pytest
 
 from connector.domain import decisions
+from connector.domain.catalogue import Part
 from connector.domain.mapping.names import NameMemory
+from connector.domain.people import fingerprint
+from connector.domain.placement import resolve_placement
+from connector.domain.records.ledger import Person
 from connector.services.find import comparison
+from connector.services.shared import outlook
 from tests.support.world import a_world
+from tests.unit.builders import a_catalogue
 from tests.unit.find_bench import FindBench, a_cursor, worker
 
 ROWS = 40
+
+
+class Shown:
+    """A company that shows its catalogue."""
+
+    def company(self, _: str) -> Any:
+        return self
+
+    def catalogue(self, parts: Iterable[Part], _: int | None) -> dict[Part, Any]:
+        return {part: getattr(a_catalogue(), part.value) for part in parts}
 
 
 @contextmanager
@@ -64,6 +80,40 @@ def test_the_row_of_a_person_is_read_once_for_a_page(monkeypatch: pytest.MonkeyP
     bench.sweep.read(bench.cursors.cursor("workers sweep"), a_cursor(), bench.mapping)
 
     assert Counter(asked) == Counter(f"p{n}" for n in range(ROWS))
+
+
+@pytest.mark.parametrize("pages", [2, 20])
+def test_a_first_load_asks_for_the_catalogue_as_often_whatever_its_number_of_pages(
+    pages: int,
+) -> None:
+    bench = FindBench([[worker(n)] for n in range(pages)], targets=Shown())
+    bench.cursors.save(a_cursor())
+    bench.source.reads_increments = False
+
+    with counted((type(bench.poller.guard.cache), "catalogue")) as calls:
+        summary = bench.poller.run(full_sweep=True)
+
+    assert (summary.queued, calls["catalogue"]) == (pages, 1)
+
+
+def test_people_with_the_same_facts_are_placed_once() -> None:
+    bench = FindBench([[worker(n)] for n in range(ROWS)])
+    bench.cursors.save(a_cursor())
+    bench.source.reads_increments = False
+    rules, key = bench.mapping.companies["norway"], bench.sweep.ledger.key
+    for n in range(ROWS):
+        one = worker(n)
+        placed = resolve_placement("norway", rules, one.facts, a_catalogue()).to_json()
+        seen = {one.id: fingerprint(one, key)}
+        bench.tables.persons[f"p{n}"] = Person(
+            f"p{n}", 1, "salt", seen, {}, one.id, {}, placed, "created", ("norway",)
+        )
+
+    with counted((outlook, "resolve_placement")) as calls:
+        summary = bench.poller.run(full_sweep=True)
+
+    assert (summary.workers_read, summary.queued) == (ROWS, 0)
+    assert calls == {"resolve_placement": 1}
 
 
 def test_a_name_is_looked_at_once_for_a_page_and_not_once_for_everyone_in_it() -> None:

@@ -11,7 +11,7 @@ from connector.domain.errors import RateLimitedError, UpstreamUnavailableError
 from connector.ports.rippling import Page
 from connector.services.find.batch import Batch
 from connector.services.find.pages import MOST_FOUND, RESERVE_SECONDS, Pages
-from connector.services.shared.guarding import Candidate
+from connector.services.shared.outlook import Candidate
 from tests.support.clock import HandClock
 from tests.unit.find_bench import ScriptedSource, worker
 

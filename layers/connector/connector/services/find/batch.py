@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from connector.domain.cursors import Cursor
 from connector.domain.records.mode import Mode
 from connector.ports.state import PollingPause
-from connector.services.shared.guarding import Candidate
+from connector.services.shared.outlook import Candidate
 
 
 @dataclass(frozen=True, slots=True)

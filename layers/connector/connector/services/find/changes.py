@@ -50,11 +50,11 @@ class ChangeReader:
     def _compared(
         self, pages: Pages, progress: Progress, mapping: MappingFile
     ) -> tuple[Batch, Progress]:
-        batch = Batch()
+        batch, outlook = Batch(), self.comparison.outlook(mapping)
         for page in pages:
             # Where the filter is ignored, every tick shows everyone: old rows are the sweep's.
             recent = [each for each in page.workers if progress.is_recent(each.updated_at)]
-            batch += self.comparison.changed(recent, Cause.POLL, mapping)
+            batch += self.comparison.changed(recent, Cause.POLL, outlook)
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             times = [worker.updated_at for worker in page.workers]
             progress = progress.after(times, page.next_page_token, skipped=page.old)

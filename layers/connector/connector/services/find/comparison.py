@@ -16,6 +16,7 @@ from connector.ports.ledger import Ledger
 from connector.services.find.batch import Batch, Summary
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
+from connector.services.shared.outlook import Outlook
 
 NOTHING: Mapping[str, str] = {}
 
@@ -52,13 +53,17 @@ class WorkerComparison:
     catalogues: Catalogues
     guard: ChangeGuard
 
-    def changed(self, workers: Sequence[Worker], cause: Cause, mapping: MappingFile) -> Batch:
+    def outlook(self, mapping: MappingFile) -> Outlook:
+        """What a whole read is judged by."""
+        return self.guard.outlook(mapping)
+
+    def changed(self, workers: Sequence[Worker], cause: Cause, outlook: Outlook) -> Batch:
         """Those of the workers whose fingerprint is not the one in the ledger."""
         known = self.ledger.fingerprints({worker.person_id for worker in workers})
-        return self._differing(workers, known, cause, mapping)
+        return self._differing(workers, known, cause, outlook)
 
     def changed_or_otherwise(
-        self, workers: Sequence[Worker], everyone: Everyone, mapping: MappingFile
+        self, workers: Sequence[Worker], everyone: Everyone, outlook: Outlook
     ) -> Batch:
         """The same for a page of a full read, and whoever would end otherwise than the ledger says.
 
@@ -66,24 +71,24 @@ class WorkerComparison:
         """
         persons = list(self.ledger.persons({worker.person_id for worker in workers}))
         known = {person.id: self.ledger.dealt_with(person) for person in persons}
-        batch = self._differing(workers, known, Cause.SWEEP, mapping, persons)
+        batch = self._differing(workers, known, Cause.SWEEP, outlook, persons)
         queued = {candidate.person_id for candidate in batch.candidates}
         whole = everyone.completed_by(workers, known)
         unchanged = (person for person in persons if person.id in whole.keys() - queued)
-        found = self.guard.otherwise(whole, unchanged, Cause.SWEEP, mapping)
+        found = self.guard.otherwise(whole, unchanged, Cause.SWEEP, outlook)
         return batch + Batch(tuple(found))
 
-    def otherwise(self, employments: Mapping[str, Sequence[Worker]], mapping: MappingFile) -> Batch:
+    def otherwise(self, employments: Mapping[str, Sequence[Worker]], outlook: Outlook) -> Batch:
         """Whoever of these people would end otherwise today than the ledger has them."""
         persons = self.ledger.persons(employments)
-        return Batch(tuple(self.guard.otherwise(employments, persons, Cause.SWEEP, mapping)))
+        return Batch(tuple(self.guard.otherwise(employments, persons, Cause.SWEEP, outlook)))
 
     def _differing(
         self,
         workers: Sequence[Worker],
         known: Mapping[str, Mapping[str, str]],
         cause: Cause,
-        mapping: MappingFile,
+        outlook: Outlook,
         persons: Iterable[Person] | None = None,
     ) -> Batch:
         rows = {fingerprint(worker, self.ledger.key): worker for worker in workers}
@@ -92,20 +97,20 @@ class WorkerComparison:
             for row, worker in rows.items()
             if known.get(worker.person_id, NOTHING).get(worker.id) != row
         }
-        missed = facts_missed(workers, mapping)
+        missed = facts_missed(workers, outlook.mapping)
         read = Batch(report=Summary(workers_read=len(workers), facts_unknown=missed))
         if not changed:
             return read
-        problems = list(self._warm_catalogues(mapping))
+        problems = list(self._warm_catalogues(outlook))
         if persons is None:
             persons = self.ledger.persons({worker.person_id for worker in changed.values()})
-        candidates = self.guard.assess(changed, persons, cause, mapping)
+        candidates = self.guard.assess(changed, persons, cause, outlook)
         return read + Batch(tuple(candidates), report=Summary(problems=problems))
 
-    def _warm_catalogues(self, mapping: MappingFile) -> Iterator[str]:
+    def _warm_catalogues(self, outlook: Outlook) -> Iterator[str]:
         """Reads stale catalogues once here, so that not every writer has to; what went wrong."""
-        for company, rules in mapping.companies.items():
+        for company, rules in outlook.mapping.companies.items():
             try:
-                self.catalogues.current(company, rules)
+                outlook.renew(company, self.catalogues.current(company, rules))
             except (RetryableError, ConfigurationError) as error:
                 yield f"{company}: {error}"

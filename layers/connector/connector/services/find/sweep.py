@@ -66,10 +66,10 @@ class SweepReader:
 
     def _read_everyone(self, sweep: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
         pages, batch, seen = Pages(self.source.everyone, sweep.page_token), Batch(), set[str]()
-        everyone = Everyone()
+        everyone, outlook = Everyone(), self.comparison.outlook(mapping)
         is_whole = sweep.page_token is None
         for page in pages:
-            found = self.comparison.changed_or_otherwise(page.workers, everyone, mapping)
+            found = self.comparison.changed_or_otherwise(page.workers, everyone, outlook)
             batch += found
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             seen.update(worker.person_id for worker in page.workers)
@@ -84,7 +84,7 @@ class SweepReader:
         if shows_too_few(sweep.seen, len(employed)):
             return self._aborted(sweep, batch.report, len(employed))
         if is_whole:
-            batch += self.comparison.otherwise(everyone.rest(), mapping)
+            batch += self.comparison.otherwise(everyone.rest(), outlook)
             batch += self._gone(employed, seen)
         sweep = sweep.reviewing(tuple(mapping.companies))
         return batch + self._reviewed(sweep, changes, mapping, is_fresh=False)

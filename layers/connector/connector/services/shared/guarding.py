@@ -6,32 +6,23 @@ the writer to find. What a breach is, is decided in `domain/guards`.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 
-from connector.domain.catalogue import Catalogue
 from connector.domain.changes import Cause, Change
-from connector.domain.decisions import Action, Decision, decide
-from connector.domain.employees import same
 from connector.domain.guards import (
     ChangeKind,
     FullWindow,
     Proposal,
-    ProposedChange,
     Run,
     guards_of,
     judge,
-    kind_of,
     limit,
 )
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Facts, Worker
-from connector.domain.placement import IN_VISMA, Placement, Remembered, resolve_placement
-from connector.domain.reconciliation import is_otherwise
 from connector.domain.records.approvals import OperatorDecision
 from connector.domain.records.ledger import EmployeeLink, Person, Record
 from connector.ports.approvals import Approvals
@@ -41,23 +32,10 @@ from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue, QueuedChanges
 from connector.ports.reference_cache import ReferenceCache
 from connector.services.shared.new_change import new_change, new_run
+from connector.services.shared.outlook import Candidate, Outlook
 
 REMEMBERED_FOR = timedelta(hours=12)
 """After so long a message counts as gone: by then it is dealt with, or among the dead letters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A person to be re-checked, and what would probably be done about them."""
-
-    worker_id: str
-    person_id: str
-    cause: Cause
-    proposed: tuple[str, ChangeKind] | None = None
-    is_employed: bool = False
-    reason: tuple[str, str] = ("", "")
-    """Under which name the queued change is remembered, and a digest of what asks for it: the row
-    that was read, and the last outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +54,13 @@ class ChangeGuard:
         workers: Mapping[str, Worker],
         persons: Iterable[Person],
         cause: Cause,
-        mapping: MappingFile,
+        outlook: Outlook,
     ) -> list[Candidate]:
         """What is probably to be done about these workers, by fingerprint, and their `persons`."""
         by_person: dict[str, list[Worker]] = defaultdict(list)
         for worker in workers.values():
             by_person[worker.person_id].append(worker)
         known = {person.id: person for person in persons}
-        outlook = self._outlook(mapping)
         return [
             outlook.candidate(
                 worker,
@@ -99,7 +76,7 @@ class ChangeGuard:
         self, persons: Iterable[Person], cause: Cause, mapping: MappingFile
     ) -> list[Candidate]:
         """The same for people of whom only the ledger's facts are at hand."""
-        outlook = self._outlook(mapping)
+        outlook = self.outlook(mapping)
         candidates = []
         for person in persons:
             worker = Worker(person.worker_id, person.id, Facts.from_json(person.facts))
@@ -113,10 +90,9 @@ class ChangeGuard:
         employments: Mapping[str, Sequence[Worker]],
         persons: Iterable[Person],
         cause: Cause,
-        mapping: MappingFile,
+        outlook: Outlook,
     ) -> list[Candidate]:
         """Those of these people who would end otherwise today than the ledger has them."""
-        outlook = self._outlook(mapping)
         return [
             outlook.candidate(employments[person.id][0], employments[person.id], person, cause)
             for person in persons
@@ -171,96 +147,9 @@ class ChangeGuard:
         is_known = any(is_among(before, each) for each in found)
         return {} if is_known and self.change_queue.is_empty() else before
 
-    def _outlook(self, mapping: MappingFile) -> Outlook:
-        return Outlook(mapping, self.clock, cache(self.cache.catalogue))
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What would be done about people, by the mapping and the cached catalogues of this moment."""
-
-    mapping: MappingFile
-    clock: Clock
-    catalogue_of: Callable[[str], Catalogue]
-
-    def candidate(
-        self,
-        worker: Worker,
-        employments: Sequence[Worker],
-        person: Person,
-        cause: Cause,
-        row: str = "",
-    ) -> Candidate:
-        """A worker with what would be done about the person behind them.
-
-        Someone about whom this cannot be said is queued all the same: what is wrong with them then
-        stops the writer at them alone, and no one else.
-        """
-        # An edit in Visma has to be looked at there; every other look is like the next.
-        look = "row" if row else "drift" if cause is Cause.DRIFT else "look"
-        asks = hashlib.sha256(f"{person.audit.hash} {row}".encode()).hexdigest()[:10]
-        reason = f"{worker.id} {look}", asks
-        try:
-            judged = self._judged(worker, employments, person, cause)
-        except Exception:  # noqa: BLE001 whatever it is, it is about one person
-            judged = Candidate(worker.id, worker.person_id, cause)
-        return replace(judged, reason=reason)
-
-    def is_otherwise(self, employments: Sequence[Worker], person: Person) -> bool:
-        """Whether someone would end otherwise today than the ledger has them.
-
-        Who was never dealt with is a change like any other. Someone about whom it cannot be said is
-        looked at by the writer.
-        """
-        if not person.outcome:
-            return False
-        try:
-            decision = self._decision(employments, person)
-            if decision.company and not self.catalogue_of(decision.company).read_at:
-                return False  # nothing can be said of a company that was never read
-            return is_otherwise(person, decision, self._placed(decision, person))
-        except Exception:  # noqa: BLE001 whatever it is, it is about one person
-            return True
-
-    def _decision(self, employments: Sequence[Worker], person: Person) -> Decision:
-        known = person.active_in, person.worker_id, person.last_day
-        return decide(employments, self.mapping, self.clock.now(), *known)
-
-    def _placed(self, decision: Decision, person: Person) -> Placement | None:
-        """Where someone who works belongs, by the facts of today."""
-        company, worker = decision.company, decision.worker
-        if decision.action is not Action.WRITE or company is None or worker is None:
-            return None
-        return resolve_placement(
-            company,
-            self.mapping.companies[company],
-            worker.facts,
-            self.catalogue_of(company),
-            worker.pay,
-            remembered=Remembered.of(person.placement, company),
-        )
-
-    def _judged(
-        self, worker: Worker, employments: Sequence[Worker], person: Person, cause: Cause
-    ) -> Candidate:
-        decision = self._decision(employments, person)
-        change = ProposedChange(
-            decision, tuple(person.active_in), self.changed_fields(decision, person)
-        )
-        is_employed = decision.action is Action.WRITE
-        return Candidate(worker.id, worker.person_id, cause, kind_of(change), is_employed)
-
-    def changed_fields(self, decision: Decision, person: Person) -> frozenset[str]:
-        """The fields in which a person would be placed otherwise than the employee in Visma is."""
-        before = person.placement.get(IN_VISMA, {})
-        placement = self._placed(decision, person) if before else None
-        if placement is None:
-            return frozenset()
-        return frozenset(
-            field
-            for field, value in placement.fields().items()
-            if before.get(field) and not same(field, value, before[field])
-        )
+    def outlook(self, mapping: MappingFile) -> Outlook:
+        """What would be done about people, for one read: each catalogue is read once for it."""
+        return Outlook(mapping, self.clock, self.cache.catalogue)
 
 
 def is_among(queued: Mapping[str, tuple[str, datetime]], candidate: Candidate) -> bool:
