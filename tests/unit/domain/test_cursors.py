@@ -6,8 +6,9 @@ Times are seconds after the old watermark. Reads start at 600 and are saved at 9
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -215,6 +216,66 @@ def test_how_many_rows_show_that_the_filter_was_ignored(read: Read, count: int) 
 
 def test_rows_are_asked_for_from_a_minute_before_the_watermark() -> None:
     assert Read([]).done().cutoff == at(-60)
+
+
+CROWD = Read([[-30, 0], [0]])
+
+
+def read_on(cursor: Cursor, minutes: int, pages: Sequence[Times], more: str | None = None) -> Any:
+    """A further read of this stream, so many minutes later."""
+    began = at(minutes * 60)
+    progress = Progress.begin(cursor, cursor.watermark or NOON, began, reads_increments=True)
+    for page in pages:
+        progress = progress.after(times(page), more)
+    return progress
+
+
+def test_the_rows_of_a_mass_change_are_read_for_a_quarter_of_an_hour_and_then_left_alone() -> None:
+    cursor = CROWD.done().saved(at(0))
+    cutoffs = []
+    for minutes in (5, 10, 15, 16, 20):
+        progress = read_on(cursor, minutes, [[-30, 0], [0]] if minutes < 16 else [[]])
+        cutoffs.append(progress.cutoff)
+        cursor = progress.saved(at(minutes * 60))
+
+    assert cutoffs == [at(-60)] * 3 + [at(1)] * 2
+    assert cursor.watermark == NOON
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(Read([[-30, 0]]), id="a page of them is read again for good"),
+        pytest.param(Read([[-600, 0], [0]]), id="an old page shows no mass change"),
+        pytest.param(Read([[0], []]), id="a page without rows is none"),
+        pytest.param(Read([[0], [0]], increments=False), id="a full read has nothing to leave"),
+    ],
+)
+def test_without_a_mass_change_the_rows_before_the_watermark_are_always_read_again(
+    read: Read,
+) -> None:
+    cursor = read.done().saved(at(0))
+
+    assert read_on(cursor, 600, []).cutoff == at(-60)
+
+
+def test_after_a_newer_row_the_rows_before_it_are_read_again() -> None:
+    cursor = read_on(CROWD.done().saved(at(0)), 20, [[1190]]).saved(at(1200))
+
+    assert (cursor.watermark, cursor.crowded_since) == (at(1190), None)
+    assert read_on(cursor, 60, []).cutoff == at(1130)
+
+
+def test_a_mass_change_is_waited_for_again_where_another_one_follows_it() -> None:
+    cursor = read_on(CROWD.done().saved(at(0)), 14, [[800], [800]]).saved(at(840))
+
+    assert read_on(cursor, 16, []).cutoff == at(740)
+
+
+def test_a_read_that_was_cut_short_goes_on_with_the_rows_it_left() -> None:
+    cursor = replace(CROWD.done().saved(at(0)), page_token="page 2")
+
+    assert read_on(cursor, 600, []).cutoff == at(-60)
 
 
 SECONDS = st.one_of(st.none(), st.integers(-700, 1200))

@@ -14,6 +14,13 @@ OVERLAP = timedelta(seconds=60)
 """How far behind the watermark is read again, for rows that Rippling shows late."""
 
 
+PAST_THE_CROWD = timedelta(seconds=1)
+"""So far behind the watermark is asked for rows that are newer: Rippling is asked in seconds."""
+
+NOT_SO_LATE = timedelta(minutes=15)
+"""By then Rippling shows every row of a mass change. It is known by our own clock alone: so long
+after the read of all its pages, wherever the clock of Rippling stands."""
+
 SWEEP_OVERDUE = timedelta(days=2)
 """After this time without a full sweep that came to its end somebody has to look."""
 
@@ -28,6 +35,9 @@ class Cursor:
     lack each fact that the mapping asks for; that stays known once it has ended. `to_review` are
     the companies of Visma still to be compared with the ledger once everyone in Rippling has been
     read. `ended` is when a read last came to its end.
+
+    `crowded_since` is when a read was first at its end with the watermark where it is, if what it
+    read once more before the watermark took more than a page, as after a mass change.
     """
 
     stream: str
@@ -40,6 +50,7 @@ class Cursor:
     to_review: tuple[str, ...] | None = None
     ended: datetime | None = None
     facts_unknown: Mapping[str, int] = field(default_factory=dict)
+    crowded_since: datetime | None = None
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
         """The cursor of a sweep that begins now."""
@@ -88,7 +99,8 @@ class Progress:
     """A read of changes, page by page, and how far the watermark may move because of it.
 
     `newest` is the greatest time read so far, `in_order` says whether the rows of every page came
-    by time, `is_stale` whether an old page was among them, `page_token` where the read goes on.
+    by time, `is_stale` whether an old page was among them, `page_token` where the read goes on, and
+    `pages` counts the pages with rows to look at.
     """
 
     cursor: Cursor
@@ -100,6 +112,7 @@ class Progress:
     is_stale: bool = False
     page_token: str | None = None
     rows_before_cutoff: int = 0
+    pages: int = 0
 
     @classmethod
     def begin(
@@ -110,8 +123,19 @@ class Progress:
 
     @property
     def cutoff(self) -> datetime:
-        """From when on rows are asked for."""
-        return self.watermark - OVERLAP
+        """From when on rows are asked for: those just before the watermark are read once more.
+
+        After a mass change they are many, and with nothing newer it would be the same ones at each
+        tick: they are left alone as soon as no more of them is to be expected.
+        """
+        return self.watermark + (PAST_THE_CROWD if self.is_past_the_crowd else -OVERLAP)
+
+    @property
+    def is_past_the_crowd(self) -> bool:
+        """Whether this read leaves the rows of a mass change alone."""
+        since = self.cursor.crowded_since
+        is_resumed = self.cursor.page_token is not None
+        return since is not None and not is_resumed and self.started - since > NOT_SO_LATE
 
     @property
     def is_cut_short(self) -> bool:
@@ -136,6 +160,7 @@ class Progress:
             in_order=self.in_order and known == sorted(known),
             is_stale=self.is_stale or any(self._is_old(time) for time in times),
             page_token=page_token,
+            pages=self.pages + bool(recent),
             rows_before_cutoff=self.rows_before_cutoff + len(times) - len(recent) + skipped,
         )
 
@@ -157,7 +182,21 @@ class Progress:
         """The cursor to keep, should the read stop now."""
         if self.is_cut_short:
             return replace(self.cursor, watermark=self.reached(), page_token=self.page_token)
-        return replace(self.cursor, watermark=self.reached(), page_token=None, ended=now)
+        return replace(
+            self.cursor,
+            watermark=self.reached(),
+            page_token=None,
+            ended=now,
+            crowded_since=self._crowded_since(now),
+        )
+
+    def _crowded_since(self, now: datetime) -> datetime | None:
+        since, is_same = self.cursor.crowded_since, self.reached() == self.cursor.watermark
+        if is_same and self.is_past_the_crowd:
+            return since
+        if self.pages <= 1 or self.is_stale or not self.reads_increments:
+            return None
+        return since if is_same and since else now
 
     def _is_old(self, time: datetime | None) -> bool:
         """Whether a row came that no rounding of the cutoff explains."""

@@ -26,6 +26,7 @@ class DynamoCursors(DynamoLeases):
             to_review=tuple(item["to_review"]) if "to_review" in item else None,
             ended=stored_moment(item.get("ended")),
             facts_unknown=item.get("facts_unknown", {}),
+            crowded_since=stored_moment(item.get("crowded_since")),
         )
 
     def save(self, cursor: Cursor) -> None:
@@ -38,6 +39,7 @@ class DynamoCursors(DynamoLeases):
             "loading": list(cursor.loading) or None,
             "ended": stored_text(cursor.ended),
             "facts_unknown": dict(cursor.facts_unknown) or None,
+            "crowded_since": stored_text(cursor.crowded_since),
         }
         kept = without_empty(values)
         if cursor.to_review is not None:
