@@ -37,7 +37,7 @@ class Auditor:
         self._before: Employees = {}
         self._since: datetime | None = None
         self._rested: dict[str, str] = {}
-        self._written: set[tuple[str, str]] = set()
+        self._written: set[tuple[str, str, str]] = set()
         self._written_since = ""
         self._linked: set[tuple[str, str]] = set()
 
@@ -82,7 +82,12 @@ class Auditor:
         demand(Check.LIMIT, self.limits.note(self._changes(before, after, now), headcount, now))
         self._before, self._since, self._linked = after, now, self._known_to_the_ledger()
         changed = {key for key, fields in after.items() if fields != before.get(key)}
-        self._written |= changed
+        self._written |= {
+            (key, code, name)
+            for key, code in changed
+            for name, value in after[key, code].items()
+            if value != before.get((key, code), {}).get(name, "")
+        }
         return {self.model.persons.get(code, code) for _, code in changed}
 
     def _unjustified(

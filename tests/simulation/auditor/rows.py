@@ -20,6 +20,16 @@ OUTCOMES = frozenset(
 
 WRITTEN = ("created", "updated", "deactivated", "reactivated")
 
+FIELDS = {
+    "class": "employee_class",
+    "first name": "contact.first_name",
+    "last name": "contact.last_name",
+    "e-mail": "contact.email",
+    "phone": "contact.phone1",
+    "mobile": "contact.phone2",
+}
+"""The fields that the audit has under another name."""
+
 OPERATORS = "operators"
 """Under this name the audit has what operators did."""
 
@@ -74,18 +84,19 @@ class AuditTrail:
 
 
 def unexplained(
-    written: Iterable[tuple[str, str]], audit: Mapping[str, Sequence[Row]], since: str
+    written: Iterable[tuple[str, str, str]], audit: Mapping[str, Sequence[Row]], since: str
 ) -> Iterator[str]:
-    """Employees that were written since a moment, of which the audit tells nothing."""
+    """Fields of employees that were written since a moment, of which the audit tells nothing."""
     told = {
-        (row.get("company"), str(row.get("employee_code", "")).upper())
+        (row.get("company"), str(row.get("employee_code", "")).upper(), each["field"])
         for rows in audit.values()
         for row in rows
         if str(row["time"]) >= since
+        for each in row.get("differences") or ()
     }
-    for company, code in sorted(set(written)):
-        if (company, code.upper()) not in told:
-            yield f"{company}: employee {code} was written, and the audit has no row of it"
+    for company, code, name in sorted(set(written)):
+        if (company, code.upper(), FIELDS.get(name, name)) not in told:
+            yield f"{company}: {name} of employee {code} was written, and the audit does not say so"
 
 
 def open_twice(stored: Stored) -> Iterator[str]:

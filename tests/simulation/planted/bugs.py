@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from tests.simulation.planted.laws import LAWS
 from tests.simulation.planted.promises import PROMISES
+from tests.simulation.planted.rules import RULES
 
-BUGS = (*LAWS, *PROMISES)
+BUGS = (*LAWS, *RULES, *PROMISES)

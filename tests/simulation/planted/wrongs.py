@@ -7,19 +7,23 @@ from typing import Any
 from unittest.mock import patch
 
 from connector.adapters import ledger_steps
+from connector.adapters.rippling import rest
 from connector.adapters.visma.wire import wrapped
 from connector.domain import decisions, employment, planning
 from connector.domain.cursors import Progress
 from connector.domain.decisions import Action, Decision
 from connector.domain.employees import Written
+from connector.domain.errors import RetryableError
 from connector.domain.records.chain import Head
 from connector.services.apply import applier, recorder
 from connector.services.apply.applier import Applier
 from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.consumer import CONFIGURATION_WAIT_SECONDS, Consumer
 from connector.services.apply.employee_writer import EmployeeWriter
+from connector.services.apply.person_reader import PersonReader
 from connector.services.find.batch import Batch, Summary
 from connector.services.find.poller import Poller
+from connector.services.shared.guarding import ChangeGuard
 
 ended = employment._ended
 
@@ -140,3 +144,43 @@ def names_nothing(context: Any, resolution: Any) -> Any:
 
 def says_more(fields: Any) -> Any:
     return {**wrapped(fields), "oddity": 1}
+
+
+def reads_rows_only(self: Any, rows: Any, answer: Any) -> Any:
+    workers = read_rows(self, rows, answer)
+    if None in workers:
+        raise RetryableError("Rippling shows a row that is none")
+    return workers
+
+
+read_rows = rest.RipplingRestSource._read
+
+
+def finds_none(*_: Any) -> dict[str, Any]:
+    return {}
+
+
+def reads_once(self: PersonReader, change: Any, person_id: str | None) -> Any:
+    """Rippling is asked once for a change, however often that is decided again."""
+    record, employments = rows_and_employments(self, change, person_id)
+    return record, answers.setdefault(change.correlation_id, employments)
+
+
+rows_and_employments = PersonReader.rows_and_employments
+answers: dict[str, Any] = {}
+
+
+def reads_the_rows_again(self: PersonReader, context: Any) -> Any:
+    return replace(context, record=self.ledger.record(context.record.person.id))
+
+
+def judges_last(self: ChangeGuard, found: Any, mapping: Any, loading: Any = ()) -> int:
+    late: list[Any] = []
+    with patch.object(ChangeGuard, "_save_breaches", lambda *asked: late.append(asked)):
+        sent = queue(self, found, mapping, loading)
+    for asked in late:
+        save_breaches(*asked)
+    return sent
+
+
+queue, save_breaches = ChangeGuard.queue, ChangeGuard._save_breaches

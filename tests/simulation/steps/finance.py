@@ -28,16 +28,19 @@ class Finance(Hr):
         if value not in self.visma.company(key).cost_centres.values:
             self.visma.add_cost_centre(value, company=key)
         self.visma.set_cost_centre_active(value, is_open, company=key)
+        self.model.look(self.clock.now())  # or what was so before would seem to be so until later
 
     @step(2, key=COMPANIES, code=("ROBO", "SALES"), value=COST_CENTRES)
     def add_or_link_a_department(self, key: str, code: str, value: str) -> None:
         values = self.visma.company(key).cost_centres.values
         if value in values and values[value].is_active:
             self.visma.add_department(code, cost_centre=value, company=key)
+            self.model.look(self.clock.now())
 
     @step(1, is_open=YES_OR_NO)
     def open_or_close_a_branch(self, is_open: bool) -> None:
         self.visma.set_branch_active("2", is_open, company="norway")
+        self.model.look(self.clock.now())
 
     @step(2, n=WHOM, fields=EDITS)
     def edit_an_employee(self, n: int, fields: dict[str, str]) -> None:

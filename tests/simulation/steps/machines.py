@@ -28,6 +28,9 @@ SECOND_THOUGHTS = (
 )
 FUNCTIONS = ("writer", "writer", "writer", "poller", "operations", "releaser")
 WHERE = (*range(40), *range(40, 160, 5))
+OUTLASTS = 600.0
+"""So many seconds later, whatever a function was at is anybody's again."""
+
 OTHERS = ("writer", "poller", "sweep", "approve", "mapping", "finance", "hr")
 
 
@@ -57,6 +60,16 @@ class Machines(Vendors):
         """Something else happens between two port calls of a function, from begin to end."""
         meanwhile = self._meanwhile(what, n)
         self.fate.ordered.append(Mischief("meanwhile", function, at, meanwhile=meanwhile))
+        self.work(reach)
+
+    @step(3, at=WHERE, n=WHOM, reach=REACH)
+    def be_outlasted(self, at: int, n: int, reach: int) -> None:
+        """A writer takes so long that another one gets its messages, and HR was there meanwhile."""
+        meanwhile = self._meanwhile("hr", n)
+        self.fate.ordered += [
+            Mischief("lag", "writer", at, seconds=OUTLASTS),
+            Mischief("meanwhile", "writer", at, meanwhile=meanwhile),
+        ]
         self.work(reach)
 
     def _meanwhile(self, what: str, n: int) -> Callable[[], object]:
