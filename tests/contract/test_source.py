@@ -505,7 +505,30 @@ class TestPublishedDialect:
         found = [workers(incremental.source.changed_since(cutoff)) for _ in range(3)]
 
         assert found == [[], [], []]
-        assert len(incremental.api.journal) == 3 + 1 + 1
+        # By either operator it is asked, and asked for the rows before; then everyone is read.
+        assert len(incremental.api.journal) == (2 + 2 + 1) + 1 + 1
+
+    def test_nothing_is_an_answer_where_the_same_question_shows_the_rows_before(
+        self, incremental: Staff
+    ) -> None:
+        for _ in range(3):
+            incremental.hire(at="2026-01-01")
+        a_second_later = datetime(2026, 1, 1, 0, 0, 1, tzinfo=UTC)
+
+        found = [workers(incremental.source.changed_since(a_second_later)) for _ in range(3)]
+
+        assert found == [[], [], []]
+        assert len(incremental.api.journal) == 3 * 2
+
+    def test_a_filter_that_shows_nothing_at_all_is_never_believed(self, incremental: Staff) -> None:
+        incremental.hire(at="2026-01-01")
+        incremental.rippling.understands.dead.add("updated_at")
+        a_second_later = datetime(2026, 1, 1, 0, 0, 1, tzinfo=UTC)
+        assert workers(incremental.source.changed_since(a_second_later)) == []
+
+        newer = incremental.hire(at="2026-01-02")
+
+        assert ids(incremental.source.changed_since(a_second_later)) == [newer["id"]]
 
     def test_where_changes_cannot_be_read_everybody_may_have_changed(self, nordfab: Staff) -> None:
         found = ids(nordfab.source.changed_since(datetime(2026, 1, 1, tzinfo=UTC)))

@@ -25,6 +25,10 @@ OPERATORS = ("ge", "gte")
 ROUNDING = timedelta(seconds=60)
 """A row no older than this before a cutoff proves nothing against the filter."""
 
+JUST_BEFORE = 2 * ROUNDING
+"""So far back there is a row, unless it was removed: no one asks from later on than a second after
+the newest row that was read."""
+
 KEPT_ACROSS_PAGES = ("expand", "filter", "order_by", "limit")
 
 SINCE, NOTHING_SINCE, BY_USER = "changed since", "nothing changed since", "filter by user_id"
@@ -68,6 +72,11 @@ def changed_filter(operator: str, cutoff: datetime) -> str:
     return f"updated_at {operator} {literal(cutoff)}"
 
 
+def changed_since(operator: str, cutoff: datetime) -> dict[str, str]:
+    """The question for rows of a moment or later, oldest first."""
+    return {"filter": changed_filter(operator, cutoff), "order_by": "updated_at"}
+
+
 def user_filter(person_id: str) -> str:
     """The filter for the rows of one person."""
     return f"user_id eq '{person_id}'"
@@ -85,9 +94,17 @@ def is_before(worker: Worker, moment: datetime) -> bool:
 
 def only_recent(pages: Iterable[Page], cutoff: datetime) -> Iterator[Page]:
     """The pages of everyone without the rows from before the cutoff, which are counted."""
-    for page in pages:
-        recent = [worker for worker in page.workers if not is_before(worker, cutoff)]
-        yield page.without_old(recent)
+    return (without_old(page, cutoff) for page in pages)
+
+
+def without_old(page: Page, cutoff: datetime) -> Page:
+    """A page without its rows from before the cutoff, which are counted."""
+    return page.without_old([each for each in page.workers if not is_before(each, cutoff)])
+
+
+def shows_any_since(page: Page, moment: datetime) -> bool:
+    """Whether a page has a row that is not known to be older than a moment."""
+    return page.unreadable > 0 or not all(is_before(each, moment) for each in page.workers)
 
 
 def is_filtered(link: str) -> bool:

@@ -21,13 +21,16 @@ from connector.adapters.http.pages import page_numbers
 from connector.adapters.rippling.filters import (
     BY_USER,
     DOES_NOT,
+    JUST_BEFORE,
     ChangeFilter,
     asked_by,
-    changed_filter,
+    changed_since,
     is_filtered,
     only_recent,
+    shows_any_since,
     user_filter,
     with_question,
+    without_old,
 )
 from connector.adapters.rippling.responses import (
     ID,
@@ -181,24 +184,32 @@ class RipplingRestSource:
     def _changed(self, cutoff: datetime) -> Iterator[Page]:
         """Who changed, by the first operator that is understood; else by reading everyone."""
         for operator in self._filter.operators():
-            query = {"filter": changed_filter(operator, cutoff), "order_by": "updated_at"}
-            pages = self._workers(query)
+            pages = self._workers(changed_since(operator, cutoff))
             try:
                 first = next(pages)
             except QuestionRefusedError:
                 continue
-            if self._filter.is_answered(first, cutoff):
+            if self._filter.is_answered(first, cutoff) or self._is_nothing(first, operator, cutoff):
                 self._filter.works(operator)
                 yield first
                 yield from pages
                 return
         yield from self._changed_of_everyone(cutoff)
 
+    def _is_nothing(self, first: Page, operator: str, cutoff: datetime) -> bool:
+        """Whether a page without rows is the answer: the same question shows the rows before."""
+        if first.workers or first.unreadable:
+            return False
+        before = cutoff - JUST_BEFORE
+        page = next(self._workers({**changed_since(operator, before), "limit": "1"}))
+        return bool(page.workers) and self._filter.is_answered(page, before)
+
     def _changed_of_everyone(self, cutoff: datetime) -> Iterator[Page]:
         is_found = False
-        for page in only_recent(self._workers({"order_by": "updated_at"}), cutoff):
-            is_found = is_found or bool(page.workers or page.unreadable)
-            yield page
+        for page in self._workers({"order_by": "updated_at"}):
+            # Rows of just before that no filter showed: then it is no honest one.
+            is_found = is_found or shows_any_since(page, cutoff - JUST_BEFORE)
+            yield without_old(page, cutoff)
         if not is_found:
             self._filter.nothing_since(cutoff)
 
@@ -255,7 +266,7 @@ class RipplingRestSource:
         self, path: str, query: Mapping[str, str], page_token: str | None = None
     ) -> Iterator[_Answer]:
         """The pages of a list, from the first one or from where an earlier read was cut short."""
-        asked = {**query, "limit": self._limit}
+        asked = {"limit": self._limit, **query}
         if path == "/workers/":
             asked["expand"] = ""
         seen = {page_token}
