@@ -102,6 +102,9 @@ class RehearsalLedger:
     def headcount(self, company: str, enough: int | None = None) -> int:
         return self._ledger.headcount(company, enough)
 
+    def employed(self) -> Iterator[str]:
+        return self._ledger.employed()
+
     def links(self, company: str) -> Iterator[EmployeeLink]:
         return self._ledger.links(company)
 

@@ -90,6 +90,9 @@ class Ledger(Protocol):
         It may be told how many are `enough`, and then counts no further than it must.
         """
 
+    def employed(self) -> Iterator[str]:
+        """The ids of all who are known to have an active employee anywhere, a moment late."""
+
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
 

@@ -46,6 +46,14 @@ def from_attribute(attribute: AttributeValue) -> Any:
     return _READERS[kind](value)
 
 
+def plain_members(members: Mapping[str, AttributeValue]) -> dict[str, Any]:
+    """The same for several, by their names; nearly all of them are texts."""
+    return {
+        name: inner["S"] if "S" in inner else from_attribute(inner)
+        for name, inner in members.items()
+    }
+
+
 def _number(value: Any) -> str:
     if isinstance(value, int | Decimal) or (isinstance(value, float) and math.isfinite(value)):
         return str(value)
@@ -67,7 +75,7 @@ def _as_it_is(value: Any) -> Any:
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "S": _as_it_is,
     "N": _plain_number,
-    "M": lambda members: {name: from_attribute(inner) for name, inner in members.items()},
+    "M": plain_members,
     "L": lambda members: [from_attribute(inner) for inner in members],
     "BOOL": _as_it_is,
     "NULL": lambda _: None,

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.attribute_values import from_attribute, to_attribute
+from connector.adapters.aws.attribute_values import plain_members, to_attribute
 from connector.adapters.aws.errors import Client, answering, code_of
 from connector.domain.errors import ConflictError, RetryableError
 
@@ -45,7 +45,7 @@ def to_item(values: Values) -> Item:
 
 def from_item(item: Values) -> Item:
     """A stored item as plain values: no Decimal, no set."""
-    return {name: from_attribute(value) for name, value in item.items()}
+    return plain_members(item)
 
 
 def aliases(*expressions: str) -> dict[str, str]:

@@ -47,6 +47,9 @@ IS_ACTIVE = (
 """What `EmployeeLink.is_active` says, of a row."""
 
 
+IS_EMPLOYED = "attribute_exists(#active_in)"
+"""Whether a person's own row names a company: it is left out where there is none."""
+
 IS_OPEN = "(#outcome IN (:waiting, :scheduled, :held, :rejected) OR attribute_exists(#due_on))"
 """What `EmployeeLink.is_open` says, of a row."""
 
@@ -163,6 +166,21 @@ class LedgerReads:
                 break
         return found
 
+    def employed(self) -> Iterator[str]:
+        """Found where the rows are, so that only the ids of those people travel."""
+        condition, projection = "#company = :company", "#person"
+        rows = pages(
+            self._client.query,
+            TableName=self._people,
+            IndexName="ByCompany",
+            KeyConditionExpression=condition,
+            FilterExpression=IS_EMPLOYED,
+            ProjectionExpression=projection,
+            ExpressionAttributeNames=aliases(condition, IS_EMPLOYED, projection),
+            ExpressionAttributeValues=to_item({":company": NO_COMPANY}),
+        )
+        return (row["person"] for row in rows)
+
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""
         return map(link_from, self._of_kind(LINK, company))
@@ -173,10 +191,14 @@ class LedgerReads:
 
     def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
         """In one read: a company's codes are claimed under its key, too."""
-        rows = list(self._query({"company": company}, IndexName="ByCompany"))
-        claims = (row for row in rows if row.get("kind") == CLAIM and row.get("owner"))
-        links = [link_from(row) for row in rows if row.get("kind") == LINK]
-        return links, [(claimed_code(row), row["owner"]) for row in claims]
+        links: list[EmployeeLink] = []
+        claims: list[tuple[str, str]] = []
+        for row in self._query({"company": company}, IndexName="ByCompany"):
+            if row.get("kind") == LINK:
+                links.append(link_from(row))
+            elif row.get("kind") == CLAIM and row.get("owner"):
+                claims.append((claimed_code(row), row["owner"]))
+        return links, claims
 
     def _owner_in(self, key: Mapping[str, str]) -> str | None:
         with answering("DynamoDB"):

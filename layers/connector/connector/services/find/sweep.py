@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
-from connector.domain.reconciliation import gone
-from connector.domain.records.ledger import Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
@@ -80,7 +78,7 @@ class SweepReader:
         batch += Batch(report=Summary(problems=pages.problems))
         if pages.next_page_token:
             return batch + Batch(cursors=(sweep,), report=Summary(sweep="cut short"))
-        employed = [person for person in self.ledger.persons() if person.active_in]
+        employed = list(self.ledger.employed())
         if shows_too_few(sweep.seen, len(employed)):
             return self._aborted(sweep, batch.report, len(employed))
         if is_whole:
@@ -101,9 +99,9 @@ class SweepReader:
             report=report + Summary(sweep="aborted", problems=[message]),
         )
 
-    def _gone(self, employed: Iterable[Person], seen: Collection[str]) -> Batch:
+    def _gone(self, employed: Iterable[str], seen: Collection[str]) -> Batch:
         """Who is active in Visma and no longer in Rippling: told, and never acted upon."""
-        missing = sorted(person.id for person in gone(employed, seen))
+        missing = sorted(set(employed) - set(seen))
         self.metrics.count("PeopleGone", len(missing))
         if not missing:
             return Batch()
