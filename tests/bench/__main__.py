@@ -7,13 +7,16 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
-from tests.bench import reading
+from tests.bench import reading, writing
 from tests.bench.environments import make_environments
 from tests.bench.figures import Figures
-from tests.bench.table import increments_table, put, reading_table
+from tests.bench.running import Subject
+from tests.bench.table import harm_table, increments_table, put, reading_table, speed_table
 
 WARM_UP = 200
 """With so many people each tool is run once before it is measured."""
@@ -22,10 +25,8 @@ WARM_UP = 200
 def main(words: list[str]) -> int:
     """Measures what is asked for, prints it, and puts it into the page."""
     options = _options(words)
-    parts = options.only.split(",") if options.only else ["reading"]
-    print(_machine(), flush=True)
-    for part in parts:
-        content = {"reading": _reading}[part](options)
+    for part in options.only.split(",") if options.only else PARTS:
+        content = PARTS[part](options)
         print(content, flush=True)
         if not options.keep_page:
             put(part, content)
@@ -36,6 +37,7 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", help="reading or writing, or both with a comma between")
     parser.add_argument("--workers", type=int, default=10_000, help="how many are read")
+    parser.add_argument("--employees", type=int, default=150, help="how many are written")
     parser.add_argument("--repeats", type=int, default=3, help="of which the median is taken")
     parser.add_argument("--peers", help="only tools with one of these words in their name")
     parser.add_argument("--keep-page", action="store_true", help="leave docs/benchmarks.md alone")
@@ -43,21 +45,55 @@ def _options(words: list[str]) -> argparse.Namespace:
 
 
 def _reading(options: argparse.Namespace) -> str:
-    wanted = options.peers.split(",") if options.peers else [""]
-    subjects = [one for one in reading.SUBJECTS if any(word in one.label for word in wanted)]
-    make_environments(one.peer for one in subjects)
+    subjects = _chosen(reading.SUBJECTS, options)
     figures = {one.label: Figures(one) for one in subjects}
     with tempfile.TemporaryDirectory() as place:
-        for one in subjects:
-            reading.play(one, WARM_UP, Path(place, "warm", one.label))
-        # One after another within each round, so that a slow minute hits all of them.
-        for number in range(options.repeats):
+        with reading.Served(WARM_UP) as company:
             for one in subjects:
-                folder = Path(place, str(number), one.label)
-                reading.play(one, options.workers, folder, figures[one.label])
+                reading.play(one, company, Path(place, "warm", one.label))
+        # One after another within each round, so that a slow minute hits all of them.
+        with reading.Served(options.workers) as company:
+            for number in range(options.repeats):
+                for one in subjects:
+                    _tell(f"reading {number + 1} of {options.repeats}: {one.label}")
+                    folder = Path(place, str(number), one.label)
+                    reading.play(one, company, folder, figures[one.label])
     found = list(figures.values())
     whole = reading_table(found, reading.FLOOR.label)
     return f"{_machine()} {options.workers:,} workers.\n\n{whole}\n\n{increments_table(found)}"
+
+
+def _writing(options: argparse.Namespace) -> str:
+    subjects = _chosen(writing.SUBJECTS, options)
+    figures = [Figures(one) for one in subjects]
+    with tempfile.TemporaryDirectory() as place:
+        for one in subjects:
+            writing.play(one, writing.CLEAN, 50, Path(place, "warm", one.label), Figures(one))
+        for number in range(options.repeats):
+            # What goes wrong is counted, and the same each time: once is enough.
+            scenarios = writing.SCENARIOS if number == 0 else writing.QUIET
+            for scenario, each in product(scenarios, figures):
+                one = each.subject
+                _tell(f"writing {number + 1} of {options.repeats}: {one.label}: {scenario.name}")
+                folder = Path(place, str(number), scenario.name, one.label)
+                writing.play(one, scenario, options.employees, folder, each)
+    quiet = speed_table(figures, [one.name for one in writing.QUIET], writing.OURS.label)
+    harm = harm_table(figures, [one.name for one in writing.SCENARIOS])
+    return f"{_machine()} {options.employees:,} employees.\n\n{quiet}\n\n{harm}"
+
+
+PARTS = {"reading": _reading, "writing": _writing}
+
+
+def _chosen(subjects: Sequence[Subject], options: argparse.Namespace) -> list[Subject]:
+    wanted = options.peers.split(",") if options.peers else [""]
+    chosen = [one for one in subjects if any(word in one.label for word in wanted)]
+    make_environments(one.peer for one in chosen)
+    return chosen
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _machine() -> str:

@@ -15,10 +15,12 @@ from tests.simulator.nordfab import (
     nordfab_visma,
 )
 from tests.simulator.rippling import DEMO_TOKEN
+from tests.simulator.visma import Visma
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.simulator.rippling import Rippling
-    from tests.simulator.visma import Visma
 
 A_SECOND = 10
 """So many workers were changed in each second: an import does that, and it makes ties."""
@@ -38,18 +40,25 @@ def staffed_rippling(people: int) -> Rippling:
             department=unit.name,
             location=draw.choice(tuple(LOCATIONS)),
             employment_type="Salaried full-time",
+            start_date="2020-01-01",
             title=draw.choice(unit.titles),
             annual_salary=draw.randrange(480, 1100) * 1000,
         )
     return rippling
 
 
-def staffed_visma(rippling: Rippling | None = None) -> Visma:
-    """Nordfab's books without a limit of calls, with everyone of a Rippling entered already."""
+def entered_visma(rippling: Rippling) -> Visma:
+    """Nordfab's books with everyone of a Rippling entered already."""
+    return staffed_visma(strangers=[str(worker["number"]) for worker in rippling.workers()])
+
+
+def staffed_visma(strangers: Iterable[str] = (), kind: type[Visma] = Visma) -> Visma:
+    """Nordfab's books without a limit of calls; `strangers` are codes of employees in them."""
     visma = nordfab_visma()
+    visma.__class__ = kind
     visma.calls_per_hour = 10_000_000
-    for worker in rippling.workers() if rippling else ():
-        visma.add_employee(str(worker["number"]), status="Active")
+    for code in strangers:
+        visma.add_employee(code, status="Active")
     return visma
 
 

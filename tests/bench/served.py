@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 EXPAND = "user,department,employment_type,legal_entity,custom_fields,compensation"
 """Everything about a worker that any reader of the bench wants; each of them gets all of it."""
 
+OF_PERSON = re.compile(r"user_id eq '([0-9a-f]+)'")
 SINCE = re.compile(r"updated_at (?:ge|gte) '?([0-9T:.-]+?)(?:Z|\+00:00)?'?")
 MOST_A_PAGE = 100
 
@@ -40,6 +41,7 @@ class Row:
     """One worker as served."""
 
     id: str
+    person: str
     updated_at: datetime
     content: bytes
 
@@ -52,6 +54,7 @@ class Workers:
         self._rows: dict[str, Row] = {}
         self._orders: dict[str, list[Row]] = {}
         self._stamps: list[datetime] = []
+        self._of_person: dict[str, list[Row]] = {}
         self._read_all()
 
     @property
@@ -67,6 +70,9 @@ class Workers:
 
     def page(self, query: dict[str, str], url: str) -> bytes:
         """One page: by a cursor of ours, or from the start of an order."""
+        person = OF_PERSON.fullmatch(query.get("filter", ""))
+        if person:
+            return _page(self._of_person.get(person[1], []), "null")
         if "cursor" in query:
             order, _, text = query["cursor"].partition(".")
             at = int(text)
@@ -76,9 +82,7 @@ class Workers:
         end = at + min(int(query.get("limit", MOST_A_PAGE)), MOST_A_PAGE)
         rows = self._orders[order]
         link = f'"{url}/workers/?cursor={order}.{end}"' if end < len(rows) else "null"
-        content = b",".join(row.content for row in rows[at:end])
-        head = b'{"__meta":{"redacted_fields":[]},"results":['
-        return head + content + f'],"next_link":{link}}}'.encode()
+        return _page(rows[at:end], link)
 
     def _start(self, asked: str, order: str) -> int:
         if not asked:
@@ -102,18 +106,27 @@ class Workers:
         plain = {name: value for name, value in row.items() if name != "__meta"}
         content = json.dumps(plain, separators=(",", ":"), ensure_ascii=False).encode()
         moment = datetime.fromisoformat(row["updated_at"]).astimezone(UTC)
-        self._rows[row["id"]] = Row(row["id"], moment, content)
+        self._rows[row["id"]] = Row(row["id"], row["user_id"], moment, content)
 
     def _sort(self) -> None:
         rows = self._rows.values()
         by_change = sorted(rows, key=lambda row: (row.updated_at, row.id))
         self._orders = {"updated_at": by_change, "id": sorted(rows, key=lambda row: row.id)}
         self._stamps = [row.updated_at for row in by_change]
+        self._of_person = {}
+        for row in rows:
+            self._of_person.setdefault(row.person, []).append(row)
 
     def _asked(self, path: str, query: dict[str, str]) -> Any:
         headers = {"authorization": f"Bearer {DEMO_TOKEN}"}
         response = self._rippling.answer(Request("GET", path, query, headers))
         return json.loads(response.payload)
+
+
+def _page(rows: list[Row], link: str) -> bytes:
+    content = b",".join(row.content for row in rows)
+    head = b'{"__meta":{"redacted_fields":[]},"results":['
+    return head + content + f'],"next_link":{link}}}'.encode()
 
 
 @dataclass

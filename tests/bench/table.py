@@ -63,6 +63,47 @@ def increments_table(figures: Iterable[Figures]) -> str:
     return table(heads, rows)
 
 
+def speed_table(figures: Iterable[Figures], scenarios: Sequence[str], ours: str) -> str:
+    """A line for each tool and each scenario in which nothing goes wrong, beside ours."""
+    found = list(figures)
+    rows = []
+    for name in scenarios:
+        taken = {one.subject.label: middle(one.runs[name]) for one in found if name in one.runs}
+        base = taken.get(ours)
+        rows += [
+            [f"{label}: {name}", str(each.calls), _seconds(each.wall), _times(each, base),
+             _seconds(each.cpu), _seconds(each.start_cpu), f"{each.peak_mb:.0f}"]
+            for label, each in taken.items()
+        ]  # fmt: skip
+    heads = ["", "calls to Visma", "wall s", "x ours", "CPU s", "start-up CPU s", "peak MB"]
+    return table(heads, rows)
+
+
+def harm_table(figures: Iterable[Figures], scenarios: Iterable[str]) -> str:
+    """A line for each scenario: what became of the people, tool by tool, and in how many calls."""
+    found = list(figures)
+    rows = [[name, *(_harm(one, name) for one in found)] for name in scenarios]
+    heads = ["", *(one.subject.label for one in found)]
+    lines = [_line(heads), _line(["---"] * len(heads)), *(_line(row) for row in rows)]
+    return "\n".join(lines)
+
+
+def _harm(one: Figures, name: str) -> str:
+    if name not in one.runs:
+        return NOTHING
+    verdict, calls = one.verdicts[name], middle(one.runs[name]).calls
+    told = verdict.lost - verdict.untold
+    figures = {
+        "doubled": verdict.doubled, "of somebody else overwritten": verdict.wrong,
+        "lost and not told": verdict.untold, "not done and told": told,
+        "false alarms": verdict.alarms,
+    }  # fmt: skip
+    said = [f"{count} {what}" for what, count in figures.items() if count]
+    if verdict.doubled + verdict.wrong + verdict.untold:
+        said[0] = f"**{said[0]}**"
+    return f"{', '.join(said) or 'all right'}; {calls} calls"
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Rows as Markdown; all columns but the first are figures."""
     lines = [_line(heads), _line(["---", *["---:"] * (len(heads) - 1)])]

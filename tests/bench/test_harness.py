@@ -62,16 +62,17 @@ def test_the_server_filters_by_the_time_of_the_change(served: FastRippling) -> N
 
 
 def test_late_and_tied_rows_are_at_and_behind_the_newest_change() -> None:
-    rippling = staffed_rippling(PEOPLE)
-    ids = [worker["id"] for worker in rippling.workers()]
-    with FastRippling(rippling) as served:
+    with reading.Served(PEOPLE) as company:
+        served, before = company.workers, ask(company.workers, order_by="updated_at")
         newest = served.workers.newest
-        chosen = reading.change_for("late", ids, served, rippling)
+        chosen = company.change_for("late")
 
         since = ask(served, order_by="updated_at", filter=f"updated_at ge {newest:%FT%T}")
         assert served.workers.newest == newest
         assert len(chosen) == reading.LATE + reading.TIED
         assert len(chosen & set(since)) == reading.TIED
+        company.restore()
+        assert ask(served, order_by="updated_at") == before
 
 
 def test_whoever_was_not_found_is_lost_and_whoever_was_found_in_vain_is_a_repeat() -> None:
@@ -82,7 +83,8 @@ def test_whoever_was_not_found_is_lost_and_whoever_was_found_in_vain_is_a_repeat
 def test_our_own_poll_misses_no_one_in_any_stage(tmp_path: Path) -> None:
     figures = Figures(reading.POLL)
 
-    reading.play(reading.POLL, PEOPLE, tmp_path, figures)
+    with reading.Served(PEOPLE) as company:
+        reading.play(reading.POLL, company, tmp_path, figures)
 
     assert figures.verdicts["full"] == figures.verdicts["sweep"] == Verdict()
     assert {stage: each.harm for stage, each in figures.verdicts.items()} == dict.fromkeys(

@@ -48,10 +48,11 @@ def main() -> None:
     RUN.begin()
     pipeline.run(workers())
     RUN.end()
-    newest = "(SELECT max(load_id) FROM _dlt_loads)"
     with pipeline.sql_client() as client:
         loads = client.execute_sql("SELECT count(*) FROM _dlt_loads")[0][0]
-        rows = client.execute_sql(f"SELECT id FROM workers WHERE _dlt_load_id = {newest}")
+        rows = client.execute_sql(
+            "SELECT id FROM workers WHERE _dlt_load_id = (SELECT max(load_id) FROM _dlt_loads)"
+        )
     kept = RUN.folder / "loads"
     is_new = not kept.exists() or int(kept.read_text("ascii")) < loads
     kept.write_text(str(loads), "ascii")

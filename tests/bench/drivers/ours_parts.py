@@ -6,6 +6,7 @@ The state can be put into a file, so that each stage is a process of its own.
 from __future__ import annotations
 
 import pickle
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -36,12 +37,36 @@ from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap.parts import Adapters, Options
 from connector.bootstrap.vendors import rippling_source, rippling_watch, visma_watch
 from connector.domain.mapping import file as mapping_file
+from connector.domain.records.digests import DigestKey
 from connector.domain.records.mode import Mode, ModeName
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.services.shared.requirements import WatchedMappings
 from connector.services.shared.shape_watch import ShapeWatches
 
 OPTIONS = Options(mode=ModeName.LIVE, cost_allocation=False)
+
+
+def _secret() -> bytes:
+    return b"the key of a bench"
+
+
+KEY = DigestKey(_secret)
+
+
+class TurnedClock(SystemClock):
+    """The system's clock, turned instead of waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turned = 0.0
+
+    def now(self) -> datetime:
+        """The present moment and what was turned."""
+        return super().now() + timedelta(seconds=self.turned)
+
+    def turn(self, seconds: float) -> None:
+        """As if so long had been waited."""
+        self.turned += seconds
 
 
 class NoMetrics:
@@ -61,9 +86,10 @@ class Parts:
     """Adapters for one task of the bench; `tables` and `cursors` outlive a process."""
 
     def __init__(self, task: dict[str, Any]) -> None:
-        self.clock = SystemClock()
+        self.clock = TurnedClock()
         self.queue = InMemoryChangeQueue()
         self._kept: dict[str, Any] = {
+            "clock": self.clock,
             "tables": InMemoryTables(),
             "cursors": InMemoryCursors(self.clock),
             "versions": InMemoryMappingVersions(),
@@ -102,12 +128,14 @@ class Parts:
             task["visma"],
             task["visma_token"],
             dialects=kept["dialects"],
+            sleep=clock.turn,
+            now=clock.now,
             watch=partial(visma_watch, watches),
         )
         return Adapters(
             clock=clock,
             mappings=mappings,
-            ledger=InMemoryLedger(clock, self.tables),
+            ledger=InMemoryLedger(clock, self.tables, key=KEY),
             cache=kept["cache"],
             guard_log=InMemoryGuardLog(clock),
             queue=self.queue,
@@ -139,7 +167,7 @@ def _attributes(part: Any) -> dict[str, Any]:
 
 
 def _is_state(value: Any) -> bool:
-    return isinstance(value, dict | list | set | tuple | str | int) or value is None
+    return isinstance(value, dict | list | set | tuple | str | int | float) or value is None
 
 
 def _set(part: Any, attributes: dict[str, Any]) -> None:
