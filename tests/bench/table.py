@@ -11,6 +11,9 @@ from tests.embedded.template import ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 NOTHING = "-"
+DOUBLED, OVERWRITTEN, LOST = "doubled", "of somebody else overwritten", "lost and not told"
+GRAVE = (DOUBLED, OVERWRITTEN, LOST)
+"""What nobody hears of, or what has to be put right by hand."""
 
 
 def markers(part: str) -> tuple[str, str]:
@@ -94,14 +97,16 @@ def _harm(one: Figures, name: str) -> str:
     verdict, calls = one.verdicts[name], middle(one.runs[name]).calls
     told = verdict.lost - verdict.untold
     figures = {
-        "doubled": verdict.doubled, "of somebody else overwritten": verdict.wrong,
-        "lost and not told": verdict.untold, "not done and told": told,
+        DOUBLED: verdict.doubled, OVERWRITTEN: verdict.wrong, LOST: verdict.untold,
+        "not done and told": told,
         "false alarms": verdict.alarms,
     }  # fmt: skip
-    said = [f"{count} {what}" for what, count in figures.items() if count]
-    if verdict.doubled + verdict.wrong + verdict.untold:
-        said[0] = f"**{said[0]}**"
+    said = [_said(count, what) for what, count in figures.items() if count]
     return f"{', '.join(said) or 'all right'}; {calls} calls"
+
+
+def _said(count: int, what: str) -> str:
+    return f"**{count} {what}**" if what in GRAVE else f"{count} {what}"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
