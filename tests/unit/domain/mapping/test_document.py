@@ -42,6 +42,8 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
         ("a: [", "line 1, column 5: this is not YAML"),
         ("a: b\nc: \x07", "line 2: this is not YAML"),
         ("x" * (LARGEST_FILE + 1), "longer than 1000000 characters"),
+        ("a: '" + "{worker.number}" * 67 + "'", "line 1, column 4: this text is longer than 1000"),
+        ("x" * 1_001 + ": a", "line 1, column 1: this text is longer than 1000 characters"),
         ("--- a\n--- b", "line 2, column 1: this is not YAML"),
     ],
     ids=lambda value: value[:30],

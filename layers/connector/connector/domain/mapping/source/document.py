@@ -17,11 +17,15 @@ import yaml
 from connector.domain.errors import ConfigurationError
 
 LARGEST_FILE = 1_000_000
+LONGEST_TEXT = 1_000
+"""No name, code or template is longer; AWS stores no row of 400 KB."""
+
 DEEPEST = 20
 """A mapping is nested eight deep; what is deeper is none."""
 
 NO_ALIASES = "anchors (&) and aliases (*) are not taken; write it out, or put the text in quotes"
 NO_KEY = "a key has to be one text; put a text that begins with a { or a [ in quotes"
+TOO_LONG = f"this text is longer than {LONGEST_TEXT} characters"
 TOO_DEEP = f"this is nested deeper than {DEEPEST} lists and maps"
 
 Place: TypeAlias = tuple[int, int]
@@ -121,6 +125,8 @@ class _Loader(yaml.SafeLoader):
         is_key = isinstance(parent, yaml.MappingNode) and index is None
         if is_key and not isinstance(event, yaml.ScalarEvent):
             return NO_KEY
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST_TEXT:
+            return TOO_LONG
         return TOO_DEEP if self.depth > DEEPEST else ""
 
 
