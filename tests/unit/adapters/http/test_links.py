@@ -9,6 +9,7 @@ import pytest
 from connector.adapters.http.client import HttpClient
 from connector.domain.errors import (
     ConfigurationError,
+    RefusedError,
     UpstreamUnavailableError,
 )
 from tests.unit.scripted import (
@@ -75,6 +76,31 @@ class TestLinks:
                 client.get(f"{elsewhere.url}/workers/")
 
             assert elsewhere.journal == []
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/v1/employee/..",
+            "/v1/../v2",
+            "/v1/%2E%2e",
+            "/workers/./",
+            "/a/%2e",
+            "/a\\..\\b",
+            "/a/.. ",
+        ],
+    )
+    def test_a_path_that_leads_elsewhere_is_refused_before_anything_is_sent(
+        self, bench: ClientBench, path: str
+    ) -> None:
+        with pytest.raises(RefusedError, match="nothing was sent"):
+            bench.client().get(path)
+
+        assert bench.vendor.journal == []
+
+    def test_dots_in_a_name_are_no_step(self, bench: ClientBench) -> None:
+        bench.client().get("/v1/a..b/...?x=../..")
+
+        assert bench.vendor.journal[0].path == "/v1/a..b/..."
 
     @pytest.mark.parametrize(
         "address", ["", "rest.example.com", "ftp://a.example", "https://", "https://u:p@a.example"]

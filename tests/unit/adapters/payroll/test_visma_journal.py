@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from connector.adapters.visma.addressing import code_given
 from connector.adapters.visma.journal import client as journal_client
 from connector.adapters.visma.journal.client import VismaJournal
+from connector.adapters.visma.journal.wire import number_given
 from connector.domain.errors import RefusedError, UnknownOutcomeError
 from connector.domain.payroll.entry import EntryLine, JournalEntry
 from tests.simulator import Visma
@@ -56,6 +58,12 @@ def test_a_batch_is_entered_on_hold_with_the_key_in_header_and_lines(
 
 def test_a_number_that_is_not_there_is_none(journal: VismaJournal) -> None:
     assert journal.read("999999") is None
+
+
+@pytest.mark.parametrize("last", ["..", ".", "%2e%2e", ""])
+def test_a_number_that_is_a_step_in_an_address_is_none(last: str) -> None:
+    assert number_given(f"https://visma.example/v2/journaltransaction/{last}") == ""
+    assert code_given(f"https://visma.example/v1/employee/{last}", "1001") is None
 
 
 def test_a_batch_is_found_whole_although_its_lines_are_spread_over_pages(

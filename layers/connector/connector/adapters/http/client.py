@@ -37,6 +37,7 @@ from connector.adapters.http.failures import (
     nothing_was_sent,
 )
 from connector.adapters.http.json_text import parsed
+from connector.adapters.http.paths import without_steps
 from connector.adapters.http.rate_limit import PATIENCE_SECONDS, Limits
 from connector.domain.errors import (
     ConfigurationError,
@@ -182,9 +183,10 @@ class HttpClient:
 
         Raises:
             UpstreamUnavailableError: it belongs to another server, which must not see the token.
+            RefusedError: a part of the path leads elsewhere.
         """
         if path_or_url.startswith("/"):
-            return self.base_url + path_or_url
+            return self.base_url + without_steps(path_or_url, self.vendor)
         origin = _origin(path_or_url)
         if origin != self._origin:
             shown = "{}://{}:{}".format(*origin) if origin else "something else"

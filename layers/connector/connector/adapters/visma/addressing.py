@@ -36,7 +36,7 @@ def code_given(location: str, asked: str) -> str | None:
     if location.endswith(f"/{asked}"):
         return asked  # as it is: no one promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
-    is_code = last not in ("", "employee") and len(last) <= LONGEST_CODE
+    is_code = last != "employee" and not is_a_step(last) and len(last) <= LONGEST_CODE
     return last if is_code and not _B64_KEY.fullmatch(last) else None
 
 

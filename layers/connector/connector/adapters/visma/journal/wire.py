@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from connector.adapters.visma.wire import VismaRow, text_in
+from connector.domain.catalogue import is_a_step
 from connector.domain.payroll.entry import EntryLine, FoundBatch, FoundLine, JournalEntry
 from connector.domain.payroll.money import NOTHING
 from connector.ports.payroll.journal import AccountState, FinancialPeriod, LedgerShown
@@ -89,7 +90,7 @@ def number_given(location: str) -> str:
     """The number at the end of a Location, on whatever host; empty where it has none."""
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
     is_number = last.lower() != "journaltransaction" and len(last) <= LONGEST_NUMBER
-    return last if is_number else ""
+    return last if is_number and not is_a_step(last) else ""
 
 
 def lines_in(row: VismaRow) -> list[tuple[str, VismaRow]]:
