@@ -16,8 +16,7 @@ from tests.support.world import World, a_world
 HOSTILE = {
     "a way up": "../../v1/employee",
     "a way up in disguise": "%2e%2e%2f%2e%2e%2fv1",
-    "a question": "1001?$filter=status&x=",
-    "a fragment": "1001#x",
+    "a question": "1001?$filter=status&x=#y",
     "another line": "1001\r\nAuthorization: Bearer x",
     "a quote": "x' or user_id ne '",
     "a formula": "=cmd|' /C calc'!A0",
@@ -26,7 +25,6 @@ HOSTILE = {
     "a turned text": "SALES\u202e\u2066\u200b",
     "a look-alike": "\u0405\u0410L\u0415\u0405",
     "another form": unicodedata.normalize("NFD", "Økonomi Å"),
-    "fullwidth digits": "\uff11\uff10\uff10\uff11",
     "nothing at all": "\x00",
 }
 LONE = re.compile(r"[\x00-\x1f\x7f]|\.\.|%2e|%2f(?!$)", re.IGNORECASE)
@@ -53,7 +51,8 @@ def rows_with(row: dict[str, Any], text: str) -> list[dict[str, Any]]:
     }  # fmt: skip
     named = {"id": text, "name": text, "reference_code": text, "label": text, "type": text}
     department = {"department": named, "department_id": text, "employment_type": named}
-    return [*({name: text} for name in ids), texts, department, {**texts, **department}]
+    alone = ({name: text} for name in ids[:3])
+    return [*alone, texts, {**department, "legal_entity_id": text}, {**texts, **department}]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
@@ -104,3 +103,52 @@ def shown(
     cells = table.read_text(encoding="utf-8")
     wrong += ["a formula"] if re.search(r'(^|[;,"\t])[=@]', cells, re.MULTILINE) else []
     return wrong
+
+
+# Numbers that are none, in every place in which one stands, of one person.
+
+
+def replaced(content: Any, number: float, key: str, value: Any) -> Any:
+    """The content, with every number within the rows that have this member another one."""
+    if isinstance(content, list):
+        return [replaced(each, number, key, value) for each in content]
+    if not isinstance(content, dict):
+        return content
+    if content.get(key) == value:
+        return {
+            name: of_number(each, number, name in (key, "id")) for name, each in content.items()
+        }
+    return {name: replaced(each, number, key, value) for name, each in content.items()}
+
+
+def of_number(content: Any, number: float, is_kept: bool = False) -> Any:
+    """The content, with every number another one; also those that are written as texts."""
+    if isinstance(content, dict):
+        return {name: of_number(each, number) for name, each in content.items()}
+    if isinstance(content, list):
+        return [of_number(each, number) for each in content]
+    is_number = isinstance(content, int | float) and not isinstance(content, bool)
+    return number if is_number and not is_kept else content
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 10.0**308])
+@pytest.mark.parametrize("vendor", ["rippling", "visma"])
+def test_a_number_that_is_none_stops_nobody_else(world: World, vendor: str, number: float) -> None:
+    odd, other = world.rippling.numbered(1001), world.rippling.numbered(1002)
+    key, value = ("id", odd["id"]) if vendor == "rippling" else ("employeeNumber", "1001")
+    phone = f"+47 22 11 {vendor} {number}"
+    world.clock.turn(hours=1)  # nothing that was cached is believed any more
+    for worker in (odd, other):
+        world.rippling.touch(worker["id"])
+    world.rippling.change_user(other["user_id"], mobile=phone)
+    server = getattr(world, vendor)
+    server.reshape = lambda _, content: replaced(content, number, key, value)
+
+    world.tick(full_sweep=True)
+    world.drain()
+    answers = [world.operator.dispatch({"verb": verb}) for verb in ("plan", "reconcile", "report")]
+    server.reshape = None
+
+    assert world.visma.employee("1002")["contact"]["phone2"] == phone
+    assert world.visma.employee("1001")["status"] == "Active"
+    assert [answer["ok"] for answer in answers] == [True] * 3
