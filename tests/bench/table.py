@@ -41,11 +41,10 @@ def reading_table(figures: Iterable[Figures], floor: str) -> str:
              for stage, runs in one.runs.items() if stage in ("full", "read", "sweep")]  # fmt: skip
     base = next((each for label, _, each in taken if label == floor), None)
     rows = [
-        [_named(label, stage), str(each.calls), _seconds(each.wall), _times(each, base),
-         _seconds(each.cpu), _seconds(each.start_cpu), f"{each.peak_mb:.0f}"]
+        [_named(label, stage), str(each.calls), *_taken(each, base)]
         for label, stage, each in taken
     ]  # fmt: skip
-    heads = ["", "calls", "wall s", "x floor", "CPU s", "start-up CPU s", "peak MB"]
+    heads = ["", "calls", "wall s", "x floor", "CPU s", "x floor", "start-up CPU s", "peak MB"]
     return table(heads, rows)
 
 
@@ -58,11 +57,13 @@ def increments_table(figures: Iterable[Figures]) -> str:
         row = [one.subject.label]
         for stage in ("nothing", "changed", "late"):
             each, verdict = middle(one.runs[stage]), one.verdicts[stage]
-            row += [str(each.calls), _seconds(each.wall), str(verdict.repeats)]
+            both = f"{_seconds(each.wall)} / {_seconds(each.cpu)}"
+            row += [str(each.calls), both, str(verdict.repeats)]
             row += [str(verdict.lost)] * (stage != "nothing")
         rows.append(row)
-    heads = ["", "nothing: calls", "wall s", "repeats", "50 changed: calls", "wall s", "repeats",
-             "missed", "25 late and tied: calls", "wall s", "repeats", "missed"]  # fmt: skip
+    took = ["wall / CPU s", "repeats"]
+    heads = ["", "nothing: calls", *took, "50 changed: calls", *took, "missed",
+             "25 late and tied: calls", *took, "missed"]  # fmt: skip
     return table(heads, rows)
 
 
@@ -74,11 +75,11 @@ def speed_table(figures: Iterable[Figures], scenarios: Sequence[str], ours: str)
         taken = {one.subject.label: middle(one.runs[name]) for one in found if name in one.runs}
         base = taken.get(ours)
         rows += [
-            [f"{label}: {name}", str(each.calls), _seconds(each.wall), _times(each, base),
-             _seconds(each.cpu), _seconds(each.start_cpu), f"{each.peak_mb:.0f}"]
+            [f"{label}: {name}", str(each.calls), *_taken(each, base)]
             for label, each in taken.items()
         ]  # fmt: skip
-    heads = ["", "calls to Visma", "wall s", "x ours", "CPU s", "start-up CPU s", "peak MB"]
+    heads = ["", "calls to Visma", "wall s", "x ours", "CPU s", "x ours", "start-up CPU s",
+             "peak MB"]  # fmt: skip
     return table(heads, rows)
 
 
@@ -127,5 +128,14 @@ def _seconds(value: float) -> str:
     return f"{value:.2f}"
 
 
-def _times(each: Measurement, base: Measurement | None) -> str:
-    return f"{each.wall / base.wall:.1f}" if base else NOTHING
+def _taken(each: Measurement, base: Measurement | None) -> list[str]:
+    """Wall and CPU, each with its ratio to another's, the start-up and the peak."""
+    wall, cpu = (base.wall, base.cpu) if base else (0.0, 0.0)
+    return [
+        _seconds(each.wall), _times(each.wall, wall), _seconds(each.cpu), _times(each.cpu, cpu),
+        _seconds(each.start_cpu), f"{each.peak_mb:.0f}",
+    ]  # fmt: skip
+
+
+def _times(value: float, base: float) -> str:
+    return f"{value / base:.1f}" if base else NOTHING

@@ -204,11 +204,11 @@ def test_the_tables_show_every_figure_and_the_ratio_to_the_floor() -> None:
         other.add(stage, Measurement(0.2, 5.0, 4.0, 50, calls), Verdict(lost=calls, repeats=9))
 
     assert reading_table([floor, other], "the floor").splitlines()[2:] == [
-        "| the floor | 100 | 2.00 | 1.0 | 1.00 | 0.10 | 30 |",
-        "| another | 100 | 5.00 | 2.5 | 4.00 | 0.20 | 50 |",
+        "| the floor | 100 | 2.00 | 1.0 | 1.00 | 1.0 | 0.10 | 30 |",
+        "| another | 100 | 5.00 | 2.5 | 4.00 | 4.0 | 0.20 | 50 |",
     ]
     assert increments_table([floor, other]).splitlines()[2:] == [
-        "| another | 1 | 5.00 | 9 | 2 | 5.00 | 9 | 2 | 3 | 5.00 | 9 | 3 |"
+        "| another | 1 | 5.00 / 4.00 | 9 | 2 | 5.00 / 4.00 | 9 | 2 | 3 | 5.00 / 4.00 | 9 | 3 |"
     ]
 
 
@@ -219,8 +219,8 @@ def test_the_tables_of_writing_say_what_became_of_the_people() -> None:
     other.add("bad", Measurement(0.4, 1.0, 0.5, 60, 12), Verdict(2, 4, 5, 1, 0))
 
     assert speed_table([ours, other], ["quiet"], "ours").splitlines()[2:] == [
-        "| ours: quiet | 20 | 2.00 | 1.0 | 1.00 | 0.50 | 50 |",
-        "| other: quiet | 10 | 1.00 | 0.5 | 0.50 | 0.40 | 60 |",
+        "| ours: quiet | 20 | 2.00 | 1.0 | 1.00 | 1.0 | 0.50 | 50 |",
+        "| other: quiet | 10 | 1.00 | 0.5 | 0.50 | 0.5 | 0.40 | 60 |",
     ]
     assert harm_table([ours, other], ["quiet", "bad"]).splitlines()[2:] == [
         "| quiet | all right; 20 calls | 3 not done and told, 2 false alarms; 10 calls |",

@@ -9,6 +9,7 @@ import pickle
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, NoReturn
 
 from connector.adapters.clock import SystemClock
@@ -42,6 +43,9 @@ from connector.domain.records.mode import Mode, ModeName
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.services.shared.requirements import WatchedMappings
 from connector.services.shared.shape_watch import ShapeWatches
+
+NOT_KEPT = (SystemClock, type(Lock()))
+"""What each process has for itself."""
 
 OPTIONS = Options(mode=ModeName.LIVE, cost_allocation=False)
 
@@ -163,11 +167,7 @@ def _no_payroll() -> NoReturn:
 def _attributes(part: Any) -> dict[str, Any]:
     names = getattr(part, "__slots__", None) or list(vars(part))
     found = {name: getattr(part, name) for name in names}
-    return {name: value for name, value in found.items() if _is_state(value)}
-
-
-def _is_state(value: Any) -> bool:
-    return isinstance(value, dict | list | set | tuple | str | int | float) or value is None
+    return {name: value for name, value in found.items() if not isinstance(value, NOT_KEPT)}
 
 
 def _set(part: Any, attributes: dict[str, Any]) -> None:

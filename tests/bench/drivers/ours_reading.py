@@ -24,6 +24,8 @@ def main() -> None:
         _remember_everyone(parts)
         parts.save()
         return
+    if run.task["stage"] not in ("read", "full"):
+        assert parts.adapters.mapping_versions.handled().digest, "the stage before was not kept"
     poller = services.poller(parts.adapters, OPTIONS).poller
     run.begin()
     if run.task["stage"] == "read":
