@@ -9,7 +9,7 @@ from typing import Any
 from connector import bootstrap
 from connector.observability import Invocation, announce_start
 from connector.services.inbound.install import INSTALL, Installer
-from connector.settings import InstallSettings
+from connector.settings.inbound import InstallSettings
 
 BAD_REQUEST = 400
 
@@ -18,8 +18,11 @@ announce_start("install")
 
 @cache
 def installer() -> Installer:
-    """Built with the first invocation of this environment."""
+    """Built as the function is loaded, or with the first invocation that can."""
     return bootstrap.installer(InstallSettings.from_env(environ))
+
+
+bootstrap.build_ahead(installer, "secretsmanager", "dynamodb")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

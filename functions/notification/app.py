@@ -10,15 +10,18 @@ from connector import bootstrap
 from connector.observability import Invocation, announce_start
 from connector.services.inbound.request_body import body_of
 from connector.services.inbound.visma_webhook import VismaWebhook
-from connector.settings import NotificationSettings
+from connector.settings.inbound import NotificationSettings
 
 announce_start("notification")
 
 
 @cache
 def visma_webhook() -> VismaWebhook:
-    """Built with the first invocation of this environment."""
+    """Built as the function is loaded, or with the first invocation that can."""
     return bootstrap.visma_webhook(NotificationSettings.from_env(environ))
+
+
+bootstrap.build_ahead(visma_webhook, "secretsmanager")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

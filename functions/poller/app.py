@@ -9,17 +9,18 @@ from typing import Any
 
 from connector import bootstrap
 from connector.bootstrap.services import PollerServices
+from connector.domain.records.mode import Mode, ModeName
 from connector.observability import Invocation, announce_start
 from connector.services.find.batch import off_in
 from connector.services.shared.current_mode import CurrentMode
-from connector.settings import PollerSettings
+from connector.settings.vendors import PollerSettings
 
 announce_start("poller")
 
 
 @cache
 def settings() -> PollerSettings:
-    """Read with the first invocation of this environment."""
+    """Read as the function is loaded, or with the first invocation that can."""
     return PollerSettings.from_env(environ)
 
 
@@ -30,9 +31,12 @@ def mode() -> CurrentMode:
 
 
 @cache
-def services(in_mode: bootstrap.Mode) -> PollerServices:
-    """Built with the first invocation in a mode."""
+def services(in_mode: ModeName) -> PollerServices:
+    """Built for a mode, the usual one as the function is loaded."""
     return bootstrap.poller(settings(), in_mode)
+
+
+bootstrap.build_ahead(lambda: (mode(), services(ModeName.LIVE)), "dynamodb", "secretsmanager")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -44,14 +48,14 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {**summary, "mode": now.name.value}
 
 
-def _off(now: bootstrap.Mode, invocation: Invocation) -> dict[str, Any]:
+def _off(now: Mode, invocation: Invocation) -> dict[str, Any]:
     invocation.metrics.count("PollSucceeded")  # it does what it is to do: nothing is silent
     invocation.log.info("poll ended", summary={"mode": now.name.value})
     return asdict(off_in(now))
 
 
-def _run(now: bootstrap.Mode, event: dict[str, Any], invocation: Invocation) -> dict[str, Any]:
-    built = services(now)
+def _run(now: Mode, event: dict[str, Any], invocation: Invocation) -> dict[str, Any]:
+    built = services(now.name)
     if "recheck" in event:
         summary = asdict(built.recheck.run(**event["recheck"]))
         invocation.log.info("recheck ended", summary=summary)

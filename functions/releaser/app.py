@@ -8,17 +8,18 @@ from typing import Any
 
 from connector import bootstrap
 from connector.bootstrap.services import ReleaserServices
+from connector.domain.records.mode import ModeName
 from connector.observability import Invocation, announce_start
 from connector.services.find.releaser import rules_among
 from connector.services.shared.current_mode import CurrentMode
-from connector.settings import ReleaserSettings
+from connector.settings.state import ReleaserSettings
 
 announce_start("releaser")
 
 
 @cache
 def settings() -> ReleaserSettings:
-    """Read with the first invocation of this environment."""
+    """Read as the function is loaded, or with the first invocation that can."""
     return ReleaserSettings.from_env(environ)
 
 
@@ -29,9 +30,12 @@ def mode() -> CurrentMode:
 
 
 @cache
-def services(in_mode: bootstrap.Mode) -> ReleaserServices:
-    """Built with the first invocation in a mode."""
+def services(in_mode: ModeName) -> ReleaserServices:
+    """Built for a mode, the usual one as the function is loaded."""
     return bootstrap.releaser(settings(), in_mode)
+
+
+bootstrap.build_ahead(lambda: (mode(), services(ModeName.LIVE)), "dynamodb")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -43,7 +47,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         now = mode().current()
         if now.is_off:
             return {"queued": 0}
-        built = services(now)
+        built = services(now.name)
         keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
         edited = rules_among((key["company"]["S"], key["rule"]["S"]) for key in keys)
         queued = built.releaser.release(built.load(), edited) if edited else 0

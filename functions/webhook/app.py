@@ -10,15 +10,18 @@ from connector import bootstrap
 from connector.observability import Invocation, announce_start
 from connector.services.inbound.request_body import body_of
 from connector.services.inbound.rippling_webhook import RipplingWebhook
-from connector.settings import WebhookSettings
+from connector.settings.inbound import WebhookSettings
 
 announce_start("webhook")
 
 
 @cache
 def rippling_webhook() -> RipplingWebhook:
-    """Built with the first invocation of this environment."""
+    """Built as the function is loaded, or with the first invocation that can."""
     return bootstrap.rippling_webhook(WebhookSettings.from_env(environ))
+
+
+bootstrap.build_ahead(rippling_webhook, "secretsmanager", "sqs")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -28,6 +31,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         answer = rippling_webhook().receive(headers, body_of(event))
         if answer.reason:
             invocation.log.error("polling paused", reason=answer.reason)
-        invocation.log.info("webhook answered", status=answer.status)
+        if not answer.is_told:
+            invocation.log.info("webhook answered", status=answer.status)
         invocation.metrics.count(answer.counted)
         return {"statusCode": answer.status, "headers": dict(answer.headers), "body": answer.text}

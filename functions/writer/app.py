@@ -7,17 +7,18 @@ from os import environ
 from typing import Any
 
 from connector import bootstrap
+from connector.domain.records.mode import ModeName
 from connector.observability import Invocation, announce_start
 from connector.services.apply.consumer import Consumer
 from connector.services.shared.current_mode import BELIEVED_SECONDS, CurrentMode
-from connector.settings import WriterSettings
+from connector.settings.vendors import WriterSettings
 
 announce_start("writer")
 
 
 @cache
 def settings() -> WriterSettings:
-    """Read with the first invocation of this environment."""
+    """Read as the function is loaded, or with the first invocation that can."""
     return WriterSettings.from_env(environ)
 
 
@@ -28,9 +29,12 @@ def mode() -> CurrentMode:
 
 
 @cache
-def consumer(in_mode: bootstrap.Mode) -> Consumer:
-    """Built with the first invocation in a mode."""
+def consumer(in_mode: ModeName) -> Consumer:
+    """Built for a mode, the usual one as the function is loaded."""
     return bootstrap.writer(settings(), in_mode)
+
+
+bootstrap.build_ahead(lambda: (mode(), consumer(ModeName.LIVE)), "dynamodb", "secretsmanager")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             invocation.metrics.count("ChangesDropped", len(event["Records"]))
             invocation.log.info("changes dropped", count=len(event["Records"]))
             return {"batchItemFailures": []}
-        return {"batchItemFailures": failures(consumer(now), event["Records"])}
+        return {"batchItemFailures": failures(consumer(now.name), event["Records"])}
 
 
 def failures(service: Consumer, records: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -248,10 +248,10 @@ def test_the_webhook_loads_neither_http_nor_retries_nor_the_mapping(
     code = (
         "import sys; sys.path[:0] = ['layers/connector', 'functions'];"
         "import webhook.app as app;"
-        "from connector import bootstrap; from connector.settings import WebhookSettings;"
+        "from connector import bootstrap; from connector.settings.inbound import WebhookSettings;"
         "from os import environ;"
         "import notification.app;"
-        "from connector.settings import NotificationSettings;"
+        "from connector.settings.inbound import NotificationSettings;"
         "bootstrap.rippling_webhook(WebhookSettings.from_env(environ));"
         "given = {'POLLER_FUNCTION': 'poller', 'VISMA_SIGNATURE_HEADER': 'x'};"
         "bootstrap.visma_webhook(NotificationSettings.from_env({**environ, **given}));"

@@ -343,7 +343,7 @@ def test_what_was_posted_and_how_it_was_signed_is_never_logged(
         _post(account, to_visma_endpoint({**notification({}), "body": body}, "kanarifugl"))
 
     out = f"{[vars(record) for record in caplog.records]}{capsys.readouterr().out}"
-    assert out.count("'message': 'webhook answered'") == 9
+    assert out.count("'message': 'webhook answered'") == 6  # and three were queued
     words = ("kanarifugl", "demo-webhook-token", SIGNING_KEY)
     assert [word for word in words if word in out] == []
 

@@ -29,7 +29,7 @@ LEFT_OUT = {
 }
 """Metrics of the connector's own that are not on the dashboard, and why."""
 
-OF_EVERY_LINE = {"level", "location", "message", "service", "timestamp", "xray_trace_id"}
+OF_EVERY_LINE = {"level", "message", "service", "timestamp", "xray_trace_id"}
 """What Powertools puts into a line besides the keys of ours."""
 
 OF_AWS = {

@@ -15,11 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.embedded.stack import FETCHED, isolated_environment, machine_parameters
 from tests.embedded.template import ROOT
+from tests.support.layers import LAYERS, TARGETS, build, makefile
 
-LAYERS = {"ConnectorLayer": "connector", "DependenciesLayer": "dependencies"}
-TARGETS = ROOT / "layers" / "targets"
 UNCHECKED_HASH = 0b01
 HEADER = 16  # magic, flags, hash
 
@@ -34,35 +32,16 @@ def test_there_is_a_target_for_every_runtime_and_processor(template: dict[str, A
     assert len({path.read_text() for path in TARGETS.glob("*/Makefile")}) == 1
 
 
-def _build(
-    name: str, source: Path, artifacts: Path, makefile: Path
-) -> subprocess.CompletedProcess[str]:
-    """Builds a layer as SAM does: in a copy of its folder, with the Makefile of the target."""
-    shutil.copytree(ROOT / "layers" / LAYERS[name], source)
-    artifacts.mkdir(parents=True)
-    return subprocess.run(  # noqa: S603 - our own Makefile
-        ["make", "--makefile", str(makefile), f"build-{name}"],  # noqa: S607
-        cwd=source,
-        env={**isolated_environment(), **FETCHED, "ARTIFACTS_DIR": str(artifacts)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module", params=sorted(LAYERS))
 def twice(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
     """The packages of a layer, built twice, in folders with names of different lengths."""
-    machine = machine_parameters()
-    makefile = TARGETS / f"{machine['PythonRuntime']}-{machine['Architecture']}" / "Makefile"
     built = []
     for name in ("one", "another-one"):
-        folder = tmp_path_factory.mktemp(name)
-        done = _build(request.param, folder / "source", folder / "artifacts", makefile)
+        packages, done = build(request.param, tmp_path_factory.mktemp(name), makefile())
         assert (done.returncode, done.stderr) == (0, "")
-        built.append(folder / "artifacts" / "python")
+        built.append(packages)
     return built[0], built[1]
 
 
@@ -137,11 +116,11 @@ def test_python_takes_the_byte_code_whatever_the_dates_of_the_files_are(
 def test_without_the_python_of_the_runtime_the_build_says_what_to_do(
     name: str, tmp_path: Path
 ) -> None:
-    makefile = tmp_path / "python3.99-arm64" / "Makefile"
-    makefile.parent.mkdir()
-    shutil.copy(next(TARGETS.glob("*/Makefile")), makefile)
+    unknown = tmp_path / "python3.99-arm64" / "Makefile"
+    unknown.parent.mkdir()
+    shutil.copy(makefile(), unknown)
 
-    done = _build(name, tmp_path / "source", tmp_path / "artifacts", makefile)
+    _, done = build(name, tmp_path, unknown)
 
     assert done.returncode != 0
     assert "python3.99 is not on the PATH" in done.stderr

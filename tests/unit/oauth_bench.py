@@ -8,8 +8,8 @@ from datetime import datetime
 
 from connector.adapters.http.client import HttpClient
 from connector.adapters.memory import InMemoryCursors, InMemorySecrets
+from connector.adapters.rippling.app_sign_in import RipplingOAuthSignIn
 from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
-from connector.adapters.rippling.sign_in import RipplingOAuthSignIn
 from connector.domain.errors import RetryableError
 from connector.ports.secrets import Pending, RipplingCredentials
 from tests.simulator import Rippling

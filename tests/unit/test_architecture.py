@@ -28,7 +28,7 @@ MAY_IMPORT = {
         "tenacity",
         "urllib3",
     },
-    "settings": {"connector.domain"},
+    "settings": {"connector.domain", "connector.settings"},
     "observability": {"connector.__version__", "connector.domain", "aws_lambda_powertools"},
     "cli": {
         "connector.__version__",
@@ -41,6 +41,7 @@ MAY_IMPORT = {
     },
     "functions": {
         "connector.bootstrap",
+        "connector.domain.records.mode",
         "connector.settings",
         "connector.observability",
         "connector.services",

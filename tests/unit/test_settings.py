@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.domain.errors import ConfigurationError
-from connector.settings import OperationsSettings, PollerSettings
+from connector.settings.vendors import OperationsSettings, PollerSettings
 
 ENVIRONMENT = {
     "RIPPLING_API": "rest",
@@ -76,3 +76,38 @@ def test_what_can_be_read_is_of_the_right_type() -> None:
 
     assert settings.cost_allocation is True
     assert not hasattr(settings, "unrelated")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://far.example",
+        "http://127.0.0.1.far.example",
+        "http://127.0.0.1@far.example",
+        "http://localhost.far.example/api",
+        "http://localhostess",
+        "https://",
+        "https:far.example",
+        "ftp://localhost",
+        "http://[127.0.0.1",
+        "x",
+    ],
+)
+def test_tokens_travel_without_tls_to_this_machine_alone(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="environment variable VISMA_TOKEN_URL: "):
+        PollerSettings.from_env({**ENVIRONMENT, "VISMA_TOKEN_URL": address})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://far.example",
+        "https://far.example:8443/x",
+        "http://127.0.0.1:90",
+        "http://localhost",
+    ],
+)
+def test_an_address_is_https_or_this_machine(address: str) -> None:
+    settings = PollerSettings.from_env({**ENVIRONMENT, "VISMA_TOKEN_URL": address})
+
+    assert settings.visma_token_url == address

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from os import environ, uname
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
-from aws_lambda_powertools import Logger, Metrics, single_metric
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from connector import __version__
 from connector.domain.changes import Change
@@ -22,6 +23,9 @@ from connector.domain.errors import ConfigurationError, ConnectorError, fault_of
 
 NAMESPACE = environ.get("POWERTOOLS_METRICS_NAMESPACE", "RipplingToVisma")
 """Of the stack: the alarms of two stacks in one account never hear each other's functions."""
+
+MOMENT = "%Y-%m-%dT%H:%M:%S.%FZ"
+"""RFC 3339, as Lambda wants it, down to milliseconds."""
 
 TOO_MANY = 429
 
@@ -56,7 +60,7 @@ class Log:
     """Writes log lines that carry nothing but loggable keys."""
 
     def __init__(self, service: str) -> None:
-        self._logger = Logger(service=service, use_rfc3339=True)
+        self._logger = Logger(service=service, location=None, datefmt=MOMENT, utc=True)
         for name in ("boto3", "botocore", "urllib3"):
             logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -84,11 +88,15 @@ def announce_start(service: str) -> None:
     )
 
 
+Dimensions: TypeAlias = tuple[tuple[str, str], ...]
+
+
 class EmfMetrics:
     """Counters and gauges in the log stream, flushed at the end of each invocation."""
 
     # Shared by all instances of a process, as Powertools shares the counters.
-    _gauges: ClassVar[dict[tuple[str, tuple[tuple[str, str], ...]], float]] = {}
+    _counts: ClassVar[dict[str, float]] = {}
+    _gauges: ClassVar[dict[Dimensions, dict[str, float]]] = {}
 
     def __init__(self, service: str) -> None:
         self.service = service
@@ -97,7 +105,7 @@ class EmfMetrics:
     def count(self, name: str, value: float = 1) -> None:
         """Adds to a counter; zero is not worth a metric."""
         if value:
-            self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+            self._counts[name] = self._counts.get(name, 0) + value
 
     def call(self, vendor: str, status: int) -> None:
         """Counts a call to a vendor, and apart those that were refused for their number."""
@@ -106,21 +114,24 @@ class EmfMetrics:
 
     def gauge(self, name: str, value: float, **dimensions: str) -> None:
         """Remembers a value; the last one in an invocation is written, without the function."""
-        self._gauges[name, tuple(dimensions.items())] = value
+        self._gauges.setdefault(tuple(dimensions.items()), {})[name] = value
 
     def count_for_stack(self, name: str, value: float = 1) -> None:
         """Writes a counter of the whole stack at once: it does not say in which function."""
-        _write(name, MetricUnit.Count, value, {})
+        _write({name: value})
 
     def flush(self) -> None:
-        """Writes the counters and gauges of this invocation, if there are any."""
-        if self._metrics.metric_set:
-            for key, value in _kept_at_any_level().items():
-                self._metrics.add_metadata(key=key, value=value)
+        """Writes the counters and gauges of this invocation, if there are any, each once."""
+        if self._counts:
+            for name, value in self._counts.items():
+                self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+            self._counts.clear()
+            for key, text in _kept_at_any_level().items():
+                self._metrics.add_metadata(key=key, value=text)
             self._metrics.flush_metrics()
         while self._gauges:
-            (name, dimensions), last = self._gauges.popitem()
-            _write(name, UNITS.get(name, MetricUnit.Count), last, dict(dimensions))
+            dimensions, values = self._gauges.popitem()
+            _write(values, dimensions)
 
 
 class BudgetReports:
@@ -205,13 +216,17 @@ class Invocation:
             raise CrashError(fault_of(error)) from None
 
 
-def _write(name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]) -> None:
-    with single_metric(name, unit, value, namespace=NAMESPACE) as metric:
-        metric.service = ""  # one curve, whichever function shows it
-        for key, text in dimensions.items():
-            metric.add_dimension(name=key, value=text)
-        for key, text in _kept_at_any_level().items():
-            metric.add_metadata(key=key, value=text)
+def _write(values: Mapping[str, float], dimensions: Dimensions = ()) -> None:
+    """One line for all values with the same dimensions."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics.service = ""  # one curve, whichever function shows it
+    for name, value in values.items():
+        metrics.add_metric(name=name, unit=UNITS.get(name, MetricUnit.Count), value=value)
+    for key, text in dimensions:
+        metrics.add_dimension(name=key, value=text)
+    for key, text in _kept_at_any_level().items():
+        metrics.add_metadata(key=key, value=text)
+    metrics.flush_metrics()
 
 
 def _kept_at_any_level() -> dict[str, str]:

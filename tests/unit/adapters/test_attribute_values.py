@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.adapters.aws.attribute_values import from_attribute, to_attribute
+from connector.adapters.aws.wire.attribute_values import from_attribute, to_attribute
 
 SCALARS = (
     st.text()

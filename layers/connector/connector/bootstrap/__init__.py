@@ -1,106 +1,125 @@
 """Where everything is built, and nowhere else: settings in, ready services out.
 
-`adapters` and `vendors` build the live parts, `services` joins parts into services, `parts` types
-what goes between them.
+`adapters` and `vendors` build the live parts, `services` and `operating` join parts into services,
+`parts` types what goes between them; `inbound` builds the public functions, whole. Imports stand
+inside the builders, so that a cold start loads only what its function needs.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from connector.bootstrap import adapters, operating, services
-from connector.bootstrap.parts import OperatorOptions, Options
-from connector.domain.records.mode import Mode
-
-__all__ = [
-    "Mode",
-    "clock",
-    "installer",
-    "mode",
-    "operations",
-    "poller",
-    "releaser",
-    "rippling_webhook",
-    "visma_webhook",
-    "writer",
-]
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from connector.adapters.clock import SystemClock
     from connector.bootstrap.services import PollerServices, ReleaserServices
+    from connector.domain.records.mode import ModeName
     from connector.services.apply.consumer import Consumer
     from connector.services.inbound.install import Installer
     from connector.services.inbound.rippling_webhook import RipplingWebhook
     from connector.services.inbound.visma_webhook import VismaWebhook
     from connector.services.operate.operator import Operator
     from connector.services.shared.current_mode import CurrentMode
-    from connector.settings import (
-        InstallSettings,
-        NotificationSettings,
+    from connector.settings.inbound import InstallSettings, NotificationSettings, WebhookSettings
+    from connector.settings.state import ReleaserSettings
+    from connector.settings.vendors import (
         OperationsSettings,
         PollerSettings,
-        ReleaserSettings,
         VendorSettings,
-        WebhookSettings,
         WriterSettings,
     )
 
 
+def build_ahead(build: Callable[[], object], *services: str) -> None:
+    """Builds what every invocation needs as a function is loaded; nothing is sent.
+
+    Lambda gives a whole core for that, and a share of one afterwards. `services` are those of AWS
+    that every invocation calls. Whatever fails here is built again by the first invocation, which
+    fails as well and has the means to tell of it: a line in the log, a metric, an answer.
+    """
+    from connector.adapters.aws.clients import client
+
+    with suppress(Exception):
+        build()
+        for service in services:
+            client(service).get_ready()
+
+
 def clock() -> SystemClock:
     """The clock that all services of this process share."""
-    return adapters.clock()
+    from connector.bootstrap.shared import clock
+
+    return clock()
 
 
 def rippling_webhook(settings: WebhookSettings) -> RipplingWebhook:
     """The service behind the webhook; loads neither HTTP, retries nor the mapping."""
-    return services.rippling_webhook(adapters.rippling_inbound(settings))
+    from connector.bootstrap import inbound
+
+    return inbound.rippling_webhook(settings)
 
 
 def visma_webhook(settings: NotificationSettings) -> VismaWebhook:
     """The service behind Visma's webhook; it stays light."""
-    inbound = adapters.visma_inbound(settings)
-    return services.visma_webhook(inbound, settings.visma_signature_header)
+    from connector.bootstrap import inbound
+
+    return inbound.visma_webhook(settings)
 
 
 def installer(settings: InstallSettings) -> Installer:
     """The service behind the install routes; HTTP and retries are loaded with the first code."""
-    return services.installer(adapters.install(settings), settings.rippling_authorize_url)
+    from connector.bootstrap import inbound
+
+    return inbound.installer(settings)
 
 
 def mode(settings: VendorSettings | ReleaserSettings, believed_seconds: float = 0) -> CurrentMode:
     """What every invocation asks which mode it is: a service is built for one of them."""
+    from connector.bootstrap import adapters
     from connector.services.shared.current_mode import CurrentMode
 
     return CurrentMode(adapters.modes(settings), clock(), believed_seconds)
 
 
-def poller(settings: PollerSettings, in_mode: Mode) -> PollerServices:
+def poller(settings: PollerSettings, in_mode: ModeName) -> PollerServices:
     """The services behind the poller."""
-    options = Options(mode=in_mode.name, cost_allocation=settings.cost_allocation)
-    return services.poller(adapters.live(settings, "poller", in_mode.name), options)
+    from connector.bootstrap import adapters, services
+    from connector.bootstrap.parts import Options
+
+    options = Options(mode=in_mode, cost_allocation=settings.cost_allocation)
+    return services.poller(adapters.live(settings, "poller", in_mode), options)
 
 
-def writer(settings: WriterSettings, in_mode: Mode) -> Consumer:
+def writer(settings: WriterSettings, in_mode: ModeName) -> Consumer:
     """The service behind the writer."""
+    from connector.bootstrap import adapters, services
+    from connector.bootstrap.parts import Options
     from connector.observability import Log
 
-    options = Options(mode=in_mode.name, cost_allocation=settings.cost_allocation)
-    return services.writer(adapters.live(settings, "writer", in_mode.name), options, Log("writer"))
+    options = Options(mode=in_mode, cost_allocation=settings.cost_allocation)
+    return services.writer(adapters.live(settings, "writer", in_mode), options, Log("writer"))
 
 
-def releaser(settings: ReleaserSettings, in_mode: Mode) -> ReleaserServices:
+def releaser(settings: ReleaserSettings, in_mode: ModeName) -> ReleaserServices:
     """The services behind the releaser."""
-    return services.releaser(adapters.state(settings, in_mode.name))
+    from connector.bootstrap import adapters, services
+
+    return services.releaser(adapters.state(settings, in_mode))
 
 
-def operations(settings: OperationsSettings, in_mode: Mode) -> Operator:
+def operations(settings: OperationsSettings, in_mode: ModeName) -> Operator:
     """The service behind the operations function."""
+    from connector.bootstrap import adapters, operating
+    from connector.bootstrap.parts import OperatorOptions
+
     options = OperatorOptions(
-        mode=in_mode.name,
+        mode=in_mode,
         cost_allocation=settings.cost_allocation,
         is_oauth=settings.rippling_auth == "oauth",
         authorize_url=settings.rippling_authorize_url,
         stack=settings.alarm_prefix.removesuffix("-"),
     )
-    parts = adapters.live(settings, "operations", in_mode.name, by_operator=True)
+    parts = adapters.live(settings, "operations", in_mode, by_operator=True)
     return operating.operations(parts, adapters.for_operator(settings), options)

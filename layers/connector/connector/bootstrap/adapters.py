@@ -6,19 +6,11 @@ client of AWS is made only where it is used.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from connector.adapters.clock import SystemClock
-from connector.bootstrap.parts import (
-    Adapters,
-    InstallAdapters,
-    OperatorAdapters,
-    RipplingInbound,
-    StateAdapters,
-    VismaInbound,
-)
+from connector.bootstrap.parts import Adapters, OperatorAdapters, StateAdapters
+from connector.bootstrap.shared import clock, rows_of, webhook_secrets
 from connector.domain.records.mode import ModeName
 
 if TYPE_CHECKING:
@@ -28,100 +20,28 @@ if TYPE_CHECKING:
     from connector.domain.records.digests import DigestKey
     from connector.observability import EmfMetrics
     from connector.ports.approvals import Approvals
+    from connector.ports.books.memory import BooksMemory
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.payroll.exports import ExportLog
     from connector.ports.queue import ChangeQueue, FailedAttempts
-    from connector.ports.secrets import WebhookSecrets
+    from connector.ports.reports.bucket import ReportsBucket
     from connector.ports.state import Agreements, Modes, PollingPauses
+    from connector.ports.telemetry import Alarms
     from connector.services.shared.requirements import WatchedMappings
-    from connector.settings import (
-        InstallSettings,
-        NotificationSettings,
-        OperationsSettings,
-        ReleaserSettings,
-        VendorSettings,
-        WebhookSettings,
-    )
+    from connector.settings.state import ReleaserSettings
+    from connector.settings.vendors import OperationsSettings, VendorSettings
 
 
 POLLER_SECONDS = 260
 """Longer than the poller can run, and shorter than the operations function that waits for it."""
 
 
-@cache
-def clock() -> SystemClock:
-    """The clock of this process; a function ties it to each of its invocations."""
-    return SystemClock()
-
-
-def rippling_inbound(settings: WebhookSettings) -> RipplingInbound:
-    """The parts of Rippling's webhook."""
-    from connector.adapters.aws.clients import client
-    from connector.adapters.aws.sqs import SqsChangeQueue
-    from connector.adapters.aws.watermarks.flags import DynamoPollingPauses
-    from connector.observability import LoggedChanges
-
-    return RipplingInbound(
-        secrets=webhook_secrets(settings.webhook_secret_arn),
-        queue=SqsChangeQueue(
-            client("sqs"), settings.changes_queue_url, on_queued=LoggedChanges("webhook").queued
-        ),
-        pauses=DynamoPollingPauses(clock(), client("dynamodb"), settings.watermarks_table),
-    )
-
-
-def visma_inbound(settings: NotificationSettings) -> VismaInbound:
-    """The parts of Visma's webhook."""
-    from connector.adapters.aws.clients import client
-    from connector.adapters.aws.poller_invoker import PollerInvoker
-    from connector.adapters.aws.watermarks.flags import DynamoNotifications
-
-    return VismaInbound(
-        clock=clock(),
-        secrets=webhook_secrets(settings.webhook_secret_arn),
-        notifications=DynamoNotifications(clock(), client("dynamodb"), settings.watermarks_table),
-        recheck=PollerInvoker(client("lambda"), settings.poller_function),
-    )
-
-
-def webhook_secrets(arn: str) -> WebhookSecrets:
-    """The webhook secret."""
-    from connector.adapters.aws.clients import client
-    from connector.adapters.aws.webhook_secrets import AwsWebhookSecrets
-
-    return AwsWebhookSecrets(client("secretsmanager"), arn, clock().now)
-
-
-def install(settings: InstallSettings) -> InstallAdapters:
-    """The parts of the install routes; HTTP and retries are loaded with the first code."""
-    from connector.adapters.aws.clients import client
-    from connector.adapters.aws.secrets import AwsSecrets
-    from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
-
-    arn, table = settings.rippling_secret_arn, settings.watermarks_table
-    secrets = AwsSecrets(client("secretsmanager"), arn, "", clock().now, max_age=timedelta())
-
-    def exchange(code: str) -> None:
-        from connector.adapters.aws.watermarks.leases import DynamoLeases
-        from connector.bootstrap.vendors import installation
-        from connector.observability import EmfMetrics
-
-        leases, metrics = DynamoLeases(_rows(table), clock()), EmfMetrics("install")
-        installation(settings.rippling_token_url, secrets, leases, metrics).install(code)
-
-    return InstallAdapters(
-        states=DynamoInstallStates(clock(), client("dynamodb"), table),
-        credentials=secrets.rippling,
-        exchange=exchange,
-    )
-
-
 def modes(settings: VendorSettings | ReleaserSettings) -> Modes:
     """The mode, in one row."""
     from connector.adapters.aws.watermarks.modes import DynamoModes
 
-    return DynamoModes(_rows(settings.watermarks_table))
+    return DynamoModes(rows_of(settings.watermarks_table))
 
 
 def state(settings: ReleaserSettings, mode: ModeName) -> StateAdapters:
@@ -132,7 +52,7 @@ def state(settings: ReleaserSettings, mode: ModeName) -> StateAdapters:
     from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 
-    rows = _rows(settings.watermarks_table)
+    rows = rows_of(settings.watermarks_table)
     return StateAdapters(
         clock=clock(),
         mappings=DynamoMappings(clock(), client("dynamodb"), settings.mappings_table),
@@ -160,7 +80,7 @@ def live(
     from connector.bootstrap import vendors
     from connector.observability import EmfMetrics
 
-    rows, metrics = _rows(settings.watermarks_table), EmfMetrics(service)
+    rows, metrics = rows_of(settings.watermarks_table), EmfMetrics(service)
     cursors, reference_cache = DynamoCursors(rows, clock()), DynamoReferenceCache(rows)
     mappings = _mappings(settings, with_pay=settings.cost_allocation and not by_operator)
     parts = _vendor_parts(settings, rows, metrics, keeps_reserve=not by_operator)
@@ -236,24 +156,19 @@ def _vendor_parts(
 
 def for_operator(settings: OperationsSettings) -> OperatorAdapters:
     """The parts that only the operations have."""
-    from connector.adapters.aws.alarms import CloudWatchAlarms
     from connector.adapters.aws.audit_log import DynamoAuditLog
     from connector.adapters.aws.clients import client, patient_client
     from connector.adapters.aws.poller_invoker import LambdaPollerRuns
-    from connector.adapters.aws.reports.books import DynamoBooksMemory
-    from connector.adapters.aws.reports.bucket import S3ReportsBucket
     from connector.adapters.aws.watermarks.budgets import DynamoBudgets
     from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
     from connector.adapters.aws.watermarks.mappings.history import DynamoMappingHistory
-    from connector.adapters.rippling.oauth import RipplingTokenEndpoint
-    from connector.adapters.rippling.owner import owner_of
-    from connector.adapters.rippling.token_doors import advice
-    from connector.bootstrap.vendors import books, rippling_of
+    from connector.bootstrap.later import later
+    from connector.bootstrap.vendors import books, owner_of, token_advice
     from connector.observability import EmfMetrics
 
     table, dynamodb = settings.watermarks_table, client("dynamodb")
     metrics = EmfMetrics("operations")
-    parts = _vendor_parts(settings, _rows(table), metrics, keeps_reserve=False)
+    parts = _vendor_parts(settings, rows_of(table), metrics, keeps_reserve=False)
     return OperatorAdapters(
         audit_log=DynamoAuditLog(
             dynamodb,
@@ -262,22 +177,38 @@ def for_operator(settings: OperationsSettings) -> OperatorAdapters:
             digest_key(settings.digest_key_secret_arn),
             settings.audit_retention_days,
         ),
-        mapping_history=DynamoMappingHistory(_rows(table)),
-        ledgers=books(parts),
-        books_memory=DynamoBooksMemory(_rows(table)),
+        mapping_history=DynamoMappingHistory(rows_of(table)),
+        ledgers=later(lambda: books(parts)),
+        books_memory=later(lambda: _books_memory(settings)),
         install_states=DynamoInstallStates(clock(), dynamodb, table),
         webhook_secrets=webhook_secrets(settings.webhook_secret_arn),
         budgets=DynamoBudgets(clock(), dynamodb, table),
         poller=LambdaPollerRuns(patient_client("lambda", POLLER_SECONDS), settings.poller_function),
-        alarms=CloudWatchAlarms(client("cloudwatch"), settings.alarm_prefix),
-        reports=S3ReportsBucket(client("s3"), settings.reports_bucket),
-        owner_of=partial(owner_of, settings.rippling_api, partial(rippling_of, settings)),
-        token_advice=partial(
-            advice,
-            settings.rippling_token_url,
-            lambda url: RipplingTokenEndpoint(url, _secrets(settings)),
-        ),
+        alarms=later(lambda: _alarms(settings)),
+        reports=later(lambda: _reports(settings)),
+        owner_of=partial(owner_of, settings),
+        token_advice=partial(token_advice, settings.rippling_token_url, _secrets(settings)),
     )
+
+
+def _books_memory(settings: OperationsSettings) -> BooksMemory:
+    from connector.adapters.aws.reports.books import DynamoBooksMemory
+
+    return DynamoBooksMemory(rows_of(settings.watermarks_table))
+
+
+def _alarms(settings: OperationsSettings) -> Alarms:
+    from connector.adapters.aws.alarms import CloudWatchAlarms
+    from connector.adapters.aws.clients import client
+
+    return CloudWatchAlarms(client("cloudwatch"), settings.alarm_prefix)
+
+
+def _reports(settings: OperationsSettings) -> ReportsBucket:
+    from connector.adapters.aws.clients import client
+    from connector.adapters.aws.reports.bucket import S3ReportsBucket
+
+    return S3ReportsBucket(client("s3"), settings.reports_bucket)
 
 
 @cache
@@ -296,7 +227,7 @@ def _ledger(settings: VendorSettings | ReleaserSettings, mode: ModeName) -> Ledg
     from connector.adapters.aws.ledger import DynamoLedger
     from connector.adapters.rehearsal import RehearsalLedger
     from connector.domain.records.digests import NO_KEY
-    from connector.settings import AuditedSettings, VendorSettings
+    from connector.settings.vendors import AuditedSettings, VendorSettings
 
     audited = settings if isinstance(settings, AuditedSettings) else None
     ledger = DynamoLedger(
@@ -345,7 +276,7 @@ def _approvals(settings: VendorSettings) -> Approvals:
     """The operator's decisions; the poller has no use for them, and no table."""
     from connector.adapters.aws.approvals import DynamoApprovals
     from connector.adapters.aws.clients import client
-    from connector.settings import AuditedSettings
+    from connector.settings.vendors import AuditedSettings
 
     table = settings.approvals_table if isinstance(settings, AuditedSettings) else ""
     return DynamoApprovals(client("dynamodb"), table)
@@ -363,7 +294,7 @@ def _queue(settings: VendorSettings | ReleaserSettings, service: str) -> ChangeQ
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.sqs import SqsChangeQueue
     from connector.observability import LoggedChanges
-    from connector.settings import AuditedSettings
+    from connector.settings.vendors import AuditedSettings
 
     dead_letters = settings.dead_letter_queue_url if isinstance(settings, AuditedSettings) else ""
     return SqsChangeQueue(
@@ -372,10 +303,3 @@ def _queue(settings: VendorSettings | ReleaserSettings, service: str) -> ChangeQ
         dead_letters,
         on_queued=LoggedChanges(service).queued,
     )
-
-
-def _rows(table: str) -> WatermarksTable:
-    from connector.adapters.aws.clients import client
-    from connector.adapters.aws.watermarks.table import WatermarksTable
-
-    return WatermarksTable(client("dynamodb"), table)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connector import __version__
+from connector.bootstrap.later import later
 from connector.bootstrap.payroll import payroll_export
 from connector.bootstrap.reporting import explaining, report
 from connector.bootstrap.services import catalogues_of, guard_of
@@ -47,43 +48,43 @@ def operations(
     options: OperatorOptions,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Operator:
-    """The service behind the operations function."""
+    """The service behind the operations function; a verb has built what it asks for, no more."""
     from connector.services.operate.desk import Desk
     from connector.services.operate.operator import Operator
 
-    imports = mapping_import(adapters, operator_adapters, sleep)
-    ahead = import_preview(adapters, imports)
-    planned = planning(adapters, options, imports)
-    applying = application(adapters, operator_adapters, options, planned, sleep)
+    imports = later(lambda: mapping_import(adapters, operator_adapters, sleep))
+    ahead = later(lambda: import_preview(adapters, imports))
+    planned = later(lambda: planning(adapters, options, imports))
+    applying = later(lambda: application(adapters, operator_adapters, options, planned, sleep))
     desk = Desk(
         clock=adapters.clock,
         audit=operator_adapters.audit_log,
         pauses=adapters.pauses,
-        given_up=given_up(adapters, options, planned, applying, sleep),
-        polling=polling(adapters, operator_adapters, sleep),
-        held=held_people(adapters),
-        identity=identity(adapters, options),
+        given_up=later(lambda: given_up(adapters, options, planned, applying, sleep)),
+        polling=later(lambda: polling(adapters, operator_adapters, sleep)),
+        held=later(lambda: held_people(adapters)),
+        identity=later(lambda: identity(adapters, options)),
         imports=imports,
-        diff=ahead.diff,
+        diff=later(lambda: ahead.diff),
         preview=ahead,
-        validation=mapping_validation(adapters, imports),
-        scaffold=mapping_scaffold(adapters),
-        installation=installation(adapters, operator_adapters, options),
-        confirmation=confirmation(adapters, operator_adapters),
-        ping=ping(adapters, operator_adapters, options),
-        status=status(adapters, operator_adapters),
-        mode_switch=mode_switch(adapters, sleep),
-        people=planned.people,
+        validation=later(lambda: mapping_validation(adapters, imports)),
+        scaffold=later(lambda: mapping_scaffold(adapters)),
+        installation=later(lambda: installation(adapters, operator_adapters, options)),
+        confirmation=later(lambda: confirmation(adapters, operator_adapters)),
+        ping=later(lambda: ping(adapters, operator_adapters, options)),
+        status=later(lambda: status(adapters, operator_adapters)),
+        mode_switch=later(lambda: mode_switch(adapters, sleep)),
+        people=later(lambda: planned.people),
         planning=planned,
         application=applying,
-        agreement=agreement(adapters, planned),
-        payroll=payroll_export(adapters, operator_adapters, options),
-        report=report(adapters, operator_adapters, options, planned.foresight),
-        books=explaining(adapters, operator_adapters, options),
-        audit_check=audit_check(adapters, operator_adapters),
-        lists=people_lists(adapters, planned),
-        audit_search=audit_search(adapters, operator_adapters, planned),
-        erasure=erasure(adapters, operator_adapters),
+        agreement=later(lambda: agreement(adapters, planned)),
+        payroll=later(lambda: payroll_export(adapters, operator_adapters, options)),
+        report=later(lambda: report(adapters, operator_adapters, options, planned.foresight)),
+        books=later(lambda: explaining(adapters, operator_adapters, options)),
+        audit_check=later(lambda: audit_check(adapters, operator_adapters)),
+        lists=later(lambda: people_lists(adapters, planned)),
+        audit_search=later(lambda: audit_search(adapters, operator_adapters, planned)),
+        erasure=later(lambda: erasure(adapters, operator_adapters)),
     )
     return Operator(desk)
 

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from connector.ports.payroll.journal import Journals
     from connector.ports.payroll.runs import PayrollRuns
     from connector.ports.queue import ChangeQueue, FailedAttempts, QueuedChanges
-    from connector.ports.recheck import PollerRuns, RecheckTrigger
+    from connector.ports.recheck import PollerRuns
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.reports.bucket import ReportsBucket
     from connector.ports.rippling import Source
-    from connector.ports.secrets import Owner, RipplingCredentials, Secrets, WebhookSecrets
+    from connector.ports.secrets import Owner, Secrets, WebhookSecrets
     from connector.ports.state import (
         Agreements,
         Budgets,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
         Mappings,
         MappingVersions,
         Modes,
-        Notifications,
         PollingPauses,
     )
     from connector.ports.telemetry import Alarms, Metrics
@@ -105,34 +104,6 @@ class OperatorAdapters:
     reports: ReportsBucket
     owner_of: Callable[[str], Owner]
     token_advice: Callable[[], str] = str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RipplingInbound:
-    """What Rippling's webhook reaches."""
-
-    secrets: WebhookSecrets
-    queue: ChangeQueue
-    pauses: PollingPauses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VismaInbound:
-    """What Visma's webhook reaches."""
-
-    clock: Clock
-    secrets: WebhookSecrets
-    notifications: Notifications
-    recheck: RecheckTrigger
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstallAdapters:
-    """What an installation reaches; `exchange` puts a code's tokens into the secret."""
-
-    states: InstallStates
-    credentials: Callable[[], RipplingCredentials]
-    exchange: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
     from connector.bootstrap.parts import (
         Adapters,
-        InstallAdapters,
         Options,
-        RipplingInbound,
         StateAdapters,
-        VismaInbound,
     )
     from connector.domain.checks import Check
     from connector.domain.mapping.model import MappingFile
@@ -30,9 +27,6 @@ if TYPE_CHECKING:
     from connector.services.find.recheck import Recheck
     from connector.services.find.releaser import MappingReleaser, WaitingReleaser
     from connector.services.find.review import CompanyReview
-    from connector.services.inbound.install import Installer
-    from connector.services.inbound.rippling_webhook import RipplingWebhook
-    from connector.services.inbound.visma_webhook import VismaWebhook
     from connector.services.shared.catalogues import Catalogues
     from connector.services.shared.guarding import ChangeGuard
 
@@ -53,38 +47,6 @@ class ReleaserServices:
 
     releaser: MappingReleaser
     load: Callable[[], MappingFile]
-
-
-def rippling_webhook(adapters: RipplingInbound) -> RipplingWebhook:
-    """The service behind Rippling's webhook; it stays light."""
-    from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
-
-    secrets = adapters.secrets
-
-    def access() -> Access:
-        return Access(secrets.webhook_tokens(), secrets.webhook_company())
-
-    return RipplingWebhook(access, adapters.queue, adapters.pauses)
-
-
-def visma_webhook(adapters: VismaInbound, signature_header: str) -> VismaWebhook:
-    """The service behind Visma's webhook; it stays light."""
-    from connector.services.inbound.visma_webhook import VismaWebhook
-
-    return VismaWebhook(
-        adapters.secrets.notification_keys,
-        signature_header,
-        adapters.notifications,
-        adapters.recheck,
-        adapters.clock,
-    )
-
-
-def installer(adapters: InstallAdapters, authorize_url: str) -> Installer:
-    """The service behind the install routes."""
-    from connector.services.inbound.install import Installer
-
-    return Installer(adapters.states, adapters.credentials, authorize_url, adapters.exchange)
 
 
 def poller(adapters: Adapters, options: Options) -> PollerServices:

@@ -1,4 +1,7 @@
-"""Both vendors over HTTP: sign-in, budget and API, the same in a function and against the fakes."""
+"""Both vendors over HTTP: sign-in, budget and API, the same in a function and against the fakes.
+
+What only one way of deploying the stack needs is imported in the builder of that way.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,8 @@ from connector.adapters.dialect import Dialect
 from connector.adapters.http.budget import RateBudget
 from connector.adapters.http.client import HttpClient
 from connector.adapters.rehearsal import RehearsalTargets
-from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
-from connector.adapters.rippling.platform import RipplingPlatformSource
 from connector.adapters.rippling.responses import PENALTY_SECONDS
-from connector.adapters.rippling.rest import RipplingRestSource
-from connector.adapters.rippling.rest_wire import withheld_fields
-from connector.adapters.rippling.sign_in import RipplingOAuthSignIn, RipplingSignIn
+from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.shapes.tables import contract_of
 from connector.adapters.visma.targets import VismaTargets
 from connector.domain.records.mode import ModeName
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Literal
 
+    from connector.adapters.aws.secrets import AwsSecrets
+    from connector.adapters.rippling.oauth import RipplingInstallation
     from connector.bootstrap.parts import PayrollAdapters
     from connector.ports.books.general_ledger import GeneralLedgers
     from connector.ports.clock import Clock
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
     from connector.ports.payroll.exports import ExportLog
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.rippling import Source
-    from connector.ports.secrets import Secrets
+    from connector.ports.secrets import Owner, Secrets
     from connector.ports.state import Budgets
     from connector.ports.visma import Targets
     from connector.services.shared.requirements import WatchedMappings
     from connector.services.shared.shape_watch import ShapeWatch, ShapeWatches
-    from connector.settings import VendorSettings
+    from connector.settings.vendors import VendorSettings
 
 
 def rippling_source(
@@ -53,6 +54,8 @@ def rippling_source(
     """Rippling behind one of its APIs, asked for what the watched mapping wants."""
     names = Names(cache, clock, mappings.words)
     if api == "platform":
+        from connector.adapters.rippling.platform import RipplingPlatformSource
+
         source: Source = RipplingPlatformSource(
             http,
             location_names=names.locations,
@@ -60,6 +63,8 @@ def rippling_source(
             compensation=mappings.wants_pay,
         )
     else:
+        from connector.adapters.rippling.rest import RipplingRestSource
+
         source = RipplingRestSource(
             http,
             location_names=names.locations,
@@ -86,14 +91,16 @@ class VendorParts:
 def rippling_http(parts: VendorParts, leases: Leases) -> HttpClient:
     """The way to Rippling, signed in as the stack is deployed."""
     settings, secrets, metrics = parts.settings, parts.secrets, parts.metrics
-    sign_in: RipplingSignIn | RipplingOAuthSignIn = RipplingSignIn(secrets)
+    authorization = RipplingSignIn(secrets).authorization
     if settings.rippling_auth == "oauth":
+        from connector.adapters.rippling.app_sign_in import RipplingOAuthSignIn
+
         app = installation(settings.rippling_token_url, secrets, leases, metrics)
-        sign_in = RipplingOAuthSignIn(app, secrets)
+        authorization = RipplingOAuthSignIn(app, secrets).authorization
     return HttpClient(
         "Rippling",
         settings.rippling_base_url,
-        authorization=sign_in.authorization,
+        authorization=authorization,
         on_call=metrics.call,
         limits=parts.budget.limits("Rippling", penalty=PENALTY_SECONDS),
         time_left=parts.clock.remaining_seconds,
@@ -109,6 +116,8 @@ def rippling_watch(watches: ShapeWatches, api: Literal["rest", "platform"]) -> S
 
 
 def _withheld(content: Any) -> frozenset[str]:
+    from connector.adapters.rippling.rest_wire import withheld_fields
+
     return withheld_fields(content) if isinstance(content, dict) else frozenset()
 
 
@@ -117,15 +126,31 @@ def visma_watch(watches: ShapeWatches, company: str) -> ShapeWatch:
     return watches.of(f"visma {company}", lambda: contract_of("visma"))
 
 
-def rippling_of(settings: VendorSettings, authorization: str) -> HttpClient:
-    """The way to Rippling with a token that is not in use yet."""
-    return HttpClient("Rippling", settings.rippling_base_url, authorization=lambda _: authorization)
+def owner_of(settings: VendorSettings, authorization: str) -> Owner:
+    """Who a token of Rippling that is not in use yet belongs to."""
+    from connector.adapters.rippling.owner import owner_of
+
+    def way(authorization: str) -> HttpClient:
+        address = settings.rippling_base_url
+        return HttpClient("Rippling", address, authorization=lambda _: authorization)
+
+    return owner_of(settings.rippling_api, way, authorization)
+
+
+def token_advice(token_url: str, secrets: AwsSecrets) -> str:
+    """What to say of the address at which tokens are asked for."""
+    from connector.adapters.rippling.oauth import RipplingTokenEndpoint
+    from connector.adapters.rippling.token_doors import advice
+
+    return advice(token_url, lambda url: RipplingTokenEndpoint(url, secrets))
 
 
 def installation(
     token_url: str, secrets: Secrets, leases: Leases, metrics: EmfMetrics
 ) -> RipplingInstallation:
     """The installation of the App Shop app."""
+    from connector.adapters.rippling.oauth import RipplingInstallation, RipplingTokenEndpoint
+
     endpoint = RipplingTokenEndpoint(token_url, secrets, on_call=metrics.call)
     return RipplingInstallation(endpoint, secrets, leases, metrics)
 

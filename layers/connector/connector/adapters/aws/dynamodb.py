@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from connector.adapters.aws.attribute_values import plain_members, to_attribute
 from connector.adapters.aws.errors import Client, answering, code_of
+from connector.adapters.aws.wire.attribute_values import plain_members, to_attribute
 from connector.domain.errors import ConflictError, RetryableError
 
 Item: TypeAlias = dict[str, Any]

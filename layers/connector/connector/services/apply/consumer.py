@@ -95,8 +95,19 @@ class Consumer:
         except Exception as error:
             self._note(change.correlation_id, f"the writer failed with {type(error).__name__}")
             raise
-        self._log.info("change applied", outcome=outcome.value, **known)
+        self._log_applied(change, outcome, delivery)
         return True
+
+    def _log_applied(self, change: Change, outcome: Outcome, delivery: int) -> None:
+        """One line for every change, so a short one: what caused it, `change queued` has said."""
+        again = {"delivery": delivery} if delivery > 1 else {}
+        self._log.info(
+            "change applied",
+            outcome=outcome.value,
+            worker=change.worker_id,
+            correlation_id=change.correlation_id,
+            **again,
+        )
 
     def _postpone(self, receipt: str, wait: float, reason: str, known: dict[str, object]) -> None:
         self._queue.delay(receipt, wait)

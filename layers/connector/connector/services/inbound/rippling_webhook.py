@@ -40,6 +40,7 @@ class Answer:
     text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""  # for the log alone
+    is_told: bool = False  # a line of the log has said so already: `change queued`
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class RipplingWebhook:
         try:
             if is_worker:
                 self._queue.send([new_change(fields.id, None, Cause.WEBHOOK)])
-                return Answer(202, "WebhookReceived")
+                return Answer(202, "WebhookReceived", is_told=True)
             if fields.event == UNINSTALLED:
                 self._pauses.pause(PAUSED_BY_UNINSTALL)
                 return Answer(202, "AppUninstalled", reason=PAUSED_BY_UNINSTALL)

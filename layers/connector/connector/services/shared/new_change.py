@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from uuid import uuid4
 
 from connector.domain.changes import Cause, Change
@@ -20,4 +21,4 @@ def new_change(
     run: str | None = None,
 ) -> Change:
     """A change with a correlation id of its own."""
-    return Change(worker_id, cause, uuid4().hex, person_id, run=run)
+    return Change(worker_id, cause, token_hex(7), person_id, run=run)

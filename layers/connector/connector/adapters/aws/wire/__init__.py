@@ -1,0 +1,1 @@
+"""How values look on their way to AWS and back."""
