@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test simulate bench dialects fuzz check fmt invoke hashes sbom advisories clean
+.PHONY: help setup demo up down test simulate bench load dialects fuzz check fmt invoke hashes sbom advisories clean
 
 PYTHON ?= python3
 export PARAMETERS  # read by `make up`
@@ -68,6 +68,9 @@ simulate: setup ## play simulated years: SEEDS=1-1000, or SEEDS=89 for one; CRAS
 
 bench: setup ## measure the connector beside other tools: ONLY=reading, WORKERS=500, REPEATS=1, PEERS=ours,dlt
 	@.venv/bin/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(PEERS),--peers $(PEERS))
+
+load: setup ## play first load, outages and a poison storm in a company of 5,000: PEOPLE=5000; writes docs/load.md
+	@.venv/bin/python -m tests.load --people $(or $(PEOPLE),5000)
 
 dialects: setup ## make the journey of the dialects in every combination of each vendor's: half an hour
 	@CONNECTOR_DIALECTS=all .venv/bin/python -m pytest --numprocesses 2 tests/component/test_dialects.py

@@ -20,9 +20,9 @@ from connector.domain.records.mode import ModeName
 from connector.services.operate import mapping_import, mode_switch
 from tests.embedded.template import load_template
 from tests.simulator import Rippling, Visma, credentials, webhook_credentials
+from tests.support.environments import addresses, environments_of
 
 REGION = "eu-north-1"
-CONDITIONS = {"HearsVisma": "VismaWebhook", "KeepsPay": "CostAllocation"}
 KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue")
 
 
@@ -137,20 +137,8 @@ def an_account(
     with mock_aws():
         template = load_template()
         resources = _create(template)
-        parameters = {
-            **{name: str(each["Default"]) for name, each in template["Parameters"].items()},
-            "RipplingBaseUrl": rippling.url,
-            "RipplingTokenUrl": rippling.token_url,
-            "RipplingAuthorizeUrl": rippling.authorize_url,
-            "VismaBaseUrl": visma.url,
-            "VismaTokenUrl": visma.token_url,
-            **changes,
-        }
-        environments = {
-            _short(name): _environment(template, each, parameters, resources)
-            for name, each in template["Resources"].items()
-            if each["Type"] == "AWS::Serverless::Function"
-        }
+        parameters = {**addresses(rippling, visma), **changes}
+        environments = environments_of(template, parameters, resources)
         account = Account(resources, environments, monkeypatch)
         account.put_secrets(*credentials())
         account.put_webhook_secret(webhook_credentials())
@@ -158,10 +146,6 @@ def an_account(
             row = {"stream": {"S": "mode"}, "name": {"S": mode.value}}
             account.client("dynamodb").put_item(TableName=resources["WatermarksTable"], Item=row)
         yield account
-
-
-def _short(name: str) -> str:
-    return name.removesuffix("Function").lower()
 
 
 def _create(template: dict[str, Any]) -> dict[str, str]:
@@ -182,28 +166,3 @@ def _create(template: dict[str, Any]) -> dict[str, str]:
             value = {"SecretString": made_up} if made_up else {}
             resources[name] = secrets.create_secret(Name=name, **value)["ARN"]
     return resources
-
-
-def _environment(
-    template: dict[str, Any],
-    function: dict[str, Any],
-    parameters: Mapping[str, str],
-    resources: Mapping[str, str],
-) -> dict[str, str]:
-    shared = template["Globals"]["Function"]["Environment"]["Variables"]
-    own = function["Properties"]["Environment"]["Variables"]
-    return {
-        name: _resolved(value, parameters, resources) for name, value in {**shared, **own}.items()
-    }
-
-
-def _resolved(value: Any, parameters: Mapping[str, str], resources: Mapping[str, str]) -> str:
-    if not isinstance(value, dict):
-        return str(value)
-    ((kind, target),) = value.items()
-    if kind == "Fn::If":  # every condition of ours says that a parameter is "true"
-        condition, yes, no = target
-        is_met = parameters[CONDITIONS[condition]] == "true"
-        return _resolved(yes if is_met else no, parameters, resources)
-    name = target if isinstance(target, str) else target[0]
-    return parameters[name] if name in parameters else resources.get(name, name)

@@ -53,17 +53,17 @@ class Meter:
     ) -> None:
         is_strong = arguments.get("ConsistentRead", False)
         if operation == "GetItem":
-            self._count_read(_size(answer.get("Item", {})), is_strong=is_strong)
+            self._count_read(size(answer.get("Item", {})), is_strong=is_strong)
         elif operation in ("Query", "Scan"):
             if "Items" not in answer:  # what is only counted is read all the same
                 shown = {key: value for key, value in arguments.items() if key != "Select"}
                 answer = self._original(client, operation, shown)
-            self._count_read(sum(map(_size, answer["Items"])), is_strong=is_strong)
+            self._count_read(sum(map(size, answer["Items"])), is_strong=is_strong)
         elif operation == "BatchGetItem":
             for table, items in answer["Responses"].items():
                 strong = arguments["RequestItems"][table].get("ConsistentRead", False)
                 for item in items:
-                    self._count_read(_size(item), is_strong=strong)
+                    self._count_read(size(item), is_strong=strong)
 
     def _count_read(self, size: int, *, is_strong: bool) -> None:
         self._used.read_units += max(1, ceil(size / READ_UNIT)) * (1.0 if is_strong else 0.5)
@@ -85,7 +85,7 @@ class Meter:
         """An item, and a copy in each index whose keys it has; a transaction costs it twice."""
         table = written["TableName"]
         item = written.get("Item") or self._stored(client, table, written["Key"])
-        units = max(1, ceil(_size(item) / WRITE_UNIT))
+        units = max(1, ceil(size(item) / WRITE_UNIT))
         copies = sum(keys <= item.keys() for keys in self._indexes_of(client, table))
         self._used.write_units += units * (times + copies)
 
@@ -117,7 +117,7 @@ def metered() -> Iterator[Used]:
         yield used
 
 
-def _size(item: Item) -> int:
+def size(item: Item) -> int:
     """Bytes of an item as DynamoDB counts them, near enough: names and values."""
     return sum(len(name.encode()) + _size_of(value) for name, value in item.items())
 
@@ -125,7 +125,7 @@ def _size(item: Item) -> int:
 def _size_of(value: dict[str, Any]) -> int:
     ((kind, content),) = value.items()
     if kind == "M":
-        return 3 + _size(content)
+        return 3 + size(content)
     if kind == "L":
         return 3 + sum(1 + _size_of(each) for each in content)
     if kind in ("SS", "NS"):
