@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from connector.bootstrap import services
+from connector.services.apply.consumer import OVERDUE_DELIVERIES
 from connector.services.operate.ping.capabilities import missing_capabilities
 from connector.services.shared.configuration import company_problems
 from tests.embedded.template import load_template
@@ -26,6 +28,14 @@ ELSEWHERE = {
     "CompaniesUnusable": "tests/component/test_containment.py",
 }
 """Alarms that are rung by tests of their own."""
+
+
+class Unread:
+    """A log that no one reads."""
+
+    def info(self, event: str, **keys: object) -> None: ...
+    def warning(self, event: str, **keys: object) -> None: ...
+    def error(self, event: str, **keys: object) -> None: ...
 
 
 def own_alarms() -> dict[str, Mapping[str, Any]]:
@@ -102,6 +112,17 @@ def capabilities(world: World) -> None:
     )
 
 
+def late(world: World) -> None:
+    """Visma is away for longer than an hour."""
+    world.visma.faults.fail(503, body="html")
+    world.rippling.move(an_employment(world)["id"], "Finance")
+    world.tick()
+    (change,) = world.queue.changes
+    consumer = services.writer(world.adapters, world.options, Unread())
+    for delivery in range(1, OVERDUE_DELIVERIES + 1):
+        assert not consumer.consume(change.to_body(), receipt="r", delivery=delivery)
+
+
 def postponed(world: World) -> None:
     world.rippling.faults.fail(429, retry_after=3600, path="/workers/")
     for _ in range(6):
@@ -120,6 +141,7 @@ STORIES: Mapping[str, Story] = {
     "ShapeDeviations": otherwise,
     "CapabilitiesMissing": capabilities,
     "PollPostponed": postponed,
+    "ChangesOverdue": late,
 }
 
 

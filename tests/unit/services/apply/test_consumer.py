@@ -68,6 +68,23 @@ def test_a_short_wait_is_not_made_much_longer() -> None:
     assert max(waits(RateLimitedError("burst", retry_after=7), WORKERS)) < 14
 
 
+@pytest.mark.parametrize("error", [RetryableError("away"), ConfigurationError("turned down")])
+def test_a_change_that_fails_for_the_tenth_time_is_overdue_after_about_an_hour(
+    error: ConnectorError,
+) -> None:
+    metrics, body = CountedMetrics(), Change("w", Cause.POLL, "c").to_body()
+    attempts, queue = InMemoryFailedAttempts(HandClock()), InMemoryChangeQueue()
+    consumer = Consumer(Failing(error), queue, attempts, Silent(), metrics)
+    for delivery in range(1, 10):
+        consumer.consume(body, receipt="r", delivery=delivery)
+    assert metrics.counts["ChangesOverdue"] == 0
+    assert sum(seconds for _, seconds in queue.postponed) >= 0.75 * HOUR
+
+    consumer.consume(body, receipt="r", delivery=10)
+
+    assert metrics.counts["ChangesOverdue"] == 1
+
+
 def test_each_attempt_that_fails_leaves_its_reason_and_is_counted() -> None:
     clock, change = HandClock(), Change("w1", Cause.POLL, "c")
     attempts, queue = InMemoryFailedAttempts(clock), InMemoryChangeQueue()

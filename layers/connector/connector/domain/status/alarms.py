@@ -13,6 +13,7 @@ NEXT_COMMAND: Mapping[str, str] = {
     "audit-broken": "connector audit verify",
     "capabilities-missing": PING,
     "changes-held": "connector held",
+    "changes-overdue": PING,
     "changes-waiting-too-long": PING,
     "company-unusable": PING,
     "dead-letters": LETTERS,

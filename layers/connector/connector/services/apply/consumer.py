@@ -24,6 +24,12 @@ CONFIGURATION_WAIT_SECONDS = 300.0
 SPREAD_SECONDS = 60.0
 """Over how long the changes are spread that wait for the same window of a vendor's."""
 
+OVERDUE_DELIVERIES = 10
+"""Whoever fails so often has been failing for about an hour, however long each wait was.
+
+CloudWatch does not tell of it: what was received more than three times has no age there any more.
+"""
+
 LONGEST_SPREAD_SECONDS = 21_600.0
 PATIENT_DELIVERIES = 5
 """Above this the spread doubles: who waits for many windows must not run out of deliveries."""
@@ -87,10 +93,10 @@ class Consumer:
             wait = error.retry_after or wait_before(delivery)
             if isinstance(error, RateLimitedError):
                 wait += spread(change.worker_id, delivery, wait)
-            self._postpone(receipt, wait, str(error), known)
+            self._postpone(receipt, delivery, wait, str(error), known)
             return False
         except ConfigurationError as error:
-            self._postpone(receipt, CONFIGURATION_WAIT_SECONDS, str(error), known)
+            self._postpone(receipt, delivery, CONFIGURATION_WAIT_SECONDS, str(error), known)
             return False
         except Exception as error:
             self._note(change.correlation_id, f"the writer failed with {type(error).__name__}")
@@ -109,9 +115,12 @@ class Consumer:
             **again,
         )
 
-    def _postpone(self, receipt: str, wait: float, reason: str, known: dict[str, object]) -> None:
+    def _postpone(
+        self, receipt: str, delivery: int, wait: float, reason: str, known: dict[str, object]
+    ) -> None:
         self._queue.delay(receipt, wait)
         self._metrics.count("ChangesDelayed")
+        self._metrics.count("ChangesOverdue", delivery >= OVERDUE_DELIVERIES)
         self._log.warning("change delayed", reason=reason, retry_after=round(wait), **known)
         self._note(str(known["correlation_id"]), reason)
 
