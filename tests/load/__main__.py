@@ -24,7 +24,10 @@ def main() -> int:
         teller = Storyteller.on(stage)
         for tell in stories.stories(people):
             told = tell(teller)
-            print(f"{told.name}: {'; '.join(told.problems) or 'well'}", flush=True)
+            seconds = time.monotonic() - began
+            print(
+                f"{seconds:4.0f} s  {told.name}: {'; '.join(told.problems) or 'well'}", flush=True
+            )
     print(f"{time.monotonic() - began:.0f} s")
     text = tables(teller.told)
     if people == PEOPLE:

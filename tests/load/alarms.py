@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from tests.embedded.template import load_template
@@ -88,6 +88,11 @@ class Alarms:
                     values = said[metric["Name"]]
                     value = sum(values) if isinstance(values, list) else values
                     self.put((metric["Name"], of), value, now)
+
+    def window(self, name: str) -> timedelta:
+        """How far back an alarm looks."""
+        alarm = next(each for each in self.alarms if each.name == name)
+        return timedelta(seconds=alarm.period * alarm.periods)
 
     def look(self, now: datetime) -> None:
         """Rings what is to ring, and ends what is over."""

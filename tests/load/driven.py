@@ -30,6 +30,9 @@ TIMING: tuple[Callable[..., Any], ...] = (
 )
 """Whatever counts seconds unless it is told by which clock."""
 
+TELLING: tuple[Callable[..., Any], ...] = (VismaTargets.__init__,)
+"""Whatever looks at the clock unless it is told what time it is."""
+
 
 @contextmanager
 def driven_by(clock: HandClock) -> Iterator[None]:
@@ -49,6 +52,8 @@ def driven_by(clock: HandClock) -> Iterator[None]:
             patches.enter_context(_default(function, "sleep", sleep))
         for function in TIMING:
             patches.enter_context(_default(function, "seconds", seconds))
+        for function in TELLING:
+            patches.enter_context(_default(function, "now", clock.now))
         yield
 
 

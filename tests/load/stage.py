@@ -109,6 +109,7 @@ class Stage:
     summaries: list[dict[str, Any]] = field(default_factory=list)
     received: int = 0
     ticks: int = 0
+    sweeps_every: timedelta = SWEEP
 
     def __post_init__(self) -> None:
         self.vendors = CountedVendors.between(
@@ -155,7 +156,7 @@ class Stage:
     def tick(self, *, full_sweep: bool = False) -> None:
         """What the schedules do when their time has come; then CloudWatch looks."""
         if full_sweep:
-            self.next_sweep = self.clock.now() + SWEEP
+            self.next_sweep = self.clock.now() + self.sweeps_every
         else:
             self._next_tick += TICK
             self.ticks += 1

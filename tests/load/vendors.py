@@ -50,6 +50,8 @@ class CountedVendors:
     fakes: Mapping[str, Server]
     now: Callable[[], datetime]
     takes: Callable[[float], None]
+    applied: Counter[str] = field(default_factory=Counter)
+    """What changed something, whether its answer arrived or not: by vendor and method."""
     calls: Counter[str] = field(default_factory=Counter)
     """By vendor, method, what was asked and the status, as in `Visma PUT employee 204`."""
     hours: dict[str, Hours] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class CountedVendors:
         answer = fake.exchange(request)
         asked = request.path.strip("/").removeprefix("v1/").split("/")[0]
         self.calls[f"{vendor} {request.method} {asked} {answer.status}"] += 1
+        self.applied[f"{vendor} {request.method}"] += answer.applied
         if vendor == "Visma" and answer.company:
             self.hours.setdefault(answer.company, Hours()).note(answer, self.now())
         return answer

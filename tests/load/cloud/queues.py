@@ -14,6 +14,9 @@ from botocore.exceptions import ClientError
 
 Request: TypeAlias = Mapping[str, Any]
 
+TOLERATED = 3
+"""A message that was received more often is a poison pill to SQS: it has no age in CloudWatch."""
+
 _ids = count(1)
 
 
@@ -128,8 +131,9 @@ class Queue:
         return list(self._messages.values())
 
     def oldest(self) -> datetime | None:
-        """When the oldest message was sent."""
-        return min((each.sent_at for each in self._messages.values()), default=None)
+        """When the oldest message was sent, of those that CloudWatch counts the age of."""
+        counted = (each.sent_at for each in self._messages.values() if each.received <= TOLERATED)
+        return min(counted, default=None)
 
     def _held(self, receipt: str) -> Message:
         message = self._messages[receipt.partition("/")[0]]
