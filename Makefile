@@ -55,7 +55,7 @@ demo: setup ## watch the connector at work on the embedded AWS; KEEP=1 leaves it
 	@.venv/bin/python -m tests.demo $(if $(KEEP),--keep)
 
 up: setup ## start the embedded AWS and deploy the stack: PARAMETERS="Key=Value ...", PORT=4566
-	@.venv/bin/python -m tests.embedded up $(if $(PORT),--port $(PORT))
+	@.venv/bin/python -m tests.embedded up $(if $(PORT),--port $(PORT)) $(if $(WRITE),--write)
 
 down: ## stop what `make up` or `make demo KEEP=1` left running
 	@if [ -x .venv/bin/python ]; then .venv/bin/python -m tests.embedded down; fi
@@ -70,7 +70,7 @@ bench: setup ## measure the connector beside other tools: ONLY=reading, WORKERS=
 	@.venv/bin/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(PEERS),--peers $(PEERS))
 
 load: setup ## play first load, outages and a poison storm in a company of 5,000: PEOPLE=5000; writes docs/load.md
-	@.venv/bin/python -m tests.load --people $(or $(PEOPLE),5000)
+	@.venv/bin/python -m tests.load --people $(or $(PEOPLE),5000) $(if $(PORT),--port $(PORT))
 
 dialects: setup ## make the journey of the dialects in every combination of each vendor's: half an hour
 	@CONNECTOR_DIALECTS=all .venv/bin/python -m pytest --numprocesses 2 tests/component/test_dialects.py

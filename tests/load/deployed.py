@@ -85,7 +85,3 @@ def logged(aws: Embedded) -> int:
         for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name):
             found += sum(len(event["message"].encode()) for event in page["events"])
     return found
-
-
-if __name__ == "__main__":
-    print(deployed())

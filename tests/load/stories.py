@@ -25,6 +25,7 @@ from tests.simulator.nordfab import nordfab_mapping
 PATIENCE = timedelta(hours=26)
 """One reconciliation, and what it sets off; in so long every alarm is over."""
 
+ORDINARY = "an ordinary day"
 AN_HOUR_BEFORE = timedelta(hours=1)
 
 
@@ -175,7 +176,7 @@ def first_load(teller: Storyteller, calls_per_hour: int) -> Told:
 def ordinary_day(teller: Storyteller, changes: int) -> Told:
     """A day on which everything works: what the connector costs is made of such days."""
     teller.until_an_hour_before_the_sweep()
-    with teller.story("an ordinary day") as told:
+    with teller.story(ORDINARY) as told:
         teller.company.live_through(24, changes)
     return told
 

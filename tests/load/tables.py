@@ -7,16 +7,22 @@ from pathlib import Path
 
 from tests.load.alarms import hours
 from tests.load.cloud.cloud import STACK
-from tests.load.measuring import Spent
-from tests.load.stories import Told
+from tests.load.deployed import Deployed
+from tests.load.measuring import Spent, memory_of_functions
+from tests.load.stories import ORDINARY, Told
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "load.md"
 BEGINS, ENDS = "<!-- load: begins -->", "<!-- load: ends -->"
 
 
-def tables(told: Sequence[Told]) -> str:
-    """What became of each story, what it took and what it cost."""
-    return "\n\n".join((_outcomes(told), _amounts(told), _dollars(told)))
+DAYS = 30
+
+
+def tables(told: Sequence[Told], deployed: Deployed | None = None) -> str:
+    """What became of each story, what it took and what it cost; and what a deployed stack takes."""
+    size = f"A company of {told[0].people:,} people."
+    parts = [size, _outcomes(told), _amounts(told), _dollars(told), _months(told)]
+    return "\n\n".join(parts + ([_deployed(deployed)] if deployed else []))
 
 
 def write(page: Path, text: str) -> None:
@@ -33,12 +39,14 @@ def write(page: Path, text: str) -> None:
 
 
 def _outcomes(told: Sequence[Told]) -> str:
-    heads = ("story", "people changed", "written", "ticks until right", "hours", "most queued",
-             "alarms that rang", "verdict")  # fmt: skip
+    heads = ("story", "people changed", "written", "ticks until right", "hours", "others",
+             "most queued", "alarms that rang", "verdict")  # fmt: skip
     rows = [
         (
             each.name, f"{each.changed:,}", f"{each.writes:,}", f"{each.ticks_after:,}",
-            f"{each.hours_after:.1f}", f"{each.most_queued:,}", _rang(each),
+            f"{each.hours_after:.1f}",
+            "-" if each.hours_for_others is None else f"{each.hours_for_others:.1f}",
+            f"{each.most_queued:,}", _rang(each),
             "well" if not each.problems else "; ".join(each.problems[:3]),
         )
         for each in told
@@ -74,6 +82,31 @@ def _dollars(told: Sequence[Told]) -> str:
             sums = (*(spent[kind] for kind in kinds), sum(spent.values()))
             rows.append((each.name, *(f"{one:.3f}" for one in sums)))
     return _table(("US dollars", *kinds, "all"), rows)
+
+
+def _months(told: Sequence[Told]) -> str:
+    """A month of ordinary days, and what each story adds to it once, for a thousand people."""
+    days = [each for each in told if each.name == ORDINARY and each.spent]
+    if not days or not days[0].spent:
+        return ""
+    day = sum(days[0].spent.dollars().values()) / days[0].spent.hours * 24
+    rows = [("a month of ordinary days", f"{day * DAYS / days[0].people * 1000:.2f}")]
+    for each in told:
+        if each.spent and each.name != ORDINARY:
+            more = sum(each.spent.dollars().values()) - day * each.spent.hours / 24
+            rows.append(
+                (f"{each.name}, more than ordinary hours", f"{more / each.people * 1000:.3f}")
+            )
+    return _table(("a thousand people", "US dollars"), rows)
+
+
+def _deployed(deployed: Deployed) -> str:
+    memory = memory_of_functions()
+    rows = [
+        (each.function, f"{each.peak_mb:.0f}", str(memory[each.function]))
+        for each in deployed.processes
+    ]
+    return _table(("function", "peak MB", "MB given"), rows)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
