@@ -103,7 +103,7 @@ def _harm(one: Figures, name: str) -> str:
         "false alarms": verdict.alarms,
     }  # fmt: skip
     said = [_said(count, what) for what, count in figures.items() if count]
-    return f"{', '.join(said) or 'all right'}; {calls} calls"
+    return f"{', '.join(said) or 'all right'}; {calls} {'call' if calls == 1 else 'calls'}"
 
 
 def _said(count: int, what: str) -> str:

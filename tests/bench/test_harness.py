@@ -215,6 +215,7 @@ def test_the_tables_show_every_figure_and_the_ratio_to_the_floor() -> None:
 def test_the_tables_of_writing_say_what_became_of_the_people() -> None:
     ours, other = Figures(Subject("ours", "")), Figures(Subject("other", ""))
     ours.add("quiet", Measurement(0.5, 2.0, 1.0, 50, 20), Verdict())
+    ours.add("bad", Measurement(0.5, 2.0, 1.0, 50, 1), Verdict())
     other.add("quiet", Measurement(0.4, 1.0, 0.5, 60, 10), Verdict(lost=3, alarms=2))
     other.add("bad", Measurement(0.4, 1.0, 0.5, 60, 12), Verdict(2, 4, 5, 1, 0))
 
@@ -224,7 +225,7 @@ def test_the_tables_of_writing_say_what_became_of_the_people() -> None:
     ]
     assert harm_table([ours, other], ["quiet", "bad"]).splitlines()[2:] == [
         "| quiet | all right; 20 calls | 3 not done and told, 2 false alarms; 10 calls |",
-        "| bad | - | **4 doubled**, **5 of somebody else overwritten**,"
+        "| bad | all right; 1 call | **4 doubled**, **5 of somebody else overwritten**,"
         " **1 lost and not told**, 1 not done and told; 12 calls |",
     ]
 
