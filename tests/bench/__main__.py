@@ -60,7 +60,9 @@ def _reading(options: argparse.Namespace) -> str:
                     reading.play(one, company, folder, figures[one.label])
     found = list(figures.values())
     whole = reading_table(found, reading.FLOOR.label)
-    return f"{_machine()} {options.workers:,} workers.\n\n{whole}\n\n{increments_table(found)}"
+    return (
+        f"{_machine(options)} {options.workers:,} workers.\n\n{whole}\n\n{increments_table(found)}"
+    )
 
 
 def _writing(options: argparse.Namespace) -> str:
@@ -79,7 +81,7 @@ def _writing(options: argparse.Namespace) -> str:
                 writing.play(one, scenario, options.employees, folder, each)
     quiet = speed_table(figures, [one.name for one in writing.QUIET], writing.OURS.label)
     harm = harm_table(figures, [one.name for one in writing.SCENARIOS])
-    return f"{_machine()} {options.employees:,} employees.\n\n{quiet}\n\n{harm}"
+    return f"{_machine(options)} {options.employees:,} employees.\n\n{quiet}\n\n{harm}"
 
 
 PARTS = {"reading": _reading, "writing": _writing}
@@ -96,10 +98,12 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _machine() -> str:
-    cores = len(os.sched_getaffinity(0))
-    when = datetime.now(UTC).date()
-    return f"Measured {when}, {cores} cores, Python {platform.python_version()}."
+def _machine(options: argparse.Namespace) -> str:
+    """Where and how it was measured; a machine that is busy with other work says so itself."""
+    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
+    when, python = datetime.now(UTC).date(), platform.python_version()
+    rounds = "1 round" if options.repeats == 1 else f"{options.repeats} rounds"
+    return f"Measured {when} in {rounds}: {cores} cores, load {load:.1f}, Python {python}."
 
 
 if __name__ == "__main__":
