@@ -21,6 +21,9 @@ from connector import __version__
 from connector.domain.changes import Change
 from connector.domain.errors import ConfigurationError, ConnectorError, fault_of, raised_at
 
+# Else a line that cannot be written is told on stderr, with all errors behind it, in their words.
+logging.raiseExceptions = False
+
 NAMESPACE = environ.get("POWERTOOLS_METRICS_NAMESPACE", "RipplingToVisma")
 """Of the stack: the alarms of two stacks in one account never hear each other's functions."""
 
