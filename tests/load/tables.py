@@ -94,9 +94,7 @@ def _months(told: Sequence[Told]) -> str:
     for each in told:
         if each.spent and each.name != ORDINARY:
             more = sum(each.spent.dollars().values()) - day * each.spent.hours / 24
-            rows.append(
-                (f"{each.name}, more than ordinary hours", f"{more / each.people * 1000:.3f}")
-            )
+            rows.append((f"{each.name}, beyond ordinary hours", f"{more / each.people * 1000:.3f}"))
     return _table(("a thousand people", "US dollars"), rows)
 
 
