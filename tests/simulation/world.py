@@ -10,10 +10,13 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from random import Random
 from typing import Any, TypeVar, cast
 
 from connector.adapters.memory import InMemoryChangeQueue, InMemoryMappings
+from connector.adapters.rippling import platform
+from connector.adapters.rippling.platform_wire import Register
 from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters
 from connector.domain.changes import Cause, Change
@@ -42,6 +45,12 @@ END = "before the end"
 """A function has done everything, and whoever invoked it does not know yet."""
 
 Answer = TypeVar("Answer")
+
+
+@lru_cache(maxsize=4)
+def parsed(text: str) -> MappingFile:
+    """A mapping; most companies begin with the same one."""
+    return mapping_file.parse(text)
 
 
 def busy(name: str) -> RetryableError:
@@ -98,17 +107,28 @@ class Environment(World):
     def build(self) -> None:
         """Builds all services again, as a cold start would; only tables and queue stay."""
         if not isinstance(self.mappings, Watched):
-            self.mappings = RememberedMappings(mapping_file.parse(self.mapping_text))
+            self.mappings = RememberedMappings(parsed(self.mapping_text))
         for name in PORTS:
             if not isinstance(port := getattr(self, name), Watched):
                 setattr(self, name, Watched(port, name, self.fate, busy))
         super().build()
         assert isinstance(self.source, RememberingSource)
-        # Rippling gives five workers a page, so that every read has several.
-        asked = vars(self.source.source)
-        asked["_limit"], asked["_seconds"] = "5", lambda: self.clock.now().timestamp()
+        self._ask_little_at_a_time(self.source.source)
         self.consumer: Consumer = services.writer(self.adapters, self.options, self.spoken)
         self.find = services.poller(self.adapters, self.options)
+
+    def _ask_little_at_a_time(self, source: Any) -> None:
+        """Rippling gives five workers a page, so that every read has several."""
+        asked = vars(source)
+
+        def seconds() -> float:
+            return self.clock.now().timestamp()
+
+        if self.platform is None:
+            asked["_limit"], asked["_seconds"] = "5", seconds
+        else:
+            names = platform._Lasting(source.departments, seconds).names
+            asked["_page_size"], asked["_departments"] = 5, Register(names)
 
     def _adapters(self) -> Adapters:
         adapters = super()._adapters()
@@ -131,14 +151,21 @@ class SimulatedWorld:
 
     @classmethod
     def between(
-        cls, rippling: Any, visma: Any, clock: Any, text: str, fate: Fate, draw: Random
+        cls,
+        rippling: Any,
+        visma: Any,
+        clock: Any,
+        text: str,
+        fate: Fate,
+        draw: Random,
+        platform: Any = None,
     ) -> SimulatedWorld:
         """A world between two fakes, with this mapping."""
         queue: Any = SimulatedQueue(clock.now, draw)
         assert isinstance(queue, SimulatedQueue)
         first = Environment(
             rippling, visma, clock, 2, queue=cast("InMemoryChangeQueue", queue),
-            mapping_text=text, fate=fate,
+            mapping_text=text, fate=fate, platform=platform,
         )  # fmt: skip
         return cls(first, draw)
 
@@ -232,7 +259,7 @@ class SimulatedWorld:
         if not answer.get(
             "ok"
         ):  # it died, before or after its one write; the file is there at last
-            mappings.replace(mapping_file.parse(text))
+            mappings.replace(parsed(text))
             is_heard = False
         after = {_key(row): row for row in mappings.rows()}
         edited = sorted(key for key in before | after if before.get(key) != after.get(key))

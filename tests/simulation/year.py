@@ -59,8 +59,9 @@ def play(
     try:
         with a_story(seed, is_plain=is_plain) as story:
             for each in steps:
-                done.append(each)
-                getattr(story, each.name)(**each.arguments)
+                if story.plays(each.name):
+                    done.append(each)
+                    getattr(story, each.name)(**each.arguments)
             story.quiet()
     except ViolationError as violation:
         return Failure(seed, done, violation)

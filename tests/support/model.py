@@ -189,6 +189,8 @@ class Model:
     """Whether the connector may not see what someone should wait for."""
     hides_last_days: bool = False
     """Whether a last day is shown as if there were none."""
+    by_platform: bool = False
+    """Whether the older API is read, which has no legal entities and one number of a person."""
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
 
     def look(self, now: datetime) -> None:
@@ -470,6 +472,8 @@ class Model:
         return self.rippling.tables[table].get(row_id) or {}
 
     def _company(self, worker: Row) -> str | None:
+        if self.by_platform:
+            return self.rules.company_of(["?"])
         entity = self._row("legal-entities", worker["legal_entity_id"])
         return self.rules.company_of(self._names(entity, "legal_name"))
 
@@ -533,7 +537,7 @@ class Model:
         """The row of the mapping for a department, or its reference code where Visma knows it."""
         known = self._row("departments", worker["department_id"])
         rows = self.rules.departments(company)
-        code = known["reference_code"]
+        code = "" if self.by_platform else known["reference_code"]
         former = self.former.get(known["id"], ())
         named = [rows[key] for key in (known["id"], code, known["name"], *former) if key in rows]
         if named:
@@ -549,6 +553,9 @@ class Model:
             "phone": phones.get("WORK", ""),
             "mobile": phones.get("MOBILE", ""),
         }
+        if self.by_platform:
+            shown["mobile"] = shown["mobile"] or shown.pop("phone")
+            shown.pop("phone", None)
         address = {"e-mail": worker["work_email"]} if worker["work_email"] else {}
         return {**shown, **address}
 

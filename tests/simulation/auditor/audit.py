@@ -11,7 +11,7 @@ from tests.simulation.auditor.limits import Limits, kind_of
 from tests.simulation.auditor.problems import Check, demand
 from tests.simulation.auditor.rows import AuditTrail, canaries, open_twice, unexplained
 from tests.simulation.stored import Row, Stored
-from tests.simulator import Rippling, Visma
+from tests.simulator import Rippling, RipplingPlatform, Visma
 from tests.support.model import Employees, Expected, Model
 
 EMPLOYEE = "/v1/employee"
@@ -22,6 +22,7 @@ class Auditor:
 
     def __init__(self, rippling: Rippling, visma: Visma, model: Model, key: bytes) -> None:
         self.rippling, self.visma, self.model = rippling, visma, model
+        self.platform: RipplingPlatform | None = None
         self.limits = Limits()
         self.trail = AuditTrail(key)
         self.canaries: set[str] = set()
@@ -154,14 +155,15 @@ class Auditor:
                 del self.model.entered[key, code]
 
     def _note_calls(self) -> None:
-        calls = [*self.rippling.journal, *self.visma.journal]
+        fakes = [each for each in (self.rippling, self.visma, self.platform) if each]
+        calls = [call for each in fakes for call in each.journal]
         wrong = [
             f"{each.method} {each.path}: {each.contract_errors}"
             for each in calls
             if each.contract_errors
         ]
-        self.rippling.clear_journal()
-        self.visma.clear_journal()
+        for each in fakes:
+            each.clear_journal()
         demand(Check.CALLS, wrong)
 
     # What must hold in quiet.

@@ -13,7 +13,7 @@ from tests.simulation.auditor.problems import Check, ViolationError
 from tests.simulation.fate import Fate, KilledError
 from tests.simulation.wire import Vendors
 from tests.simulation.world import SimulatedWorld
-from tests.simulator import nordfab_rippling, nordfab_visma
+from tests.simulator import RipplingPlatform, nordfab_rippling, nordfab_visma
 from tests.support import dialects
 from tests.support.clock import HandClock
 from tests.support.digests import KEY
@@ -25,7 +25,22 @@ STARTS = (
     datetime(2026, 10, 24, 21, 50, tzinfo=UTC),  # the night in which the clocks go back
     datetime(2026, 3, 28, 22, 50, tzinfo=UTC),  # and the one in which they go forward
 )
-RIPPLING_PORT, VISMA_PORT = 9001, 9002
+RIPPLING_PORT, VISMA_PORT, PLATFORM_PORT = 9001, 9002, 9003
+BY_PLATFORM = 7
+"""Every so many-th company reads Rippling by its older API."""
+
+BY_REST = frozenset(
+    {
+        "transfer", "rename_a_legal_entity", "cancel_a_hire", "vanish", "come_and_vanish",
+        "lose_a_right", "lose_an_expansion", "lose_the_list_of_locations", "mix_in_an_odd_row",
+        "old_worker_again", "bring_many_back",
+    }
+)  # fmt: skip
+"""The steps that need what the older API does not have: entities, reasons, scopes by the name."""
+
+MANAGEMENT = {"rippling": "Management", "department": "MGMT", "cost_centre": "600"}
+"""Its reference code is not in that API."""
+
 UNKNOWN = "Robotics"  # a department in Rippling, and at first nowhere else
 COMPANIES = ("norway", "sweden")
 ENTITIES = ("Nordfab AS", "Nordfab AB")
@@ -67,7 +82,8 @@ class Base:
             rules["guards"] = {}
         self.auditor = Auditor(self.rippling, self.visma, self.model, KEY._load())
         self.fate = Fate(lambda seconds: self.clock.turn(seconds=seconds))
-        fakes = {self.rippling.url: self.rippling, self.visma.url: self.visma}
+        self.platform = None if is_as_published else self._older_api(seed)
+        fakes = {each.url: each for each in (self.rippling, self.visma, self.platform) if each}
         self.vendors = Vendors(fakes, self.fate)
         self.draw = Random(f"queue/{seed}")
         self.last = ""
@@ -84,9 +100,24 @@ class Base:
         """The connector is deployed and goes live; everyone is loaded."""
         text = self.model.rules.text()
         self.world = SimulatedWorld.between(
-            self.rippling, self.visma, self.clock, text, self.fate, self.draw
+            self.rippling, self.visma, self.clock, text, self.fate, self.draw, self.platform
         )
         self.auditor.links = self.world.links
+
+    def _older_api(self, seed: int) -> RipplingPlatform | None:
+        """Some companies have Rippling's older API: everyone is of the company that takes "?"."""
+        if seed % BY_PLATFORM:
+            return None
+        self.model.by_platform = True
+        rules = self.model.rules
+        rules.companies[COMPANIES[0]]["legal_entities"] = ["?"]
+        rules.put_department(COMPANIES[0], dict(MANAGEMENT))
+        self.auditor.platform = platform = RipplingPlatform(self.rippling, PLATFORM_PORT)
+        return platform
+
+    def plays(self, name: str) -> bool:
+        """Whether this company knows such a step: some are about what its API does not have."""
+        return self.platform is None or name not in BY_REST
 
     def _speak(self, draw: Random) -> dialects.Dialect:
         """Each vendor answers most things as published, and some otherwise."""
@@ -143,6 +174,8 @@ class Base:
 
     def entity_of(self, worker: Row) -> str:
         """The first name of a worker's legal entity."""
+        if self.platform:
+            return ENTITIES[0]
         rows = self.rippling.rows("legal-entities")
         names = {row["id"]: row["legal_name"] for row in rows}
         name = str(names[worker["legal_entity_id"]])

@@ -112,7 +112,8 @@ class Hr(Base):
     @step(3, n=WHOM, days=range(-2, 7), department=DEPARTMENTS, entity=ENTITIES, is_new=YES_OR_NO)
     def rehire(self, n: int, days: int, department: str, entity: str, is_new: bool) -> None:
         """Someone who left comes back, or someone takes on a second employment."""
-        if worker := self.worker(n, "TERMINATED") if is_new else self.worker(n):
+        worker = self.worker(n, "TERMINATED") if is_new or self.platform else self.worker(n)
+        if worker and (not self.platform or self._is_out(worker)):
             self.rippling.rehire(
                 worker["user_id"],
                 self.day(days),
@@ -122,6 +123,12 @@ class Hr(Base):
                 status="ACCEPTED" if days > 0 else "ACTIVE",
             )
             self.spoken_of(worker)
+
+    def _is_out(self, worker: Row) -> bool:
+        """Whether somebody works nowhere: by the older API no second employment counts."""
+        own = [each for each in self.workers() if each["user_id"] == worker["user_id"]]
+        today = self.day(0).isoformat()
+        return all(each["status"] == "TERMINATED" and each["end_date"] <= today for each in own)
 
     @step(1, n=WHOM, how=HOW)
     def old_worker_again(self, n: int, how: str) -> None:
@@ -269,5 +276,6 @@ class Hr(Base):
     def ended(self, worker: Row, reason: str, how: str, ago: int = 0) -> None:
         """Somebody leaves, or never came."""
         told: dict[str, Any] = self.told(worker, how)
+        reason = "VOLUNTARY" if self.platform else reason  # there none is shown
         self.rippling.terminate(worker["id"], self.day(-ago), reason, **told)
         self.rippling.change(worker["id"], status="TERMINATED", **told)

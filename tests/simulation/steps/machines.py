@@ -101,6 +101,7 @@ class Machines(Vendors):
             case "mapping":
                 self.put_department(COMPANIES[n % 2], DEPARTMENTS[n % len(DEPARTMENTS)])
                 self.world.import_mapping(self.model.rules.text(), is_heard=bool(n % 3), at=1)
+                self.clock.turn(seconds=3)  # the command waits until every writer has heard of it
                 self.doubt_everyone()
             case "finance":
                 for key, code in self.model.employees():

@@ -128,14 +128,15 @@ class Vendors(Controller):
 
     @step(3, n=(1, 2, 4, 8), what=TROUBLES, reach=REACH)
     def trouble_rippling(self, n: int, what: str, reach: int) -> None:
-        faults = self.rippling.faults
+        faults = (self.platform or self.rippling).faults
+        people = "/employees.*" if self.platform else "/workers/.*"
         match what:
             case "503":
-                faults.fail(503, "html", path="/workers/.*", times=n)
+                faults.fail(503, "html", path=people, times=n)
             case "reset":
-                faults.reset(path="/workers/.*", times=n)
+                faults.reset(path=people, times=n)
             case "garbage":
-                faults.garbage(path="/workers/.*", times=n)
+                faults.garbage(path=people, times=n)
             case "429":
                 faults.fail(429, retry_after=n * 30, path="/.*", times=1)
             case _:
@@ -146,6 +147,8 @@ class Vendors(Controller):
         """Whatever was wrong with the vendors is over."""
         self.visma.faults.clear()
         self.rippling.faults.clear()
+        if self.platform:
+            self.platform.faults.clear()
         self.world.lose_secret(None)
         if self.visma.calls_per_hour < 15_000:
             self.visma.calls_per_hour = 15_000

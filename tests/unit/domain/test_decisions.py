@@ -204,6 +204,17 @@ def test_a_second_employment_of_an_unknown_company_moves_no_one() -> None:
     assert decision.unknown == ("legal_entity",)
 
 
+def test_so_does_one_that_the_company_takes_whose_entity_is_not_shown() -> None:
+    mapping = a_mapping(norway=some_rules(legal_entities=["Nordfab AS", "?"]))
+    first = a_worker("first", legal_entity=NOT_SHOWN)
+    second = a_worker("second", legal_entity=NOT_SHOWN, start_date=date(2026, 11, 20))
+
+    decision = decide([first, second], mapping, NOW, ["norway"], counted="first")
+
+    assert decision.action is Action.KEEP
+    assert "does not show the legal entity" in decision.reason
+
+
 def test_the_employment_that_counts_stays_where_the_person_is_while_its_company_is_hidden() -> None:
     only = a_worker("first", legal_entity=NOT_SHOWN)
 

@@ -75,7 +75,8 @@ def _scoped(to: Route, facts: Facts, mapping: MappingFile, active_in: Collection
             doubts.append(about.replace(" ", "_"))
     unknown = tuple(dict.fromkeys((*to.unknown, *doubts)))
     waits = bool(doubts) and to.company not in active_in
-    return Route(to.company, unknown=unknown, waits=waits, reason=not_shown(doubts))
+    reason = not_shown(doubts) if doubts else ""
+    return Route(to.company, unknown=unknown, waits=waits, reason=reason)
 
 
 def not_shown(facts: Sequence[str]) -> str:
