@@ -23,11 +23,14 @@ class FaultError(Exception):
 
 @dataclass
 class Mischief:
-    """What happens at one crossing of the next invocation of a function that gets so far."""
+    """What happens at one crossing of the next invocation of a function that gets so far.
+
+    `at` is the number of the crossing, or its name: then it is the first of that name.
+    """
 
     kind: Literal["kill", "fault", "lag", "meanwhile"]
     function: str
-    at: int
+    at: int | str
     seconds: float = 0.0
     meanwhile: Callable[[], object] = lambda: None
 
@@ -97,7 +100,7 @@ class Fate:
             if self.kill_in < 0:
                 self.kill_in = None
                 raise KilledError
-        for each in [each for each in process.mischief if each.at == here]:
+        for each in [each for each in process.mischief if each.at in (here, what)]:
             process.mischief.remove(each)
             self._strike(each)
 

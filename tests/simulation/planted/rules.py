@@ -28,15 +28,15 @@ from tests.simulation.steps.base import LAST
 from tests.simulation.steps.registry import Step
 
 
-def outlasted(at: int) -> Step:
+def outlasted(at: str) -> Step:
     return s("be_outlasted", at=at, n=10, reach=20)
 
 
-def overtaken(function: str, at: int, what: str, n: int) -> Step:
+def overtaken(function: str, at: str, what: str, n: int) -> Step:
     return s("overtake", function=function, at=at, what=what, n=n, reach=20)
 
 
-AT_FIRST, AT_ARRIVAL, AT_SENT = 9, 23, 117
+AT_FIRST, AT_ARRIVAL, AT_SENT = "after GET ", "after ledger.finish", "after queue.send"
 CORRECTED = (
     s("change_many", count=12, what="terminate", pause=0),
     WORK,

@@ -56,14 +56,14 @@ class Machines(Vendors):
         self.work(reach)
 
     @step(9, function=FUNCTIONS, at=WHERE, what=OTHERS, n=WHOM, reach=REACH)
-    def overtake(self, function: str, at: int, what: str, n: int, reach: int) -> None:
+    def overtake(self, function: str, at: int | str, what: str, n: int, reach: int) -> None:
         """Something else happens between two port calls of a function, from begin to end."""
         meanwhile = self._meanwhile(what, n)
         self.fate.ordered.append(Mischief("meanwhile", function, at, meanwhile=meanwhile))
         self.work(reach)
 
     @step(3, at=WHERE, n=WHOM, reach=REACH)
-    def be_outlasted(self, at: int, n: int, reach: int) -> None:
+    def be_outlasted(self, at: int | str, n: int, reach: int) -> None:
         """A writer takes so long that another one gets its messages, and HR was there meanwhile."""
         meanwhile = self._meanwhile("hr", n)
         self.fate.ordered += [
