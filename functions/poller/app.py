@@ -64,6 +64,7 @@ def _run(now: Mode, event: dict[str, Any], invocation: Invocation) -> dict[str, 
     if event.get("full_sweep"):  # once a day, so that a tick costs no more than it must
         for missing in built.missing_capabilities(mapping):
             invocation.log.warning("capability missing", kind=missing.name, reason=missing.message)
-    summary = asdict(built.poller.run(full_sweep=bool(event.get("full_sweep"))))
+    is_sweep = bool(event.get("full_sweep"))
+    summary = asdict(built.poller.run(full_sweep=is_sweep, mapping=mapping))
     invocation.log.info("poll ended", summary=summary)
     return summary

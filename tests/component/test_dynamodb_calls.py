@@ -137,6 +137,7 @@ def test_a_tick_with_changes_costs_the_same_in_a_company_of_any_size(
 
     assert costs[0] == costs[1]
     assert costs[0].total() <= 30
+    assert costs[0]["Scan"] == 1, "the mapping is loaded once"
 
 
 @pytest.mark.parametrize("count", [300], ids=["many rules"])

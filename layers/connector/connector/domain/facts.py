@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -87,6 +88,7 @@ def says(one: Fact[str], wanted: str) -> Truth:
     return truth(isinstance(one, Known) and alike(one.value) == alike(wanted))
 
 
+@lru_cache(maxsize=4_096)  # few words, asked for with every rule and every person
 def alike(text: str) -> str:
     """The form in which names are compared: composed, blanks folded, nothing invisible in it."""
     if text.isascii() and text.isprintable() and "  " not in text:

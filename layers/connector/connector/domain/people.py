@@ -278,7 +278,7 @@ def plain_fact(member: Any) -> Any:
         case Absence():
             return dict(HIDDEN) if value is UNKNOWN else None
         case Named() | EmploymentType():
-            return _members(value, _OF_NAMED if isinstance(value, Named) else _OF_TYPE)
+            return _plain_members(value)
         case date():
             return value.isoformat()
         case tuple():
@@ -287,9 +287,10 @@ def plain_fact(member: Any) -> Any:
             return value
 
 
-def _members(thing: Named | EmploymentType, names: Iterable[str]) -> dict[str, Any]:
-    members = {name: plain_fact(getattr(thing, name)) for name in names}
-    return {name: plain for name, plain in members.items() if plain}
+def _plain_members(thing: Named | EmploymentType) -> dict[str, Any]:
+    names = _OF_NAMED if isinstance(thing, Named) else _OF_TYPE
+    members = ((name, getattr(thing, name)) for name in names)
+    return {name: plain for name, one in members if one and (plain := plain_fact(one))}
 
 
 def fact_in(stored: Any) -> Fact[Any]:

@@ -140,7 +140,9 @@ def facts_of_worker(
     """The facts in a worker's row."""
 
     def member(name: str, read: Callable[[object], T | None]) -> Fact[T]:
-        return fact_of(row, name, read, hidden=is_withheld(withheld, name))
+        if name not in row or (withheld and is_withheld(withheld, name)):
+            return UNKNOWN
+        return fact_in(row[name], read)
 
     return Facts(
         status=UNCLEAR if is_withheld(withheld, "status") else status_of(row.get("status")),
@@ -231,8 +233,9 @@ def employment_type_of_worker(row: Row, withheld: frozenset[str]) -> EmploymentT
         return HIDDEN_TYPE
 
     def member(name: str) -> Fact[str]:
-        hidden = is_withheld(withheld, f"employment_type.{name}")
-        return fact_of(own, name, text, hidden=hidden)
+        if name not in own or (withheld and is_withheld(withheld, f"employment_type.{name}")):
+            return UNKNOWN
+        return fact_in(own[name], text)
 
     label = member("label")
     id_ = text(own.get("id")) or text(row.get("employment_type_id"))
@@ -289,12 +292,13 @@ def yearly_pay(row: Row, withheld: frozenset[str]) -> Fact[Pay]:
 def personal_of_user(row: Row, withheld: frozenset[str]) -> Personal:
     """The personal data in a worker's row and the user in it."""
     user = object_in(row.get("user")) if "user" not in withheld else {}
-    name = part_of_user(user, "name", withheld)
+    name = object_in(part_of_user(user, "name", withheld))
     phones = part_of_user(user, "phone_numbers", withheld)
 
     def part_of_name(part: str) -> str | None:
-        hidden = is_withheld(withheld, f"user.name.{part}", f"name.{part}")
-        return None if hidden else shown_text(object_in(name), part)
+        if withheld and is_withheld(withheld, f"user.name.{part}", f"name.{part}"):
+            return None
+        return shown_text(name, part)
 
     def address(member: str) -> str | None:
         return None if is_withheld(withheld, member) else shown_text(row, member)

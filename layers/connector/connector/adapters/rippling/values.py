@@ -53,7 +53,9 @@ def day(value: object) -> date | None:
 
 def text(value: object) -> str | None:
     """A single value as text; None for what is blank, no single value, or cannot be a text."""
-    plain = value.strip() if isinstance(value, str) else _number_as_text(value)
+    if not isinstance(value, str):
+        return _number_as_text(value)
+    plain = value.strip()
     return plain if plain and is_text(plain) else None
 
 

@@ -161,10 +161,10 @@ class _Comparison:
         stem = f"{place}." if place else ""
         new = []
         for name, inner in value.items():
-            if name in members:
-                yield from self.of(members[name], inner, f"{stem}{name}", depth + 1)
-            else:
+            if name not in members:
                 new.append(name)
+            elif not _is_plainly(members[name], inner):
+                yield from self.of(members[name], inner, f"{stem}{name}", depth + 1)
         if not shape.get("open"):
             yield from self._new(new, value, stem)
         for name in shape.get("always", ()):
@@ -205,6 +205,13 @@ def _type_of(shape: Shape) -> str:
     if isinstance(shape, dict):
         return "array" if "each" in shape else "object"
     return str(shape)
+
+
+def _is_plainly(shape: Shape, value: Any) -> bool:
+    """Whether there is nothing more to a value: it is absent, of its very type, or a known word."""
+    if value is None or _TYPES.get(type(value)) == shape:
+        return True
+    return isinstance(shape, list) and value in shape
 
 
 def _is_as_good(found: str, expected: str, value: Any) -> bool:

@@ -6,7 +6,9 @@ page is checked, and no cursor is saved before everyone it has passed is on the 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from connector.domain.errors import RateLimitedError
@@ -43,8 +45,10 @@ class Poller:
     company_problems: Callable[[MappingFile], Mapping[str, Sequence[str]]]
     stream: str = "workers"
 
-    def run(self, *, full_sweep: bool = False) -> Summary:
+    def run(self, *, full_sweep: bool = False, mapping: MappingFile | None = None) -> Summary:
         """One tick; with `full_sweep`, or where none has ever ended, a full sweep.
+
+        The `mapping` is given where it was loaded a moment ago.
 
         Raises:
             ConfigurationError: the mapping is missing or makes no sense; nothing was queued.
@@ -54,14 +58,15 @@ class Poller:
         if pause:
             self.metrics.count("PollingPaused")
             return paused_by(pause)
-        mapping = self.mappings.load()
+        mapping = mapping or self.mappings.load()
         with self.cursors.lease(self.stream, LEASE_SECONDS) as is_mine:
             if not is_mine:
                 if full_sweep:
                     self._leave_sweep(mapping)
                 return Summary(skipped=True)
             try:
-                summary = self._poll(mapping, full_sweep=full_sweep)
+                with nothing_old_collected():
+                    summary = self._poll(mapping, full_sweep=full_sweep)
             except RateLimitedError as error:
                 return self._postponed(str(error), mapping, full_sweep=full_sweep)
         self.metrics.count("PollSucceeded")
@@ -119,6 +124,19 @@ class Poller:
             self._leave_sweep(mapping)
         self.metrics.count("PollPostponed")
         return Summary(postponed=True, problems=[reason])
+
+
+@contextmanager
+def nothing_old_collected() -> Iterator[None]:
+    """Has the collector look at what is made within alone: what stands before is no garbage.
+
+    Each page makes many objects, and with each the collector would go through all that is loaded.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _not_shown(summary: Summary) -> Iterator[str]:
