@@ -10,7 +10,7 @@ from connector.adapters.shapes.tables import contract_of
 from connector.domain.errors import UpstreamUnavailableError
 from connector.domain.shapes.deviation import Deviation
 from connector.domain.shapes.sightings import Sighting
-from connector.services.shared.shape_watch import ShapeWatch, ShapeWatches
+from connector.services.shared.shape_watch import LOOKED_AT_WHOLE, ShapeWatch, ShapeWatches
 
 EMPLOYEE = {"employeeId": 1, "employeeNumber": "1001"}
 
@@ -76,6 +76,22 @@ def test_what_deviates_is_told_once_and_asks_the_memory_once() -> None:
     assert told.texts == [
         "visma norway: GET /v1/employee/{employeeCd} answers 200 with mood (string), which is new"
     ]
+
+
+def test_of_the_many_pages_of_a_read_every_place_is_looked_at_by_and_by() -> None:
+    watch = a_watch(Memory(), told := Told())
+    rows = [EMPLOYEE] * 30
+    pages = 0
+
+    for _ in range(LOOKED_AT_WHOLE):
+        watch.answered("GET", "/v1/employee", 200, [])
+        watch.content("GET", "/v1/employee", 200, rows)
+    while not any("mood" in each for each in told.texts) and pages <= len(rows):
+        pages += 1
+        watch.answered("GET", "/v1/employee", 200, [])
+        watch.content("GET", "/v1/employee", 200, [*rows[:17], {**EMPLOYEE, "mood": "fine"}])
+
+    assert 1 < pages < len(rows)
 
 
 def test_what_another_function_has_told_is_not_told_again() -> None:

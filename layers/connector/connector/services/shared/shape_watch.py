@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from connector.domain.shapes.sightings import Sighting
     from connector.ports.shapes import ShapeMemory
 
+LOOKED_AT_WHOLE = 10
+"""So many answers of an operation are looked at row by row; of later ones, of this process, a row
+each, because a company has thousands of them and they come from one and the same program."""
+
 
 class ShapeReports(Protocol):
     """Is told of a deviation that is news."""
@@ -63,8 +67,9 @@ class ShapeWatch:
         contract = self._known()
         operation = contract.operation(method, path)
         if operation:
-            withheld = self._withheld(content)
-            self._note(contract.content(operation, status, content, withheld))
+            withheld, count = self._withheld(content), self.looked_at[operation.name]
+            glance = count if count > LOOKED_AT_WHOLE else None
+            self._note(contract.content(operation, status, content, withheld, glance))
 
     def _known(self) -> Contract:
         if self._contract is None:
