@@ -118,7 +118,7 @@ def test_a_dead_secret_of_one_company_is_told_and_stops_no_other_company(
     told = stories.visma_secret_dead(teller, CHANGES, HOURS)
 
     spent = well(told)
-    assert (told.writes, told.ticks_after, told.most_queued) == (5, 2, 5)
+    assert (told.writes, told.ticks_after, told.most_queued) == (5, 4, 5)
     assert spent.asked("Visma", "PUT employee") == 5
     assert rang(told) == ["changes-overdue", "dead-letters"]
 

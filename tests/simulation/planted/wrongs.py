@@ -59,7 +59,7 @@ def saves_first(self: Poller, mapping: Any, *, full_sweep: bool) -> Summary:
 def acknowledges(self: Consumer, body: str, *, receipt: str, delivery: int) -> bool:
     """What a human has to change first is taken for done."""
     said: list[float] = []
-    with patch.object(self, "_postpone", lambda _, wait, *__: said.append(wait)):
+    with patch.object(self, "_postpone", lambda _, __, wait, *___: said.append(wait)):
         is_done = consume(self, body, receipt=receipt, delivery=delivery)
     if said and said[0] != CONFIGURATION_WAIT_SECONDS:
         self._queue.delay(receipt, said[0])

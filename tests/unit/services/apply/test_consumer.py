@@ -44,13 +44,13 @@ class Silent:
     def error(self, event: str, **keys: object) -> None: ...
 
 
-def waits(error: ConnectorError, workers: list[str]) -> list[float]:
+def waits(error: ConnectorError, workers: list[str], delivery: int = 1) -> list[float]:
     queue = InMemoryChangeQueue()
     attempts = InMemoryFailedAttempts(HandClock())
     consumer = Consumer(Failing(error), queue, attempts, Silent(), CountedMetrics())
     for worker in workers:
         body = Change(worker, Cause.POLL, "c").to_body()
-        assert not consumer.consume(body, receipt=worker, delivery=1)
+        assert not consumer.consume(body, receipt=worker, delivery=delivery)
     return [seconds for _, seconds in queue.postponed]
 
 
@@ -137,3 +137,10 @@ def test_a_change_can_wait_for_windows_for_days_before_its_deliveries_run_out(wo
 
 def test_a_change_that_a_human_holds_up_comes_again_and_is_no_dead_letter() -> None:
     assert waits(ConfigurationError("the secret is empty"), WORKERS[:2]) == [300.0, 300.0]
+
+
+def test_a_change_that_a_human_holds_up_has_as_long_as_in_an_outage() -> None:
+    needs_a_human, out = ConfigurationError("refused"), UpstreamUnavailableError("down")
+
+    for delivery in range(5, 30):
+        assert waits(needs_a_human, WORKERS[:1], delivery) == waits(out, WORKERS[:1], delivery)

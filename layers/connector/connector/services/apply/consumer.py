@@ -96,7 +96,8 @@ class Consumer:
             self._postpone(receipt, delivery, wait, str(error), known)
             return False
         except ConfigurationError as error:
-            self._postpone(receipt, delivery, CONFIGURATION_WAIT_SECONDS, str(error), known)
+            wait = max(CONFIGURATION_WAIT_SECONDS, wait_before(delivery))
+            self._postpone(receipt, delivery, wait, str(error), known)
             return False
         except Exception as error:
             self._note(change.correlation_id, f"the writer failed with {type(error).__name__}")
