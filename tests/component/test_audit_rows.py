@@ -284,7 +284,7 @@ def test_so_does_the_row_of_an_update_whose_answer_was_lost(world: World) -> Non
     assert row["differences"] == [{"field": "department", "before": "SALES", "after": "FIN"}]
 
 
-def test_and_of_an_update_of_which_a_part_had_arrived(world: World) -> None:
+def test_what_a_lost_update_had_changed_is_told_before_the_next_one(world: World) -> None:
     worker = a_hire(world)
     world.rippling.change(worker["id"], department="Finance")
     world.tick()
@@ -292,14 +292,12 @@ def test_and_of_an_update_of_which_a_part_had_arrived(world: World) -> None:
     world.rippling.change(worker["id"], location="Bergen")
     world.settle()
 
-    row = last(world, worker)
-    assert "had been lost" in row["reason"]
-    assert sorted(each["field"] for each in row["differences"]) == ["branch", "department"]
-    assert (row["kind"], row["cost_centre_before"], row["cost_centre_after"]) == (
-        "department",
-        "400",
-        "500",
-    )
+    lost, now = world.audit_of(worker["user_id"])[-2:]
+    assert "had been lost" in lost["reason"]
+    assert [each["field"] for each in lost["differences"]] == ["department"]
+    assert (lost["cost_centre_before"], lost["department_after"]) == ("400", "FIN")
+    assert [each["field"] for each in now["differences"]] == ["branch"]
+    assert "reason" not in now
 
 
 # Back-dating.

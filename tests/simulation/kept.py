@@ -36,4 +36,9 @@ KEPT = (
     ),
     # A row that is none, at the first place of a list, ended every sweep before it began.
     (6, (s("mix_in_an_odd_row", row=0, reach=2),)),
+    # A row that is none was taken for the proof that a filter is honest which never shows any.
+    (
+        353,
+        (s("mix_in_an_odd_row", row=1, reach=1), s("relocate", n=3, place="Stockholm", how="late")),
+    ),
 )

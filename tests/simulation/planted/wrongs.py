@@ -163,11 +163,11 @@ def finds_none(*_: Any) -> dict[str, Any]:
 def reads_once(self: PersonReader, change: Any, person_id: str | None) -> Any:
     """Rippling is asked once for a change, however often that is decided again."""
     record, employments = rows_and_employments(self, change, person_id)
-    return record, answers.setdefault(change.correlation_id, employments)
+    return record, answers.setdefault((id(self), change.correlation_id), employments)
 
 
 rows_and_employments = PersonReader.rows_and_employments
-answers: dict[str, Any] = {}
+answers: dict[tuple[int, str], Any] = {}
 
 
 def reads_the_rows_again(self: PersonReader, context: Any) -> Any:

@@ -50,12 +50,13 @@ class ChangeFilter:
         """Whether a first page shows that the filter was understood.
 
         A cutoff lies behind the newest row that was read, so that an honest answer has a row. It
-        has none where that row has been removed, which is looked into once for each cutoff.
+        has none where that row has been removed, which is looked into once for each cutoff. What
+        cannot be read as a worker shows nothing: it may stand in every list.
         """
         if any(is_before(worker, cutoff - ROUNDING) for worker in first.workers):
             return False
         is_nothing_new = self.dialect.word(NOTHING_SINCE) == literal(cutoff)
-        return bool(first.workers or first.unreadable or is_nothing_new)
+        return bool(first.workers or is_nothing_new)
 
     def works(self, operator: str) -> None:
         """Remembers what was understood."""
@@ -103,8 +104,8 @@ def without_old(page: Page, cutoff: datetime) -> Page:
 
 
 def shows_any_since(page: Page, moment: datetime) -> bool:
-    """Whether a page has a row that is not known to be older than a moment."""
-    return page.unreadable > 0 or not all(is_before(each, moment) for each in page.workers)
+    """Whether a page has a worker who is not known to be older than a moment."""
+    return not all(is_before(each, moment) for each in page.workers)
 
 
 def is_filtered(link: str) -> bool:

@@ -198,7 +198,7 @@ class RipplingRestSource:
 
     def _is_nothing(self, first: Page, operator: str, cutoff: datetime) -> bool:
         """Whether a page without rows is the answer: the same question shows the rows before."""
-        if first.workers or first.unreadable:
+        if first.workers:
             return False
         before = cutoff - JUST_BEFORE
         page = next(self._workers({**changed_since(operator, before), "limit": "1"}))

@@ -27,7 +27,13 @@ from connector.services.apply.desired import DesiredEmployee, EmployeeDesigner
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.apply.recorder import Recorder
-from connector.services.apply.write_request import GuardFn, Hold, WriteRequest, allow_all
+from connector.services.apply.write_request import (
+    LOST_OTHERWISE,
+    GuardFn,
+    Hold,
+    WriteRequest,
+    allow_all,
+)
 
 PASSES = 3
 """How often a change is decided again at once, after a lost answer or a version that moved on."""
@@ -200,7 +206,8 @@ class Applier:
             work_address=context.worker.personal.work_email or "" if context.worker else "",
         )
         result = self.employee_writer.upsert(request, desired.code or "")
-        if result.outcome is Outcome.HELD and self._recover_lost_update(context):
+        if result.remark == LOST_OTHERWISE:
+            self.recorder.record(context, resolution.of_lost_write(desired.company, result))
             return self._write(self._read_unless_changed(context, Action.WRITE))
         return self.recorder.record(context, resolution.of_work(context, desired, result))
 
@@ -274,7 +281,7 @@ def has_unresolved_create(context: ChangeContext) -> bool:
 def looks_again(context: ChangeContext) -> bool:
     """Whether an update without an answer is in the company in which is to be written now.
 
-    Then the employee is read anyway, and what the update had changed is told with the rest.
+    Then the employee is read anyway, and what the update had changed is told before or with that.
     """
     intent, decision = context.record.person.intent, context.decision
     is_written = decision.action is Action.WRITE and context.rests_in is None

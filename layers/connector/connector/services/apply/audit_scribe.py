@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connector.domain.changes import Cause
 from connector.domain.decisions import Action
-from connector.domain.employees import stored_values
+from connector.domain.employees import same, stored_values
 from connector.domain.facts import shown
 from connector.domain.guards import ChangeKind, kind_of_plan
 from connector.domain.planning import Outcome, Plan
@@ -133,7 +133,8 @@ def booked_after(context: ChangeContext, resolution: Resolution, before: Booking
             placement.department or "", placement.cost_centre or "", placement.expense_account or ""
         )
     if is_taken_in(resolution):
-        return Booking((result.written or {}).get("department", ""))
+        department = (result.written or {}).get("department", "")
+        return before if same("department", department, before.department) else Booking(department)
     if what_happens(context, resolution) in LEAVING:
         return NOWHERE
     is_gone = context.decision.action is Action.LEAVE

@@ -41,7 +41,6 @@ from connector.ports.visma import Targets
 from connector.services.apply.write_request import (
     ADOPTED,
     LOST,
-    LOST_IN_PART,
     GuardFn,
     KnownEmployee,
     Result,
@@ -49,6 +48,7 @@ from connector.services.apply.write_request import (
     allow_all,
     created_with,
     is_another,
+    lost_otherwise,
     no_plan,
     with_lost,
 )
@@ -64,11 +64,15 @@ class EmployeeWriter:
     answer_seconds: float = ANSWER_SECONDS
 
     def upsert(self, request: WriteRequest, code: str) -> Result:
-        """Makes the employee of a working person the desired one; creates it if need be."""
+        """Makes the employee of a working person the desired one; creates it if need be.
+
+        Nothing is written over what a lost update has changed before that is on record: then the
+        remark is `LOST_OTHERWISE`, and the employee is as it was found.
+        """
         link = request.link
         if link is None or not link.exists:
             return self._create(request, code)
-        return self._bring_up_to_date(request, link)
+        return self._bring_up_to_date(request, link, lost_first=True)
 
     def deactivate(self, request: WriteRequest) -> Result:
         """Makes the employee of a person who left inactive, and changes nothing else."""
@@ -123,14 +127,18 @@ class EmployeeWriter:
         result = known.as_updated(record, readable(link.written or {}, seal))
         return (intent.company, result) if result.differences else None
 
-    def _bring_up_to_date(self, request: WriteRequest, link: EmployeeLink) -> Result:
+    def _bring_up_to_date(
+        self, request: WriteRequest, link: EmployeeLink, *, lost_first: bool = False
+    ) -> Result:
         known = self._recall(request, link)
         if known is None:
             return request.vanished()
         if is_another(known, request):
             return request.another(known)
+        if lost_first and (lost := lost_otherwise(request, known, link)):
+            return lost
         result = with_lost(self._close_gap(request, known), request, link)
-        if result.remark in (LOST, LOST_IN_PART):
+        if result.remark == LOST:
             return result
         return replace(result, remark=edited_in_visma(request, known, link) or result.remark)
 

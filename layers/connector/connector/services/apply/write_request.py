@@ -19,6 +19,7 @@ from connector.domain.employees import (
     Fields,
     StoredValues,
     is_readable,
+    readable,
     same,
     stored_value,
 )
@@ -37,8 +38,6 @@ MOST_LEFT_OUT = 2
 
 ADOPTED = "adopted: Visma had this code with the same e-mail address"
 LOST = "the answer to the write had been lost; Visma was found as desired"
-LOST_IN_PART = "the answer to an earlier write had been lost; a part of this was found done"
-
 LOST_OTHERWISE = "the answer to an earlier write had been lost; this is what Visma has since"
 
 
@@ -258,23 +257,30 @@ def created_with(stored: StoredValues, fields: Iterable[str]) -> tuple[Differenc
     return tuple(Difference(path, "", stored[path]) for path in fields if stored.get(path))
 
 
+def lost_otherwise(
+    request: WriteRequest, known: KnownEmployee, link: EmployeeLink
+) -> Result | None:
+    """What a lost update has changed where something else is desired by now: told by itself first.
+
+    The next write may be lost as well, and then no one could tell that there were two.
+    """
+    written = link.written or {}
+    if not request.unfinished_code or not is_readable(written, request.seal):
+        return None
+    found = known.as_updated(request.record, readable(written, request.seal))
+    is_desired = not request.plan(known.stored).differences
+    return None if is_desired or not found.differences else found
+
+
 def with_lost(result: Result, request: WriteRequest, link: EmployeeLink) -> Result:
     """The result with all that a write of our own had changed whose answer was lost."""
     written = link.written or {}
-    is_known = result.code is not None and is_readable(written, request.seal)
-    if not request.unfinished_code or not is_known:
+    if result.differences or not request.unfinished_code or result.code is None:
         return result
-    lost, now = request.plan(written), {item.field for item in result.differences}
-    found = tuple(item for item in lost.differences if item.field not in now)
-    if not found:
+    lost = request.plan(written) if is_readable(written, request.seal) else None
+    if lost is None or not lost.differences:
         return result
-    is_status = any(item.field == "status" for item in found)
-    return replace(
-        result,
-        outcome=result.outcome if now and not is_status else lost.outcome,
-        differences=(*result.differences, *found),
-        remark=LOST_IN_PART if now else LOST,
-    )
+    return replace(result, outcome=lost.outcome, differences=lost.differences, remark=LOST)
 
 
 def is_told(path: str, written: StoredValues, request: WriteRequest) -> bool:
