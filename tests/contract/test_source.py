@@ -52,6 +52,13 @@ def nordfab(request: pytest.FixtureRequest) -> Iterator[Staff]:
         yield staff
 
 
+def with_a_row_that_is_none(path: str, content: Any) -> Any:
+    """What is answered at a path, with something in the list of workers that is no worker."""
+    if path == "/workers/":
+        content["results"].insert(0, None)
+    return content
+
+
 class TestWalks:
     def test_everyone_is_read_once(self, nordfab: Staff) -> None:
         found = ids(nordfab.source.everyone())
@@ -529,6 +536,18 @@ class TestPublishedDialect:
         newer = incremental.hire(at="2026-01-02")
 
         assert ids(incremental.source.changed_since(a_second_later)) == [newer["id"]]
+
+    def test_a_row_that_is_none_does_not_show_that_the_filter_is_honest(
+        self, incremental: Staff
+    ) -> None:
+        incremental.hire(at="2026-01-01")
+        incremental.rippling.understands.dead.add("updated_at")
+        incremental.rippling.reshape = with_a_row_that_is_none
+
+        newer = incremental.hire(at="2026-01-02")
+
+        cutoff = datetime(2026, 1, 1, tzinfo=UTC)
+        assert newer["id"] in ids(incremental.source.changed_since(cutoff))
 
     def test_where_changes_cannot_be_read_everybody_may_have_changed(self, nordfab: Staff) -> None:
         found = ids(nordfab.source.changed_since(datetime(2026, 1, 1, tzinfo=UTC)))
