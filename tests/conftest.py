@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.browser import MISSING, Browser, a_browser, find_chromium
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-DEPLOYING = ("/e2e/", "/embedded/", "/fuzz/")
+DEPLOYING = ("tests/e2e/", "tests/embedded/", "tests/fuzz/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a deployed stack, or take a whole core, run one after the other."""
-    for item in items:
-        if any(folder in item.path.as_posix() for folder in DEPLOYING):
-            item.add_marker(pytest.mark.xdist_group("deploying"))
+class Together(LoadScopeScheduling):
+    """Deals out the tests one by one, but all those that deploy, or take a core, to one worker.
+
+    xdist's own groups are marks on a test, and are not seen with pytest from 9.2 on.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "deploying" if nodeid.startswith(DEPLOYING) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """How tests are dealt out to workers, whatever `--dist` says."""
+    return Together(config, log)
 
 
 @pytest.fixture
