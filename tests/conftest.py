@@ -17,7 +17,7 @@ settings.load_profile("unhurried")
 DEPLOYING = ("tests/e2e/", "tests/embedded/", "tests/fuzz/")
 
 
-class Together(LoadScopeScheduling):
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Deals out the tests one by one, but all those that deploy, or take a core, to one worker.
 
     xdist's own groups are marks on a test, and are not seen with pytest from 9.2 on.

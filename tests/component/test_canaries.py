@@ -96,17 +96,17 @@ class Stage:
                 self.invoke("writer", {"Records": [record]})
                 self.account.delete(record)
 
-    def change(self, worker: dict[str, Any], mark: str) -> dict[str, str]:
+    def change(self, worker: dict[str, Any], mark: str, cause: str = "poll") -> dict[str, str]:
         """The body of a message about somebody."""
-        body = {"worker_id": worker["id"], "person_id": worker["user_id"], "cause": "poll"}
+        body = {"worker_id": worker["id"], "person_id": worker["user_id"], "cause": cause}
         return {**body, "correlation_id": mark}
 
-    def write(self, worker: dict[str, Any], mark: str) -> Any:
+    def write(self, worker: dict[str, Any], mark: str, cause: str = "poll") -> Any:
         """Has the writer look at somebody, once."""
         attributes = {"MessageGroupId": worker["id"], "ApproximateReceiveCount": "1"}
         record = {
             "messageId": mark, "receiptHandle": "r", "attributes": attributes,
-            "body": json.dumps(self.change(worker, mark)),
+            "body": json.dumps(self.change(worker, mark, cause)),
         }  # fmt: skip
         return self.invoke("writer", {"Records": [record]})
 
@@ -409,7 +409,8 @@ def repeat(
         during.setattr(server, "answer", repeats)
         phone = f"+47 000 7743 {len(stage.watch.rippling.journal)}"
         stage.watch.rippling.change_user(worker["user_id"], work_phone=phone)
-        stage.write(worker, "-".join(map(str, told)))
+        # After an edit in Visma the employee is read first, whatever is remembered.
+        stage.write(worker, "-".join(map(str, told)), "drift" if method == "GET" else "poll")
         if vendor == "rippling" and told[1] == "list":
             stage.invoke("poller", {})
     return bool(asked)

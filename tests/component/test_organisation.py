@@ -287,12 +287,16 @@ def test_a_plan_in_december_goes_by_the_rows_of_today(world: World) -> None:
     world.settle()
 
     text = with_rows(OLD_SALES, NEW_SALES)
-    answer = world.operator.dispatch({"verb": "plan", "text": text, "people": [worker["number"]]})
+    answer = world.operator.dispatch(
+        {"verb": "plan", "text": text, "people": [str(worker["number"])]}
+    )
 
     assert answer["ok"], answer
     assert "FIN" not in str(answer)
     later = text.replace("2026-12-31", "2026-10-31").replace("2027-01-01", "2026-11-01")
-    answer = world.operator.dispatch({"verb": "plan", "text": later, "people": [worker["number"]]})
+    answer = world.operator.dispatch(
+        {"verb": "plan", "text": later, "people": [str(worker["number"])]}
+    )
     assert "FIN" in str(answer)
 
 

@@ -126,6 +126,8 @@ def newer(built: Path, folder: Path) -> Path:
     shutil.copytree(built, folder)
     module = next((folder / "ConnectorLayer").rglob("connector/__init__.py"))
     module.write_text(module.read_text().replace(__version__, NEWER))
+    for compiled in module.parent.glob("__pycache__/__init__.*"):
+        compiled.unlink()  # byte code in a layer is believed whatever the source says
     template = folder / "template.yaml"
     template.write_text(template.read_text().replace(f"Value: {__version__}", f"Value: {NEWER}"))
     return folder

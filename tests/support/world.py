@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from copy import copy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -51,6 +51,7 @@ from connector.adapters.rippling.sign_in import RipplingSignIn
 from connector.adapters.visma.books.ledger import VismaBooks
 from connector.adapters.visma.targets import VismaTargets
 from connector.bootstrap import operating, services
+from connector.bootstrap.later import itself
 from connector.bootstrap.parts import Adapters, OperatorAdapters, OperatorOptions
 from connector.bootstrap.vendors import (
     books_watch,
@@ -69,6 +70,7 @@ from connector.ports.payroll.exports import ExportLog
 from connector.ports.secrets import RipplingCredentials, VismaCredentials
 from connector.ports.state import Budgets
 from connector.services.find.batch import Summary, off_in
+from connector.services.operate.desk import Desk
 from connector.services.operate.mapping_check import Finding
 from connector.services.shared.requirements import WatchedMappings
 from connector.services.shared.shape_watch import ShapeWatches
@@ -206,9 +208,11 @@ class World:
             reports=self.reports,
             owner_of=lambda _: ("company", "Nordfab"),
         )
-        self.operator = operating.operations(
+        operator = operating.operations(
             self.adapters, operator_adapters, self.options, sleep=no_sleep
         )
+        built = {each.name: itself(getattr(operator.desk, each.name)) for each in fields(Desk)}
+        self.operator = replace(operator, desk=replace(operator.desk, **built))
 
     def _adapters(self) -> Adapters:
         watched = WatchedMappings(self.mappings, self.clock, with_pay=self.cost_allocation)

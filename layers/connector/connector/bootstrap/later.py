@@ -18,9 +18,13 @@ class _Later:
         self._built: object | None = None
 
     def __getattr__(self, name: str) -> Any:
+        return getattr(self.get(), name)
+
+    def get(self) -> Any:
+        """The service itself, built now if it was not."""
         if self._built is None:
             self._built = self._build()
-        return getattr(self._built, name)
+        return self._built
 
 
 def later(build: Callable[[], T]) -> T:
@@ -29,3 +33,8 @@ def later(build: Callable[[], T]) -> T:
     Only for what is asked by its methods and attributes: a class of its own stands for it.
     """
     return cast("T", _Later(build))
+
+
+def itself(service: T) -> T:
+    """The service that another one stands for, for whoever needs more than its methods."""
+    return cast("T", service.get()) if isinstance(service, _Later) else service
