@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
+TIME_OUTS = {"writer": 90.0, "poller": 240.0, "releaser": 120.0, "operations": 300.0}
+"""How long Lambda lets a function live, in seconds: as in the template."""
+
 
 class KilledError(BaseException):
     """The process ends here: nothing of it runs any more, no handler and no clean-up."""
@@ -112,7 +115,10 @@ class Fate:
             case "fault":
                 raise FaultError
             case "lag":
-                self._turn(mischief.seconds)
+                time_out = TIME_OUTS[mischief.function]
+                self._turn(min(mischief.seconds, time_out))
+                if mischief.seconds >= time_out:
+                    raise KilledError
             case "meanwhile":
                 mischief.meanwhile()
 
