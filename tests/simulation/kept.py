@@ -41,4 +41,27 @@ KEPT = (
         353,
         (s("mix_in_an_odd_row", row=1, reach=1), s("relocate", n=3, place="Stockholm", how="late")),
     ),
-)
+    # The auditor counted whoever came from another company where they arrived, and not where they
+    # left: of those who would leave in the same run, all were held.
+    (
+        621,
+        (
+            s(
+                "hire", department="Production", place="Gardermoen", entity="Nordfab AB",
+                kind="Hourly full-time", ago=1,
+            ),
+            s("move", n=6, department="Finance", how="at once"),
+            s("terminate_ahead", n=11, days=10, is_told_early=False),
+            s("move", n=13, department="Management", how="at once"),
+            s("change_employment_type", n=7, kind="Hourly full-time", how="late"),
+            s(
+                "hire_ahead", department="Finance", place="Bergen", entity="Nordfab AB",
+                kind="Salaried full-time", days=4,
+            ),
+            s("work_once", reach=20),
+            s("terminate_ahead", n=13, days=9, is_told_early=True),
+            s("change_many", count=6, what="transfer", pause=0),
+            s("transfer", n=15, how="at once"),
+        ),
+    ),
+)  # fmt: skip

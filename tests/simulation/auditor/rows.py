@@ -62,7 +62,7 @@ class AuditTrail:
         for row in rows:
             what = row.get("run"), row.get("company"), row.get("kind")
             is_done = row["outcome"] in WRITTEN and not row.get("operator")
-            if what in held and is_done and row.get("cause") != "operator":
+            if what in held and is_done and not arrives(row) and row.get("cause") != "operator":
                 yield f"run {what[0]} was held, and {row['person']} was {row['outcome']} by it"
 
     def _broken(self, person: str, rows: Sequence[Row]) -> Iterator[str]:
@@ -81,6 +81,11 @@ class AuditTrail:
         own = {name: value for name, value in row.items() if name != "hash"}
         text = json.dumps(own, sort_keys=True, separators=(",", ":"), default=str)
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def arrives(row: Row) -> bool:
+    """Whether somebody comes from another company: that was counted in the one that they left."""
+    return row.get("kind") == "transfer" and row["outcome"] != "deactivated"
 
 
 def unexplained(
