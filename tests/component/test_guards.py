@@ -120,6 +120,28 @@ def test_what_is_rejected_rests_until_rippling_says_something_new(world: World) 
     assert world.settle() == {"deactivated": 1}
 
 
+@pytest.mark.parametrize("is_hidden_before", [True, False])
+def test_what_is_rejected_rests_when_something_is_hidden_and_shown_again(
+    world: World, is_hidden_before: bool
+) -> None:
+    leavers = _terminate(world, 12)
+    world.settle()
+    for is_first, is_hidden in ((True, is_hidden_before), (False, True), (False, False)):
+        world.rippling.forbid_expand = {"employment_type"} if is_hidden else set()
+        world.clock.turn(minutes=16)
+        world.tick(full_sweep=True)
+        world.drain()
+        if is_first:
+            _say(world, "reject", run=_held(world)[0]["run"])
+            assert world.drain() == {"rejected": 12}
+        assert _held(world) == []
+
+    assert all(world.employee_of(each)["status"] == "Active" for each in leavers)
+    world.rippling.change_employment_type(leavers[0]["id"], "Hourly full-time")
+    world.settle()
+    assert world.employee_of(leavers[0])["status"] == "Inactive"
+
+
 def test_somebody_held_stays_held_when_something_else_is_said_of_them(world: World) -> None:
     leavers = _terminate(world, 12)
     world.settle()

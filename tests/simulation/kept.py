@@ -47,16 +47,24 @@ KEPT = (
         621,
         (
             s(
-                "hire", department="Production", place="Gardermoen", entity="Nordfab AB",
-                kind="Hourly full-time", ago=1,
+                "hire",
+                department="Production",
+                place="Gardermoen",
+                entity="Nordfab AB",
+                kind="Hourly full-time",
+                ago=1,
             ),
             s("move", n=6, department="Finance", how="at once"),
             s("terminate_ahead", n=11, days=10, is_told_early=False),
             s("move", n=13, department="Management", how="at once"),
             s("change_employment_type", n=7, kind="Hourly full-time", how="late"),
             s(
-                "hire_ahead", department="Finance", place="Bergen", entity="Nordfab AB",
-                kind="Salaried full-time", days=4,
+                "hire_ahead",
+                department="Finance",
+                place="Bergen",
+                entity="Nordfab AB",
+                kind="Salaried full-time",
+                days=4,
             ),
             s("work_once", reach=20),
             s("terminate_ahead", n=13, days=9, is_told_early=True),
@@ -64,4 +72,16 @@ KEPT = (
             s("transfer", n=15, how="at once"),
         ),
     ),
-)  # fmt: skip
+    # What was rejected while the employment type was hidden was done once it was shown again.
+    (
+        1216,
+        (
+            s("change_many", count=8, what="terminate", pause=0),
+            s("lose_an_expansion", name="employment_type", reach=5),
+            s("change_many", count=12, what="terminate", pause=30),
+            s("reject_one", n=9),
+            s("transfer", n=7, how="at once"),
+            s("answer_with_nonsense", n=2, method="POST", is_applied=False, reach=1),
+        ),
+    ),
+)

@@ -260,7 +260,7 @@ def fingerprint(worker: Worker, key: DigestKey) -> str:
 
 
 def facts_digest(workers: Iterable[Worker]) -> str:
-    """A digest of the business facts of all employments of a person."""
+    """One digest of all business facts of a person: what an earlier version kept of a rejection."""
     content = sorted([worker.id, worker.facts.now.to_json()] for worker in workers)
     return hashlib.sha256(_as_text(content).encode()).hexdigest()[:32]
 

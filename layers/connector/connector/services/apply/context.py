@@ -14,9 +14,10 @@ from connector.domain.decisions import Decision
 from connector.domain.errors import RefusedError
 from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.people import Worker, facts_digest
+from connector.domain.people import Worker
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Record
+from connector.domain.records.rejection.dropped import still_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,10 @@ class ChangeContext:
     @property
     def rests_in(self) -> str | None:
         """The company in which an operator rejected a change to this person as they are now."""
-        facts = facts_digest(self.workers)
-        links = self.record.links.items()
-        return next((key for key, link in links if link.dropped_facts == facts), None)
+        dropped = ((key, link) for key, link in self.record.links.items() if link.is_dropped)
+        return next(
+            (key for key, link in dropped if still_holds(link.dropped_facts, self.workers)), None
+        )
 
     @property
     def held_in(self) -> str | None:

@@ -13,11 +13,11 @@ from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
 from connector.domain.facts import shown
 from connector.domain.mapping.routing import not_shown
-from connector.domain.people import facts_digest
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
 from connector.domain.records.audit_kind import moved_to
 from connector.domain.records.ledger import EmployeeLink
+from connector.domain.records.rejection.dropped import remembered
 from connector.services.apply.back_dating import late_by
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
@@ -136,8 +136,9 @@ def of_held_transfer(context: ChangeContext, company: str, hold: Hold) -> Resolu
 
 def of_dropping(context: ChangeContext, company: str) -> Resolution:
     """A held change that the operator rejected."""
-    result = Result(Outcome.REJECTED, context.record, reason=DROPPED)
-    return Resolution(company, result, dropped_facts=facts_digest(context.workers))
+    result, link = Result(Outcome.REJECTED, context.record, reason=DROPPED), context.link(company)
+    facts = remembered(context.workers, link.dropped_facts if link else "")
+    return Resolution(company, result, dropped_facts=facts)
 
 
 def of_lost_write(company: str, result: Result) -> Resolution:

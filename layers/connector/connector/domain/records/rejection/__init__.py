@@ -1,0 +1,1 @@
+"""What an operator rejected, and until when it stays so. Pure."""
