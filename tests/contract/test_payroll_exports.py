@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from connector.adapters.aws.ledger import DynamoLedger
-from connector.adapters.aws.payroll.exports import DynamoExportLog
+from connector.adapters.aws.payroll.exports import DynamoExportLog, export_from, export_values
 from connector.adapters.memory import InMemoryExportLog
 from connector.adapters.memory.ledger import KEY
 from connector.domain.errors import ConflictError
@@ -62,13 +62,38 @@ def test_of_two_who_have_read_the_same_only_one_writes(log: ExportLog) -> None:
 def test_what_was_begun_can_be_given_up(log: ExportLog) -> None:
     before = BEGUN.entered("000123")
     saved = log.save(log.of_run("norway", "r1").with_export("NOK", before))
-    begun = log.save(saved.with_export("NOK", replace(BEGUN, revision=2)))
+    log.save(saved.with_export("NOK", replace(BEGUN, revision=2, before=before)))
 
-    log.save(begun.without("NOK", before))
+    begun = log.of_run("norway", "r1")
+    log.save(begun.given_up("NOK"))
 
+    assert begun.by_currency["NOK"].before == before
     assert log.of_run("norway", "r1").by_currency == {"NOK": before}
-    log.save(log.of_run("norway", "r1").without("NOK", None))
-    assert log.of_run("norway", "r1").by_currency == {}
+
+
+def test_what_was_begun_and_is_instead_of_nothing_is_gone_once_it_is_given_up(
+    log: ExportLog,
+) -> None:
+    begun = log.save(log.of_run("norway", "r1").with_export("NOK", BEGUN))
+    begun = log.save(begun.with_export("EUR", BEGUN))
+
+    log.save(begun.given_up("NOK"))
+
+    assert log.of_run("norway", "r1").by_currency == {"EUR": BEGUN}
+
+
+def test_a_row_from_before_the_exported_one_was_kept_is_read_without_it() -> None:
+    stored = export_values(replace(BEGUN, revision=2, earlier=("000123",)))
+
+    assert "before" not in stored
+    assert export_from(stored).before is None
+
+
+def test_what_is_given_up_never_takes_away_what_was_exported(log: ExportLog) -> None:
+    exported = BEGUN.entered("000123")
+    saved = log.save(log.of_run("norway", "r1").with_export("NOK", exported))
+
+    assert saved.given_up("NOK").by_currency == {"NOK": exported}
 
 
 def test_all_runs_of_a_company_are_found(log: ExportLog) -> None:

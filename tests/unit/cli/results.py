@@ -119,6 +119,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "booked_on": text,
             "notes": [text],
             "is_plan": False,
+            "forgotten": [text],
             "batches": [{**batch, "remarks": [text], "earlier": [text], "is_found": True}],
         },
         "rejected": {"rows": [{**who, "by": text, "list": "rejected"}]},

@@ -26,7 +26,8 @@ class Export:
 
     `content` and `total` are keyed digests of what Rippling showed and of the sum of the debits,
     `lands_until` is how late Visma may still enter a batch that was begun. `earlier` are the
-    numbers of the batches before it.
+    numbers of the batches before it. `before` is the exported one that a batch which was begun is
+    instead of, so that it is not forgotten with it; rows from before it was kept have none.
     """
 
     key: str
@@ -42,11 +43,17 @@ class Export:
     operator: str
     number: str = ""
     earlier: tuple[str, ...] = ()
+    before: Export | None = None
 
     @property
     def is_exported(self) -> bool:
         """Whether it is known to be in Visma, or to have been."""
         return self.stage is Stage.EXPORTED
+
+    @property
+    def last_exported(self) -> Export | None:
+        """This one if it is known to be in Visma, or to have been, else the one before it."""
+        return self if self.is_exported else self.before
 
     def may_land(self, now: datetime) -> bool:
         """Whether Visma may still enter it, although it is not there."""
@@ -54,7 +61,7 @@ class Export:
 
     def entered(self, number: str) -> Export:
         """The same once its number in Visma is known."""
-        return replace(self, stage=Stage.EXPORTED, number=number)
+        return replace(self, stage=Stage.EXPORTED, number=number, before=None)
 
     def over(self, now: datetime) -> Export:
         """The same once it is sure that nothing of it can come any more."""
@@ -74,10 +81,12 @@ class RunExports:
         """The same with one export replaced."""
         return replace(self, by_currency={**self.by_currency, currency: export})
 
-    def without(self, currency: str, before: Export | None) -> RunExports:
-        """The same with one export as it was before it was begun."""
-        rest = {key: each for key, each in self.by_currency.items() if key != currency}
-        return replace(self, by_currency={**rest, **({currency: before} if before else {})})
+    def given_up(self, currency: str) -> RunExports:
+        """The same as it was before a batch was begun, of which nothing was entered."""
+        left = dict(self.by_currency)
+        if before := left.pop(currency).last_exported:
+            left[currency] = before
+        return replace(self, by_currency=left)
 
 
 def each_once(*numbers: str) -> tuple[str, ...]:

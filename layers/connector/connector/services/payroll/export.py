@@ -94,9 +94,8 @@ class PayrollExport:
         try:
             prepared = self.preparation.prepare(wish.run, wish.company, wish.booked_on)
         except RunNotShownError:
-            if left := left_of(wish.run, wish.company, mapping, self.exports):
-                return left
-            raise
+            ledger = self.preparation.ledger
+            return left_of(wish.run, wish.company, mapping, self.exports, ledger)
         if wish.is_corrected:
             return prepared
         told = [

@@ -51,6 +51,8 @@ class Prepared:
     """A run in the company that it is of; the drafts are complete only without problems.
 
     `may_be_shown` says whether their lines tell no one's pay but where the mapping asks for it.
+    Of a run that Rippling no longer shows, `looked_for` are the keys of the batches that were not
+    answered, and `forgotten` says which of them were not in Visma.
     """
 
     run: PayrollRun
@@ -63,6 +65,8 @@ class Prepared:
     drafts: tuple[Draft, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    looked_for: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:

@@ -244,20 +244,20 @@ class Sending:
         begun = self._begun(due, entry)
         if there := self._journal.find(key, entry.period).batches:
             return self._adopt(due.currency, begun, there, due.draft)
-        before = self._known.by_currency.get(due.currency)
         self._save(due.currency, begun)
         try:
             number = self._journal.enter(entry)
         except (UnknownOutcomeError, RefusedError) as error:
-            return self._after_failure(due, begun, before, error)
+            return self._after_failure(due, begun, error)
         except (RetryableError, ConfigurationError):
-            self._give_up(due.currency, before)
+            self._give_up(due.currency)
             raise
         return self._entered(due, begun, number)
 
     def _begun(self, due: Due, entry: JournalEntry) -> Export:
         """The intent to enter a batch, as it is written down before anything is sent."""
         now = self._clock.now()
+        known = self._known.by_currency.get(due.currency)
         return Export(
             key=entry.key,
             revision=due.revision,
@@ -271,6 +271,7 @@ class Sending:
             lands_until=now + timedelta(seconds=RUN_SECONDS) + self._answer,
             operator=self._wish.operator,
             earlier=due.earlier,
+            before=known.last_exported if known else None,
         )
 
     def _entered(self, due: Due, begun: Export, number: str) -> Sent:
@@ -289,11 +290,7 @@ class Sending:
         return Sent(due.currency, export, False, due.draft, remarks)
 
     def _after_failure(
-        self,
-        due: Due,
-        begun: Export,
-        before: Export | None,
-        error: UnknownOutcomeError | RefusedError,
+        self, due: Due, begun: Export, error: UnknownOutcomeError | RefusedError
     ) -> Sent:
         """What becomes of a batch that was refused or not answered: what Visma shows decides.
 
@@ -314,7 +311,7 @@ class Sending:
             return self._adopt(due.currency, begun, lookup.batches, due.draft)
         refusal = error.refusal if isinstance(error, UnknownOutcomeError) else error
         if refusal and not may_land and (lookup.is_proven or not is_lost):
-            self._give_up(due.currency, before)
+            self._give_up(due.currency)
             raise refusal
         raise self._unanswered(begun) from error
 
@@ -371,9 +368,9 @@ class Sending:
     def _save(self, currency: str, export: Export) -> None:
         self._known = self._exports.save(self._known.with_export(currency, export))
 
-    def _give_up(self, currency: str, before: Export | None) -> None:
+    def _give_up(self, currency: str) -> None:
         """Forgets a batch that was begun: nothing of it was entered, nor will be."""
-        self._known = self._exports.save(self._known.without(currency, before))
+        self._known = self._exports.save(self._known.given_up(currency))
 
     def _unanswered(self, export: Export) -> UnknownOutcomeError:
         now = self._clock.now()

@@ -13,42 +13,83 @@ from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.payroll.exports import RunExports
 from connector.domain.payroll.run import PayrollRun
+from connector.ports.ledger import Ledger
 from connector.ports.payroll.exports import ExportLog
-from connector.services.payroll.preparation import Prepared, exported_by
+from connector.services.payroll.people import Roster
+from connector.services.payroll.preparation import Prepared, RunNotShownError, exported_by
 
 NOT_SHOWN = "NOT SHOWN"
 """The state of a run of which there are batches, and which Rippling no longer shows."""
 
+MOST_OF_ID = 60
 
-def left_of(wish_run: str, company: str, mapping: MappingFile, log: ExportLog) -> Prepared | None:
-    """What is known of a run that Rippling does not show, with nothing to send; None if nothing is.
+
+def left_of(
+    run: str, company: str, mapping: MappingFile, log: ExportLog, ledger: Ledger
+) -> Prepared:
+    """What is known of a run that Rippling does not show, with nothing to send.
 
     Raises:
-        ConfigurationError: it was exported to several companies, and none of them was named; or
-            the mapping of the company no longer has a part `payroll`.
+        RunNotShownError: nothing is known of it; with the companies that were looked through.
+        ConfigurationError: it was exported to another company than was named, or to several and
+            none was; or its company has left the mapping, or has no part `payroll` any more.
     """
-    companies = [company] if company else list(mapping.companies)
-    known = [each for one in companies if (each := log.of_run(one, wish_run)).by_currency]
-    if len(known) > 1:
-        raise ConfigurationError(
-            f"Rippling no longer shows run {wish_run}, of which there are batches in"
-            f" {', '.join(each.company for each in known)}: name one with `--company`"
+    looked_through = _companies(company, mapping, ledger)
+    known = [each for one in looked_through if (each := log.of_run(one, run)).by_currency]
+    if not known:
+        raise RunNotShownError(
+            f"Rippling shows no payroll run {run[:MOST_OF_ID]}, and nothing was made of it in"
+            f" {', '.join(looked_through)}; was it exported to a company that has left the"
+            " mapping, name that with `--company`"
         )
-    return _as_prepared(known[0], mapping) if known else None
+    wanted = known if not company else [each for each in known if each.company == company]
+    if len(wanted) != 1:
+        there = ", ".join(each.company for each in known)
+        advice = f"not in {company}" if company else "name one with `--company`"
+        raise ConfigurationError(
+            f"Rippling no longer shows run {run}, of which there are batches in {there}: {advice}"
+        )
+    return _as_prepared(wanted[0], mapping)
+
+
+def _companies(named: str, mapping: MappingFile, ledger: Ledger) -> list[str]:
+    """Where a run may have been exported to: no list of exports goes beyond one company.
+
+    People stay in the ledger with their company although it has left the mapping.
+    """
+    roster = Roster.read(ledger)
+    others = sorted(roster.companies_of(roster.by_worker))
+    return list(dict.fromkeys(filter(None, (named, *mapping.companies, *others))))
 
 
 def _as_prepared(known: RunExports, mapping: MappingFile) -> Prepared:
+    if known.company not in mapping.companies:
+        raise ConfigurationError(_has_left(known))
     run = PayrollRun(known.run, NOT_SHOWN)
-    exports = known.by_currency.values()
     return Prepared(
         run=run,
         company=known.company,
         rules=exported_by(known.company, mapping.companies[known.company], run),
-        day=max(each.begun_at for each in exports).date(),
+        day=max(each.begun_at for each in known.by_currency.values()).date(),
         content="",
         people=0,
         notes=tuple(_notes(known)),
+        looked_for=tuple(_begun(known)),
     )
+
+
+def _begun(known: RunExports) -> list[str]:
+    """The keys of the batches that were not answered."""
+    by_currency = sorted(known.by_currency.items())
+    return [export.key for _, export in by_currency if not export.is_exported]
+
+
+def _has_left(known: RunExports) -> list[str]:
+    """What to do about a run of a company that is no longer in the mapping."""
+    gone = f"{known.company} is no longer in the mapping"
+    if begun := _begun(known):
+        return [f"{gone}: put it back to settle batch {', '.join(begun)} of run {known.run}"]
+    return [f"{gone}, and nothing of run {known.run} is open", *_notes(known)]
 
 
 def _notes(known: RunExports) -> Iterator[str]:
@@ -67,15 +108,19 @@ def _notes(known: RunExports) -> Iterator[str]:
 
 
 def without_begun(prepared: Prepared, log: ExportLog) -> Prepared:
-    """Forgets what was begun, was looked for, and is nowhere; the notes say what became of all."""
+    """Forgets what was begun, was looked for, and is nowhere; the notes say what became of all.
+
+    The batch that one of them would have been instead of is remembered.
+    """
     known = log.of_run(prepared.company, prepared.run.id)
-    told = []
+    forgotten = []
     for currency, export in sorted(known.by_currency.items()):
         if not export.is_exported:
-            known = log.save(known.without(currency, None))
+            known = log.save(known.given_up(currency))
             earlier = f"; batch {', '.join(export.earlier)} stays" if export.earlier else ""
-            told.append(
+            forgotten.append(
                 f"{currency} batch {export.key} is not in Visma and can no longer come: it is"
                 f" forgotten{earlier}"
             )
-    return replace(prepared, notes=(*_notes(known), *told))
+    notes = (*_notes(known), *forgotten)
+    return replace(prepared, notes=notes, forgotten=tuple(forgotten))

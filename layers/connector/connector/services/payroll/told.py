@@ -19,6 +19,7 @@ def plan_of(prepared: Prepared, known: RunExports) -> JsonObject:
         "notes": [*prepared.notes, *_left_behind(prepared, known)],
         "is_plan": True,
         "problems_found": list(prepared.problems),
+        "looked_for": list(prepared.looked_for),
         "batches": [
             {
                 "currency": draft.batch.currency,
@@ -38,6 +39,7 @@ def export_of(prepared: Prepared, sent: Sequence[Sent]) -> JsonObject:
     return {
         **_run(prepared),
         "is_plan": False,
+        "forgotten": list(prepared.forgotten),
         "batches": [
             {
                 "currency": each.currency,

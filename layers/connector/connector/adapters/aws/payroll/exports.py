@@ -125,6 +125,7 @@ def export_values(export: Export) -> Item:
         "operator": export.operator,
         "number": export.number,
         "earlier": list(export.earlier),
+        "before": export_values(export.before) if export.before else "",
     }
     return {name: value for name, value in values.items() if value not in ("", [])}
 
@@ -145,4 +146,5 @@ def export_from(values: Values) -> Export:
         operator=values.get("operator", ""),
         number=values.get("number", ""),
         earlier=tuple(values.get("earlier", ())),
+        before=export_from(values["before"]) if "before" in values else None,
     )

@@ -78,6 +78,9 @@ class ExportPayrollRun(Verb):
         return not (arguments.get("plan") or arguments.get("preview"))
 
     def question(self, preview: JsonObject) -> tuple[View, str]:
+        if preview["looked_for"]:
+            keys = ", ".join(preview["looked_for"])
+            return self.view(preview), f"Look for {keys} in Visma, and forget what is not there?"
         count = len(preview["batches"])
         if preview["problems_found"] or not count:
             return self.view(preview), ""
@@ -90,7 +93,8 @@ class ExportPayrollRun(Verb):
             f" {each['people']} people{total_of(each)}"
             for each in result["batches"]
         ]
-        return {"company": result["company"], "batches": "; ".join(told)}
+        said = "; ".join([*told, *result["forgotten"]])
+        return {"company": result["company"], "batches": said or "none entered, none forgotten"}
 
     def view(self, result: JsonObject) -> View:
         return list(plan_lines(result) if result["is_plan"] else export_lines(result))
