@@ -1,7 +1,10 @@
 # Builds the layer with the connector itself, for the runtime that the template names:
 # `sam build` runs this through layers/targets/<runtime>-<processor>/Makefile, with ARTIFACTS_DIR.
+# TARGET, RUNTIME, PYTHON and PACKAGES are the same in both layers: SAM copies the folder of one and builds in the copy, where
+# there is no file that both could include. tests/template/test_layers.py sees that they agree.
 
-TARGET := $(subst -, ,$(notdir $(patsubst %/,%,$(dir $(abspath $(firstword $(MAKEFILE_LIST)))))))
+# The last word, because a path with a space in it is several words to make: this one ends in <runtime>-<processor>/Makefile.
+TARGET := $(subst -, ,$(notdir $(patsubst %/,%,$(dir $(lastword $(filter %/Makefile,$(MAKEFILE_LIST)))))))
 RUNTIME := $(firstword $(TARGET))
 
 PYTHON := $(shell for each in $(RUNTIME) python3 python; do \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import marshal
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,13 +37,39 @@ def test_there_is_a_target_for_every_runtime_and_processor(template: dict[str, A
 def twice(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
-    """The packages of a layer, built twice, in folders with names of different lengths."""
+    """The packages of a layer, built from this checkout and from one with spaces in its path."""
+    spaced = tmp_path_factory.mktemp("a checkout somewhere")
     built = []
-    for name in ("one", "another-one"):
-        packages, done = build(request.param, tmp_path_factory.mktemp(name), makefile())
+    for folder, target in (
+        (tmp_path_factory.mktemp("one"), makefile()),
+        (spaced, _copied(makefile(), spaced / makefile().parent.name)),
+    ):
+        packages, done = build(request.param, folder, target)
         assert (done.returncode, done.stderr) == (0, "")
         built.append(packages)
     return built[0], built[1]
+
+
+def _copied(makefile: Path, folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return Path(shutil.copy(makefile, folder))
+
+
+def test_a_checkout_with_spaces_in_its_path_builds_every_layer(twice: tuple[Path, Path]) -> None:
+    assert " " not in str(twice[0])
+    assert " checkout " in str(twice[1])
+    assert len(_files(twice[1])) > 100
+
+
+def test_what_both_layers_need_to_know_of_the_runtime_is_found_in_the_same_way() -> None:
+    """SAM copies one layer's folder alone, so neither can include what the other has."""
+    found = [(ROOT / "layers" / folder / "layer.mk").read_text() for folder in LAYERS.values()]
+    for name in ("TARGET", "RUNTIME", "PYTHON", "PACKAGES"):
+        one, another = (
+            re.findall(rf"^{name} := (?:.*\\\n)*.*$", text, re.MULTILINE) for text in found
+        )
+        assert len(one) == 1
+        assert one == another, name
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -116,9 +143,7 @@ def test_python_takes_the_byte_code_whatever_the_dates_of_the_files_are(
 def test_without_the_python_of_the_runtime_the_build_says_what_to_do(
     name: str, tmp_path: Path
 ) -> None:
-    unknown = tmp_path / "python3.99-arm64" / "Makefile"
-    unknown.parent.mkdir()
-    shutil.copy(makefile(), unknown)
+    unknown = _copied(makefile(), tmp_path / "a checkout somewhere" / "python3.99-arm64")
 
     _, done = build(name, tmp_path, unknown)
 

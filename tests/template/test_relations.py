@@ -377,6 +377,8 @@ def test_functions_and_layers_are_built_for_the_same_python_and_processor(
     layers = of_type(resources, "AWS::Serverless::LayerVersion")
     assert sorted(references(template["Globals"]["Function"]["Layers"])) == sorted(layers)
     for name, layer in layers.items():
+        # SAM's cache does not look at ContextPath: without this it would hand out the layer of
+        # another runtime.
         assert layer["CompatibleRuntimes"] == [runtime]
         assert layer["CompatibleArchitectures"] == [processor]
         assert resources[name]["Metadata"] == {
