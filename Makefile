@@ -55,7 +55,7 @@ demo: setup ## watch the connector at work on the embedded AWS; KEEP=1 leaves it
 	@.venv/bin/python -m tests.demo $(if $(KEEP),--keep)
 
 up: setup ## start the embedded AWS and deploy the stack: PARAMETERS="Key=Value ...", PORT=4566
-	@.venv/bin/python -m tests.embedded up $(if $(PORT),--port $(PORT)) $(if $(WRITE),--write)
+	@.venv/bin/python -m tests.embedded up $(if $(PORT),--port $(PORT))
 
 down: ## stop what `make up` or `make demo KEEP=1` left running
 	@if [ -x .venv/bin/python ]; then .venv/bin/python -m tests.embedded down; fi
@@ -66,11 +66,11 @@ test: setup ## run every test: unit, component, contract, template, e2e
 simulate: setup ## play simulated years: SEEDS=1-1000, or SEEDS=89 for one; CRASHES=1 kills at every port call
 	@$(if $(CRASHES),CONNECTOR_CRASH_POINTS=all .venv/bin/python -m pytest --timeout=0 --numprocesses 2 tests/simulation/test_crash_points.py,.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),1-1000))
 
-bench: setup ## measure the connector beside other tools: ONLY=reading, WORKERS=500, REPEATS=1, PEERS=ours,dlt
-	@.venv/bin/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(PEERS),--peers $(PEERS))
+bench: setup ## measure the connector beside other tools, into docs/benchmarks.md; smaller ones are printed: ONLY=reading, WORKERS=500, REPEATS=1, PEERS=ours,dlt, WRITE=1
+	@.venv/bin/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write)
 
-load: setup ## play first load, outages and a poison storm in a company of 5,000: PEOPLE=5000; writes docs/load.md
-	@.venv/bin/python -m tests.load --people $(or $(PEOPLE),5000) $(if $(PORT),--port $(PORT))
+load: setup ## play first load, outages and a poison storm in a company of 5,000, into docs/load.md; smaller ones are printed: PEOPLE=500, WRITE=1
+	@.venv/bin/python -m tests.load --people $(or $(PEOPLE),5000) $(if $(PORT),--port $(PORT)) $(if $(WRITE),--write)
 
 dialects: setup ## make the journey of the dialects in every combination of each vendor's: half an hour
 	@CONNECTOR_DIALECTS=all .venv/bin/python -m pytest --numprocesses 2 tests/component/test_dialects.py

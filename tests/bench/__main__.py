@@ -1,4 +1,7 @@
-"""`make bench`, and `python -m tests.bench`: everything in one run, into docs/benchmarks.md."""
+"""`make bench`, and `python -m tests.bench`: everything in one run, into docs/benchmarks.md.
+
+Anything smaller is printed, and with `--write` put into the page as well.
+"""
 
 from __future__ import annotations
 
@@ -23,25 +26,32 @@ WARM_UP = 200
 
 
 def main(words: list[str]) -> int:
-    """Measures what is asked for, prints it, and puts it into the page."""
-    options = _options(words)
+    """Measures what is asked for and prints it; a full run puts it into the page."""
+    options = parser().parse_args(words)
     for part in options.only.split(",") if options.only else PARTS:
         content = PARTS[part](options)
         print(content, flush=True)
-        if not options.keep_page:
+        if options.write or is_full(options):
             put(part, content)
     return 0
 
 
-def _options(words: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--only", help="reading or writing, or both with a comma between")
-    parser.add_argument("--workers", type=int, default=10_000, help="how many are read")
-    parser.add_argument("--employees", type=int, default=150, help="how many are written")
-    parser.add_argument("--repeats", type=int, default=3, help="of which the median is taken")
-    parser.add_argument("--peers", help="only tools with one of these words in their name")
-    parser.add_argument("--keep-page", action="store_true", help="leave docs/benchmarks.md alone")
-    return parser.parse_args(words)
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for; whoever asks for nothing gets a full run."""
+    options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    options.add_argument("--only", help="reading or writing, or both with a comma between")
+    options.add_argument("--workers", type=int, default=10_000, help="how many are read")
+    options.add_argument("--employees", type=int, default=150, help="how many are written")
+    options.add_argument("--repeats", type=int, default=3, help="of which the median is taken")
+    options.add_argument("--peers", help="only tools with one of these words in their name")
+    options.add_argument("--write", action="store_true", help="full run or not, write the page")
+    return options
+
+
+def is_full(options: argparse.Namespace) -> bool:
+    """Whether everything is measured, at the size that is published."""
+    asked, full = vars(options), vars(parser().parse_args([]))
+    return all(asked[name] == full[name] for name in full if name != "write")
 
 
 def _reading(options: argparse.Namespace) -> str:

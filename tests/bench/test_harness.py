@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import requests
 
+from tests.bench import __main__ as command
 from tests.bench import reading, writing
-from tests.bench.__main__ import PARTS
+from tests.bench.__main__ import PARTS, main
 from tests.bench.company import staffed_rippling, staffed_visma, task_of
 from tests.bench.figures import Figures
 from tests.bench.judge import Verdict, Wanted, judge_reading, judge_writing
@@ -234,6 +235,32 @@ def test_the_page_has_a_place_for_each_part() -> None:
     text = PAGE.read_text("utf-8")
 
     assert [text.count(line) for part in PARTS for line in markers(part)] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ([], ["reading", "writing"]),
+        (["--workers", "10000", "--repeats", "3"], ["reading", "writing"]),
+        (["--workers", "500"], []),
+        (["--employees", "20"], []),
+        (["--repeats", "1"], []),
+        (["--peers", "ours"], []),
+        (["--only", "reading"], []),
+        (["--only", "reading", "--repeats", "1", "--write"], ["reading"]),
+    ],
+)
+def test_only_a_full_run_writes_the_page_unless_it_is_told_to(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], written: list[str]
+) -> None:
+    put_there: list[str] = []
+    monkeypatch.setattr(command, "put", lambda part, _: put_there.append(part))
+    for part in PARTS:
+        monkeypatch.setitem(PARTS, part, lambda _: "a table")
+
+    assert main(words) == 0
+
+    assert put_there == written
 
 
 def test_a_part_of_the_page_is_replaced_and_the_text_around_it_stays(tmp_path: Path) -> None:

@@ -36,11 +36,7 @@ OUTCOMES = (
 
 def main() -> int:
     """Tells the story; 0 when everything held."""
-    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
-    parser.add_argument("--people", type=int, default=PEOPLE)
-    parser.add_argument("--keep", action="store_true", help="leave everything running")
-    parser.add_argument("--stay", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser().parse_args()
     if options.keep:
         return _in_background(options.people)
     with Stage(options.people, companies=2) as stage:
@@ -48,6 +44,15 @@ def main() -> int:
         if options.stay:
             _stay(stage)
     return 0 if verdict else 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    options = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
+    options.add_argument("--people", type=int, default=PEOPLE)
+    options.add_argument("--keep", action="store_true", help="leave everything running")
+    options.add_argument("--stay", action="store_true", help=argparse.SUPPRESS)
+    return options
 
 
 def _tell(stage: Stage) -> bool:

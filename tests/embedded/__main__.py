@@ -21,8 +21,19 @@ USUAL_PORT = 4566
 
 def main() -> int:
     """Does what the command line asks and returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.embedded", description=__doc__)
-    verbs = parser.add_subparsers(required=True, metavar="up|down|status|invoke|validate")
+    options = parser().parse_args()
+    try:
+        code: int = options.run(options)
+    except EmbeddedError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    options = argparse.ArgumentParser(prog="python -m tests.embedded", description=__doc__)
+    verbs = options.add_subparsers(required=True, metavar="up|down|status|invoke|validate")
     up_parser = verbs.add_parser("up", help="start again, deploy the stack, leave it running")
     up_parser.set_defaults(run=up)
     up_parser.add_argument("--port", type=int, help="4566, or any free port if that is taken")
@@ -35,13 +46,7 @@ def main() -> int:
     invoke_parser.add_argument("function", help="poller, webhook, writer, releaser or operations")
     invoke_parser.add_argument("event", type=Path, help="a file of events/")
     verbs.add_parser("validate", help="lint template.yaml").set_defaults(run=validate)
-    options = parser.parse_args()
-    try:
-        code: int = options.run(options)
-    except EmbeddedError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return 1
-    return code
+    return options
 
 
 def validate(_: argparse.Namespace) -> int:

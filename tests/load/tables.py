@@ -80,7 +80,7 @@ def _dollars(told: Sequence[Told]) -> str:
         if each.spent:
             spent = each.spent.dollars()
             sums = (*(spent[kind] for kind in kinds), sum(spent.values()))
-            rows.append((each.name, *(f"{one:.3f}" for one in sums)))
+            rows.append((each.name, *map(dollar_text, sums)))
     return _table(("US dollars", *kinds, "all"), rows)
 
 
@@ -94,8 +94,15 @@ def _months(told: Sequence[Told]) -> str:
     for each in told:
         if each.spent and each.name != ORDINARY:
             more = sum(each.spent.dollars().values()) - day * each.spent.hours / 24
-            rows.append((f"{each.name}, beyond ordinary hours", f"{more / each.people * 1000:.3f}"))
+            rows.append(
+                (f"{each.name}, beyond ordinary hours", dollar_text(more / each.people * 1000))
+            )
     return _table(("a thousand people", "US dollars"), rows)
+
+
+def dollar_text(dollars: float) -> str:
+    """Dollars to a tenth of a cent; what is next to nothing has no sign."""
+    return f"{round(dollars, 3) + 0.0:.3f}"
 
 
 def _deployed(deployed: Deployed) -> str:

@@ -21,17 +21,22 @@ TOLD_EVERY = 100
 
 def main() -> int:
     """Plays the seeds asked for; 1 where any of them breaks a promise."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
-    parser.add_argument("--seeds", default="1-20", help="one seed, or the first and the last")
-    parser.add_argument("--whole", action="store_true", help="do not make a failing story shorter")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--bugs", action="store_true", help="plant the bugs, one at a time")
-    options = parser.parse_args()
+    options = parser().parse_args()
     first, _, last = options.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
     if options.bugs:
         return noticed(seeds)
     return told(seeds, is_whole=options.whole, processes=options.processes)
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    options = argparse.ArgumentParser(prog="python -m tests.simulation")
+    options.add_argument("--seeds", default="1-20", help="one seed, or the first and the last")
+    options.add_argument("--whole", action="store_true", help="do not make a failing story shorter")
+    options.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    options.add_argument("--bugs", action="store_true", help="plant the bugs, one at a time")
+    return options
 
 
 def told(seeds: range, *, is_whole: bool, processes: int) -> int:

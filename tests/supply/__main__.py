@@ -14,10 +14,7 @@ from tests.supply.sbom import SBOM, text
 
 def main(words: list[str]) -> int:
     """Runs one task; the exit code is 1 where a package has a known weakness."""
-    parser = argparse.ArgumentParser(prog="python -m tests.supply", description=__doc__)
-    parser.add_argument("task", choices=["hashes", "sbom", "advisories"])
-    parser.add_argument("--database", type=Path, help="a folder of OSV files, instead of asking")
-    options = parser.parse_args(words)
+    options = parser().parse_args(words)
     if options.task == "advisories":
         return advisories(options.database)
     if options.task == "hashes":
@@ -26,6 +23,14 @@ def main(words: list[str]) -> int:
     else:
         SBOM.write_text(text(), encoding="utf-8")
     return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    options = argparse.ArgumentParser(prog="python -m tests.supply", description=__doc__)
+    options.add_argument("task", choices=["hashes", "sbom", "advisories"])
+    options.add_argument("--database", type=Path, help="a folder of OSV files, instead of asking")
+    return options
 
 
 def advisories(database: Path | None) -> int:
