@@ -12,7 +12,7 @@ from connector.domain.records.mode import ModeName
 from connector.observability import Invocation, announce_start
 from connector.services.find.releaser import rules_among
 from connector.services.shared.current_mode import CurrentMode
-from connector.settings.state import ReleaserSettings
+from connector.settings.releaser import ReleaserSettings
 
 announce_start("releaser")
 

@@ -1,8 +1,10 @@
 """Where everything is built, and nowhere else: settings in, ready services out.
 
-`adapters` and `vendors` build the live parts, `services` and `operating` join parts into services,
-`parts` types what goes between them; `inbound` builds the public functions, whole. Imports stand
-inside the builders, so that a cold start loads only what its function needs.
+`adapters` and `vendors` build the live parts, `parts` types what goes between. `services` joins
+them for poller, writer and releaser, `operating` for the verbs, which take `foresight` (plan and
+explain), `reporting` (the month-end report) and `payroll`; `later` puts a build off until its first
+use. `inbound` builds the public functions, whole, and `shared` has what they share with the rest.
+Imports stand inside the builders, so that a cold start loads only what its function needs.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from connector.services.operate.operator import Operator
     from connector.services.shared.current_mode import CurrentMode
     from connector.settings.inbound import InstallSettings, NotificationSettings, WebhookSettings
-    from connector.settings.state import ReleaserSettings
+    from connector.settings.releaser import ReleaserSettings
     from connector.settings.vendors import (
         OperationsSettings,
         PollerSettings,

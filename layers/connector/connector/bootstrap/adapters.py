@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from connector.ports.state import Agreements, Modes, PollingPauses
     from connector.ports.telemetry import Alarms
     from connector.services.shared.requirements import WatchedMappings
-    from connector.settings.state import ReleaserSettings
+    from connector.settings.releaser import ReleaserSettings
     from connector.settings.vendors import OperationsSettings, VendorSettings
 
 
