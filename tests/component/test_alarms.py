@@ -16,6 +16,7 @@ from connector.services.apply.consumer import OVERDUE_DELIVERIES
 from connector.services.operate.ping.capabilities import missing_capabilities
 from connector.services.shared.configuration import company_problems
 from tests.embedded.template import load_template
+from tests.support.silence import Silent
 from tests.support.world import World, a_world
 
 Story: TypeAlias = Callable[[World], object]
@@ -28,14 +29,6 @@ ELSEWHERE = {
     "CompaniesUnusable": "tests/component/test_containment.py",
 }
 """Alarms that are rung by tests of their own."""
-
-
-class Unread:
-    """A log that no one reads."""
-
-    def info(self, event: str, **keys: object) -> None: ...
-    def warning(self, event: str, **keys: object) -> None: ...
-    def error(self, event: str, **keys: object) -> None: ...
 
 
 def own_alarms() -> dict[str, Mapping[str, Any]]:
@@ -118,7 +111,7 @@ def late(world: World) -> None:
     world.rippling.move(an_employment(world)["id"], "Finance")
     world.tick()
     (change,) = world.queue.changes
-    consumer = services.writer(world.adapters, world.options, Unread())
+    consumer = services.writer(world.adapters, world.options, Silent())
     for delivery in range(1, OVERDUE_DELIVERIES + 1):
         assert not consumer.consume(change.to_body(), receipt="r", delivery=delivery)
 

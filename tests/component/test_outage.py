@@ -1,12 +1,16 @@
-"""One message for one person and version: an outage grows no queue, however long it lasts."""
+"""An outage grows no queue, however long it lasts, and gives no change up in its first hours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connector.bootstrap import services
+from tests.embedded.template import load_template
+from tests.support.silence import Silent
 from tests.support.world import World, a_world
 
 
@@ -92,3 +96,29 @@ def test_a_change_whose_message_is_gone_is_queued_again(world: World) -> None:
     world.tick(full_sweep=True)
 
     assert [change.worker_id for change in world.queue.changes] == [worker["id"]]
+
+
+@pytest.mark.parametrize("retry_after", [None, 1, 20, 60])
+@pytest.mark.parametrize("vendor", ["Rippling", "Visma"])
+def test_a_change_becomes_a_dead_letter_after_six_hours_of_outage_whatever_the_vendor_asks_for(
+    world: World, vendor: str, retry_after: int | None
+) -> None:
+    worker = staff(world)[0]
+    world.rippling.move(worker["id"], department="Finance")
+    world.tick()
+    (change,) = world.queue.changes
+    away = world.visma if vendor == "Visma" else world.platform or world.rippling
+    away.faults.fail(503, body="html", retry_after=retry_after)
+    consumer = services.writer(world.adapters, world.options, Silent())
+
+    began = world.clock.now()
+    for delivery in range(1, deliveries() + 1):
+        assert not consumer.consume(change.to_body(), receipt="r", delivery=delivery)
+        world.clock.turn(seconds=world.queue.postponed[-1][1])
+
+    assert 6 <= (world.clock.now() - began) / timedelta(hours=1) <= 7
+
+
+def deliveries() -> int:
+    queue = load_template()["Resources"]["ChangesQueue"]["Properties"]
+    return int(queue["RedrivePolicy"]["maxReceiveCount"])

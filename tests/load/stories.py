@@ -181,13 +181,16 @@ def ordinary_day(teller: Storyteller, changes: int) -> Told:
     return told
 
 
-def visma_away(teller: Storyteller, changes: int) -> Told:
-    """For an hour Visma loses every other answer, for one it hangs up, for one it answers 503."""
+def visma_away(teller: Storyteller, changes: int, retry_after: int | None = None) -> Told:
+    """For an hour Visma loses every other answer, for one it hangs up, for one it answers 503.
+
+    The 503 may come with a `Retry-After` of so many seconds, and so in the next story.
+    """
     faults = teller.stage.visma.faults
     orders: tuple[Callable[[], object], ...] = (
         lambda: faults.lose_answer(every=2),
         faults.reset,
-        lambda: faults.fail(503, body="html"),
+        lambda: faults.fail(503, body="html", retry_after=retry_after),
     )
     teller.until_an_hour_before_the_sweep()
     with teller.story("Visma away for three hours") as told:
@@ -200,12 +203,12 @@ def visma_away(teller: Storyteller, changes: int) -> Told:
     return told
 
 
-def rippling_away(teller: Storyteller, changes: int) -> Told:
+def rippling_away(teller: Storyteller, changes: int, retry_after: int | None = None) -> Told:
     """For three hours Rippling answers 503 or hangs up, while HR goes on."""
     faults = teller.stage.rippling.faults
     teller.until_an_hour_before_the_sweep()
     with teller.story("Rippling away for three hours") as told:
-        faults.fail(503, body="html", every=2)
+        faults.fail(503, body="html", every=2, retry_after=retry_after)
         faults.reset()
         teller.company.live_through(3, changes)
         teller.listen(told)

@@ -19,6 +19,7 @@ EMPLOYEES = 37
 """Of the forty; the others are contractors."""
 CHANGES = 6
 AN_HOUR, HOURS = timedelta(hours=1, minutes=2), 4
+ASKED = pytest.mark.parametrize("retry_after", [None, 1], ids=["503", "503 with Retry-After: 1"])
 
 
 @pytest.fixture
@@ -59,10 +60,18 @@ def test_a_first_load_under_a_small_hourly_budget_keeps_to_it_and_loses_no_one(
     assert spent.sent == told.most_queued == PEOPLE
 
 
+def test_a_slow_first_load_rings_for_what_waits_and_for_no_outage(new: Storyteller) -> None:
+    told = stories.first_load(new, calls_per_hour=12)
+
+    assert well(told).received > 10 * EMPLOYEES / 2
+    assert rang(told) == ["changes-waiting-too-long"]
+
+
+@ASKED
 def test_while_visma_is_away_one_message_waits_for_each_person_and_three_ticks_later_all_is_done(
-    teller: Storyteller,
+    teller: Storyteller, retry_after: int | None
 ) -> None:
-    told = stories.visma_away(teller, CHANGES)
+    told = stories.visma_away(teller, CHANGES, retry_after)
 
     spent = well(told)
     assert (told.changed, told.writes, told.ticks_after) == (6, 5, 3)
@@ -72,10 +81,11 @@ def test_while_visma_is_away_one_message_waits_for_each_person_and_three_ticks_l
     assert rang(told) == ["changes-overdue"]
 
 
+@ASKED
 def test_while_rippling_is_away_nothing_is_queued_and_two_ticks_later_all_is_done(
-    teller: Storyteller,
+    teller: Storyteller, retry_after: int | None
 ) -> None:
-    told = stories.rippling_away(teller, CHANGES)
+    told = stories.rippling_away(teller, CHANGES, retry_after)
 
     spent = well(told)
     assert (told.changed, told.writes, told.ticks_after) == (6, 5, 2)
@@ -120,7 +130,7 @@ def test_a_dead_secret_of_one_company_is_told_and_stops_no_other_company(
     spent = well(told)
     assert (told.writes, told.ticks_after, told.most_queued) == (5, 4, 5)
     assert spent.asked("Visma", "PUT employee") == 5
-    assert rang(told) == ["changes-overdue", "dead-letters"]
+    assert rang(told) == ["changes-overdue"], "four hours are too short for a dead letter"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 Request: TypeAlias = Mapping[str, Any]
 
 TOLERATED = 3
-"""A message that was received more often is a poison pill to SQS: it has no age in CloudWatch."""
+"""CloudWatch may leave out of its age what was received repeatedly. Here it does after this many
+receipts, the worse case for whoever waits for an alarm."""
 
 _ids = count(1)
 

@@ -11,15 +11,18 @@ from connector.adapters.memory import InMemoryChangeQueue, InMemoryFailedAttempt
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import (
     ConfigurationError,
+    ConflictError,
     ConnectorError,
     RateLimitedError,
     RetryableError,
+    UnknownOutcomeError,
     UpstreamUnavailableError,
 )
 from connector.domain.planning import Outcome
-from connector.services.apply.consumer import SPREAD_SECONDS, Consumer, spread
+from connector.services.apply.consumer import SPREAD_SECONDS, Consumer, spread, wait_before
 from tests.embedded.template import load_template
 from tests.support.clock import HandClock
+from tests.support.silence import Silent
 from tests.support.world import CountedMetrics
 
 HOUR = 3600.0
@@ -34,14 +37,6 @@ class Failing:
 
     def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
         raise self._error
-
-
-class Silent:
-    """A log that no one reads."""
-
-    def info(self, event: str, **keys: object) -> None: ...
-    def warning(self, event: str, **keys: object) -> None: ...
-    def error(self, event: str, **keys: object) -> None: ...
 
 
 def waits(error: ConnectorError, workers: list[str], delivery: int = 1) -> list[float]:
@@ -85,6 +80,18 @@ def test_a_change_that_fails_for_the_tenth_time_is_overdue_after_about_an_hour(
     assert metrics.counts["ChangesOverdue"] == 1
 
 
+def test_who_waits_for_a_window_of_calls_is_not_overdue_however_often() -> None:
+    metrics, body = CountedMetrics(), Change("w", Cause.POLL, "c").to_body()
+    attempts, queue = InMemoryFailedAttempts(HandClock()), InMemoryChangeQueue()
+    limit = RateLimitedError("used up", retry_after=1800)
+    consumer = Consumer(Failing(limit), queue, attempts, Silent(), metrics)
+    for delivery in range(1, 31):
+        consumer.consume(body, receipt="r", delivery=delivery)
+
+    assert metrics.counts["ChangesDelayed"] == 30
+    assert metrics.counts["ChangesOverdue"] == 0
+
+
 def test_each_attempt_that_fails_leaves_its_reason_and_is_counted() -> None:
     clock, change = HandClock(), Change("w1", Cause.POLL, "c")
     attempts, queue = InMemoryFailedAttempts(clock), InMemoryChangeQueue()
@@ -120,6 +127,24 @@ def test_that_a_reason_cannot_be_left_is_no_other_failure() -> None:
 
 def test_what_failed_for_another_reason_is_not_spread() -> None:
     assert set(waits(UpstreamUnavailableError("down", retry_after=120), WORKERS)) == {120}
+
+
+@pytest.mark.parametrize("delivery", [1, 4, 10, 29])
+@pytest.mark.parametrize("asked", [0, 1, 20, 60, 3600])
+def test_in_an_outage_a_vendor_can_make_the_wait_longer_and_not_shorter(
+    asked: float, delivery: int
+) -> None:
+    for kind in (UpstreamUnavailableError, RetryableError):
+        found = waits(kind("down", retry_after=asked), WORKERS[:1], delivery)
+        assert found == [max(asked, wait_before(delivery))]
+
+
+@pytest.mark.parametrize("intent", [UnknownOutcomeError, ConflictError])
+def test_an_intent_of_ours_is_looked_at_as_soon_as_it_ends_whatever_was_before(
+    intent: type[RetryableError],
+) -> None:
+    assert waits(intent("at it", retry_after=42), WORKERS[:1], delivery=20) == [42]
+    assert waits(intent("moved on"), WORKERS[:1], delivery=20) == [wait_before(20)]
 
 
 @pytest.mark.parametrize("worker", WORKERS[:20])

@@ -9,9 +9,11 @@ from zlib import crc32
 from connector.domain.changes import Change
 from connector.domain.errors import (
     ConfigurationError,
+    ConflictError,
     NotAChangeError,
     RateLimitedError,
     RetryableError,
+    UnknownOutcomeError,
 )
 from connector.domain.planning import Outcome
 from connector.ports.queue import ChangeQueue, FailedAttempts
@@ -21,14 +23,15 @@ FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 900.0
 CONFIGURATION_WAIT_SECONDS = 300.0
 
+OVERDUE_DELIVERIES = 10
+"""Whoever fails so often has been failing for about an hour.
+
+CloudWatch may not tell of it: it may leave out of its age what was received repeatedly. A limit is
+no failure: who waits for a window of calls may be delivered as often in a first load that is well.
+"""
+
 SPREAD_SECONDS = 60.0
 """Over how long the changes are spread that wait for the same window of a vendor's."""
-
-OVERDUE_DELIVERIES = 10
-"""Whoever fails so often has been failing for about an hour, however long each wait was.
-
-CloudWatch does not tell of it: what was received more than three times has no age there any more.
-"""
 
 LONGEST_SPREAD_SECONDS = 21_600.0
 PATIENT_DELIVERIES = 5
@@ -90,10 +93,9 @@ class Consumer:
         try:
             outcome = self._applier.apply(change, delivery=delivery)
         except RetryableError as error:
-            wait = error.retry_after or wait_before(delivery)
-            if isinstance(error, RateLimitedError):
-                wait += spread(change.worker_id, delivery, wait)
-            self._postpone(receipt, delivery, wait, str(error), known)
+            wait = wait_after(error, change.worker_id, delivery)
+            is_limit = isinstance(error, RateLimitedError)
+            self._postpone(receipt, delivery, wait, str(error), known, is_limit=is_limit)
             return False
         except ConfigurationError as error:
             wait = max(CONFIGURATION_WAIT_SECONDS, wait_before(delivery))
@@ -117,11 +119,18 @@ class Consumer:
         )
 
     def _postpone(
-        self, receipt: str, delivery: int, wait: float, reason: str, known: dict[str, object]
+        self,
+        receipt: str,
+        delivery: int,
+        wait: float,
+        reason: str,
+        known: dict[str, object],
+        *,
+        is_limit: bool = False,
     ) -> None:
         self._queue.delay(receipt, wait)
         self._metrics.count("ChangesDelayed")
-        self._metrics.count("ChangesOverdue", delivery >= OVERDUE_DELIVERIES)
+        self._metrics.count("ChangesOverdue", delivery >= OVERDUE_DELIVERIES and not is_limit)
         self._log.warning("change delayed", reason=reason, retry_after=round(wait), **known)
         self._note(str(known["correlation_id"]), reason)
 
@@ -129,6 +138,22 @@ class Consumer:
         """Leaves the reason to whoever looks at the dead letters; it is worth no other failure."""
         with suppress(RetryableError, ConfigurationError):
             self._attempts.note(correlation_id, reason)
+
+
+def wait_after(error: RetryableError, worker_id: str, delivery: int) -> float:
+    """Seconds until a delivery that failed with this error is tried again.
+
+    A limit names its window, and an intent of ours its end: both are believed. What a vendor asks
+    for in an outage can only make the wait longer: a second each time, and all deliveries would be
+    spent within minutes.
+    """
+    usual = wait_before(delivery)
+    if isinstance(error, RateLimitedError):
+        wait = error.retry_after or usual
+        return wait + spread(worker_id, delivery, wait)
+    if isinstance(error, (ConflictError, UnknownOutcomeError)):
+        return error.retry_after or usual
+    return max(error.retry_after or 0.0, usual)
 
 
 def wait_before(delivery: int) -> float:
