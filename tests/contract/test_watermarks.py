@@ -122,6 +122,7 @@ def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
         Cursor("workers", NOON, ended=NOON + timedelta(microseconds=5)),
         Cursor("workers", ended=NOON, facts_unknown={"department": 3, "location": 1}),
         Cursor("workers", NOON, ended=NOON, crowded_since=NOON),
+        Cursor("workers", NOON, ended=NOON, crowded_since=NOON, crowd_is_known=True),
         Cursor("workers"),
     ],
 )

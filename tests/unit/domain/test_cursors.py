@@ -70,7 +70,9 @@ def row(sentence: str, read: Read, watermark: int) -> object:
         row("without a page it stays", Read([]), 0),
         row("a page without rows leaves it", Read([[]]), 0),
         row("rows of the overlap never move it back", Read([[-60, -1]]), 0),
-        row("a row of tomorrow moves it to the start of the read", Read([[10, 86_400]]), STARTED),
+        row("a row of tomorrow moves it nowhere", Read([[86_400]]), 0),
+        row("beside a row of tomorrow it moves to the newest of today", Read([[10, 86_400]]), 10),
+        row("a row of a second after the start has to wait", Read([[10, STARTED + 1]]), 10),
         row("a row of the very start counts in full", Read([[STARTED]]), STARTED),
         row("a clock behind it never moves it back", Read([[5, 90]], started=-30), 0),
         row("a row with an unreadable time moves nothing", Read([[UNREADABLE]]), 0),
@@ -131,9 +133,9 @@ def row(sentence: str, read: Read, watermark: int) -> object:
         row("a full read may show old rows", Read([[-600, 10]], increments=False), 10),
         row("a full read never moves it back", Read([[-600]], increments=False), 0),
         row(
-            "a full read moves it no further than its start",
-            Read([[86_400]], increments=False),
-            STARTED,
+            "a full read moves it to no row of tomorrow",
+            Read([[86_400, 10]], increments=False),
+            10,
         ),
         row(
             "a resumed full read moves it at its end",
@@ -230,16 +232,57 @@ def read_on(cursor: Cursor, minutes: int, pages: Sequence[Times], more: str | No
     return progress
 
 
-def test_the_rows_of_a_mass_change_are_read_for_a_quarter_of_an_hour_and_then_left_alone() -> None:
-    cursor = CROWD.done().saved(at(0))
-    cutoffs = []
-    for minutes in (5, 10, 15, 16, 20):
-        progress = read_on(cursor, minutes, [[-30, 0], [0]] if minutes < 16 else [[]])
-        cutoffs.append(progress.cutoff)
-        cursor = progress.saved(at(minutes * 60))
-
-    assert cutoffs == [at(-60)] * 3 + [at(1)] * 2
+def cutoffs(minutes: Sequence[int]) -> list[datetime]:
+    """From when on reads ask that come so many minutes after the first one, which saw a crowd."""
+    cursor, asked = CROWD.done().saved(at(0)), []
+    for minute in minutes:
+        progress = read_on(cursor, minute, [])
+        asked.append(progress.cutoff)
+        is_whole = progress.cutoff < NOON
+        cursor = read_on(cursor, minute, CROWD.pages if is_whole else [[]]).saved(at(minute * 60))
     assert cursor.watermark == NOON
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reads"),
+    [
+        pytest.param((5, 10, 15, 16, 20, 25), 4, id="every five minutes"),
+        pytest.param((20, 40, 60), 1, id="every twenty minutes"),
+        pytest.param((30, 60), 1, id="every half an hour"),
+        pytest.param((5, 600, 605), 2, id="after an outage"),
+    ],
+)
+def test_the_rows_of_a_mass_change_are_left_alone_after_a_read_a_quarter_of_an_hour_later(
+    minutes: Sequence[int], reads: int
+) -> None:
+    assert cutoffs(minutes) == [at(-60)] * reads + [at(1)] * (len(minutes) - reads)
+
+
+def test_a_read_that_began_before_the_quarter_of_an_hour_was_over_is_not_the_last() -> None:
+    cursor = CROWD.done().saved(at(0))
+    cut = read_on(cursor, 14, [[-30, 0]], "page 2").saved(at(14 * 60 + 30))
+    resumed = read_on(cut, 19, [[0]]).saved(at(19 * 60))
+
+    assert (cut.started, resumed.started) == (at(14 * 60), None)
+    assert read_on(resumed, 24, []).cutoff == at(-60)
+
+
+def test_a_read_in_two_parts_that_began_late_enough_is_the_last() -> None:
+    cursor = CROWD.done().saved(at(0))
+    cut = read_on(cursor, 16, [[-30, 0]], "page 2").saved(at(16 * 60 + 30))
+    resumed = read_on(cut, 21, [[0]]).saved(at(21 * 60))
+
+    assert read_on(resumed, 26, []).cutoff == at(1)
+
+
+def test_a_read_cut_short_behind_newer_rows_forgets_the_mass_change_before_them() -> None:
+    cursor = CROWD.done().saved(at(0))
+    cut = read_on(cursor, 5, [[0, 200], [200, 290]], "page 3").saved(at(300))
+    resumed = read_on(cut, 20, [[290], [290]]).saved(at(1200))
+
+    assert (cut.watermark, cut.crowded_since) == (at(290), None)
+    assert (resumed.crowded_since, resumed.crowd_is_known) == (at(1200), False)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +303,9 @@ def test_without_a_mass_change_the_rows_before_the_watermark_are_always_read_aga
 
 
 def test_after_a_newer_row_the_rows_before_it_are_read_again() -> None:
-    cursor = read_on(CROWD.done().saved(at(0)), 20, [[1190]]).saved(at(1200))
+    known = read_on(CROWD.done().saved(at(0)), 20, CROWD.pages).saved(at(1200))
+    assert known.crowd_is_known
+    cursor = read_on(known, 25, [[1190]]).saved(at(1500))
 
     assert (cursor.watermark, cursor.crowded_since) == (at(1190), None)
     assert read_on(cursor, 60, []).cutoff == at(1130)
@@ -268,12 +313,14 @@ def test_after_a_newer_row_the_rows_before_it_are_read_again() -> None:
 
 def test_a_mass_change_is_waited_for_again_where_another_one_follows_it() -> None:
     cursor = read_on(CROWD.done().saved(at(0)), 14, [[800], [800]]).saved(at(840))
+    cursor = read_on(cursor, 16, [[800], [800]]).saved(at(960))
 
-    assert read_on(cursor, 16, []).cutoff == at(740)
+    assert read_on(cursor, 20, []).cutoff == at(740)
 
 
 def test_a_read_that_was_cut_short_goes_on_with_the_rows_it_left() -> None:
-    cursor = replace(CROWD.done().saved(at(0)), page_token="page 2")
+    known = read_on(CROWD.done().saved(at(0)), 20, CROWD.pages).saved(at(1200))
+    cursor = replace(known, page_token="page 2")
 
     assert read_on(cursor, 600, []).cutoff == at(-60)
 
@@ -298,6 +345,64 @@ def test_whatever_comes_the_watermark_stays_between_itself_and_the_start_of_the_
     assert at(0) <= watermark <= max(at(0), at(read.started))
 
 
+FAR = 10**9
+CHANGES = st.lists(st.tuples(st.integers(0, 3600), st.integers(0, 60)), max_size=12)
+TICKS = st.lists(st.integers(1, 1800), min_size=1, max_size=12)
+
+
+@given(
+    changes=CHANGES,
+    ticks=TICKS,
+    ahead=st.integers(-900, 900),
+    of_tomorrow=st.integers(0, 5),
+    page=st.integers(1, 4),
+)
+def test_a_row_shown_within_the_overlap_is_read_wherever_the_clock_of_rippling_stands(
+    changes: list[tuple[int, int]], ticks: list[int], ahead: int, of_tomorrow: int, page: int
+) -> None:
+    # When each row is shown by our clock, and its time by the clock of Rippling.
+    rows = [(moment + late, moment + ahead) for moment, late in changes]
+    rows += [(0, FAR + place) for place in range(of_tomorrow)]
+    cursor, now, found = Cursor("workers", at(-1000)), 0, set[int]()
+    for seconds in (*ticks, 1_000_000, 1000, 1000, 1000):
+        now += seconds
+        progress = Progress.begin(cursor, cursor.watermark or NOON, at(now), reads_increments=True)
+        asked = [
+            place
+            for place, (shown, time) in sorted(enumerate(rows), key=lambda each: each[1][1])
+            if shown <= now and at(time) >= progress.cutoff
+        ]
+        found.update(asked)
+        for first in range(0, len(asked), page):
+            progress = progress.after(
+                times([rows[n][1] for n in asked[first : first + page]]), None
+            )
+        cursor = progress.saved(at(now))
+
+    today = [time for _, time in rows if time < FAR]
+    assert found == set(range(len(rows)))
+    assert cursor.watermark == at(max([-1000, *today]))
+
+
+@given(
+    st.integers(1, 900), st.integers(0, 60), st.lists(st.integers(1, 3600), min_size=3, max_size=9)
+)
+def test_a_row_of_a_mass_change_shown_within_a_quarter_of_an_hour_is_read_whenever_ticks_come(
+    late: int, behind: int, ticks: list[int]
+) -> None:
+    cursor, now, is_found = CROWD.done().saved(at(0)), 0, False
+    for seconds in (*ticks, 1000):
+        now += seconds
+        progress = Progress.begin(cursor, NOON, at(now), reads_increments=True)
+        is_asked = at(-behind) >= progress.cutoff
+        is_found = is_found or (is_asked and now >= late)
+        for rows in CROWD.pages if is_asked else [[]]:
+            progress = progress.after(times(rows), None)
+        cursor = progress.saved(at(now))
+
+    assert is_found
+
+
 # Sweeps
 
 
@@ -310,10 +415,16 @@ def test_a_sweep_begins_with_nothing_seen() -> None:
 
 
 def test_a_sweep_counts_its_rows_and_remembers_the_newest() -> None:
-    sweep = Cursor("sweep", started=NOON).past(times([30, UNREADABLE]), "page 2")
-    sweep = sweep.past(times([10]), "page 3")
+    sweep = Cursor("sweep", started=NOON).past(times([-10, UNREADABLE]), "page 2")
+    sweep = sweep.past(times([-30]), "page 3")
 
-    assert sweep == Cursor("sweep", page_token="page 3", started=NOON, newest=at(30), seen=3)
+    assert sweep == Cursor("sweep", page_token="page 3", started=NOON, newest=at(-10), seen=3)
+
+
+def test_the_newest_row_of_a_sweep_is_none_of_tomorrow() -> None:
+    sweep = Cursor("sweep", started=NOON).past(times([-30, 86_400]), "page 2")
+
+    assert (sweep.newest, sweep.seen) == (at(-30), 2)
 
 
 def test_a_sweep_that_shows_no_times_has_no_newest() -> None:

@@ -19,7 +19,8 @@ PAST_THE_CROWD = timedelta(seconds=1)
 
 NOT_SO_LATE = timedelta(minutes=15)
 """By then Rippling shows every row of a mass change. It is known by our own clock alone: so long
-after the read of all its pages, wherever the clock of Rippling stands."""
+after the read of all its pages, wherever the clock of Rippling stands. Its rows are left alone only
+once a read that began later than that has come to its end as well."""
 
 SWEEP_OVERDUE = timedelta(days=2)
 """After this time without a full sweep that came to its end somebody has to look."""
@@ -29,15 +30,16 @@ SWEEP_OVERDUE = timedelta(days=2)
 class Cursor:
     """How far a reader has read: a stream of changes by its watermark, a sweep by its page token.
 
-    `page_token` is where a read that was cut short continues; `started` is set during a sweep, and
-    `newest` and `seen` are the greatest time and the number of rows it has come across, `loading`
-    the companies that had no employee when it began, and `facts_unknown` how many of the workers
-    lack each fact that the mapping asks for; that stays known once it has ended. `to_review` are
-    the companies of Visma still to be compared with the ledger once everyone in Rippling has been
-    read. `ended` is when a read last came to its end.
+    `page_token` is where a read that was cut short continues; `started` is when that read began, or
+    a sweep, and `newest` and `seen` are the greatest time and the number of rows that a sweep has
+    come across, `loading` the companies that had no employee when it began, and `facts_unknown` how
+    many of the workers lack each fact that the mapping asks for; that stays known once it has
+    ended. `to_review` are the companies of Visma still to be compared with the ledger once everyone
+    in Rippling has been read. `ended` is when a read last came to its end.
 
     `crowded_since` is when a read was first at its end with the watermark where it is, if what it
     read once more before the watermark took more than a page, as after a mass change.
+    `crowd_is_known` says that all of it was read again, late enough to be left alone from then on.
     """
 
     stream: str
@@ -51,6 +53,7 @@ class Cursor:
     ended: datetime | None = None
     facts_unknown: Mapping[str, int] = field(default_factory=dict)
     crowded_since: datetime | None = None
+    crowd_is_known: bool = False
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
         """The cursor of a sweep that begins now."""
@@ -63,11 +66,13 @@ class Cursor:
         facts_unknown: Mapping[str, int] | None = None,
     ) -> Cursor:
         """The cursor of a sweep after one more page, whose rows have these times."""
-        known = [time for time in (self.newest, *times) if time]
+        # As in a read of changes: a time of tomorrow is no place for a watermark.
+        last = self.started
+        known = [time for time in times if time and (last is None or time <= last)]
         return replace(
             self,
             page_token=page_token,
-            newest=max(known, default=None),
+            newest=max([*known, self.newest] if self.newest else known, default=None),
             seen=self.seen + len(times),
             facts_unknown=dict(Counter(self.facts_unknown) + Counter(facts_unknown)),
         )
@@ -98,9 +103,10 @@ class Cursor:
 class Progress:
     """A read of changes, page by page, and how far the watermark may move because of it.
 
-    `newest` is the greatest time read so far, `in_order` says whether the rows of every page came
-    by time, `is_stale` whether an old page was among them, `page_token` where the read goes on, and
-    `pages` counts the pages with rows to look at.
+    `newest` is the greatest time read so far that had passed when the read started, `in_order` says
+    whether the rows of every page came by time, `is_stale` whether an old page was among them,
+    `page_token` where the read goes on, and `pages` counts the pages with rows to look at; where
+    the read is resumed, the part before counts as one.
     """
 
     cursor: Cursor
@@ -119,7 +125,15 @@ class Progress:
         cls, cursor: Cursor, watermark: datetime, now: datetime, *, reads_increments: bool
     ) -> Progress:
         """A read that begins now; a source without increments reads everyone, by id."""
-        return cls(cursor, watermark, now, reads_increments, watermark, in_order=reads_increments)
+        return cls(
+            cursor,
+            watermark,
+            now,
+            reads_increments,
+            newest=watermark,
+            in_order=reads_increments,
+            pages=int(cursor.page_token is not None),
+        )
 
     @property
     def cutoff(self) -> datetime:
@@ -133,9 +147,7 @@ class Progress:
     @property
     def is_past_the_crowd(self) -> bool:
         """Whether this read leaves the rows of a mass change alone."""
-        since = self.cursor.crowded_since
-        is_resumed = self.cursor.page_token is not None
-        return since is not None and not is_resumed and self.started - since > NOT_SO_LATE
+        return self.cursor.crowd_is_known and self.cursor.page_token is None
 
     @property
     def is_cut_short(self) -> bool:
@@ -152,11 +164,13 @@ class Progress:
         """The read after one more page, whose rows have these times; `skipped` were too old."""
         recent = [time for time in times if self.is_recent(time)]
         known = [time for time in recent if time]
-        # A row may carry a time of tomorrow: past the moment the read started nothing is certain.
-        latest = max(self.started, self.watermark)
+        # A row may carry a time of tomorrow, or the clock of Rippling be ahead of ours. Such rows
+        # are read again until their time has passed: a watermark that went with our own clock
+        # instead would run past the rows of others that are shown late.
+        passed = [time for time in known if time <= self.started]
         return replace(
             self,
-            newest=min(max([self.newest, *known]), latest),
+            newest=max([self.newest, *passed]),
             in_order=self.in_order and known == sorted(known),
             is_stale=self.is_stale or any(self._is_old(time) for time in times),
             page_token=page_token,
@@ -180,23 +194,33 @@ class Progress:
 
     def saved(self, now: datetime) -> Cursor:
         """The cursor to keep, should the read stop now."""
-        if self.is_cut_short:
-            return replace(self.cursor, watermark=self.reached(), page_token=self.page_token)
+        since, is_known = self._crowd(now)
         return replace(
             self.cursor,
             watermark=self.reached(),
-            page_token=None,
-            ended=now,
-            crowded_since=self._crowded_since(now),
+            page_token=self.page_token or None,
+            started=self._began if self.is_cut_short else None,
+            ended=self.cursor.ended if self.is_cut_short else now,
+            crowded_since=since,
+            crowd_is_known=is_known,
         )
 
-    def _crowded_since(self, now: datetime) -> datetime | None:
+    @property
+    def _began(self) -> datetime | None:
+        """When the first part of this read began, if that is known."""
+        return self.started if self.cursor.page_token is None else self.cursor.started
+
+    def _crowd(self, now: datetime) -> tuple[datetime | None, bool]:
+        """Since when the rows before the watermark are a crowd, and whether it is known by now."""
         since, is_same = self.cursor.crowded_since, self.reached() == self.cursor.watermark
-        if is_same and self.is_past_the_crowd:
-            return since
-        if self.pages <= 1 or self.is_stale or not self.reads_increments:
-            return None
-        return since if is_same and since else now
+        if is_same and (self.is_past_the_crowd or self.is_cut_short):
+            return since, self.cursor.crowd_is_known
+        if self.is_cut_short or self.pages <= 1 or self.is_stale or not self.reads_increments:
+            return None, False
+        if since is None or not is_same:
+            return now, False
+        # Time alone does not do: after a pause nobody may have read them since.
+        return since, self._began is not None and self._began - since > NOT_SO_LATE
 
     def _is_old(self, time: datetime | None) -> bool:
         """Whether a row came that no rounding of the cutoff explains."""

@@ -27,6 +27,7 @@ class DynamoCursors(DynamoLeases):
             ended=stored_moment(item.get("ended")),
             facts_unknown=item.get("facts_unknown", {}),
             crowded_since=stored_moment(item.get("crowded_since")),
+            crowd_is_known=item.get("crowd_is_known", False),
         )
 
     def save(self, cursor: Cursor) -> None:
@@ -40,6 +41,7 @@ class DynamoCursors(DynamoLeases):
             "ended": stored_text(cursor.ended),
             "facts_unknown": dict(cursor.facts_unknown) or None,
             "crowded_since": stored_text(cursor.crowded_since),
+            "crowd_is_known": cursor.crowd_is_known or None,
         }
         kept = without_empty(values)
         if cursor.to_review is not None:
