@@ -43,7 +43,9 @@ def test_a_mode_that_is_off_sends_nothing(payday: Payday) -> None:
 
 def test_a_run_that_is_not_there_is_said(payday: Payday) -> None:
     assert problems(payday, "63b28f008cf9498084000099") == [
-        "Rippling shows no payroll run 63b28f008cf9498084000099"
+        "Rippling shows no payroll run 63b28f008cf9498084000099, and nothing was made of it in"
+        " norway; was it exported to a company that has left the mapping, name that with"
+        " `--company`"
     ]
 
 
