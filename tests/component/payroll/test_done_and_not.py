@@ -66,6 +66,23 @@ def test_an_operator_who_looked_in_visma_has_it_made_again(payday: Payday) -> No
     assert payday.export(corrected=True, not_there=True)["ok"]
 
 
+def test_nor_where_a_correction_in_the_old_currency_was_lost(payday: Payday) -> None:
+    run = some_in_euro(payday)
+    numbers = {each["currency"]: each["number"] for each in payday.export()["batches"]}
+    payday.world.rippling.payroll.amend_run(payday.run_id, run.records[0].worker_id, "70000.00")
+    payday.world.visma.faults.reset(method="POST", path=PATH, times=1)
+    assert not payday.export(corrected=True)["ok"]
+    payday.world.clock.turn(seconds=600)
+    for record in run.records:
+        record.currency = "NOK"
+
+    refused = payday.export()
+    (row,) = [each for each in payday.says("runs")["rows"] if each["run"] == payday.run_id]
+
+    assert any(f"EUR batch {numbers['EUR']}" in each for each in refused["problems"])
+    assert {each["stage"] for each in row["batches"]} == {"exported"}
+
+
 def test_nobody_is_posted_in_a_new_currency_beside_the_old_one_unsaid(payday: Payday) -> None:
     run = some_in_euro(payday)
     numbers = {each["currency"]: each["number"] for each in payday.export()["batches"]}

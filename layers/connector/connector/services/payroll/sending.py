@@ -101,6 +101,7 @@ class Sending:
         self._clock = clock
         self._key = key
         self._answer = timedelta(seconds=answer_seconds)
+        self._currencies = {draft.batch.currency for draft in prepared.drafts}
         self._known = exports.of_run(prepared.company, prepared.run.id)
 
     def carried_out(self) -> list[Sent]:
@@ -151,6 +152,8 @@ class Sending:
                     f"batch {export.key} was sent on {day_of(export.begun_at)} and not answered,"
                     f" and {NOTHING_SHOWN}"
                 )
+            elif self._prepared.is_whole and currency not in self._currencies:
+                self._give_up(currency)  # nothing takes its place: what it was instead of is left
 
     def _due(self, found: set[str]) -> tuple[list[Due], list[str]]:
         """What is to be sent, and why some of the run is not."""
@@ -185,11 +188,10 @@ class Sending:
 
         Whoever was paid in them would be posted a second time in another one.
         """
-        present = {draft.batch.currency for draft in self._prepared.drafts}
         return {
             currency: export
             for currency, export in sorted(self._known.by_currency.items())
-            if self._prepared.is_whole and currency not in present and export.is_exported
+            if self._prepared.is_whole and currency not in self._currencies and export.is_exported
             if not self._is_gone(export)
         }
 
