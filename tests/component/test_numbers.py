@@ -101,7 +101,7 @@ def test_late_and_tied_rows_at_the_watermark_are_all_found_in_seven_calls(many: 
     assert many.visma.calls("PUT") == []
 
 
-def test_after_a_mass_change_a_quiet_tick_takes_two_calls_again_and_misses_nobody() -> None:
+def test_after_a_mass_change_a_quiet_tick_takes_two_calls_and_misses_nobody() -> None:
     with a_world(people=350) as world:
         world.first_load()
         world.clock.turn(minutes=10)

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 OVERLAP = timedelta(seconds=60)
-"""How far behind the watermark is read again, for rows that Rippling shows late."""
-
+"""How long before the watermark is read again, for rows that Rippling shows late."""
 
 PAST_THE_CROWD = timedelta(seconds=1)
-"""So far behind the watermark is asked for rows that are newer: Rippling is asked in seconds."""
+"""So long after the watermark begins what is newer than it: Rippling is asked in seconds."""
 
 NOT_SO_LATE = timedelta(minutes=15)
 """By then Rippling shows every row of a mass change. It is known by our own clock alone: so long

@@ -26,8 +26,8 @@ ROUNDING = timedelta(seconds=60)
 """A row no older than this before a cutoff proves nothing against the filter."""
 
 JUST_BEFORE = 2 * ROUNDING
-"""So far back there is a row, unless it was removed: no one asks from later on than a second after
-the newest row that was read."""
+"""So long before a cutoff there is a row, unless it was removed: no cutoff lies more than a second
+after the newest row that was read."""
 
 KEPT_ACROSS_PAGES = ("expand", "filter", "order_by", "limit")
 
@@ -49,9 +49,10 @@ class ChangeFilter:
     def is_answered(self, first: Page, cutoff: datetime) -> bool:
         """Whether a first page shows that the filter was understood.
 
-        A cutoff lies behind the newest row that was read, so that an honest answer has a row. It
-        has none where that row has been removed, which is looked into once for each cutoff. What
-        cannot be read as a worker shows nothing: it may stand in every list.
+        A cutoff mostly lies before the newest row that was read, so that an honest answer has a
+        row. It has none where that row has been removed, which is looked into once for each cutoff,
+        or where the cutoff lies after it, past a mass change. What cannot be read as a worker shows
+        nothing: it may stand in every list.
         """
         if any(is_before(worker, cutoff - ROUNDING) for worker in first.workers):
             return False

@@ -10,6 +10,7 @@ from connector.domain.changes import Change
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
+    ConnectorError,
     NotAChangeError,
     RateLimitedError,
     RetryableError,
@@ -94,12 +95,11 @@ class Consumer:
             outcome = self._applier.apply(change, delivery=delivery)
         except RetryableError as error:
             wait = wait_after(error, change.worker_id, delivery)
-            is_limit = isinstance(error, RateLimitedError)
-            self._postpone(receipt, delivery, wait, str(error), known, is_limit=is_limit)
+            self._postpone(receipt, delivery, wait, error, known)
             return False
         except ConfigurationError as error:
             wait = max(CONFIGURATION_WAIT_SECONDS, wait_before(delivery))
-            self._postpone(receipt, delivery, wait, str(error), known)
+            self._postpone(receipt, delivery, wait, error, known)
             return False
         except Exception as error:
             self._note(change.correlation_id, f"the writer failed with {type(error).__name__}")
@@ -123,14 +123,14 @@ class Consumer:
         receipt: str,
         delivery: int,
         wait: float,
-        reason: str,
+        error: ConnectorError,
         known: dict[str, object],
-        *,
-        is_limit: bool = False,
     ) -> None:
+        reason = str(error)
+        is_overdue = delivery >= OVERDUE_DELIVERIES and not isinstance(error, RateLimitedError)
         self._queue.delay(receipt, wait)
         self._metrics.count("ChangesDelayed")
-        self._metrics.count("ChangesOverdue", delivery >= OVERDUE_DELIVERIES and not is_limit)
+        self._metrics.count("ChangesOverdue", is_overdue)
         self._log.warning("change delayed", reason=reason, retry_after=round(wait), **known)
         self._note(str(known["correlation_id"]), reason)
 
