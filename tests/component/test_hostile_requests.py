@@ -21,7 +21,9 @@ VALUES: tuple[Any, ...] = (
     "x", "x" * 2_001, "\ud800", "2026-11-01", "2026-11-01T00:00:00", True, False, 0, 1, -1, 1.5,
     10**30, float("nan"), [], ["x"], ["x", 1], [["x"]], [["x", "x", "x", "x"]], [None], {},
     {"x": "y"}, {"x": ["y"]}, {"x": None}, ["2026-11-01T00:00:00+00:00", "p", 1],
-    ["2026-11-01T00:00:00", "p", 1], ["", "p", 1],
+    ["2026-11-01T00:00:00", "p", 1], ["", "p", 1], "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00", ["2026-11-01T00:00:00+00:00", "p", 10**50],
+    ["0001-01-01T00:00:00+14:00", "p", 1],
 )  # fmt: skip
 
 # Of the right type, and yet of no use to anybody.
@@ -105,6 +107,17 @@ def test_both_requests_that_once_ended_in_an_exception_are_refused_in_words(worl
     assert refusal(world, {"verb": "replay", "most_per_second": "x"}) == [
         "most_per_second: has to be a whole number from 1 to 1000000"
     ]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_or_a_number_beyond_all_counting_is_refused_in_words(
+    world: World, time: str
+) -> None:
+    asked = {"verb": "replay", "started": time, "waiting": {"zz": "p"}}
+    assert refusal(world, asked) == ["started: has to be a time with its zone"]
+    for place in ([time, "p", 1], ["2026-11-01T00:00:00+00:00", "p", 10**50]):
+        problems = refusal(world, {"verb": "audit", "after": place})
+        assert problems == ["after: has to be a time, a person and a number"]
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)

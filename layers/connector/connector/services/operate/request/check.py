@@ -19,8 +19,13 @@ LONGEST_TEXT = 2_000
 MOST_TEXTS = 20_000
 LARGEST_COUNT = 1_000_000
 SHOWN = 40
-PLACE = ("time", "person", "number")
-WANTED = ("person", "company", "digest", "number")
+YEARS = range(1970, 3000)
+"""Far from the first and the last year that can be counted with, in whichever zone."""
+
+LARGEST_NUMBER = 10**15 - 1
+PARTS_OF_A_ROW = 4
+"""Person, company, digest and number of what a plan asks for."""
+
 NOT_A_REQUEST = 'a request is an object that names its verb: {"verb": "status"}'
 
 
@@ -50,21 +55,27 @@ def is_count(value: Any) -> bool:
 
 
 def is_moment(value: Any) -> bool:
-    """Whether it is a time with its zone, or none yet."""
+    """Whether it is a time with its zone, of a year that can be counted with, or none yet."""
     if not is_text(value):
         return False
     try:
-        return not value or datetime.fromisoformat(value).utcoffset() is not None
+        moment = datetime.fromisoformat(value) if value else None
     except ValueError:
         return False
+    return moment is None or (moment.utcoffset() is not None and moment.year in YEARS)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a whole number that can be stored anywhere."""
+    return type(value) is int and abs(value) <= LARGEST_NUMBER
 
 
 def is_place(value: Any) -> bool:
     """Whether it says where a page of the audit ended: time, person, number."""
-    if not isinstance(value, list) or len(value) != len(PLACE):
-        return False
-    time, person, number = value
-    return bool(time) and is_moment(time) and is_text(person) and type(number) is int
+    match value:
+        case [time, person, number] if isinstance(value, list):
+            return bool(time) and is_moment(time) and is_text(person) and is_number(number)
+    return False
 
 
 def is_text_by_text(value: Any) -> bool:
@@ -76,7 +87,7 @@ def is_rows_of_four(value: Any) -> bool:
     """Whether it is what a plan asks for: person, company, digest, number of each."""
     if not isinstance(value, list) or len(value) > MOST_TEXTS:
         return False
-    return all(is_texts(row) and len(row) == len(WANTED) for row in value)
+    return all(is_texts(row) and len(row) == PARTS_OF_A_ROW for row in value)
 
 
 TEXT = Kind(f"a text of {LONGEST_TEXT} characters at most", is_text)
