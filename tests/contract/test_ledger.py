@@ -967,15 +967,16 @@ def test_the_headcount_of_a_company_counts_active_employees_alone(bench: Bench) 
     assert counts == {"norway": 1, "sweden": 1, "denmark": 0}
 
 
-def test_the_employed_are_those_who_are_active_anywhere_by_their_ids_alone(bench: Bench) -> None:
+def test_the_employed_are_those_who_are_active_anywhere_with_the_companies(bench: Bench) -> None:
     ledger = bench.writer()
-    for person_id, active_in in (("p1", ("norway",)), ("p2", ()), ("p3", ("norway", "sweden"))):
+    both = ("norway", "sweden")
+    for person_id, active_in in (("p1", ("norway",)), ("p2", ()), ("p3", both), ("p4", both)):
         record = ledger.record(person_id)
         ledger.finish(record, replace(record.person, active_in=active_in), (), ())
     record = ledger.record("p3")
     ledger.finish(record, replace(record.person, active_in=()), (), ())
 
-    assert list(ledger.employed()) == ["p1"]
+    assert ledger.employed() == {"p1": ("norway",), "p4": ("norway", "sweden")}
 
 
 def test_a_company_is_counted_at_least_as_far_as_is_asked_for(bench: Bench) -> None:

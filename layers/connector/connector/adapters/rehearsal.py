@@ -102,7 +102,7 @@ class RehearsalLedger:
     def headcount(self, company: str, enough: int | None = None) -> int:
         return self._ledger.headcount(company, enough)
 
-    def employed(self) -> Iterator[str]:
+    def employed(self) -> Mapping[str, Collection[str]]:
         return self._ledger.employed()
 
     def links(self, company: str) -> Iterator[EmployeeLink]:

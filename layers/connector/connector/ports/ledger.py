@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -90,8 +90,11 @@ class Ledger(Protocol):
         It may be told how many are `enough`, and then counts no further than it must.
         """
 
-    def employed(self) -> Iterator[str]:
-        """The ids of all who are known to have an active employee anywhere, a moment late."""
+    def employed(self) -> Mapping[str, Collection[str]]:
+        """All who are known to have an active employee, by id: in which companies, a moment late.
+
+        Whether the mapping still has these companies is no part of it.
+        """
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""

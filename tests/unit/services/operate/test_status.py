@@ -71,7 +71,16 @@ def failing(error: ConnectorError) -> Any:
     return Mock(
         **{
             f"{name}.side_effect": fail
-            for name in ("ringing", "known", "lengths", "cursor", "rows", "open_links", "current")
+            for name in (
+                "ringing",
+                "known",
+                "lengths",
+                "cursor",
+                "rows",
+                "employed",
+                "open_links",
+                "current",
+            )
         }
     )
 

@@ -166,9 +166,9 @@ class LedgerReads:
                 break
         return found
 
-    def employed(self) -> Iterator[str]:
-        """Found where the rows are, so that only the ids of those people travel."""
-        condition, projection = "#company = :company", "#person"
+    def employed(self) -> dict[str, tuple[str, ...]]:
+        """Found where the rows are, so that only the ids and companies of those people travel."""
+        condition, projection = "#company = :company", "#person, #active_in"
         rows = pages(
             self._client.query,
             TableName=self._people,
@@ -179,7 +179,7 @@ class LedgerReads:
             ExpressionAttributeNames=aliases(condition, IS_EMPLOYED, projection),
             ExpressionAttributeValues=to_item({":company": NO_COMPANY}),
         )
-        return (row["person"] for row in rows)
+        return {row["person"]: tuple(row["active_in"]) for row in rows}
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
         """All rows of a company."""

@@ -151,8 +151,9 @@ class InMemoryLedger:
     def headcount(self, company: str, enough: int | None = None) -> int:
         return sum(link.is_active for link in self.links(company))
 
-    def employed(self) -> Iterator[str]:
-        return (person.id for person in list(self.tables.persons.values()) if person.active_in)
+    def employed(self) -> dict[str, tuple[str, ...]]:
+        everyone = list(self.tables.persons.values())
+        return {person.id: person.active_in for person in everyone if person.active_in}
 
     def links(self, company: str) -> Iterator[EmployeeLink]:
         everyone = list(self.tables.links.values())

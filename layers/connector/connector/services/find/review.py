@@ -22,6 +22,7 @@ from connector.domain.reconciliation import Finding, extra, reconcile, unused
 from connector.domain.records.agreement import Agreement
 from connector.domain.records.census import census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
+from connector.domain.status.wording import counted
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.state import Agreements
@@ -49,6 +50,8 @@ class CompanyReview:
         """The rejected of a company, and whoever has another employee there than the ledger knows.
 
         Where Visma does not answer, the report says so; the rejected are tried again all the same.
+        Visma is not asked about a company that the mapping lost: all that is left to do there is
+        to leave it, and the report says so as long as somebody is active.
         """
         links, claims = self.ledger.holdings(company)
         self.metrics.count("PeopleStuck", sum(map(self._is_stuck, links)))
@@ -59,16 +62,18 @@ class CompanyReview:
             if link.outcome is Outcome.REJECTED and not link.is_dropped
         }
         found: list[Finding] = []
-        problems: list[str] = []
+        is_lost = company not in mapping.companies
+        problems = list(_of_lost(company, links)) if is_lost else []
         employees: list[Employee] | None = None
         try:
-            if any(link.exists for link in links):
+            if not is_lost and any(link.exists for link in links):
                 employees = list(self._employees(company))
                 found = reconcile(links, employees)
         except (RetryableError, ConfigurationError) as error:
             problems.append(f"{company}: {error}")
         differing = {finding.person_id for finding in found}
-        in_step = self._show(company, links, differing, is_compared=not problems)
+        is_compared = not problems and not is_lost
+        in_step = self._show(company, links, differing, is_compared=is_compared)
         if employees is not None:
             stranger = sum(1 for _ in extra(links, employees))
             now = self.clock.now()
@@ -132,3 +137,14 @@ class CompanyReview:
                     " not compared with the ledger today"
                 )
             yield employee
+
+
+def _of_lost(company: str, links: Iterable[EmployeeLink]) -> Iterator[str]:
+    """That a company which the mapping lost has people left, and what to do about them."""
+    if left := sum(link.is_active for link in links):
+        yield (
+            f"{company}: the mapping no longer has this company, and"
+            f" {counted(left, 'person is', 'people are')} active there still; approve whom"
+            " `connector held` lists, or type `connector mappings rollback`, or `connector mappings"
+            " import` with a company that takes them"
+        )

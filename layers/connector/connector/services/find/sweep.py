@@ -16,6 +16,7 @@ from connector.services.find.batch import Batch, Summary
 from connector.services.find.comparison import Everyone, WorkerComparison
 from connector.services.find.pages import Pages
 from connector.services.find.review import CompanyReview
+from connector.services.shared.companies import lost_companies
 
 REVIEW_SECONDS = 150.0
 """A company's list of employees is begun only with so much time left of the invocation."""
@@ -78,13 +79,14 @@ class SweepReader:
         batch += Batch(report=Summary(problems=pages.problems))
         if pages.next_page_token:
             return batch + Batch(cursors=(sweep,), report=Summary(sweep="cut short"))
-        employed = list(self.ledger.employed())
+        employed = self.ledger.employed()
         if shows_too_few(sweep.seen, len(employed)):
             return self._aborted(sweep, batch.report, len(employed))
         if is_whole:
             batch += self.comparison.otherwise(everyone.rest(), outlook)
             batch += self._gone(employed, seen)
-        sweep = sweep.reviewing(tuple(mapping.companies))
+        lost = lost_companies(employed, mapping.companies)
+        sweep = sweep.reviewing((*mapping.companies, *lost))
         return batch + self._reviewed(sweep, changes, mapping, is_fresh=False)
 
     def _aborted(self, sweep: Cursor, report: Summary, employed: int) -> Batch:
@@ -118,7 +120,7 @@ class SweepReader:
     ) -> Batch:
         """Company after company, as long as there is time; at least one where the run is fresh."""
         batch = Batch()
-        left = [company for company in sweep.to_review or () if company in mapping.companies]
+        left = list(sweep.to_review or ())
         while left:
             if not is_fresh and self.clock.remaining_seconds() < REVIEW_SECONDS:
                 cursor = sweep.reviewing(left)

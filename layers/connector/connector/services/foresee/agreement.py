@@ -133,14 +133,14 @@ def edit(
 
     Personal fields are told by name alone. By whom, the published answer of Visma does not say.
     """
-    rules, seal = mapping.companies[link.company], person.seal
+    rules, seal = mapping.companies.get(link.company), person.seal
     written, now = readable(link.written or {}, seal), stored_values(employee.fields, seal)
     fields = [
         {
             "field": path,
             "written": value if path in BUSINESS_FIELDS else "",
             "in_visma": now.get(path, "") if path in BUSINESS_FIELDS else "",
-            "owner": "rippling" if path == "status" else rules.owner(path),
+            "owner": "rippling" if path == "status" or rules is None else rules.owner(path),
         }
         for path, value in written.items()
         if not same(path, value, now.get(path, ""))

@@ -129,6 +129,9 @@ def _by_decision(
     decision = context.decision
     if context.rests_in:  # an operator has decided that they stay as they are
         yield from _as_they_are(context, about)
+        if context.rests_in not in context.mapping.companies:
+            reason = f"an operator had them stay in {context.rests_in}"
+            yield Elsewhere(about.person, about.number, reason)
     elif decision.action is Action.WRITE:
         desired = applier.designer.desired(context)
         place = desired.placement
@@ -148,18 +151,23 @@ def _by_decision(
         )
     elif decision.action in (Action.KEEP, Action.IGNORE):
         yield from _as_they_are(context, about)
-        if not context.record.active_in and decision.action is Action.IGNORE:
+        if not _places_kept(context) and decision.action is Action.IGNORE:
             yield Elsewhere(about.person, about.number, decision.reason)
 
 
 def _as_they_are(context: ChangeContext, about: Subject) -> Iterator[Belonging]:
     placement = context.record.person.placement
-    for company in context.record.active_in:
+    for company in _places_kept(context):
         centre = placement.get("cost_centre") if placement.get("company") == company else ""
         number = _number(context, company, about)
         yield Belonging(
             about.person, company, number, str(centre or ""), about.department, stays=True
         )
+
+
+def _places_kept(context: ChangeContext) -> list[str]:
+    """Where somebody is active; a company that the mapping lost is nowhere to belong."""
+    return [each for each in context.record.active_in if each in context.mapping.companies]
 
 
 def _number(context: ChangeContext, company: str, about: Subject) -> str:

@@ -21,6 +21,7 @@ from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.services.foresee.hashed import HASHED, hashed
 from connector.services.foresee.numbers import number_in
+from connector.services.shared.companies import companies_with_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class People:
         )
 
     def _links(self) -> Iterator[EmployeeLink]:
-        for company in self.mappings.load().companies:
+        for company in companies_with_people(self.ledger, self.mappings.load().companies):
             yield from self.ledger.links(company)
 
     def _in_rippling(self, wanted: str) -> dict[str, Found]:

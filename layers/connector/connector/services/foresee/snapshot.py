@@ -17,6 +17,7 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
 from connector.ports.visma import Targets
+from connector.services.shared.companies import lost_companies
 
 RESERVE_SECONDS = 30.0
 """Kept of an invocation's time for what is made of it."""
@@ -64,7 +65,9 @@ class SnapshotReader:
         persons = {person.id: person for person in self.ledger.persons()}
         links: dict[str, dict[str, EmployeeLink]] = defaultdict(dict)
         owners: dict[tuple[str, str], str] = {}
-        for company in mapping.companies:
+        active = {person.id: person.active_in for person in persons.values()}
+        companies = [*mapping.companies, *lost_companies(active, mapping.companies)]
+        for company in companies:
             rows, claims = self.ledger.holdings(company)
             owners |= {(company, canonical(code)): owner for code, owner in claims}
             for link in rows:
@@ -77,7 +80,7 @@ class SnapshotReader:
                 f"Rippling shows {seen} workers and {known} people are employed: nothing can be"
                 " foretold; may the creator of the Rippling token still see everyone?"
             )
-        employees = {company: self._employees(company) for company in mapping.companies}
+        employees = {company: self._employees(company) for company in companies}
         return Snapshot(
             employments, persons, links, owners, employees, tuple(problems_in(employees))
         )

@@ -18,6 +18,7 @@ from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.services.operate.json_types import JsonObject
+from connector.services.shared.companies import companies_with_people
 from connector.services.shared.nearest import nearest_of
 
 EMPTY: tuple[Any, ...] = (None, "", (), {})
@@ -55,7 +56,7 @@ class Erasure:
         )
 
     def _codes(self) -> Iterator[str]:
-        for company in self.mappings.load().companies:
+        for company in self._companies():
             codes = (
                 (each.employee_code, each.expected_code) for each in self.ledger.links(company)
             )
@@ -116,8 +117,11 @@ class Erasure:
             _, claims = self.ledger.holdings(company)
             yield from ((company, code) for code, one in claims if one == record.person.id)
 
+    def _companies(self) -> list[str]:
+        return companies_with_people(self.ledger, self.mappings.load().companies)
+
     def _with_code(self, code: str) -> Iterator[str]:
-        for company in self.mappings.load().companies:
+        for company in self._companies():
             owner = self.ledger.owner_of(code, company)
             if owner:
                 yield owner

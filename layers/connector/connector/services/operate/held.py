@@ -21,6 +21,7 @@ from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
 from connector.services.foresee.numbers import department_in
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.shared.companies import companies_with_people
 from connector.services.shared.nearest import nearest_of
 from connector.services.shared.new_change import new_change
 
@@ -40,7 +41,7 @@ class HeldPeople:
         """How many people were changed within the last day, of every kind that was."""
         return [
             {"company": company, "kind": kind.value, "people": count}
-            for company in self.mappings.load().companies
+            for company in self._companies()
             for kind in ChangeKind
             if (count := len(self.guard_log.counted(company, kind)))
         ]
@@ -136,12 +137,18 @@ class HeldPeople:
         return changes
 
     def _rejected(self) -> Iterator[EmployeeLink]:
-        for company in self.mappings.load().companies:
-            yield from (link for link in self.ledger.links(company) if link.is_dropped)
+        return (link for link in self._links() if link.is_dropped)
 
     def _all(self) -> Iterator[EmployeeLink]:
-        for company in self.mappings.load().companies:
-            yield from _held(self.ledger.links(company))
+        return (link for link in self._links() if link.outcome is Outcome.HELD)
+
+    def _links(self) -> Iterator[EmployeeLink]:
+        """Every row, of the companies that the mapping lost as well."""
+        for company in self._companies():
+            yield from self.ledger.links(company)
+
+    def _companies(self) -> list[str]:
+        return companies_with_people(self.ledger, self.mappings.load().companies)
 
 
 def _unknown(people: set[str], known: set[str], state: str) -> list[str]:
@@ -163,10 +170,6 @@ def _unknown(people: set[str], known: set[str], state: str) -> list[str]:
 def department_of(person: Person | None) -> str:
     """Rippling's name of the department that somebody was in when last seen."""
     return department_in(person.facts) if person else ""
-
-
-def _held(links: Iterable[EmployeeLink]) -> Iterator[EmployeeLink]:
-    return (link for link in links if link.outcome is Outcome.HELD)
 
 
 def _names(link: EmployeeLink) -> set[str]:

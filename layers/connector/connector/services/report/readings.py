@@ -23,6 +23,7 @@ from connector.services.foresee.belonging import Belongings, belongings
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.snapshot import Snapshot
 from connector.services.shared.catalogues import Catalogues
+from connector.services.shared.companies import companies_with_rows
 from connector.services.shared.costs import costs_in_time
 
 T = TypeVar("T")
@@ -95,11 +96,11 @@ class Readings:
         return self._once(("catalogue", company), lambda: self.catalogues.current(company, rules))
 
     def open_links(self, period: Period) -> list[EmployeeLink]:
-        """The people with whom something is open, of all companies that the mapping has rows for.
+        """The people with whom something is open, in the mapping's companies and those it lost.
 
         From the ledger alone: neither vendor need answer, nor the mapping make sense.
         """
-        companies = dict.fromkeys(str(row["company"]) for row in self.mappings.rows())
+        companies = companies_with_rows(self.foresight.ledger, self.mappings)
         return [
             link
             for company in companies

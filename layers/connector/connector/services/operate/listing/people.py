@@ -13,6 +13,7 @@ from connector.ports.state import Mappings
 from connector.services.foresee.numbers import department_in, number_in
 from connector.services.foresee.people import People, codes_of
 from connector.services.operate.json_types import Arguments, JsonObject
+from connector.services.shared.companies import companies_with_rows
 from connector.services.shared.nearest import must_be_one_of
 
 
@@ -61,7 +62,7 @@ class PeopleLists:
         Raises:
             ConfigurationError: there is no such company, or nobody is known by a name; all at once.
         """
-        known = list(dict.fromkeys(str(row["company"]) for row in self.mappings.rows()))
+        known = companies_with_rows(self.ledger, self.mappings)
         company = str(arguments.get("company") or "")
         must_be_one_of("company", company, known)
         names = [str(each) for each in arguments.get("people") or ()]
@@ -104,7 +105,7 @@ class PeopleLists:
             raise ConfigurationError(problems)
 
     def _links(self, names: Sequence[str], company: str) -> Iterator[EmployeeLink]:
-        # Who waits has an index of their own: that list costs no more than it is long.
+        # Who waits has an index of their own: no company is read for that list.
         is_waiting = list(names) == ["waiting"]
         return self.ledger.waiting(company) if is_waiting else self.ledger.open_links(company)
 

@@ -284,7 +284,7 @@ class Ping:
 
     def _workers(self, mapping: MappingFile | None) -> Check:
         """Whether the token sees everyone whom the ledger knows, and all that the mapping asks."""
-        known = sum(1 for _ in self.ledger.employed())
+        known = len(self.ledger.employed())
         seen, unreadable, missed = 0, 0, Counter[str]()
         for page in self.source.everyone():
             seen += len(page.workers)

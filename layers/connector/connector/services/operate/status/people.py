@@ -1,10 +1,11 @@
-"""Who has something open, of all companies that the mapping has rows for."""
+"""Who has something open, in the companies of the mapping and in those that it lost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from connector.domain.status.people import OpenPeople, need_a_hand
+from connector.services.shared.companies import companies_with_rows
 
 if TYPE_CHECKING:
     from connector.domain.checks import Check
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def open_people(ledger: Ledger, mappings: Mappings) -> OpenPeople:
     """The people with whom something is open; a mapping that makes no sense hides none of them."""
-    companies = dict.fromkeys(str(row["company"]) for row in mappings.rows())
+    companies = companies_with_rows(ledger, mappings)
     return OpenPeople.among(link for company in companies for link in ledger.open_links(company))
 
 

@@ -1,0 +1,132 @@
+"""A company that left the mapping: whoever is still in it is seen, and can be decided about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from connector.domain.report import open_people
+from tests.support.world import World, a_world
+
+LEFT = 10
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Two companies have become one: Norway takes everyone, and the moves of Sweden are held."""
+    with a_world(people=40, companies=2) as world:
+        workers = world.rippling.rows("workers")
+        working = [each for each in workers if each["status"] == "ACTIVE" and not each["end_date"]]
+        for worker in working[:LEFT]:
+            world.rippling.change(worker["id"], legal_entity="Nordfab AB", location="Stockholm")
+        world.first_load()
+        world.clock.turn(days=1)
+        plain = yaml.safe_load(world.mapping_text)
+        norway = plain["companies"]["norway"]
+        del plain["companies"]["sweden"]
+        norway["legal_entities"] = ["*"]
+        norway["locations"].append({"rippling": "Stockholm", "branch": "1"})
+        world.edit_mapping(yaml.safe_dump(plain, sort_keys=False))
+        assert world.drain()["held"] == active_in(world, "sweden") >= LEFT
+        yield world
+
+
+def say(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
+    return world.operator.dispatch({"verb": verb, "operator": "kari", **arguments})
+
+
+def active_in(world: World, company: str) -> int:
+    return sum(each["status"] == "Active" for each in world.visma.employees(company))
+
+
+def test_who_is_held_in_a_lost_company_is_listed_and_counted(world: World) -> None:
+    rows = say(world, "held")["rows"]
+
+    assert [row["company"] for row in rows] == ["sweden"] * active_in(world, "sweden")
+    assert {row["kind"] for row in rows} == {"transfer"}
+    assert say(world, "held", company="sweden")["rows"] == rows
+    assert say(world, "held", people=[rows[0]["number"]])["rows"] == [rows[0]]
+    assert say(world, "status")["figures"]["people"]["held"] == len(rows)
+
+
+def test_a_sweep_counts_who_is_held_in_a_lost_company_and_says_what_to_do(world: World) -> None:
+    left = active_in(world, "sweden")
+    world.clock.turn(days=2)
+
+    summary = world.tick(full_sweep=True)
+
+    (told,) = summary.problems
+    assert told.startswith(f"sweden: the mapping no longer has this company, and {left} people are")
+    assert "connector held" in told
+    assert world.metrics.gauges["PeopleHeld", "sweden"] == left
+    assert world.metrics.gauges["OldestOpenHours", "sweden"] > 24
+    assert world.metrics.counts["PeopleStuck"] == left
+
+
+def test_a_sweep_that_was_cut_short_goes_on_with_the_lost_company(world: World) -> None:
+    world.clock.remaining = 100.0
+    told: list[str] = []
+
+    summary = world.tick(full_sweep=True)
+    assert summary.sweep == "cut short"
+    while summary.sweep == "cut short":
+        summary = world.tick()
+        told += summary.problems
+
+    assert len(told) == 1
+    assert world.metrics.gauges["PeopleHeld", "sweden"] == active_in(world, "sweden")
+
+
+def test_a_run_that_is_held_in_a_lost_company_is_approved_and_carried_out(world: World) -> None:
+    run, left = say(world, "held")["rows"][0]["run"], active_in(world, "sweden")
+    before = active_in(world, "norway")
+
+    assert say(world, "approve", run=run)["queued"] == left
+    world.drain()
+
+    assert active_in(world, "sweden") == 0
+    assert active_in(world, "norway") == before + left
+    assert say(world, "held")["rows"] == []
+    assert world.tick(full_sweep=True).problems == []
+
+
+def test_who_is_rejected_in_a_lost_company_is_listed_and_can_be_taken_back(world: World) -> None:
+    rows = say(world, "held")["rows"]
+    person = rows[0]["person"]
+
+    assert say(world, "reject", people=[person])["queued"] == 1
+    world.drain()
+    assert [row["person"] for row in say(world, "rejected")["rows"]] == [person]
+    assert len(say(world, "held")["rows"]) == len(rows) - 1
+
+    assert say(world, "rejected take-back", people=[person])["queued"] == 1
+    world.drain()
+    assert say(world, "rejected")["rows"] == []
+
+
+def test_a_plan_foretells_the_move_out_of_a_lost_company_and_applies_it(world: World) -> None:
+    people = [each for each in say(world, "plan")["people"] if each["kind"] == "transfer"]
+
+    assert len(people) == active_in(world, "sweden")
+    assert {each["outcome"] for each in people} == {"held"}
+    wanted = [[each["person"], each["company"], each["digest"], each["number"]] for each in people]
+    say(world, "apply", wanted=wanted)
+    world.drain()
+    assert active_in(world, "sweden") == 0
+
+
+def test_who_is_left_in_a_lost_company_is_found_by_the_code_of_their_employee(world: World) -> None:
+    row = say(world, "held")["rows"][0]
+
+    assert say(world, "explain", person=row["employee_code"])["person"] == row["person"]
+    assert say(world, "personal-data", person=row["employee_code"])["ok"]
+
+
+def test_the_month_counts_who_is_held_in_a_lost_company(world: World) -> None:
+    sections = say(world, "report")["sections"]
+
+    (needs,) = (each["needs_human"] for each in sections if each["key"] == open_people.KEY)
+    assert needs
