@@ -207,6 +207,26 @@ def test_what_one_worker_went_through_is_found_and_has_nothing_personal(
             assert personal not in told
 
 
+def test_what_a_webhook_queued_is_found_from_the_worker_by_way_of_the_correlation_id(
+    account: Account, rippling: Rippling, logged: Lines
+) -> None:
+    poll(account)
+    drain(account)
+    logged.clear()
+    worker = rippling.workers()[0]["id"]
+    announce(account, worker)
+    drain(account)
+
+    (applied,) = found("OneWorkerQuery", logged, id=worker)
+    queued, last = found("OneChangeQuery", logged, id=applied["correlation_id"])
+    assert (applied["message"], queued["message"], last) == (
+        "change applied",
+        "change queued",
+        applied,
+    )
+    assert queued["cause"] == "webhook"
+
+
 def test_refusals_of_visma_are_found_and_nothing_else(
     account: Account, rippling: Rippling, visma: Visma, logged: Lines
 ) -> None:
@@ -218,6 +238,8 @@ def test_refusals_of_visma_are_found_and_nothing_else(
 
     (line,) = found("RefusalsQuery", logged)
     assert (line["worker"], line["outcome"]) == (refused["id"], "rejected")
+    queued, *_ = found("OneChangeQuery", logged, id=line["correlation_id"])
+    assert (queued["message"], queued["cause"]) == ("change queued", "sweep")
 
     logged.clear()
     rippling.move(unanswered["id"], "Finance")
