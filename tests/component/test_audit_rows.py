@@ -273,6 +273,25 @@ def test_so_does_the_row_of_one_that_is_taken_in_before_something_else_is_done(
     assert created["department_after"] == "SALES"
 
 
+def test_what_a_lost_create_had_written_is_told_before_it_is_written_over(world: World) -> None:
+    worker = world.hire(legal_entity="Nordfab AS")
+    world.tick()
+    dies_before_it_can_say_so(world)
+    world.rippling.change_user(worker["user_id"], work_phone="")
+    world.rippling.change(worker["id"], department="Finance")
+    world.settle()
+
+    created, updated = world.audit_of(worker["user_id"])
+    assert (created["outcome"], created["kind"]) == ("created", "hire")
+    assert "had been lost" in created["reason"]
+    fields = {each["field"]: each["after"] for each in created["differences"]}
+    assert (fields["department"], bool(fields["contact.phone1"])) == ("SALES", True)
+    assert created["department_after"] == "SALES"
+    assert updated["outcome"] == "updated"
+    assert {each["field"] for each in updated["differences"]} == {"department", "contact.phone1"}
+    assert (updated["department_before"], updated["department_after"]) == ("SALES", "FIN")
+
+
 def test_so_does_the_row_of_an_update_whose_answer_was_lost(world: World) -> None:
     worker = a_hire(world)
     world.rippling.change(worker["id"], department="Finance")

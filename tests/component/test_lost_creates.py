@@ -176,3 +176,30 @@ def test_another_employment_whose_company_is_hidden_says_nothing_of_the_lost_one
 
     assert world.employee_of(worker)["department"] == "SALES"
     assert world.employee_of(worker)["status"] == "Active"
+
+
+def test_whoever_came_back_is_known_by_the_employment_of_the_create(world: World) -> None:
+    before = world.rippling.hire(
+        department="Sales",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        legal_entity="Nordfab AS",
+        status="TERMINATED",
+        end_date="2025-06-30",
+    )
+    world.settle()
+    again = world.rippling.rehire(
+        before["user_id"], "2026-11-23", department="Sales", legal_entity="Nordfab AS"
+    )
+    world.tick()
+    with pytest.MonkeyPatch.context() as crash:
+        crash.setattr(world.ledger, "finish", _die)
+        with pytest.raises(CrashError):
+            world.drain()
+    world.build()
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    world.rippling.redact.add("legal_entity")
+    world.rippling.move(again["id"], "Finance")
+    world.settle()
+
+    assert world.employee_of(again)["department"] == "FIN"

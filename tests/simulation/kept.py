@@ -84,4 +84,45 @@ KEPT = (
             s("answer_with_nonsense", n=2, method="POST", is_applied=False, reach=1),
         ),
     ),
+    # What a lost create had written and the next write emptied was nowhere in the audit.
+    (
+        771,
+        (
+            s("type_a_wrong_number", is_first_back=False),
+            s(
+                "rehire",
+                n=8,
+                days=4,
+                department="Sales",
+                entity="Nordfab AS",
+                is_new=True,
+            ),
+            s("create_and_forget", then="no hire at all", is_late=False),
+            s("bring_many_back", reach=2),
+            s("terminate_ahead", n=2, days=2, is_told_early=True),
+            s("change_user", n=13, part="work_phone", is_empty=True),
+        ),
+    ),
+    # After a lost create of somebody who came back, the employment of before counted for good.
+    (
+        952,
+        (
+            s(
+                "hire_ahead",
+                department="Management",
+                place="Gardermoen",
+                entity="Nordfab AB",
+                kind="Hourly full-time",
+                days=9,
+            ),
+            s("write_slowly", n=3, method="POST", reach=20),
+            s("trouble_rippling", n=2, what="429", reach=5),
+            s("rehire", n=9, days=-1, department="Management", entity="Nordfab AB", is_new=False),
+            s("change_the_lead", key="norway", lead="3"),
+            s("terminate_ahead", n=-1, days=1, is_told_early=True),
+            s("be_outlasted", at=35, n=-1, reach=5),
+            s("be_outlasted", at=3, n=9, reach=2),
+            s("change_email", n=11, how="at once", is_taken_away=False),
+        ),
+    ),
 )

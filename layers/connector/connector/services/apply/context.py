@@ -62,12 +62,13 @@ class ChangeContext:
 
     @property
     def record_of_worker(self) -> Record:
-        """The record that knows for which employment someone new is about to be created.
+        """The record that knows for which employment someone is about to be created, or comes back.
 
-        Should the answer be lost, another employment may count by the time someone looks.
+        Should the answer be lost, another employment may count by the time someone looks: one of
+        long ago, for whom is active nowhere.
         """
         person = self.record.person
-        if person.worker_id or self.worker is None:
+        if self.worker is None or (person.worker_id and person.active_in):
             return self.record
         return replace(self.record, person=replace(person, worker_id=self.worker.id))
 

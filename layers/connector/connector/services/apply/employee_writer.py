@@ -41,6 +41,7 @@ from connector.ports.visma import Targets
 from connector.services.apply.write_request import (
     ADOPTED,
     LOST,
+    LOST_OTHERWISE,
     GuardFn,
     KnownEmployee,
     Result,
@@ -66,8 +67,8 @@ class EmployeeWriter:
     def upsert(self, request: WriteRequest, code: str) -> Result:
         """Makes the employee of a working person the desired one; creates it if need be.
 
-        Nothing is written over what a lost update has changed before that is on record: then the
-        remark is `LOST_OTHERWISE`, and the employee is as it was found.
+        Nothing is written over what a lost write has left before that is on record: then the remark
+        is `LOST_OTHERWISE`, and the employee is as it was found.
         """
         link = request.link
         if link is None or not link.exists:
@@ -204,6 +205,8 @@ class EmployeeWriter:
         contact = begun.desired if was_begun else {"contact.email": begun.work_address}
         if not is_same_person(known.employee, contact):
             return begun.rejected(f"Visma has an employee {known.code} with another e-mail address")
+        if was_begun and begun.plan(known.stored).differences:
+            return replace(known.as_created(begun.record), remark=LOST_OTHERWISE)
         result = self._close_gap(begun, known, is_begun=True)
         if result.outcome is Outcome.REJECTED:
             return result
