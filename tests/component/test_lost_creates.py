@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.domain.records.ledger import INTENT_SECONDS
+from tests.support.overtaken import overtaken
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -203,3 +204,27 @@ def test_whoever_came_back_is_known_by_the_employment_of_the_create(world: World
     world.settle()
 
     assert world.employee_of(again)["department"] == "FIN"
+
+
+def test_whoever_waits_for_a_department_by_then_has_an_employee_all_the_same(
+    world: World, worker: dict[str, Any]
+) -> None:
+    world.rippling.add_department("Robotics")
+    world.rippling.move(worker["id"], "Robotics")
+    world.settle()
+    assert _outcomes(world, worker) == [("created", "norway"), ("waiting", "norway")]
+
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.settle()
+    assert world.employee_of(worker)["status"] == "Inactive"
+
+
+def test_a_writer_that_was_taken_for_dead_tells_what_it_has_created(world: World) -> None:
+    worker = world.hire(legal_entity="Nordfab AS")
+    world.tick()
+    world.rippling.add_department("Robotics")
+    with overtaken(world, lambda: world.rippling.move(worker["id"], "Robotics")):
+        world.drain()
+
+    assert _outcomes(world, worker) == [("created", "norway"), ("waiting", "norway")]
+    assert "had been lost" in world.audit_of(worker["user_id"])[0]["reason"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.domain.records.ledger import INTENT_SECONDS
+from tests.support.overtaken import overtaken
 from tests.support.world import World, a_world
 
 
@@ -118,3 +119,15 @@ def test_an_update_that_never_arrived_is_not_told(world: World, worker: dict[str
     world.settle()
 
     assert _outcomes(world, worker)[1:] == [("out_of_scope", "norway")]
+
+
+def test_a_writer_that_was_taken_for_dead_tells_what_it_has_written(world: World) -> None:
+    worker = world.hire(legal_entity="Nordfab AS")
+    world.settle()
+    world.rippling.move(worker["id"], "Finance")
+    world.tick()
+    with overtaken(world, lambda: becomes_a_contractor(world, worker)):
+        world.drain()
+
+    assert _outcomes(world, worker)[1:] == [("updated", "norway"), ("out_of_scope", "norway")]
+    _is_told(world, worker)

@@ -125,4 +125,30 @@ KEPT = (
             s("change_email", n=11, how="at once", is_taken_away=False),
         ),
     ),
+    # A writer that was taken for dead created somebody, and nobody knew of it: not the audit, and
+    # not whoever had to make the employee inactive.
+    (
+        670,
+        (
+            s("be_told_by_a_webhook", n=5),
+            s("transfer", n=14, how="at once"),
+            s("be_outlasted", at=30, n=-1, reach=2),
+        ),
+    ),
+    (
+        1937,
+        (
+            s("create_and_forget", then="another company", is_late=False),
+            s(
+                "hire",
+                department="Finance",
+                place="Stockholm",
+                entity="Nordfab AS",
+                kind="Salaried full-time",
+                ago=1,
+            ),
+            s("be_outlasted", at=33, n=-1, reach=20),
+            s("change_many", count=12, what="terminate", pause=0),
+        ),
+    ),
 )

@@ -154,7 +154,7 @@ class Applier:
     def _write(self, context: ChangeContext) -> Outcome:
         desired = self.designer.desired(context)
         if obstacle := obstacle_to(context, desired):
-            if self._recover_lost_update(context):
+            if self._recover_lost_create(context) or self._recover_lost_update(context):
                 return self._write(self._read_unless_changed(context, Action.WRITE))
             return self.recorder.record(context, obstacle)
         if context.decision.leave_first:  # only once it is sure that they can arrive

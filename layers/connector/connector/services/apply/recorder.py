@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
 from connector.domain.employees import INACTIVE
+from connector.domain.errors import CodeTakenError, ConflictError
 from connector.domain.people import fingerprint
 from connector.domain.placement import IN_VISMA
 from connector.domain.planning import Outcome
@@ -20,11 +22,15 @@ from connector.domain.records.ledger import (
     EmployeeLink,
     LinkUpdate,
     Person,
+    Record,
 )
 from connector.ports.ledger import Ledger
 from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution
+
+WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED, Outcome.REACTIVATED)
+"""What has changed an employee in Visma."""
 
 PLACING = ("department", "branch", "employee_class", "calendar")
 """What a placement decides of an employee."""
@@ -51,14 +57,36 @@ class Recorder:
             changed[link.company] = replace(link, allocation=allocation)
         if not self.cost_allocation:
             changed |= without_costs({**record.links, **changed})
-        self.ledger.finish(
-            record,
-            person_after(context, resolution, link),
-            changed.values(),
-            (self.scribe.row(context, resolution, link),),
-            released_claims(context, resolution, {**record.links, **changed}),
-        )
+        try:
+            self.ledger.finish(
+                record,
+                person_after(context, resolution, link),
+                changed.values(),
+                (self.scribe.row(context, resolution, link),),
+                released_claims(context, resolution, {**record.links, **changed}),
+            )
+        except ConflictError:
+            self._begin_again(record, resolution)
+            raise
         return resolution.result.outcome
+
+    def _begin_again(self, record: Record, resolution: Resolution) -> None:
+        """Notes a write once more that another writer took for one that never was.
+
+        It took so long that the other one ended its intent and saw nothing of it in Visma. Whoever
+        decides next looks again, as after a lost answer.
+        """
+        intent, result = record.person.intent, resolution.result
+        if intent is None or not result.differences or result.outcome not in WRITTEN:
+            return
+        now, is_create = self.ledger.record(record.person.id), bool(intent.proof)
+        link = now.links.get(intent.company)
+        is_told = is_create and link is not None and link.exists
+        if now.person.intent is None and not is_told:
+            with suppress(CodeTakenError):  # then whoever claims it is refused, and tells of it
+                self.ledger.begin(
+                    now, intent.company, intent.code, claim=is_create, proof=intent.proof
+                )
 
 
 def released_claims(
