@@ -168,16 +168,19 @@ class Applier:
         """
         companies = context.decision.leave_first
         known = [company for company in companies if company in context.record.active_in]
-        # Where the ledger has nobody active, an edit in Visma is undone, and no one is moved.
+        # Where the ledger has nobody active, an edit in Visma is undone, and no one is moved: that
+        # is guarded as making them inactive, and comes first, so that a hold leaves all as it is.
+        edited = [company for company in companies if company not in known]
         asks = self._guards(context, known[0]) if known else allow_all
         transfer = digest_of(ChangeKind.TRANSFER, None, *companies, context.decision.company or "")
         if hold := asks(ChangeKind.TRANSFER, transfer):
             return self.recorder.record(
                 context, resolution.of_held_transfer(context, companies[0], hold)
             )
-        for company in companies:
-            outcome = self._leave(context, company, is_last=False)
-            if outcome is Outcome.REJECTED:
+        for company in (*edited, *known):
+            is_guarded = company in edited  # the others are as a whole, as a transfer
+            outcome = self._leave(context, company, is_last=False, is_guarded=is_guarded)
+            if outcome in (Outcome.HELD, Outcome.REJECTED):
                 return (
                     outcome  # whoever cannot leave does not arrive: never active in two companies
                 )
@@ -185,14 +188,23 @@ class Applier:
         desired = self.designer.desired(context)
         if obstacle := obstacle_to(context, desired):
             return self.recorder.record(context, obstacle)
-        return self._upsert(context, desired, allow_all)
+        guards = allow_all if known else self._guards(context, desired.company)
+        return self._upsert(context, desired, guards)
 
     def _leave_everywhere(self, context: ChangeContext) -> Outcome:
-        *others, last = context.companies_to_leave
+        """First where the ledger has them active, guarded once; then each edit in Visma is undone.
+
+        Whoever is held for such an edit has left all the same.
+        """
+        known = context.record.active_in
+        *others, last = sorted(context.companies_to_leave, key=lambda company: company not in known)
         for company in others:
-            self._leave(context, company, is_last=False)
+            is_guarded = company not in known[:-1]
+            outcome = self._leave(context, company, is_last=False, is_guarded=is_guarded)
+            if outcome is Outcome.HELD:
+                return outcome
             context = self._read_unless_changed(context, Action.LEAVE)
-        return self._leave(context, last, is_last=True)
+        return self._leave(context, last, is_last=True, is_guarded=True)
 
     def _upsert(self, context: ChangeContext, desired: DesiredEmployee, guards: GuardFn) -> Outcome:
         request = WriteRequest(
@@ -211,7 +223,9 @@ class Applier:
             return self._write(self._read_unless_changed(context, Action.WRITE))
         return self.recorder.record(context, resolution.of_work(context, desired, result))
 
-    def _leave(self, context: ChangeContext, company: str, *, is_last: bool) -> Outcome:
+    def _leave(
+        self, context: ChangeContext, company: str, *, is_last: bool, is_guarded: bool
+    ) -> Outcome:
         worker, rules = context.worker, context.rules(company)
         contact = contact_fields(worker.personal, rules) if worker and rules else {}
         request = WriteRequest(
@@ -220,8 +234,7 @@ class Applier:
             {**contact, "status": INACTIVE},
             plan_leaving,
             context.refusal,
-            # Leaving one company for another was guarded as a transfer, and as a whole.
-            self._guards(context, company) if is_last else allow_all,
+            self._guards(context, company) if is_guarded else allow_all,
             must_look=context.is_drift,
         )
         result = self.employee_writer.deactivate(request)

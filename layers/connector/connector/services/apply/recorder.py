@@ -155,6 +155,10 @@ def person_after(
 def remembered_placement(resolution: Resolution, link: EmployeeLink | None) -> dict[str, Any]:
     """Where the person belongs, and how the employee is placed in Visma by now."""
     if resolution.placement is None:
+        is_edited = link is not None and link.exists and not link.is_active
+        if is_edited and resolution.result.outcome in (Outcome.HELD, Outcome.REJECTED):
+            # Where an edit in Visma is yet to be undone, no one belongs for that.
+            return dict(resolution.result.record.person.placement)
         return {"company": resolution.company or ""}
     written = (link.written if link else None) or {}
     in_visma = {field: written[field] for field in PLACING if written.get(field)}

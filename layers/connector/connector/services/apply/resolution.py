@@ -124,7 +124,7 @@ def of_leaving(
         result,
         reasons=(reason,),
         due_on=context.decision.due_on,
-        is_last=is_last or is_stuck,
+        is_last=is_last or is_stuck or result.hold is not None,
         back_dated=late_by(context, company, result.outcome),
     )
 

@@ -1,0 +1,118 @@
+"""Employees whom finance sets active again by hand: undone under the guards, or told until then."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from connector.domain.guards import ChangeKind
+from tests.support.world import World, a_world
+
+LIMIT = 5
+"""So many may be made inactive within a day in a company as small as these."""
+
+
+def say(world: World, verb: str, **whom: Any) -> dict[str, Any]:
+    return world.operator.dispatch({"verb": verb, **whom})
+
+
+def everyone_of(world: World, company: str) -> list[dict[str, Any]]:
+    codes = {each["employeeNumber"] for each in world.visma.employees(company)}
+    return [
+        worker
+        for worker in world.rippling.workers()
+        if str(worker["number"]) in codes and worker["status"] == "ACTIVE"
+    ]
+
+
+def approved(world: World, people: list[dict[str, Any]]) -> dict[str, int]:
+    say(world, "approve", people=[each["user_id"] for each in people])
+    return world.drain()
+
+
+def transferred(world: World, count: int) -> list[dict[str, Any]]:
+    """Who moved from Norway to Sweden long ago."""
+    world.first_load()
+    movers = everyone_of(world, "norway")[:count]
+    for each in movers:
+        world.rippling.change(each["id"], legal_entity="Nordfab AB")
+    world.settle()
+    approved(world, movers)
+    world.clock.turn(days=40)
+    return movers
+
+
+def bring_back(world: World, people: list[dict[str, Any]], company: str = "norway") -> None:
+    for each in people:
+        world.visma.edit_employee(str(each["number"]), company=company, status="Active")
+
+
+def statuses(world: World, people: list[dict[str, Any]], company: str = "norway") -> Counter[str]:
+    found = (world.visma.employee(str(each["number"]), company=company) for each in people)
+    return Counter(each["status"] for each in found)
+
+
+def sweep(world: World) -> dict[str, int]:
+    world.clock.turn(days=1)
+    world.tick(full_sweep=True)
+    return world.drain()
+
+
+def test_whoever_was_transferred_and_is_active_by_hand_is_made_inactive_under_the_guard() -> None:
+    with a_world(people=60, companies=2) as world:
+        movers = transferred(world, 12)
+        bring_back(world, movers)
+
+        assert sweep(world) == {"unchanged": LIMIT, "held": 12 - LIMIT}
+
+        assert statuses(world, movers) == {"Inactive": LIMIT, "Active": 12 - LIMIT}
+        assert len(world.guard_log.counted("norway", ChangeKind.DEACTIVATE)) == LIMIT
+        assert statuses(world, movers, "sweden") == {"Active": 12}
+        assert sweep(world) == {}, "who is held belongs in Sweden as before, and is left there"
+        held = [each for each in movers if statuses(world, [each]) == {"Active": 1}]
+        assert approved(world, held) == {"unchanged": 12 - LIMIT}
+        assert statuses(world, movers) == {"Inactive": 12}
+        assert {world.tables.persons[each["user_id"]].active_in for each in movers} == {("sweden",)}
+
+
+def test_whoever_left_a_second_company_and_is_active_by_hand_in_the_first_is_counted() -> None:
+    with a_world(people=60, companies=2) as world:
+        movers = transferred(world, 12)
+        for each in movers:
+            world.rippling.terminate(each["id"], world.clock.now().date().isoformat())
+        world.settle()
+        approved(world, movers)
+        assert statuses(world, movers, "sweden") == {"Inactive": 12}
+        world.clock.turn(days=40)
+        bring_back(world, movers)
+
+        sweep(world)
+
+        assert statuses(world, movers) == {"Inactive": LIMIT, "Active": 12 - LIMIT}
+        held = {row["person"] for row in say(world, "held")["rows"]}
+        approved(world, [each for each in movers if each["user_id"] in held])
+        assert statuses(world, movers) == {"Inactive": 12}
+
+
+def test_a_leaver_whose_earlier_employee_was_edited_too_is_counted_where_they_leave() -> None:
+    with a_world(people=60, companies=2) as world:
+        movers = transferred(world, 12)
+        for each in movers:
+            world.rippling.change(each["id"], legal_entity="Nordfab AS")
+        world.settle()
+        approved(world, movers)
+        assert statuses(world, movers) == {"Active": 12}
+        world.clock.turn(days=40)
+        bring_back(world, movers, "sweden")
+        for each in movers:
+            world.rippling.terminate(each["id"], world.clock.now().date().isoformat())
+
+        sweep(world)
+
+        assert len(world.guard_log.counted("norway", ChangeKind.DEACTIVATE)) <= LIMIT
+        assert statuses(world, movers)["Active"] >= 12 - LIMIT
+        for _ in range(3):
+            held = {row["person"] for row in say(world, "held")["rows"]}
+            approved(world, [each for each in movers if each["user_id"] in held])
+            sweep(world)
+        assert statuses(world, movers) == statuses(world, movers, "sweden") == {"Inactive": 12}
