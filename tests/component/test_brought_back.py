@@ -116,3 +116,33 @@ def test_a_leaver_whose_earlier_employee_was_edited_too_is_counted_where_they_le
             approved(world, [each for each in movers if each["user_id"] in held])
             sweep(world)
         assert statuses(world, movers) == statuses(world, movers, "sweden") == {"Inactive": 12}
+
+
+def test_whoever_was_rejected_is_shown_and_judged_again_once_something_is_new() -> None:
+    with a_world(people=60) as world:
+        world.first_load()
+        leavers = everyone_of(world, "norway")[:12]
+        for each in leavers:
+            world.rippling.terminate(each["id"], "2026-11-20")
+        world.settle()
+        approved(world, leavers)
+        world.clock.turn(days=40)
+        bring_back(world, leavers)
+        assert sweep(world) == {"deactivated": LIMIT, "held": 12 - LIMIT}
+        held = {row["person"] for row in say(world, "held")["rows"]}
+        one = next(each for each in leavers if each["user_id"] in held)
+        say(world, "reject", people=[one["user_id"]])
+        world.drain()
+        told = {row["person"] for row in say(world, "reconcile")["rows"]}
+        assert one["user_id"] in told
+        assert sweep(world) == {}, "what was rejected is left there, and not audited daily"
+
+        world.rippling.change(one["id"], department="Finance")
+        assert world.settle() == {"unchanged": 1}
+        assert one["user_id"] in {row["person"] for row in say(world, "reconcile")["rows"]}
+        outcome = sweep(world)
+
+        assert outcome in ({"held": 1}, {"deactivated": 1})
+        assert one["user_id"] in {row["person"] for row in say(world, "held")["rows"]} or (
+            statuses(world, [one]) == {"Inactive": 1}
+        )

@@ -112,8 +112,9 @@ def origin_of(
 def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
     """Whether an employee is at another version than the ledger remembers.
 
-    Where none is remembered, the employee is read before the next write anyway. Where Visma shows
-    none, what can be compared without a key has to tell.
+    Where none is remembered, the employee is read before the next write anyway; of whoever was made
+    inactive none may ever come, so that being active again has to tell. Where Visma shows none,
+    what can be compared without a key has to.
     """
     if not employee.etag:
         return any(
@@ -121,7 +122,15 @@ def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
             for path, text in (link.written or {}).items()
             if path in BUSINESS_FIELDS and path in employee.fields
         )
-    return bool(link.etag) and row_version(employee.etag) != row_version(link.etag or "")
+    if not link.etag:
+        return is_brought_back(employee, link)
+    return row_version(employee.etag) != row_version(link.etag)
+
+
+def is_brought_back(employee: Employee, link: EmployeeLink) -> bool:
+    """Whether an employee that was made inactive is not so any more, by nobody's write of ours."""
+    was_left = (link.written or {}).get("status") == INACTIVE
+    return was_left and employee.fields.get("status", INACTIVE) != INACTIVE
 
 
 def unused(

@@ -18,7 +18,7 @@ from connector.domain.errors import (
 )
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
-from connector.domain.reconciliation import Finding, extra, reconcile, unused
+from connector.domain.reconciliation import Finding, Origin, extra, reconcile, unused
 from connector.domain.records.agreement import Agreement
 from connector.domain.records.census import census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
@@ -78,6 +78,10 @@ class CompanyReview:
             stranger = sum(1 for _ in extra(links, employees))
             now = self.clock.now()
             self._keep(Agreement.of(company, now, in_step, found, stranger))
+        # Whoever is held or was rejected for such an edit is told, and judged already.
+        judged = {link.person_id for link in links if link.is_held or link.is_dropped}
+        edited = {each.person_id for each in found if each.origin is Origin.EDITED}
+        differing -= judged & edited
         # Someone who is both is queued once: the writer reads the employee in either case.
         again = self.ledger.persons(rejected - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
