@@ -146,3 +146,25 @@ def test_whoever_was_rejected_is_shown_and_judged_again_once_something_is_new() 
         assert one["user_id"] in {row["person"] for row in say(world, "held")["rows"]} or (
             statuses(world, [one]) == {"Inactive": 1}
         )
+
+
+def test_whoever_left_and_is_gone_in_rippling_is_told_when_active_by_hand() -> None:
+    with a_world(people=20) as world:
+        world.first_load()
+        leaver = everyone_of(world, "norway")[0]
+        world.rippling.terminate(leaver["id"], world.clock.now().date().isoformat())
+        world.settle()
+        sweep(world)
+        world.rippling.remove(leaver["id"])
+        bring_back(world, [leaver])
+        world.clock.turn(days=1)
+
+        summary = world.tick(full_sweep=True)
+
+        assert world.drain() == {}, "nothing can be done, and no audit row says so daily"
+        assert world.metrics.counts["PeopleGone"] == 1
+        assert any(leaver["user_id"] in problem for problem in summary.problems)
+        rows = say(world, "reconcile")["rows"]
+        (message,) = [row["message"] for row in rows if row["person"] == leaver["user_id"]]
+        assert "is put right" not in message
+        assert "no longer in Rippling" in message

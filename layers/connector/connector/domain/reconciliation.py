@@ -133,6 +133,15 @@ def is_brought_back(employee: Employee, link: EmployeeLink) -> bool:
     return was_left and employee.fields.get("status", INACTIVE) != INACTIVE
 
 
+def brought_back(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> Iterator[str]:
+    """The people of a company whose employee was made inactive, and is not so any more."""
+    by_code = {canonical(employee.code): employee for employee in employees}
+    for link in links:
+        employee = by_code.get(canonical(link.employee_code or ""))
+        if employee and is_brought_back(employee, link):
+            yield link.person_id
+
+
 def unused(
     claims: Iterable[tuple[str, str]], links: Iterable[EmployeeLink]
 ) -> Iterator[tuple[str, str]]:

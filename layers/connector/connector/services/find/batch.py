@@ -59,12 +59,15 @@ class Batch:
     candidates: tuple[Candidate, ...] = ()
     cursors: tuple[Cursor, ...] = ()
     report: Summary = field(default_factory=Summary)
+    brought_back: frozenset[str] = frozenset()
+    """The people whose employee was made inactive, and is active in Visma all the same."""
 
     def __add__(self, other: Batch) -> Batch:
         return Batch(
             self.candidates + other.candidates,
             self.cursors + other.cursors,
             self.report + other.report,
+            self.brought_back | other.brought_back,
         )
 
 

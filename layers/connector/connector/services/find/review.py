@@ -18,7 +18,7 @@ from connector.domain.errors import (
 )
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
-from connector.domain.reconciliation import Finding, Origin, extra, reconcile, unused
+from connector.domain.reconciliation import Finding, Origin, brought_back, extra, reconcile, unused
 from connector.domain.records.agreement import Agreement
 from connector.domain.records.census import census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
@@ -65,10 +65,12 @@ class CompanyReview:
         is_lost = company not in mapping.companies
         problems = list(_of_lost(company, links)) if is_lost else []
         employees: list[Employee] | None = None
+        back = frozenset[str]()
         try:
             if not is_lost and any(link.exists for link in links):
                 employees = list(self._employees(company))
                 found = reconcile(links, employees)
+                back = frozenset(brought_back(links, employees))
         except (RetryableError, ConfigurationError) as error:
             problems.append(f"{company}: {error}")
         differing = {finding.person_id for finding in found}
@@ -87,7 +89,7 @@ class CompanyReview:
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
         candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
         report = Summary(drifted=len(differing), problems=problems)
-        return Batch(tuple(candidates), report=report)
+        return Batch(tuple(candidates), report=report, brought_back=back)
 
     def _is_stuck(self, link: EmployeeLink) -> bool:
         """Whether somebody has needed a hand for longer than a day."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
 from connector.domain.guards import shows_too_few
@@ -84,10 +84,16 @@ class SweepReader:
             return self._aborted(sweep, batch.report, len(employed))
         if is_whole:
             batch += self.comparison.otherwise(everyone.rest(), outlook)
-            batch += self._gone(employed, seen)
         lost = lost_companies(employed, mapping.companies)
         sweep = sweep.reviewing((*mapping.companies, *lost))
-        return batch + self._reviewed(sweep, changes, mapping, is_fresh=False)
+        reviewed = self._reviewed(sweep, changes, mapping, is_fresh=False)
+        if is_whole:
+            # Whoever is active by hand and not in Rippling is gone as well: the writer keeps them.
+            back = reviewed.brought_back.difference(seen, employed)
+            kept = tuple(each for each in reviewed.candidates if each.person_id not in back)
+            reviewed = replace(reviewed, candidates=kept)
+            batch += self._gone({*employed, *back}, seen)
+        return batch + reviewed
 
     def _aborted(self, sweep: Cursor, report: Summary, employed: int) -> Batch:
         """A token that no longer sees everyone shows leavers who never left: none is queued."""

@@ -33,6 +33,8 @@ from connector.services.shared.nearest import must_be_one_of
 from connector.services.shared.new_change import new_change, new_run
 
 EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
+PUT_RIGHT = "is put right"
+STAYS_GONE = "stays: no longer in Rippling; absence is never a termination"
 NO_CAUSE = "open without cause"
 OPEN = (Outcome.HELD, Outcome.WAITING, Outcome.REJECTED)
 OLDER_MAPPING = (
@@ -119,6 +121,8 @@ def found_in(snapshot: Snapshot, mapping: MappingFile) -> Iterator[JsonObject]:
             if finding.origin is Origin.EDITED:
                 person = snapshot.persons[finding.person_id]
                 row |= edit(link, employees[canonical(code)], person, mapping)
+                if finding.person_id not in snapshot.employments:
+                    row["message"] = row["message"].replace(PUT_RIGHT, STAYS_GONE)
             yield row
         yield from (
             _row(EXTRA, company, "", employee.code, "active in Visma, and nobody of the ledger's")
@@ -154,7 +158,7 @@ def edit(
 def _edited(field: JsonObject) -> str:
     values = f" {field['written']} -> {field['in_visma']}" if field["written"] else ""
     is_ours = field["owner"] == "rippling"
-    return f"{field['field']}{values} ({'is put right' if is_ours else 'stays'})"
+    return f"{field['field']}{values} ({PUT_RIGHT if is_ours else 'stays'})"
 
 
 def absent_in(snapshot: Snapshot) -> Iterator[JsonObject]:
