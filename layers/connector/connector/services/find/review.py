@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connector.domain.catalogue import canonical
@@ -36,6 +36,15 @@ PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class _Beside:
+    """The employees of a company, if there are any to ask for, and who is otherwise there."""
+
+    employees: list[Employee] | None = None
+    found: list[Finding] = field(default_factory=list)
+    back: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyReview:
     """Finds the people with whom something is open although Rippling says nothing new of them."""
 
@@ -56,40 +65,37 @@ class CompanyReview:
         links, claims = self.ledger.holdings(company)
         self.metrics.count("PeopleStuck", sum(map(self._is_stuck, links)))
         self._release(company, unused(claims, links))
-        rejected = {
-            link.person_id
-            for link in links
-            if link.outcome is Outcome.REJECTED and not link.is_dropped
-        }
-        found: list[Finding] = []
         is_lost = company not in mapping.companies
         problems = list(_of_lost(company, links)) if is_lost else []
-        employees: list[Employee] | None = None
-        back = frozenset[str]()
-        try:
-            if not is_lost and any(link.exists for link in links):
-                employees = list(self._employees(company))
-                found = reconcile(links, employees)
-                back = frozenset(brought_back(links, employees))
-        except (RetryableError, ConfigurationError) as error:
-            problems.append(f"{company}: {error}")
-        differing = {finding.person_id for finding in found}
+        beside = _Beside() if is_lost else self._beside(company, links, problems)
+        differing = {finding.person_id for finding in beside.found}
         is_compared = not problems and not is_lost
         in_step = self._show(company, links, differing, is_compared=is_compared)
-        if employees is not None:
-            stranger = sum(1 for _ in extra(links, employees))
+        if beside.employees is not None:
+            stranger = sum(1 for _ in extra(links, beside.employees))
             now = self.clock.now()
-            self._keep(Agreement.of(company, now, in_step, found, stranger))
-        # Whoever is held or was rejected for such an edit is told, and judged already.
-        judged = {link.person_id for link in links if link.is_held or link.is_dropped}
-        edited = {each.person_id for each in found if each.origin is Origin.EDITED}
-        differing -= judged & edited
+            self._keep(Agreement.of(company, now, in_step, beside.found, stranger))
+        differing -= judged_already(links, beside.found)
         # Someone who is both is queued once: the writer reads the employee in either case.
-        again = self.ledger.persons(rejected - differing)
+        again = self.ledger.persons(set(rejected_in(links)) - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
         candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
         report = Summary(drifted=len(differing), problems=problems)
-        return Batch(tuple(candidates), report=report, brought_back=back)
+        return Batch(tuple(candidates), report=report, brought_back=beside.back)
+
+    def _beside(
+        self, company: str, links: Collection[EmployeeLink], problems: list[str]
+    ) -> _Beside:
+        """What Visma has beside the ledger; nothing, and a problem more, where it cannot say."""
+        if not any(link.exists for link in links):
+            return _Beside()
+        try:
+            employees = list(self._employees(company))
+        except (RetryableError, ConfigurationError) as error:
+            problems.append(f"{company}: {error}")
+            return _Beside()
+        back = frozenset(brought_back(links, employees))
+        return _Beside(employees, reconcile(links, employees), back)
 
     def _is_stuck(self, link: EmployeeLink) -> bool:
         """Whether somebody has needed a hand for longer than a day."""
@@ -154,3 +160,16 @@ def _of_lost(company: str, links: Iterable[EmployeeLink]) -> Iterator[str]:
             " `connector held` lists, or type `connector mappings rollback`, or `connector mappings"
             " import` with a company that takes them"
         )
+
+
+def rejected_in(links: Iterable[EmployeeLink]) -> Iterator[str]:
+    """The people whom Visma refused, and no operator rejected."""
+    for link in links:
+        if link.outcome is Outcome.REJECTED and not link.is_dropped:
+            yield link.person_id
+
+
+def judged_already(links: Iterable[EmployeeLink], found: Iterable[Finding]) -> set[str]:
+    """Who was edited in Visma, and is held or was rejected for it: told, and not judged again."""
+    judged = {link.person_id for link in links if link.is_held or link.is_dropped}
+    return judged & {each.person_id for each in found if each.origin is Origin.EDITED}
