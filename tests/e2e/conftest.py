@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from tests.demo.stage import Stage
 from tests.embedded import Embedded
+from tests.embedded.processes import LOCAL
 
 PEOPLE = 30
 
@@ -22,9 +25,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Embedded]:
     """One embedded AWS for the stacks of all modules, but for those that take it to pieces."""
-    with Embedded.start() as aws:
+    with alone_in_this_run(), Embedded.start() as aws:
         aws.build()
         yield aws
+
+
+@contextmanager
+def alone_in_this_run() -> Iterator[None]:
+    """Fails where a second worker of one run deploys too: then they are no longer kept together."""
+    LOCAL.mkdir(exist_ok=True)
+    mark = LOCAL / f"e2e-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    mark.touch(exist_ok=False)
+    try:
+        yield
+    finally:
+        mark.unlink()
 
 
 @pytest.fixture(scope="session")
