@@ -6,7 +6,7 @@ import importlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -43,11 +43,14 @@ class Account:
     resources: dict[str, str]
     environments: dict[str, dict[str, str]]
     monkeypatch: pytest.MonkeyPatch
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
         """A client of this account."""
-        session: Any = boto3.Session(region_name=REGION)
-        return session.client(service)
+        if service not in self._clients:
+            session: Any = boto3.Session(region_name=REGION)
+            self._clients[service] = session.client(service)
+        return self._clients[service]
 
     def handler(self, name: str, **changes: str) -> ModuleType:
         """The module of a function, cold, with the environment that the template gives it."""

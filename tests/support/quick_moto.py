@@ -1,8 +1,9 @@
-"""moto and botocore without two pieces of work that no test needs; what they answer is the same.
+"""moto and botocore without the work that no test needs; what they answer is the same.
 
 For each operation of a transaction moto copies a whole table with every row, to put it back if the
 transaction fails; only the rows that are changed in place have to be copied. And each new session
-parses AWS's service descriptions again.
+parses AWS's service descriptions again, and looks through the folders of all services. And each
+KMS key is given an RSA key pair of its own, though none of ours signs anything.
 
 To import this module is enough. `tests/contract/test_transactions.py` proves that a transaction
 that fails still leaves no trace.
@@ -13,16 +14,20 @@ from __future__ import annotations
 import copy
 import threading
 from collections import defaultdict
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import moto.dynamodb.models as dynamodb
-from botocore.loaders import JSONFileLoader
+import moto.kms.models as kms
+from botocore.loaders import JSONFileLoader, Loader
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 
 _parsed: dict[str, Any] = {}
 _load_file: Any = JSONFileLoader.load_file
+_listed: dict[tuple[str, ...], list[str]] = {}
+_list_services: Any = Loader.list_available_services
 _transact: Any = DynamoDBBackend.transact_write_items
 
 
@@ -40,6 +45,14 @@ def load_file(loader: Any, path: str) -> Any:
     if path not in _parsed:
         _parsed[path] = _load_file(loader, path)
     return _parsed[path]
+
+
+def list_available_services(loader: Any, type_name: str) -> list[str]:
+    """Which services there are, found once in a process."""
+    key = (type_name, *loader.search_paths)
+    if key not in _listed:
+        _listed[key] = _list_services(loader, type_name)
+    return _listed[key]
 
 
 def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
@@ -74,5 +87,7 @@ def _kept(row: Any) -> Any:
 
 assert vars(dynamodb)["copy"] is copy  # else moto has changed, and this module has to follow
 setattr(JSONFileLoader, "load_file", load_file)  # noqa: B010  (mypy forbids the plain form)
+setattr(Loader, "list_available_services", list_available_services)  # noqa: B010
+setattr(kms, "generate_private_key", cache(vars(kms)["generate_private_key"]))  # noqa: B010
 setattr(DynamoDBBackend, "transact_write_items", transact_write_items)  # noqa: B010
 setattr(dynamodb, "copy", SimpleNamespace(deepcopy=deepcopy))  # noqa: B010
