@@ -14,17 +14,27 @@ from tests.support.browser import MISSING, Browser, a_browser, find_chromium
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-DEPLOYING = ("tests/e2e/", "tests/embedded/", "tests/fuzz/")
+TOGETHER = {
+    "with an AWS of their own": (
+        "tests/e2e/test_deployments.py",
+        "tests/e2e/test_guided.py",
+        "tests/embedded/",
+    ),
+    "on one AWS": ("tests/e2e/",),
+    "taking a core": ("tests/fuzz/",),
+}
+"""Which tests go to one worker, in their order: the first group that a path fits."""
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Deals out the tests one by one, but all those that deploy, or take a core, to one worker.
+    """Deals out the tests one by one, but those of a group to one worker.
 
     xdist's own groups are marks on a test, and are not seen with pytest from 9.2 on.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "deploying" if nodeid.startswith(DEPLOYING) else nodeid
+        groups = (name for name, paths in TOGETHER.items() if nodeid.startswith(paths))
+        return next(groups, nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
