@@ -104,6 +104,17 @@ def test_all_runs_of_a_company_are_found(log: ExportLog) -> None:
     assert [each.run for each in log.of_company("sweden")] == ["r1"]
 
 
+def test_every_company_with_a_batch_is_known_by_the_batches_alone(log: ExportLog) -> None:
+    assert log.companies() == []
+
+    for company, run in (("sweden", "r1"), ("norway", "r1"), ("norway", "r2")):
+        saved = log.save(log.of_run(company, run).with_export("NOK", BEGUN))
+        log.save(saved.given_up("NOK"))
+
+    assert log.companies() == ["norway", "sweden"]
+    assert [each.run for each in log.of_company("sweden")] == ["r1"]
+
+
 def test_no_list_of_people_shows_a_run() -> None:
     with aws("dynamodb") as client:
         table = make_table(client, "PeopleTable")
@@ -113,5 +124,6 @@ def test_no_list_of_people_shows_a_run() -> None:
 
         assert list(ledger.links("norway")) == []
         assert list(ledger.persons()) == []
+        assert ledger.employed() == {}
         assert ledger.headcount("norway") == 0
         assert list(ledger.open_links("norway")) == []

@@ -113,7 +113,9 @@ def results(text: str) -> dict[str, dict[str, Any]]:
                 {"key": text, "title": text, "needs_human": [text], "rows": 1},
             ],
         },
-        "payroll runs": {"rows": [{**payroll_run, "batches": [{**batch, "stage": text}]}]},
+        "payroll runs": {
+            "rows": [{**payroll_run, "is_exporting": False, "batches": [{**batch, "stage": text}]}]
+        },
         "payroll export": {
             **payroll_run,
             "booked_on": text,

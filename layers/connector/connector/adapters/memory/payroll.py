@@ -24,6 +24,9 @@ class InMemoryExportLog:
     def of_company(self, company: str) -> Iterator[RunExports]:
         return (each for (key, _), each in list(self.rows.items()) if key == company)
 
+    def companies(self) -> list[str]:
+        return sorted({company for company, _ in self.rows})
+
     def save(self, exports: RunExports) -> RunExports:
         key = exports.company, exports.run
         if self.of_run(*key).version != exports.version:

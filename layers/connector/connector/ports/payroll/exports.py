@@ -18,6 +18,9 @@ class ExportLog(Protocol):
     def of_company(self, company: str) -> Iterator[RunExports]:
         """Everything that is known of a company, perhaps a moment late."""
 
+    def companies(self) -> list[str]:
+        """Every company that a batch was ever begun for, in or out of the mapping, by name."""
+
     def save(self, exports: RunExports) -> RunExports:
         """Writes it down; the same with the version that it has now.
 

@@ -20,6 +20,7 @@ from connector.services.payroll.preparation import Preparation, Prepared, RunNot
 from connector.services.payroll.sending import RUN_SECONDS, Sending, Sent, Wish
 from connector.services.payroll.settlement import NOT_SHOWN, left_of, without_begun
 from connector.services.payroll.told import export_of, plan_of
+from connector.services.payroll.unanswered import companies_with_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class PayrollExport:
             f"run {prepared.run.id} was exported to {company}, as {currency} batch"
             f" {export.number or export.key}, before it was one of {prepared.company}: delete or"
             " reverse that batch there, then `--corrected` makes one here"
-            for company in mapping.companies
+            for company in companies_with_batches(self.exports, mapping.companies)
             if company != prepared.company
             for currency, export in self._made_in(company, prepared.run.id)
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connector.domain.facts import Named, shown
@@ -13,8 +14,12 @@ from connector.ports.payroll.exports import ExportLog
 from connector.services.operate.json_types import JsonObject
 from connector.services.payroll.preparation import Preparation, must_be_on
 from connector.services.payroll.settlement import NOT_SHOWN
+from connector.services.payroll.unanswered import companies_with_batches
 
 NEVER = "-"
+
+NOT_ASKED = "NOT ASKED"
+"""The state of a run of which there are batches, where no company exports payroll runs any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +32,38 @@ class PayrollOverview:
     def rows(self, wanted: str = "") -> list[JsonObject]:
         """The runs, the latest check date first, and what was made of runs no longer shown.
 
+        What was made in a company that left the mapping, or exports no more, is among it. Where no
+        company exports any, Rippling is not asked.
+
         Raises:
-            ConfigurationError: the export is off, or the token may not see payroll runs.
+            ConfigurationError: the export is off and no batch is known, or the token may not see
+                payroll runs.
             RetryableError: Rippling did not answer.
         """
         mapping = self.preparation.mappings.load()
-        must_be_on(mapping)
-        runs = self.preparation.runs.runs()
+        exporting = [company for company, rules in mapping.companies.items() if rules.payroll]
+        known = self._known(exporting)
+        if not known:
+            must_be_on(mapping)
+        runs = self.preparation.runs.runs() if exporting else ()
         companies = self._companies(mapping, {run.legal_entity for run in runs})
-        known = {
-            each.run: each
-            for company, rules in mapping.companies.items()
-            if rules.payroll
-            for each in self.exports.of_company(company)
-        }
-        shown = {run.id for run in runs}
-        gone = [PayrollRun(run, NOT_SHOWN) for run in sorted(known.keys() - shown)]
+        state = NOT_SHOWN if exporting else NOT_ASKED
+        gone = [PayrollRun(run, state) for run in sorted(known.keys() - {run.id for run in runs})]
         rows = [
-            _row(run, _company_of(run, companies, known), known.get(run.id))
+            _row(run, made, is_exporting=made.company in exporting)
             for run in (*sorted(runs, key=_newest_first), *gone)
+            for made in known.get(run.id) or [_nothing_of(run, companies)]
         ]
         return [row for row in rows if wanted in ("", row["company"]) or row["company"] == NEVER]
+
+    def _known(self, exporting: Iterable[str]) -> dict[str, list[RunExports]]:
+        """The batches by run: one that has changed hands may have some in several companies."""
+        known: dict[str, list[RunExports]] = defaultdict(list)
+        for company in companies_with_batches(self.exports, exporting):
+            for made in self.exports.of_company(company):
+                if made.by_currency:
+                    known[made.run].append(made)
+        return known
 
     def _companies(self, mapping: MappingFile, entities: set[str | None]) -> Mapping[str, str]:
         """The company of each legal entity, where one claims it."""
@@ -60,12 +76,8 @@ def _claimant(mapping: MappingFile, entity: Named) -> str | None:
     return shown(mapping.company_of(entity))
 
 
-def _company_of(
-    run: PayrollRun, companies: Mapping[str, str], known: Mapping[str, RunExports]
-) -> str:
-    if run.id in known:
-        return known[run.id].company
-    return companies.get(run.legal_entity or "", NEVER)
+def _nothing_of(run: PayrollRun, companies: Mapping[str, str]) -> RunExports:
+    return RunExports(companies.get(run.legal_entity or "", NEVER), run.id)
 
 
 def _newest_first(run: PayrollRun) -> tuple[int, str]:
@@ -73,11 +85,11 @@ def _newest_first(run: PayrollRun) -> tuple[int, str]:
     return (-day.toordinal() if day else 0, run.id)
 
 
-def _row(run: PayrollRun, company: str, exports: RunExports | None) -> JsonObject:
-    batches = exports.by_currency.items() if exports else ()
+def _row(run: PayrollRun, exports: RunExports, *, is_exporting: bool) -> JsonObject:
     return {
         "run": run.id,
-        "company": company,
+        "company": exports.company,
+        "is_exporting": is_exporting,
         "state": run.state,
         "type": run.type,
         "from": str(run.start or ""),
@@ -91,6 +103,6 @@ def _row(run: PayrollRun, company: str, exports: RunExports | None) -> JsonObjec
                 "revision": export.revision,
                 "stage": export.stage.value,
             }
-            for currency, export in sorted(batches)
+            for currency, export in sorted(exports.by_currency.items())
         ],
     }

@@ -17,6 +17,7 @@ from connector.ports.ledger import Ledger
 from connector.ports.payroll.exports import ExportLog
 from connector.services.payroll.people import Roster
 from connector.services.payroll.preparation import Prepared, RunNotShownError, exported_by
+from connector.services.payroll.unanswered import companies_with_batches
 
 NOT_SHOWN = "NOT SHOWN"
 """The state of a run of which there are batches, and which Rippling no longer shows."""
@@ -34,7 +35,7 @@ def left_of(
         ConfigurationError: it was exported to another company than was named, or to several and
             none was; or its company has left the mapping, or has no part `payroll` any more.
     """
-    looked_through = _companies(company, mapping, ledger)
+    looked_through = _companies(company, mapping, ledger, log)
     known = [each for one in looked_through if (each := log.of_run(one, run)).by_currency]
     if not known:
         raise RunNotShownError(
@@ -52,14 +53,16 @@ def left_of(
     return _as_prepared(wanted[0], mapping)
 
 
-def _companies(named: str, mapping: MappingFile, ledger: Ledger) -> list[str]:
+def _companies(named: str, mapping: MappingFile, ledger: Ledger, log: ExportLog) -> list[str]:
     """Where a run may have been exported to: no list of exports goes beyond one company.
 
-    People stay in the ledger with their company although it has left the mapping.
+    What was begun before companies were written down is found by the people, who stay in the ledger
+    with their company although it has left the mapping.
     """
     roster = Roster.read(ledger)
     others = sorted(roster.companies_of(roster.by_worker))
-    return list(dict.fromkeys(filter(None, (named, *mapping.companies, *others))))
+    known = companies_with_batches(log, (*mapping.companies, *others))
+    return list(dict.fromkeys(filter(None, (named, *known))))
 
 
 def _as_prepared(known: RunExports, mapping: MappingFile) -> Prepared:

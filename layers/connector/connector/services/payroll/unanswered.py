@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from connector.ports.payroll.exports import ExportLog
 from connector.ports.state import Mappings
 
@@ -10,12 +12,20 @@ TURNED_ON = "payroll#all"
 
 
 def unanswered(exports: ExportLog, mappings: Mappings) -> list[str]:
-    """The keys of batches that Visma may or may not have; read only where payroll is turned on."""
-    companies = [str(row["company"]) for row in mappings.rows() if row.get("rule") == TURNED_ON]
+    """The keys of batches that Visma may or may not have; a mapping hides none of them."""
+    turned_on = (str(row["company"]) for row in mappings.rows() if row.get("rule") == TURNED_ON)
     return [
         export.key
-        for company in companies
+        for company in companies_with_batches(exports, turned_on)
         for run in exports.of_company(company)
         for export in run.by_currency.values()
         if not export.is_exported
     ]
+
+
+def companies_with_batches(exports: ExportLog, mapped: Iterable[str]) -> list[str]:
+    """The `mapped` companies in their order, and then all others that batches were begun for.
+
+    A company that left the mapping, or that exports no more, leaves its batches behind.
+    """
+    return list(dict.fromkeys((*mapped, *exports.companies())))

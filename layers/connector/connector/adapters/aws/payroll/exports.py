@@ -1,5 +1,7 @@
 """A row of the `PeopleTable` for each payroll run that was exported: `payroll <company> <run>`.
 
+One more for each company says that it has such rows, and so is found once the mapping lost it.
+
 It stands among the people because that table is kept, and what was exported must never be
 forgotten. In place of a company it has a word that no company is called, so that no list of a
 company's people shows it.
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from connector.adapters.aws.errors import Client
 
 PAYROLL = "payroll"
+EVERY_COMPANY = "*"
+"""In place of a company, where a row is about which companies there are; none is called so."""
+
 UNCHANGED = "attribute_not_exists(#version) OR #version = :seen"
 WRITTEN = ("kind", "version", "run", "exports")
 WRITE = "SET " + ", ".join(f"#{name} = :{name}" for name in WRITTEN)
@@ -46,16 +51,11 @@ class DynamoExportLog:
 
     def of_company(self, company: str) -> Iterator[RunExports]:
         """Everything that is known of a company, perhaps a moment late."""
-        condition = "#company = :company"
-        rows = pages(
-            self._client.query,
-            TableName=self._table,
-            IndexName="ByCompany",
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames=aliases(condition),
-            ExpressionAttributeValues=to_item({":company": place_of(company)}),
-        )
-        return (exports_from(row, company) for row in rows)
+        return (exports_from(row, company) for row in self._rows_of(company))
+
+    def companies(self) -> list[str]:
+        """Every company that a batch was ever begun for, in or out of the mapping, by name."""
+        return sorted(row["run"] for row in self._rows_of(EVERY_COMPANY))
 
     def save(self, exports: RunExports) -> RunExports:
         """Writes it down; the same with the version that it has now.
@@ -63,6 +63,8 @@ class DynamoExportLog:
         Raises:
             ConflictError: someone else wrote since it was read; nothing was written.
         """
+        if exports.version == 0:  # first, so that no run of a company is ever without it
+            self._note(exports.company)
         written = replace(exports, version=exports.version + 1)
         item = item_of(written)
         update_one(
@@ -79,6 +81,23 @@ class DynamoExportLog:
             },
         )
         return written
+
+    def _note(self, company: str) -> None:
+        """Writes down that a company has exports."""
+        row = {**key_of(EVERY_COMPANY, company), "kind": PAYROLL, "run": company}
+        with answering("DynamoDB"):
+            self._client.put_item(TableName=self._table, Item=to_item(row))
+
+    def _rows_of(self, company: str) -> Iterator[Item]:
+        condition = "#company = :company"
+        return pages(
+            self._client.query,
+            TableName=self._table,
+            IndexName="ByCompany",
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=aliases(condition),
+            ExpressionAttributeValues=to_item({":company": place_of(company)}),
+        )
 
 
 def place_of(company: str) -> str:

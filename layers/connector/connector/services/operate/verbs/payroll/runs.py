@@ -51,12 +51,19 @@ class PayrollRunsVerb(Verb):
         )
 
 
+def settled_by(row: JsonObject) -> str:
+    """What to do about a batch that was not answered."""
+    if row["is_exporting"]:
+        return "export it again"
+    return f"have {row['company']} in the mapping with its part `payroll`, and export it again"
+
+
 def batches_of(row: JsonObject) -> str:
     """What was made of a run; an answer that was lost is said."""
     told = [
         f"{each['currency']} {each['number']}"
         if each["stage"] == "exported"
-        else f"{each['currency']} not answered: export it again"
+        else f"{each['currency']} not answered: {settled_by(row)}"
         for each in row["batches"]
     ]
     return ", ".join(told) or "-"
