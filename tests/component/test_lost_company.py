@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,8 +15,8 @@ LEFT = 10
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    """Two companies have become one: Norway takes everyone, and the moves of Sweden are held."""
+def whole() -> Iterator[World]:
+    """Two companies with their people, a day after the first load."""
     with a_world(people=40, companies=2) as world:
         workers = world.rippling.rows("workers")
         working = [each for each in workers if each["status"] == "ACTIVE" and not each["end_date"]]
@@ -24,14 +24,33 @@ def world() -> Iterator[World]:
             world.rippling.change(worker["id"], legal_entity="Nordfab AB", location="Stockholm")
         world.first_load()
         world.clock.turn(days=1)
-        plain = yaml.safe_load(world.mapping_text)
-        norway = plain["companies"]["norway"]
-        del plain["companies"]["sweden"]
-        norway["legal_entities"] = ["*"]
-        norway["locations"].append({"rippling": "Stockholm", "branch": "1"})
-        world.edit_mapping(yaml.safe_dump(plain, sort_keys=False))
-        assert world.drain()["held"] == active_in(world, "sweden") >= LEFT
         yield world
+
+
+@pytest.fixture
+def world(whole: World) -> World:
+    """Two companies have become one: Norway takes everyone, and the moves of Sweden are held."""
+    whole.edit_mapping(merged(whole))
+    assert whole.drain()["held"] == active_in(whole, "sweden") >= LEFT
+    return whole
+
+
+def merged(world: World) -> str:
+    """The mapping in which Norway takes everyone, and Sweden is no more."""
+    plain = yaml.safe_load(world.mapping_text)
+    norway = plain["companies"]["norway"]
+    del plain["companies"]["sweden"]
+    norway["legal_entities"] = ["*"]
+    norway["locations"].append({"rippling": "Stockholm", "branch": "1"})
+    return yaml.safe_dump(plain, sort_keys=False)
+
+
+def guarded(world: World, **guards: Any) -> str:
+    """The mapping in which Sweden has these guards."""
+    plain = yaml.safe_load(world.mapping_text)
+    plain["companies"]["sweden"]["guards"] = guards
+    world.mapping_text = yaml.safe_dump(plain, sort_keys=False)
+    return world.mapping_text
 
 
 def say(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
@@ -130,3 +149,75 @@ def test_the_month_counts_who_is_held_in_a_lost_company(world: World) -> None:
 
     (needs,) = (each["needs_human"] for each in sections if each["key"] == open_people.KEY)
     assert needs
+
+
+def by_the_releaser(world: World, text: str) -> None:
+    world.edit_mapping(text)
+
+
+def by_a_tick(world: World, text: str) -> None:
+    world.edit_mapping_unheard(text)
+    world.mapping_text = text
+    world.tick()
+
+
+def by_an_import(world: World, text: str) -> None:
+    """And no one has been told of the edit before."""
+    assert say(world, "mappings import", text=text, yes=True)["ok"]
+
+
+EDITED = [by_the_releaser, by_a_tick, by_an_import]
+
+
+@pytest.mark.parametrize("edit", EDITED)
+def test_where_two_had_to_approve_one_is_not_enough_once_the_company_has_left(
+    whole: World, edit: Callable[[World, str], None]
+) -> None:
+    edit(whole, guarded(whole, approvers=2))
+    edit(whole, merged(whole))
+    whole.tick()
+    whole.drain()
+    run, left = say(whole, "held")["rows"][0]["run"], active_in(whole, "sweden")
+
+    first = say(whole, "approve", run=run)
+    whole.drain()
+    assert (first["queued"], first["seconded_later"]) == (0, left)
+    assert active_in(whole, "sweden") == left
+
+    second = say(whole, "approve", run=run, operator="ola")
+    whole.drain()
+    assert (second["queued"], second["seconded_later"]) == (left, 0)
+    assert active_in(whole, "sweden") == 0
+
+
+def test_where_two_had_to_apply_a_plan_one_is_not_enough_once_the_company_has_left(
+    whole: World,
+) -> None:
+    whole.edit_mapping(guarded(whole, approvers=2))
+    whole.edit_mapping(merged(whole))
+    whole.drain()
+    left = active_in(whole, "sweden")
+    people = [each for each in say(whole, "plan")["people"] if each["kind"] == "transfer"]
+    wanted = [[each["person"], each["company"], each["digest"], each["number"]] for each in people]
+
+    first = say(whole, "apply", wanted=wanted)
+    whole.drain()
+
+    assert len(first["refused"]) == left
+    assert active_in(whole, "sweden") == left
+
+
+def test_a_limit_that_was_set_low_stays_low_once_the_company_has_left(whole: World) -> None:
+    persons = sorted(whole.tables.persons.values(), key=lambda each: each.id)
+    few = [each.worker_id for each in persons if each.active_in == ("sweden",)][:3]
+    whole.edit_mapping(guarded(whole, floor=1, transfer_percent=1))
+    plain = yaml.safe_load(merged(whole))
+    plain["companies"]["norway"]["legal_entities"] = ["Nordfab AS"]
+    whole.edit_mapping(yaml.safe_dump(plain, sort_keys=False))
+    whole.drain()
+
+    for worker in few:
+        whole.rippling.change(worker, legal_entity="Nordfab AS", location="Oslo")
+    outcomes = whole.settle()
+
+    assert outcomes["held"] == len(few)

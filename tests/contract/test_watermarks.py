@@ -27,6 +27,7 @@ from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.cursors import Cursor
 from connector.domain.errors import RetryableError
 from connector.domain.guards import ChangeKind
+from connector.domain.mapping.model import Guards
 from connector.domain.mapping.names import NameMemory
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
@@ -370,6 +371,18 @@ def test_people_are_counted_once_and_up_to_the_limit_for_all_readers(bench: Benc
     assert set(one.counted("norway", ChangeKind.CREATE)) == set()
     assert set(one.counted("sweden", ChangeKind.MOVE)) == set()
     assert not one.count("sweden", ChangeKind.MOVE, "p1", 0)
+
+
+def test_what_is_set_for_a_company_is_known_to_all_readers_when_it_has_left(bench: Bench) -> None:
+    one, other = bench.one.guard_log, bench.other.guard_log
+    assert other.last_known("norway") is None
+
+    one.keep("norway", Guards(move_percent=3))
+    one.keep("norway", Guards(move_percent=4, approvers=2, first_load="allowed"))
+    one.keep("sweden", Guards())
+
+    assert other.last_known("norway") == Guards(move_percent=4, approvers=2, first_load="allowed")
+    assert other.last_known("sweden") == Guards()
 
 
 def test_a_day_later_there_is_room_again(bench: Bench) -> None:

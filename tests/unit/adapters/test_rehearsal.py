@@ -19,6 +19,7 @@ from connector.adapters.rehearsal import RehearsalGuardLog, RehearsalLedger, Reh
 from connector.domain.catalogue import Part
 from connector.domain.employees import Employee, Fields, Written
 from connector.domain.guards import ChangeKind
+from connector.domain.mapping.model import Guards
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -193,7 +194,9 @@ def test_a_rehearsal_holds_what_would_be_held_and_counts_no_one() -> None:
         for person, limit in (("p1", 1), ("p2", 1), ("p2", 2))
     ]
     rehearsed.allow_all("norway", ChangeKind.MOVE)
+    rehearsed.keep("norway", Guards(approvers=2))
 
+    assert rehearsed.last_known("norway") == live.last_known("norway") == Guards(approvers=2)
     assert answers == [True, False, True]
     assert set(live.counted("norway", ChangeKind.MOVE)) == {"p1"}
 

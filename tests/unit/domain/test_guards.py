@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.guards import ChangeKind, GuardBreach, Proposal, Run, judge, limit
-from connector.domain.mapping.model import Guards
+from connector.domain.guards import (
+    ChangeKind,
+    GuardBreach,
+    Proposal,
+    Run,
+    guards_of,
+    judge,
+    limit,
+    strictest,
+)
+from connector.domain.mapping.model import Guards, MappingFile
 from tests.unit.builders import a_mapping, some_rules
 
 GUARDS = Guards()
@@ -15,6 +26,10 @@ GUARDS = Guards()
 
 def people(company: str, kind: ChangeKind, count: int) -> list[Proposal]:
     return [(company, kind, f"p{number}") for number in range(count)]
+
+
+def guards_in(mapping: MappingFile) -> Callable[[str], Guards]:
+    return lambda company: guards_of(mapping, company, lambda _: None)
 
 
 def no_one(*_: str) -> set[str]:
@@ -58,7 +73,7 @@ def test_each_company_and_kind_is_judged_by_itself() -> None:
         *people("norway", ChangeKind.MOVE, 5),
     ]
 
-    breaches = judge(wanted, mapping, lambda *_: 50, no_one)
+    breaches = judge(wanted, guards_in(mapping), lambda *_: 50, no_one)
 
     assert breaches == (GuardBreach("norway", ChangeKind.DEACTIVATE, 6, 5, 50),)
 
@@ -67,7 +82,8 @@ def test_a_company_is_not_even_counted_below_the_floor() -> None:
     def counted(*_: object) -> int:
         raise AssertionError("primary_employment costs a read of the whole company")
 
-    assert judge(people("norway", ChangeKind.CREATE, 5), a_mapping(), counted, no_one) == ()
+    wanted = people("norway", ChangeKind.CREATE, 5)
+    assert judge(wanted, guards_in(a_mapping()), counted, no_one) == ()
 
 
 def test_whoever_was_changed_within_the_day_counts_and_is_counted_once() -> None:
@@ -77,12 +93,14 @@ def test_whoever_was_changed_within_the_day_counts_and_is_counted_once() -> None
     wanted = people("norway", ChangeKind.DEACTIVATE, 3)
 
     def breaches(count: int) -> tuple[GuardBreach, ...]:
-        return judge(wanted, a_mapping(), lambda *_: 50, lambda *_: {*before(count), "other"})
+        return judge(
+            wanted, guards_in(a_mapping()), lambda *_: 50, lambda *_: {*before(count), "other"}
+        )
 
     assert breaches(0) == ()
     assert breaches(3) == (), "all three are tried again"
     others = {f"other {number}" for number in range(3)}
-    assert judge(wanted, a_mapping(), lambda *_: 50, lambda *_: others) == (
+    assert judge(wanted, guards_in(a_mapping()), lambda *_: 50, lambda *_: others) == (
         GuardBreach("norway", ChangeKind.DEACTIVATE, 6, 5, 50),
     )
 
@@ -98,6 +116,44 @@ def test_a_run_survives_resting_beside_the_watermarks() -> None:
     assert run.holds("sweden", ChangeKind.MOVE) is None
 
 
+WEAK = Guards(transfer_percent=100, floor=50, first_load="allowed")
+STRICT = Guards(transfer_percent=5, create_percent=90, floor=1, approvers=2)
+
+
+def test_a_company_of_the_mapping_has_its_own_limits_whatever_was_known_of_it() -> None:
+    mapping = a_mapping(norway=some_rules(guards=WEAK))
+
+    assert guards_of(mapping, "norway", lambda _: STRICT) == WEAK
+
+
+def test_a_company_that_left_the_mapping_keeps_its_limits_and_none_is_weaker_than_the_default() -> (
+    None
+):
+    mapping = a_mapping(norway=some_rules(guards=STRICT))
+
+    assert guards_of(mapping, "sweden", {"sweden": WEAK}.get) == GUARDS
+    assert guards_of(mapping, "sweden", {"sweden": STRICT}.get) == Guards(
+        transfer_percent=5, create_percent=25, floor=1, approvers=2
+    )
+
+
+def test_a_company_of_which_nothing_is_known_has_the_strictest_limits_that_there_are() -> None:
+    mapping = a_mapping(
+        norway=some_rules(guards=Guards(move_percent=3)),
+        sweden=some_rules(guards=Guards(approvers=2), legal_entities=["*"]),
+    )
+
+    assert guards_of(mapping, "denmark", lambda _: None) == Guards(move_percent=3, approvers=2)
+
+
+def test_of_several_limits_every_single_one_is_the_strictest() -> None:
+    low = {name: 1 for name in Guards.model_fields if name not in ("first_load", "approvers")}
+    for name in low:
+        assert getattr(strictest([Guards(**{name: 1}), WEAK]), name) == 1
+    assert strictest([WEAK]).first_load == "held"
+    assert strictest([WEAK, STRICT]).approvers == 2
+
+
 @given(
     count=st.integers(0, 300),
     population=st.integers(0, 2000),
@@ -111,6 +167,6 @@ def test_all_or_none_is_held_exactly_above_the_line(
     mapping = a_mapping(norway=some_rules(guards=guards))
 
     wanted = people("norway", ChangeKind.DEACTIVATE, count)
-    breaches = judge(wanted, mapping, lambda *_: population, no_one)
+    breaches = judge(wanted, guards_in(mapping), lambda *_: population, no_one)
 
     assert bool(breaches) == (count > max(floor, population * percent / 100))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from connector.domain.catalogue import Part
     from connector.domain.guards import ChangeKind, Run
+    from connector.domain.mapping.model import Guards
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.digests import DigestKey
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
@@ -144,6 +145,13 @@ class RehearsalGuardLog:
 
     def allow_all(self, company: str, kind: ChangeKind) -> None:
         """Nothing is loaded."""
+
+    def last_known(self, company: str) -> Guards | None:
+        return self._guard_log.last_known(company)
+
+    def keep(self, company: str, guards: Guards) -> None:
+        """The mapping of a rehearsal is that of the live connector."""
+        self._guard_log.keep(company, guards)
 
 
 class RehearsalTarget:

@@ -288,6 +288,7 @@ def mapping_import(
         adapters.mapping_versions,
         operator_adapters.mapping_history,
         adapters.cache,
+        adapters.guard_log,
         adapters.clock,
         sleep,
     )

@@ -284,7 +284,7 @@ Proposal: TypeAlias = tuple[str, ChangeKind, str]
 
 def judge(
     wanted: Iterable[Proposal],
-    mapping: MappingFile,
+    guards_in: Callable[[str], Guards],
     population_of: Callable[[str, int | None], int],
     counted: Callable[[str, ChangeKind], Collection[str]],
     loading: Collection[str] = (),
@@ -299,7 +299,7 @@ def judge(
         people[company, kind].add(person)
     breaches = []
     for (company, kind), proposed in sorted(people.items()):
-        guards = guards_of(mapping, company)
+        guards = guards_in(company)
         before = set(counted(company, kind))
         count = len(before | proposed)
         if count <= guards.floor or proposed <= before:
@@ -312,7 +312,28 @@ def judge(
     return tuple(breaches)
 
 
-def guards_of(mapping: MappingFile, company: str) -> Guards:
-    """The limits of a company; the defaults where the mapping does not know it."""
-    rules = mapping.companies.get(company)
-    return rules.guards if rules else Guards()
+def guards_of(
+    mapping: MappingFile, company: str, last_known: Callable[[str], Guards | None]
+) -> Guards:
+    """The limits of a company.
+
+    One that left the mapping keeps those that it had last; where none are known, it has the
+    strictest of all that there are. Neither is ever weaker than the defaults.
+    """
+    if rules := mapping.companies.get(company):
+        return rules.guards
+    known = last_known(company)
+    return strictest([known] if known else [each.guards for each in mapping.companies.values()])
+
+
+def strictest(several: Iterable[Guards]) -> Guards:
+    """Guards of which no limit is weaker than that of any of these, or than the default."""
+    every = (Guards(), *several)
+    lowest = {name: min(getattr(each, name) for each in every) for name in NUMBERS}
+    return Guards(
+        **lowest, approvers=max(each.approvers for each in every), first_load=Guards().first_load
+    )
+
+
+NUMBERS = frozenset(Guards.model_fields) - {"first_load", "approvers"}
+"""The settings of a guard that are stricter the lower they are."""

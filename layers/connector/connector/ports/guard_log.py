@@ -1,4 +1,4 @@
-"""What the guards have found and counted, for the writer to obey."""
+"""What the guards have found and counted, for the writer to obey, and what was set for them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from connector.domain.guards import ChangeKind, Run
+    from connector.domain.mapping.model import Guards
 
 
 class GuardLog(Protocol):
@@ -33,3 +34,9 @@ class GuardLog(Protocol):
 
     def allow_all(self, company: str, kind: ChangeKind) -> None:
         """Counts no one of a company and kind for a day: its first load was allowed."""
+
+    def last_known(self, company: str) -> Guards | None:
+        """What was set for a company when it was in the mapping last; None where no one saw it."""
+
+    def keep(self, company: str, guards: Guards) -> None:
+        """Remembers what is set for a company, for when it leaves the mapping."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from connector.domain.mapping.model import MappingFile
+    from connector.domain.mapping.model import Guards, MappingFile
     from connector.ports.clock import Clock
 
 
@@ -99,6 +99,7 @@ class InMemoryGuardLog:
         self._runs: dict[str, Run] = {}
         self._windows: dict[tuple[str, str], dict[str, datetime]] = {}
         self._free_until: dict[tuple[str, str], datetime] = {}
+        self._guards: dict[str, Guards] = {}
         self._clock = clock
         self._lock = threading.Lock()
 
@@ -126,6 +127,12 @@ class InMemoryGuardLog:
     def allow_all(self, company: str, kind: ChangeKind) -> None:
         self._windows.pop((company, kind), None)
         self._free_until[company, kind] = self._clock.now() + WINDOW
+
+    def last_known(self, company: str) -> Guards | None:
+        return self._guards.get(company)
+
+    def keep(self, company: str, guards: Guards) -> None:
+        self._guards[company] = guards
 
 
 class InMemoryMappingHistory:

@@ -90,6 +90,7 @@ class Poller:
         for cursor in batch.cursors:
             self.cursors.save(cursor)
         if handled:
+            self.guard.keep(mapping)
             self.catch_up.versions.save_handled(handled)
         return batch.report + Summary(queued=queued)
 

@@ -170,6 +170,7 @@ class MappingReleaser:
             and (rules.may_touch(person) or has_moved(person, mapping, catalogue_of))
         ]
         queued = self.guard.queue(self.guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
+        self.guard.keep(mapping)
         current = HandledMapping.of(mapping, self.clock.now())
         self.versions.save_handled(self.versions.handled().after_edits(current, rules.all))
         return queued

@@ -15,7 +15,6 @@ from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError
 from connector.domain.foresight.foreseen import Foreseen, kind_in
 from connector.domain.foresight.wanted import Wanted
-from connector.domain.guards import guards_of
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
 from connector.domain.records.approvals import Approval, OperatorDecision
@@ -154,7 +153,8 @@ class Application:
             return True
         said = said.seconding(self.approvals.latest(each.person, each.company))
         self.approvals.save(said)
-        is_enough = said.is_enough(guards_of(mapping, each.company).approvers)
+        approvers = self.foresight.guard_check.approvers(mapping, each.company)
+        is_enough = said.is_enough(approvers)
         return is_enough or each.is_written  # what no guard holds needs nobody's word
 
     def _rows_since(self, since: datetime) -> Iterator[JsonObject]:

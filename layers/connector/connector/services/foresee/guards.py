@@ -15,7 +15,7 @@ from connector.domain.mapping.model import MappingFile
 from connector.domain.records.ledger import EmployeeLink, Record
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
-from connector.services.shared.guarding import GuardCheck
+from connector.services.shared.guarding import GuardCheck, limits
 
 RUN = "plan"
 
@@ -61,7 +61,9 @@ def judged(
         for each in people
         if each.is_written and (kind := kind_in(each.kind))
     ]
-    breaches = judge(wanted, mapping, ledger.headcount, guard_log.counted, loading)
+    breaches = judge(
+        wanted, limits(mapping, guard_log), ledger.headcount, guard_log.counted, loading
+    )
     run = Run(RUN, breaches)
 
     def after(each: Foreseen) -> Foreseen:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError
-from connector.domain.guards import ChangeKind, guards_of
+from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.approvals import Approval, OperatorDecision
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -22,6 +22,7 @@ from connector.ports.state import Mappings
 from connector.services.foresee.numbers import department_in
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.companies import companies_with_people
+from connector.services.shared.guarding import limits
 from connector.services.shared.nearest import nearest_of
 from connector.services.shared.new_change import new_change
 
@@ -127,12 +128,12 @@ class HeldPeople:
 
         Whoever still needs a second word is not queued.
         """
-        changes, mapping = [], self.mappings.load()
+        changes, guards_in = [], limits(self.mappings.load(), self.guard_log)
         for link in held:
             before = self.approvals.latest(link.person_id, link.company)
             said = Approval.of(link, decision, self.clock.now(), operator).seconding(before)
             self.approvals.save(said)
-            if said.is_enough(guards_of(mapping, link.company).approvers):
+            if said.is_enough(guards_in(link.company).approvers):
                 changes.append(new_change(link.worker_id, link.person_id, Cause.OPERATOR))
         return changes
 

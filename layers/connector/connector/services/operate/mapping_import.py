@@ -14,10 +14,12 @@ from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, digest, to_rows
 from connector.ports.clock import Clock
+from connector.ports.guard_log import GuardLog
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory, Mappings, MappingVersions
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.current_mapping import BELIEVED_SECONDS
+from connector.services.shared.guarding import keep
 
 SETTLES_SECONDS = BELIEVED_SECONDS + 0.5
 """After so long every writer goes by the new mapping: an import returns when it is in force."""
@@ -33,6 +35,7 @@ class MappingImport:
     versions: MappingVersions
     history: MappingHistory
     cache: ReferenceCache
+    guard_log: GuardLog
     clock: Clock
     sleep: Callable[[float], None]
 
@@ -94,6 +97,7 @@ class MappingImport:
         if current:
             text = mapping_file.dump(current)
             self.history.save_previous_mapping(text, self.clock.now())
+            keep(current, self.guard_log)
         replaced = self.mappings.replace(mapping)
         self.versions.announce(digest(to_rows(mapping)))
         self.sleep(SETTLES_SECONDS)

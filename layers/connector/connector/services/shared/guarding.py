@@ -7,7 +7,7 @@ the writer to find. What a breach is, is decided in `domain/guards`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from connector.domain.guards import (
     judge,
     limit,
 )
-from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.model import Guards, MappingFile
 from connector.domain.people import Facts, Worker
 from connector.domain.records.approvals import OperatorDecision
 from connector.domain.records.ledger import EmployeeLink, Person, Record
@@ -130,13 +130,25 @@ class ChangeGuard:
     ) -> None:
         """Remembers which guards a run breaches, if any."""
         for company in loading:
-            if guards_of(mapping, company).first_load == "allowed":
+            if self.guards_in(mapping)(company).first_load == "allowed":
                 self.guard_log.allow_all(company, ChangeKind.CREATE)
         breaches = judge(
-            proposals(found), mapping, self.ledger.headcount, self.guard_log.counted, loading
+            proposals(found),
+            self.guards_in(mapping),
+            self.ledger.headcount,
+            self.guard_log.counted,
+            loading,
         )
         if breaches:
             self.guard_log.save_run(Run(run_id, breaches))
+
+    def guards_in(self, mapping: MappingFile) -> Callable[[str], Guards]:
+        """The limits of each company, in the mapping or no more."""
+        return limits(mapping, self.guard_log)
+
+    def keep(self, mapping: MappingFile) -> None:
+        """Remembers what a mapping sets for its companies, for when one of them leaves it."""
+        keep(mapping, self.guard_log)
 
     def _on_the_queue(self, found: Sequence[Candidate]) -> dict[str, tuple[str, datetime]]:
         """What was queued and may lie there still: nothing where the queue is empty."""
@@ -166,6 +178,17 @@ def proposals(found: Iterable[Candidate]) -> list[Proposal]:
         if known is None or (each.is_employed and not known.is_employed):
             people[each.person_id] = each
     return [(*each.proposed, each.person_id) for each in people.values() if each.proposed]
+
+
+def keep(mapping: MappingFile, guard_log: GuardLog) -> None:
+    """Remembers what a mapping sets for its companies, for when one of them leaves it."""
+    for company, rules in mapping.companies.items():
+        guard_log.keep(company, rules.guards)
+
+
+def limits(mapping: MappingFile, guard_log: GuardLog) -> Callable[[str], Guards]:
+    """The limits of each company; of one that left the mapping, by what it had last."""
+    return lambda company: guards_of(mapping, company, guard_log.last_known)
 
 
 COUNTED_FOR = timedelta(minutes=5)
@@ -205,6 +228,10 @@ class GuardCheck:
         """Whether the operator rejects what is held."""
         return self._decision_on(held, approvers=1) is OperatorDecision.REJECT
 
+    def approvers(self, mapping: MappingFile, company: str) -> int:
+        """How many people have to approve what is held in a company."""
+        return limits(mapping, self.guard_log)(company).approvers
+
     def breach(
         self,
         change: Change,
@@ -219,7 +246,7 @@ class GuardCheck:
         Else who holds it (a run, or the window of the day) and the message. `plan` is the digest of
         the change.
         """
-        link, approvers = record.links.get(company), guards_of(mapping, company).approvers
+        link, approvers = record.links.get(company), self.approvers(mapping, company)
         if link and link.held_kind == kind.value:
             decision = self._decision_on(link, approvers)
             if decision is not OperatorDecision.APPROVE:
@@ -263,7 +290,7 @@ class GuardCheck:
         self, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile
     ) -> tuple[str, str] | None:
         """None where the person could be counted among those of the last day."""
-        guards, known = guards_of(mapping, company), self._known_headcount(company)
+        guards, known = limits(mapping, self.guard_log)(company), self._known_headcount(company)
         allowed = limit(kind, guards, known.people) if known else guards.floor
         while not self.guard_log.count(company, kind, person_id, allowed):
             if known and known.is_exact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.domain.guards import WINDOW, Run
+from connector.domain.mapping.model import Guards
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ ATTEMPTS = 10
 
 
 class DynamoGuardLog:
-    """A row for each run that a guard held, and one for each company and kind of change.
+    """A row for each run that a guard held, for each company, and for each of its kinds of change.
 
     A person stands in a window with the minute of the last change.
     """
@@ -57,6 +58,17 @@ class DynamoGuardLog:
         until = timestamp(self._clock.now() + WINDOW)
         self._rows.put(window_of(company, kind), {"free_until": until})
 
+    def last_known(self, company: str) -> Guards | None:
+        """Settings of another version are left out; those it did not have are the defaults."""
+        stored = self._rows.read(guards_of_company(company)).get("guards")
+        if stored is None:
+            return None
+        known = {name: each for name, each in stored.items() if name in Guards.model_fields}
+        return Guards.model_validate(known)
+
+    def keep(self, company: str, guards: Guards) -> None:
+        self._rows.put(guards_of_company(company), {"guards": guards.model_dump(mode="json")})
+
     def _of_the_day(self, row: Item) -> dict[str, int]:
         first = self._first()
         return {key: int(at) for key, at in row.get("people", {}).items() if int(at) > first}
@@ -72,3 +84,8 @@ class DynamoGuardLog:
 def window_of(company: str, kind: ChangeKind) -> str:
     """The name of the row of a company and a kind of change."""
     return f"window {company} {kind}"
+
+
+def guards_of_company(company: str) -> str:
+    """The name of the row with what is set for a company."""
+    return f"guards {company}"

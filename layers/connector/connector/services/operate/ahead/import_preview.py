@@ -74,8 +74,8 @@ class ImportPreview:
         now = self.imports.clock.now()
         persons = self.ledger.persons({effect.person_id for effect in found})
         candidates = self.guard.assess_known(persons, Cause.MAPPING, after.in_force(now))
-        counted = self.guard_log.counted
-        for breach in judge(proposals(candidates), before, self.ledger.headcount, counted):
+        counted, guards_in = self.guard_log.counted, self.guard.guards_in(before)
+        for breach in judge(proposals(candidates), guards_in, self.ledger.headcount, counted):
             yield (
                 f"it would {rule_of(breach.kind).phrase} {breach.count} of {breach.population}"
                 f" people in {breach.company}, and the guard allows {breach.limit} a day"
@@ -94,7 +94,8 @@ class ImportPreview:
         wanted: list[Proposal] = [
             (each.company, kind, each.person_id) for each in found if each.kind is effect
         ]
-        for breach in judge(wanted, before, self.ledger.headcount, lambda *_: ()):
+        guards_in = self.guard.guards_in(before)
+        for breach in judge(wanted, guards_in, self.ledger.headcount, lambda *_: ()):
             yield (
                 f"it would {word} {breach.count} of {breach.population} people in {breach.company},"
                 f" more than the {breach.limit} that its guards let {kind.value} in a day"
