@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from os import environ
 from typing import Any
@@ -59,11 +60,13 @@ def failures(service: Consumer, records: list[dict[str, Any]]) -> list[dict[str,
     stuck: set[str] = set()
     for record in records:
         attributes = record["attributes"]
+        sent_at = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
         group = attributes["MessageGroupId"]
         done = group not in stuck and service.consume(
             record["body"],
             receipt=record["receiptHandle"],
             delivery=int(attributes["ApproximateReceiveCount"]),
+            waited=bootstrap.clock().now() - sent_at,
         )
         if not done:
             stuck.add(group)

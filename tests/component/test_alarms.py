@@ -12,12 +12,15 @@ from typing import Any, TypeAlias
 import pytest
 
 from connector.bootstrap import services
-from connector.services.apply.consumer import OVERDUE_DELIVERIES
+from connector.services.apply.consumer import OVERDUE_AFTER, OVERDUE_DELIVERIES
 from connector.services.operate.ping.capabilities import missing_capabilities
 from connector.services.shared.configuration import company_problems
 from tests.embedded.template import load_template
 from tests.support.silence import Silent
 from tests.support.world import World, a_world
+
+MOST_DELIVERIES = 30
+"""After so many a change is a dead letter."""
 
 Story: TypeAlias = Callable[[World], object]
 
@@ -158,6 +161,29 @@ def test_an_alarm_is_rung_by_what_it_is_for(world: World, metric: str) -> None:
     alarm = own_alarms()[metric]
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
     assert world.metrics.counts[metric] > alarm["Threshold"]
+
+
+@pytest.mark.parametrize("retry_after", [1, 60, 3600])
+@pytest.mark.parametrize("vendor", ["rippling", "visma"])
+def test_a_limit_that_never_ends_rings_before_the_change_is_a_dead_letter(
+    world: World, vendor: str, retry_after: int
+) -> None:
+    world.rippling.move(an_employment(world)["id"], "Finance")
+    world.tick()
+    (change,) = world.queue.changes
+    getattr(world, vendor).faults.fail(429, retry_after=retry_after)
+    consumer, sent = services.writer(world.adapters, world.options, Silent()), world.clock.now()
+
+    for delivery in range(1, MOST_DELIVERIES):
+        waited, body = world.clock.now() - sent, change.to_body()
+        assert not consumer.consume(body, receipt="r", delivery=delivery, waited=waited)
+        assert (world.metrics.counts["ChangesOverdue"] > 0) == (waited >= OVERDUE_AFTER)
+        if waited >= OVERDUE_AFTER:
+            break
+        world.clock.turn(seconds=world.queue.postponed[-1][1])
+
+    assert world.metrics.counts["ChangesOverdue"] == 1
+    assert waited < timedelta(hours=14)
 
 
 def test_a_day_like_any_other_rings_nothing(world: World) -> None:

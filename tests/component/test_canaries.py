@@ -103,7 +103,9 @@ class Stage:
 
     def write(self, worker: dict[str, Any], mark: str, cause: str = "poll") -> Any:
         """Has the writer look at somebody, once."""
-        attributes = {"MessageGroupId": worker["id"], "ApproximateReceiveCount": "1"}
+        attributes = {
+            "MessageGroupId": worker["id"], "ApproximateReceiveCount": "1", "SentTimestamp": "0",
+        }  # fmt: skip
         record = {
             "messageId": mark, "receiptHandle": "r", "attributes": attributes,
             "body": json.dumps(self.change(worker, mark, cause)),

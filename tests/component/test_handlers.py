@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.support.aws import Account, FakeContext
 
 CONTEXT = FakeContext()
 TOKEN = "Bearer demo-webhook-token"
+SENT = "1795521600000"
 EVENTS = Path(__file__).parents[2] / "events"
 
 
@@ -123,6 +125,25 @@ def test_a_failed_change_is_reported_postponed_and_done_later(
     assert writer.lambda_handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
 
 
+@pytest.mark.parametrize(("hours", "overdue"), [(5.9, 0), (6.1, 1)])
+def test_a_change_that_fails_is_overdue_by_the_time_at_which_it_was_queued(
+    account: Account,
+    rippling: Rippling,
+    capsys: pytest.CaptureFixture[str],
+    hours: float,
+    overdue: int,
+) -> None:
+    rippling.faults.fail(429, retry_after=3600, path="/workers/")
+    record = _record("a", rippling.workers()[0], 1)
+    record["receiptHandle"] = _a_receipt(account, "a")
+    record["attributes"]["SentTimestamp"] = str(int((time.time() - 3600 * hours) * 1000))
+
+    account.handler("writer").lambda_handler({"Records": [record]}, CONTEXT)
+
+    printed = [line for line in capsys.readouterr().out.splitlines() if "ChangesDelayed" in line]
+    assert sum(sum(json.loads(line).get("ChangesOverdue", ())) for line in printed) == overdue
+
+
 def test_behind_a_failed_message_those_of_its_group_wait_and_the_others_do_not(
     account: Account, rippling: Rippling
 ) -> None:
@@ -151,6 +172,7 @@ def _record(message_id: str, worker: dict[str, Any], delivery: int) -> dict[str,
         "attributes": {
             "MessageGroupId": worker["id"],
             "ApproximateReceiveCount": str(delivery),
+            "SentTimestamp": SENT,
         },
     }
 
@@ -170,7 +192,11 @@ def test_a_message_that_is_not_a_change_is_buried_and_done_with(account: Account
         "messageId": "m",
         "receiptHandle": "r",
         "body": "{}",
-        "attributes": {"MessageGroupId": "g", "ApproximateReceiveCount": "1"},
+        "attributes": {
+            "MessageGroupId": "g",
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": SENT,
+        },
     }
 
     answer = account.handler("writer").lambda_handler({"Records": [record]}, CONTEXT)

@@ -177,6 +177,7 @@ class Stage:
             "attributes": {
                 "MessageGroupId": message.group,
                 "ApproximateReceiveCount": str(message.received),
+                "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
             },
         }
         self._side_by_side = WRITERS  # each turns the clock by half of what it takes

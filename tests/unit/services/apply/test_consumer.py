@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 
@@ -90,6 +91,30 @@ def test_who_waits_for_a_window_of_calls_is_not_overdue_however_often() -> None:
 
     assert metrics.counts["ChangesDelayed"] == 30
     assert metrics.counts["ChangesOverdue"] == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RateLimitedError("used up", retry_after=HOUR),
+        RateLimitedError("used up"),
+        RetryableError("away", retry_after=2 * HOUR),
+        ConflictError("another is at it", retry_after=HOUR),
+        UnknownOutcomeError("no answer", retry_after=HOUR),
+        ConfigurationError("turned down"),
+    ],
+)
+def test_whatever_a_change_waits_for_it_is_overdue_after_six_hours(error: ConnectorError) -> None:
+    metrics, body = CountedMetrics(), Change("w", Cause.POLL, "c").to_body()
+    attempts, queue = InMemoryFailedAttempts(HandClock()), InMemoryChangeQueue()
+    consumer = Consumer(Failing(error), queue, attempts, Silent(), metrics)
+    almost = timedelta(hours=5, minutes=59)
+    consumer.consume(body, receipt="r", delivery=3, waited=almost)
+    assert metrics.counts["ChangesOverdue"] == 0
+
+    consumer.consume(body, receipt="r", delivery=4, waited=timedelta(hours=6))
+
+    assert metrics.counts["ChangesOverdue"] == 1
 
 
 def test_each_attempt_that_fails_leaves_its_reason_and_is_counted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Protocol
 from zlib import crc32
 
@@ -29,6 +30,13 @@ OVERDUE_DELIVERIES = 10
 
 CloudWatch may not tell of it: it may leave out of its age what was received repeatedly. A limit is
 no failure: who waits for a window of calls may be delivered as often in a first load that is well.
+"""
+
+OVERDUE_AFTER = timedelta(hours=6)
+"""Whoever has been on the queue for so long waits for something that does not end by itself.
+
+A limit is let go on for so many of its windows: a first load is through by then wherever an hour
+has calls for a sixth of the people. What is asked once in an hour is not delivered ten times in it.
 """
 
 SPREAD_SECONDS = 60.0
@@ -76,8 +84,13 @@ class Consumer:
         self._log = log
         self._metrics = metrics
 
-    def consume(self, body: str, *, receipt: str, delivery: int) -> bool:
-        """Deals with a message; False means that it must come again, once its wait is over."""
+    def consume(
+        self, body: str, *, receipt: str, delivery: int, waited: timedelta = timedelta(0)
+    ) -> bool:
+        """Deals with a message that has `waited` since it was queued.
+
+        False means that it must come again, once its wait is over.
+        """
         try:
             change = Change.from_body(body)
         except NotAChangeError as error:
@@ -95,11 +108,11 @@ class Consumer:
             outcome = self._applier.apply(change, delivery=delivery)
         except RetryableError as error:
             wait = wait_after(error, change.worker_id, delivery)
-            self._postpone(receipt, delivery, wait, error, known)
+            self._postpone(receipt, wait, error, known, waited)
             return False
         except ConfigurationError as error:
             wait = max(CONFIGURATION_WAIT_SECONDS, wait_before(delivery))
-            self._postpone(receipt, delivery, wait, error, known)
+            self._postpone(receipt, wait, error, known, waited)
             return False
         except Exception as error:
             self._note(change.correlation_id, f"the writer failed with {type(error).__name__}")
@@ -121,16 +134,15 @@ class Consumer:
     def _postpone(
         self,
         receipt: str,
-        delivery: int,
         wait: float,
         error: ConnectorError,
         known: dict[str, object],
+        waited: timedelta,
     ) -> None:
-        reason = str(error)
-        is_overdue = delivery >= OVERDUE_DELIVERIES and not isinstance(error, RateLimitedError)
+        reason, delivery = str(error), int(str(known["delivery"]))
         self._queue.delay(receipt, wait)
         self._metrics.count("ChangesDelayed")
-        self._metrics.count("ChangesOverdue", is_overdue)
+        self._metrics.count("ChangesOverdue", is_overdue(error, delivery, waited))
         self._log.warning("change delayed", reason=reason, retry_after=round(wait), **known)
         self._note(str(known["correlation_id"]), reason)
 
@@ -138,6 +150,13 @@ class Consumer:
         """Leaves the reason to whoever looks at the dead letters; it is worth no other failure."""
         with suppress(RetryableError, ConfigurationError):
             self._attempts.note(correlation_id, reason)
+
+
+def is_overdue(error: ConnectorError, delivery: int, waited: timedelta) -> bool:
+    """Whether a change that comes to nothing once more needs a look, whatever the reason."""
+    if waited >= OVERDUE_AFTER:
+        return True
+    return delivery >= OVERDUE_DELIVERIES and not isinstance(error, RateLimitedError)
 
 
 def wait_after(error: RetryableError, worker_id: str, delivery: int) -> float:
