@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,13 @@ from connector.services.apply.applier import Applier
 from connector.services.apply.person_reader import PersonReader
 from connector.services.operate.verbs import VERBS
 from connector.services.operate.verbs.verb import Form, Verb
-from tests.simulator import credentials, nordfab_books, nordfab_rippling, nordfab_visma
+from tests.simulator import (
+    RipplingPlatform,
+    credentials,
+    nordfab_books,
+    nordfab_rippling,
+    nordfab_visma,
+)
 from tests.simulator.messages import Request, Response
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.aws import Account, FakeContext, an_account
@@ -44,6 +51,7 @@ from tests.support.canaries import (
     watched,
 )
 from tests.support.payroll import NORDFAB_PAYROLL
+from tests.support.states import MAPPING_BY_NAME
 from tests.support.webhooks import announcement, notification, to_visma_endpoint
 
 CONTEXT = FakeContext()
@@ -70,6 +78,7 @@ class Stage:
     account: Account
     watch: Watch
     workers: list[dict[str, Any]]
+    mapping: str
 
     def __post_init__(self) -> None:
         self.handlers = dict(map(self._warm, WARM))
@@ -141,9 +150,14 @@ class Stage:
         return code
 
 
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with nordfab_rippling(people=4) as rippling, nordfab_visma() as visma:
+@pytest.fixture(scope="module", params=["rest", "platform"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with nordfab_rippling(people=4) as rippling, nordfab_visma() as visma, ExitStack() as stack:
+        api = request.param
+        is_older = api == "platform"
+        shown = stack.enter_context(RipplingPlatform(rippling)) if is_older else rippling
+        ours = {"VismaWebhook": "true", "RipplingApi": api, "RipplingBaseUrl": shown.url}
+        mapping = with_payroll(NORDFAB_MAPPING if api == "rest" else MAPPING_BY_NAME)
         rippling.accept_token(TOKENS["api"])
         visma.companies["norway"].client_secret = TOKENS["secret"]
         with pytest.MonkeyPatch.context() as patch:
@@ -151,10 +165,10 @@ def stage() -> Iterator[Stage]:
                 start: Any = each.__init__
                 patch.setattr(start, "__kwdefaults__", {**start.__kwdefaults__, "sleep": no_sleep})
             patch.setattr(operating.operations, "__defaults__", (no_sleep,))
-            with an_account(rippling, visma, patch, VismaWebhook="true") as account:
+            with an_account(rippling, visma, patch, **ours) as account:
                 furnish(account)
-                with watched(account, rippling, visma) as watch:
-                    yield opened(account, watch)
+                with watched(account, rippling, visma, shown) as watch:
+                    yield opened(account, watch, mapping)
                     STAGES.clear()
 
 
@@ -182,7 +196,7 @@ def furnish(account: Account) -> None:
     )
 
 
-def opened(account: Account, watch: Watch) -> Stage:
+def opened(account: Account, watch: Watch, mapping: str) -> Stage:
     """Canaries on the payroll: one waits, one is refused, one is given up; an approved run."""
     rippling, visma = watch.rippling, watch.visma
     rippling.add_department("Robotics")
@@ -195,10 +209,10 @@ def opened(account: Account, watch: Watch) -> Stage:
         rippling.odd[worker["id"]] = OF_A_ROW
     nordfab_books(rippling, visma, months=1)
     visma.refuse(str(workers[-1]["number"]), "EmployeeClass")
-    stage = Stage(account, watch, workers)
+    stage = Stage(account, watch, workers, mapping)
     watch.invoked = lambda _, event: stage.handlers["poller"](event, CONTEXT)
-    stage.verb("mappings import", text=MAPPING.replace("lead_days: '0'", "lead_days: '1'"))
-    stage.verb("mappings import", text=MAPPING)
+    stage.verb("mappings import", text=mapping.replace("lead_days: '0'", "lead_days: '1'"))
+    stage.verb("mappings import", text=mapping)
     stage.invoke("poller", {})
     stage.drain()
     stage.give_up(workers[1])
@@ -206,14 +220,12 @@ def opened(account: Account, watch: Watch) -> Stage:
     return stage
 
 
-def with_payroll() -> str:
-    """The mapping of Nordfab, with payroll switched on."""
-    plain = yaml.load(NORDFAB_MAPPING, Loader=yaml.BaseLoader)  # noqa: S506
-    plain["companies"]["norway"]["payroll"] = NORDFAB_PAYROLL
+def with_payroll(mapping: str) -> str:
+    """The mapping of Nordfab, with payroll switched on, whichever API shows the runs."""
+    plain = yaml.load(mapping, Loader=yaml.BaseLoader)  # noqa: S506
+    said = {"currency": "NOK", "employer_taxes": ["Employer's contribution"]}
+    plain["companies"]["norway"]["payroll"] = {**NORDFAB_PAYROLL, **said}
     return yaml.safe_dump(plain, sort_keys=False)
-
-
-MAPPING = with_payroll()
 
 
 # What a verb is given where it asks for something: by the name of the argument.
@@ -224,7 +236,7 @@ def values(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     """A value for every argument that a verb may need."""
     person, folder = stage.workers[0], tmp_path_factory.mktemp("given")
     mapping, plan = folder / "mapping.yaml", folder / "plan.json"
-    mapping.write_text(MAPPING, encoding="utf-8")
+    mapping.write_text(stage.mapping, encoding="utf-8")
     stage.command("plan", "-o", str(plan))
     month = datetime.now(UTC).date().replace(day=1) - timedelta(days=1)
     run = stage.watch.rippling.payroll.draft_run(
@@ -261,6 +273,7 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
 def test_the_watch_sees_a_canary_wherever_one_may_get_out(stage: Stage) -> None:
     """It is not blind: each place in which it looks shows one that is put there."""
     assert stage.watch.found() == []
+    assert stage.watch.shown.journal, "the API that this stage is about was read"
     queues = stage.account.client("sqs")
     for plant in (
         lambda: logging.getLogger("urllib3.x").warning("%s", "kanari"),
@@ -397,7 +410,8 @@ def repeat(
     stage: Stage, patch: pytest.MonkeyPatch, vendor: str, method: str, told: tuple[int, str]
 ) -> bool:
     """Has a vendor answer so, and somebody written; whether it was asked at all."""
-    server, worker = getattr(stage.watch, vendor), stage.workers[1]
+    server = stage.watch.shown if vendor == "rippling" else stage.watch.visma
+    worker = stage.workers[1]
     answer, asked = server.answer, list[str]()
 
     def repeats(request: Request) -> Response:
@@ -409,8 +423,10 @@ def repeat(
 
     with patch.context() as during:
         during.setattr(server, "answer", repeats)
-        phone = f"+47 000 7743 {len(stage.watch.rippling.journal)}"
-        stage.watch.rippling.change_user(worker["user_id"], work_phone=phone)
+        phone = f"+47 000 7743 {len(stage.watch.shown.journal)}"
+        # The older API shows no phone number of which it could be told what it is for.
+        named = f"Kanarifamily{len(stage.watch.shown.journal)}"
+        stage.watch.rippling.change_user(worker["user_id"], work_phone=phone, family_name=named)
         # After an edit in Visma the employee is read first, whatever is remembered.
         stage.write(worker, "-".join(map(str, told)), "drift" if method == "GET" else "poll")
         if vendor == "rippling" and told[1] == "list":

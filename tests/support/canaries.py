@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from tests.simulator import Rippling, Visma
+from tests.simulator import Rippling, RipplingPlatform, Visma
 from tests.simulator.messages import Request, Response, json_response
 from tests.support.aws import Account
 
@@ -62,8 +62,11 @@ class Watch:
     account: Account
     rippling: Rippling
     visma: Visma
+    shown: Rippling | RipplingPlatform
+    """The server whose API the connector reads."""
+
     granted: set[str] = field(default_factory=set)
-    """Access tokens that Visma has given out: these are canaries as well."""
+    """Tokens that a vendor has given out: these are canaries as well."""
 
     seen: list[tuple[str, str]] = field(default_factory=list)
     invoked: Callable[[str, Any], Any] | None = None
@@ -96,7 +99,7 @@ class Watch:
             for each in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", ()):
                 body = s3.get_object(Bucket=bucket["Name"], Key=each["Key"])["Body"].read()
                 yield each["Key"], body.decode(errors="replace")
-        for vendor in (self.rippling, self.visma):
+        for vendor in {self.rippling, self.shown, self.visma}:
             for call in vendor.journal:
                 yield "an address", f"{call.path} {call.query}"
 
@@ -118,9 +121,14 @@ def _around(text: str, word: str) -> str:
 
 
 @contextlib.contextmanager
-def watched(account: Account, rippling: Rippling, visma: Visma) -> Iterator[Watch]:
+def watched(
+    account: Account,
+    rippling: Rippling,
+    visma: Visma,
+    shown: Rippling | RipplingPlatform | None = None,
+) -> Iterator[Watch]:
     """Watches everything that leaves, from here to the end."""
-    watch = Watch(account, rippling, visma)
+    watch = Watch(account, rippling, visma, shown or rippling)
     root, listener = logging.getLogger(), _Listener(watch)
     before = root.level
     for name in NOISE:
@@ -168,15 +176,19 @@ def _hear_aws(patch: pytest.MonkeyPatch, watch: Watch) -> None:
 
 
 def _learn_tokens(patch: pytest.MonkeyPatch, watch: Watch) -> None:
-    answer = watch.visma.answer
+    def learning(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        def learnt(request: Request) -> Response:
+            response = answer(request)
+            if b'"access_token"' in response.payload:
+                told = json.loads(response.payload)
+                tokens = (told.get(f"{kind}_token") for kind in ("access", "refresh"))
+                watch.granted.update(filter(None, tokens))
+            return response
 
-    def learnt(request: Request) -> Response:
-        response = answer(request)
-        if b"access_token" in response.payload:
-            watch.granted.add(json.loads(response.payload)["access_token"])
-        return response
+        return learnt
 
-    patch.setattr(watch.visma, "answer", learnt)
+    for vendor in (watch.visma, watch.rippling):
+        patch.setattr(vendor, "answer", learning(vendor.answer))
 
 
 def everything(request: Request) -> dict[str, Any]:
