@@ -47,26 +47,34 @@ class ChangeFilter:
         return sorted(OPERATORS, key=lambda operator: operator != known)
 
     def is_answered(self, first: Page, cutoff: datetime) -> bool:
-        """Whether a first page shows that the filter was understood.
+        """Whether a first page shows that the filter was understood: it has rows, and none too old.
 
         A cutoff mostly lies before the newest row that was read, so that an honest answer has a
-        row. It has none where that row has been removed, which is looked into once for each cutoff,
-        or where the cutoff lies after it, past a mass change. What cannot be read as a worker shows
-        nothing: it may stand in every list.
+        row. It has none where that row has been removed, or where the cutoff lies after it, past a
+        mass change. What cannot be read as a worker shows nothing: it may stand in every list.
         """
-        if any(is_before(worker, cutoff - ROUNDING) for worker in first.workers):
-            return False
-        is_nothing_new = self.dialect.word(NOTHING_SINCE) == literal(cutoff)
-        return bool(first.workers or is_nothing_new)
+        is_old = any(is_before(worker, cutoff - ROUNDING) for worker in first.workers)
+        return bool(first.workers) and not is_old
+
+    def sure_before(self, cutoff: datetime) -> datetime:
+        """A moment from which on an honest filter shows a row that is older than the cutoff.
+
+        There is one just before it, or else where the newest was when everyone was read. That no
+        row was found there proves nothing: a page may be one of a while ago, but what a filter
+        shows is there.
+        """
+        known = self.dialect.word(NOTHING_SINCE)
+        newest = datetime.fromisoformat(known).replace(tzinfo=UTC) if known else cutoff
+        return min(cutoff - JUST_BEFORE, newest)
 
     def works(self, operator: str) -> None:
         """Remembers what was understood."""
         if operator != OPERATORS[0] or self.dialect.word(SINCE):
             self.dialect.learn(SINCE, operator)
 
-    def nothing_since(self, cutoff: datetime) -> None:
-        """Remembers that everyone was read and no one has changed."""
-        self.dialect.learn(NOTHING_SINCE, literal(cutoff))
+    def nothing_since(self, newest: datetime) -> None:
+        """Remembers the time of the newest row, as everyone was read and no one had changed."""
+        self.dialect.learn(NOTHING_SINCE, literal(newest))
 
 
 def changed_filter(operator: str, cutoff: datetime) -> str:
@@ -104,9 +112,10 @@ def without_old(page: Page, cutoff: datetime) -> Page:
     return page.without_old([each for each in page.workers if not is_before(each, cutoff)])
 
 
-def shows_any_since(page: Page, moment: datetime) -> bool:
-    """Whether a page has a worker who is not known to be older than a moment."""
-    return not all(is_before(each, moment) for each in page.workers)
+def newest_of(page: Page, before: datetime | None) -> datetime | None:
+    """The time of the newest row of a page, and of those before it."""
+    times = [worker.updated_at for worker in page.workers if worker.updated_at]
+    return max([*times, before] if before else times, default=None)
 
 
 def is_filtered(link: str) -> bool:

@@ -26,8 +26,8 @@ from connector.adapters.rippling.filters import (
     asked_by,
     changed_since,
     is_filtered,
+    newest_of,
     only_recent,
-    shows_any_since,
     user_filter,
     with_question,
     without_old,
@@ -200,18 +200,18 @@ class RipplingRestSource:
         """Whether a page without rows is the answer: the same question shows the rows before."""
         if first.workers:
             return False
-        before = cutoff - JUST_BEFORE
+        before = self._filter.sure_before(cutoff)
         page = next(self._workers({**changed_since(operator, before), "limit": "1"}))
-        return bool(page.workers) and self._filter.is_answered(page, before)
+        return self._filter.is_answered(page, before)
 
     def _changed_of_everyone(self, cutoff: datetime) -> Iterator[Page]:
-        is_found = False
+        newest = None
         for page in self._workers({"order_by": "updated_at"}):
-            # Rows of just before that no filter showed: then it is no honest one.
-            is_found = is_found or shows_any_since(page, cutoff - JUST_BEFORE)
+            newest = newest_of(page, newest)
             yield without_old(page, cutoff)
-        if not is_found:
-            self._filter.nothing_since(cutoff)
+        # Rows of just before that no filter showed: then it is no honest one.
+        if newest and newest < cutoff - JUST_BEFORE:
+            self._filter.nothing_since(newest)
 
     def _of_person(self, worker_id: str, person_id: str) -> list[Worker] | None:
         """The person's employments, or None where this filter is not understood.
