@@ -151,4 +151,30 @@ KEPT = (
             s("change_many", count=12, what="terminate", pause=0),
         ),
     ),
+    # An employment had begun, its first day was hidden without a word, and the older one counted.
+    (
+        2505,
+        (
+            s("rehire", n=12, days=4, department="Finance", entity="Nordfab AS", is_new=False),
+            s("let_days_pass", days=9, is_punctual=False),
+            s("throttle", function="poller", at=80, reach=1),
+            s("lose_a_right", name="start_date", is_told=False, reach=20),
+        ),
+    ),
+    # Pages of a while ago were the proof that a filter is honest which never shows any row.
+    (
+        2496,
+        (
+            s("trouble_rippling", n=8, what="stale", reach=1),
+            s("enter_the_next_hire_by_hand", key="sweden", is_theirs=True),
+        ),
+    ),
+    # By the older API, whoever left and was hired again before anyone looked stayed who they were.
+    (
+        2002,
+        (
+            s("terminate", n=2, ago=0, how="at once"),
+            s("rehire", n=13, days=0, department="Sales", entity="Nordfab AS", is_new=False),
+        ),
+    ),
 )

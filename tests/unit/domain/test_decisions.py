@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.domain.decisions import Action, Decision, decide
+from connector.domain.employment import Counted
 from connector.domain.facts import NOT_SHOWN, UNKNOWN, Known, Named
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, EmploymentType, Worker
@@ -113,10 +114,10 @@ def test_an_employment_that_never_began_is_over_beside_one_that_starts_later() -
 def test_an_old_end_says_nothing_about_an_employment_that_vanished() -> None:
     old = a_worker("old", status=TERMINATED, end_date=date(2025, 1, 1))
 
-    gone = decide([old], a_mapping(), NOW, ["norway"], counted="vanished")
+    gone = decide([old], a_mapping(), NOW, ["norway"], Counted("vanished"))
 
     assert (gone.action, "never a termination" in gone.reason) == (Action.KEEP, True)
-    assert decide([old], a_mapping(), NOW, ["norway"], counted="old").action is Action.LEAVE
+    assert decide([old], a_mapping(), NOW, ["norway"], Counted("old")).action is Action.LEAVE
 
 
 def test_an_offer_is_not_an_employment() -> None:
@@ -198,7 +199,7 @@ def test_a_second_employment_of_an_unknown_company_moves_no_one() -> None:
     first = a_worker("first")
     second = a_worker("second", legal_entity=NOT_SHOWN, start_date=date(2026, 11, 20))
 
-    decision = decide([first, second], _two_companies(), NOW, ["norway"], counted="first")
+    decision = decide([first, second], _two_companies(), NOW, ["norway"], Counted("first"))
 
     assert decision.action is Action.KEEP
     assert decision.unknown == ("legal_entity",)
@@ -209,7 +210,7 @@ def test_so_does_one_that_the_company_takes_whose_entity_is_not_shown() -> None:
     first = a_worker("first", legal_entity=NOT_SHOWN)
     second = a_worker("second", legal_entity=NOT_SHOWN, start_date=date(2026, 11, 20))
 
-    decision = decide([first, second], mapping, NOW, ["norway"], counted="first")
+    decision = decide([first, second], mapping, NOW, ["norway"], Counted("first"))
 
     assert decision.action is Action.KEEP
     assert "does not show the legal entity" in decision.reason
@@ -218,7 +219,7 @@ def test_so_does_one_that_the_company_takes_whose_entity_is_not_shown() -> None:
 def test_the_employment_that_counts_stays_where_the_person_is_while_its_company_is_hidden() -> None:
     only = a_worker("first", legal_entity=NOT_SHOWN)
 
-    decision = decide([only], _two_companies(), NOW, ["norway"], counted="first")
+    decision = decide([only], _two_companies(), NOW, ["norway"], Counted("first"))
 
     assert (decision.action, decision.company) == (Action.WRITE, "norway")
 
@@ -228,7 +229,7 @@ def test_the_lead_of_a_company_that_is_only_guessed_starts_no_one_early() -> Non
     first = a_worker("first")
     ahead = a_worker("ahead", status=ACCEPTED, start_date=date(2026, 12, 1), legal_entity=NOT_SHOWN)
 
-    decision = decide([first, ahead], mapping, NOW, ["norway"], counted="first")
+    decision = decide([first, ahead], mapping, NOW, ["norway"], Counted("first"))
 
     assert decision.worker is first
     assert decision.due_on == date(2026, 12, 1)
@@ -238,10 +239,10 @@ def test_a_last_day_that_was_shown_and_is_gone_ends_nothing() -> None:
     leaver = a_worker("first", status=TERMINATED)
     shown_before = Known(date(2026, 12, 6))
 
-    gone = decide([leaver], a_mapping(), NOW, ["norway"], "first", shown_before)
+    gone = decide([leaver], a_mapping(), NOW, ["norway"], Counted("first", last_day=shown_before))
 
     assert (gone.action, gone.unknown) == (Action.KEEP, ("end_date",))
-    assert decide([leaver], a_mapping(), NOW, ["norway"], "first").action is Action.LEAVE
+    assert decide([leaver], a_mapping(), NOW, ["norway"], Counted("first")).action is Action.LEAVE
 
 
 def test_of_two_employments_whose_starts_are_hidden_the_one_that_counted_still_does() -> None:
@@ -249,11 +250,11 @@ def test_of_two_employments_whose_starts_are_hidden_the_one_that_counted_still_d
     second = a_worker("b", start_date=UNKNOWN)
 
     for counted in ("a", "b"):
-        decision = decide([first, second], a_mapping(), NOW, ["norway"], counted)
+        decision = decide([first, second], a_mapping(), NOW, ["norway"], Counted(counted))
         assert decision.worker is not None
         assert decision.worker.id == counted
 
     shown = [a_worker("a", start_date=date(2026, 1, 1)), a_worker("b", start_date=date(2020, 1, 1))]
-    decision = decide(shown, a_mapping(), NOW, ["norway"], "b")
+    decision = decide(shown, a_mapping(), NOW, ["norway"], Counted("b"))
     assert decision.worker is not None
     assert decision.worker.id == "a", "the latest start counts where it is known"

@@ -13,13 +13,15 @@ from enum import StrEnum
 from functools import cached_property
 
 from connector.domain.employment import (
+    NOTHING_COUNTED,
+    Counted,
     EmploymentOnDay,
     EmploymentState,
     primary_employment,
     state_on,
 )
-from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known, shown
-from connector.domain.mapping.model import MappingFile
+from connector.domain.facts import EMPTY, UNKNOWN, Known, shown
+from connector.domain.mapping.model import NOT_SHOWN_CLAIM, MappingFile
 from connector.domain.mapping.routing import Route, not_shown, route
 from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.planning import Outcome
@@ -76,32 +78,46 @@ def decide(
     mapping: MappingFile,
     now: datetime,
     active_in: Collection[str],
-    counted: str = "",
-    last_day: Fact[date] = EMPTY,
+    counted: Counted = NOTHING_COUNTED,
 ) -> Decision:
     """What to do about a person with these employments, active in these Visma companies.
 
-    `counted` is the worker that counted last time, and `last_day` what Rippling showed as its last
-    day then. Where it is gone, an older employment that ended says nothing about it.
+    `counted` is the employment that counted last time, and the days that Rippling showed of it
+    then. Where it is gone, an older employment that ended says nothing about it.
     """
-    workers = [_with_doubt(each, last_day) if each.id == counted else each for each in workers]
-    decision = _decide(Situation(workers, mapping, now, active_in, counted))
-    is_gone = bool(counted) and counted not in {worker.id for worker in workers}
+    workers = _with_doubts(workers, counted, has_begun=bool(active_in))
+    it = counted.worker_id
+    decision = _decide(Situation(workers, mapping, now, active_in, it))
+    is_gone = bool(it) and it not in {worker.id for worker in workers}
     if decision.action is Action.LEAVE and active_in and is_gone:
         return Decision(Action.KEEP, decision.worker, decision.company, GONE)
     return decision
 
 
-def _with_doubt(worker: Worker, last_day: Fact[date]) -> Worker:
-    """The worker, their last day unknown where Rippling showed one and now shows nothing.
+def _with_doubts(
+    workers: Sequence[Worker], counted: Counted, *, has_begun: bool
+) -> Sequence[Worker]:
+    """The workers, a day of theirs unknown where Rippling showed one and now shows nothing.
 
-    Whoever is on the way out has a last day: that it is gone is not that it is over.
+    Whoever is on the way out has a last day: that it is gone is not that it is over. And whoever
+    has begun has a first day: where it is gone, first days are hidden, and others may have come.
     """
-    facts = worker.facts
-    is_ending = facts.status is EmploymentStatus.TERMINATED
-    if is_ending and facts.end_date is EMPTY and isinstance(last_day, Known):
-        return replace(worker, facts=replace(facts, end_date=UNKNOWN))
-    return worker
+    it = next((each for each in workers if each.id == counted.worker_id), None)
+    if it is None:
+        return workers
+    is_ending = it.facts.status is EmploymentStatus.TERMINATED
+    if is_ending and it.facts.end_date is EMPTY and isinstance(counted.last_day, Known):
+        ending = replace(it, facts=replace(it.facts, end_date=UNKNOWN))
+        workers = [ending if each is it else each for each in workers]
+    if has_begun and it.facts.start_date is EMPTY and counted.first_day is not EMPTY:
+        return [_with_hidden_start(each) for each in workers]
+    return workers
+
+
+def _with_hidden_start(worker: Worker) -> Worker:
+    if worker.facts.start_date is not EMPTY:
+        return worker
+    return replace(worker, facts=replace(worker.facts, start_date=UNKNOWN))
 
 
 @dataclass(frozen=True)
@@ -117,8 +133,8 @@ class Situation:
     def route(self, worker: Worker) -> Route:
         """Where an employment belongs; each is asked about several times, and looked at once.
 
-        Where its legal entity is not shown, only the employment that counts stays where the person
-        is; another one may be in any company.
+        Where its legal entity is not shown, or what its scope hinges on, only the employment that
+        counts stays where the person is; another one may be in any company, or in none.
         """
         return self._looked_at[id(worker)][0]
 
@@ -134,9 +150,20 @@ class Situation:
     def _route(self, worker: Worker) -> Route:
         to = route(worker.facts, self.mapping, self.active_in)
         is_another = bool(self.counted) and worker.id != self.counted
-        if is_another and self.active_in and "legal_entity" in to.unknown:
-            return replace(to, waits=True, reason=to.reason or not_shown(("legal_entity",)))
+        if is_another and self.active_in and to.unknown and not self._follows_at_home(to):
+            return replace(to, waits=True, reason=to.reason or not_shown(to.unknown))
         return to
+
+    def _follows_at_home(self, to: Route) -> bool:
+        """Whether the employment that counted is no more, and another one follows where it was.
+
+        Where it is not shown of which company that one is, it goes to the company that takes such
+        people, as it would had the person been made inactive in between: that is this one.
+        """
+        before = [each for each in self.workers if each.id == self.counted]
+        is_over = all(self._today(each, self._route(each)).state in OVER for each in before)
+        takes_them = self.mapping.claimant(NOT_SHOWN_CLAIM) == to.company
+        return to.unknown == ("legal_entity",) and takes_them and is_over
 
     def _today(self, worker: Worker, to: Route) -> EmploymentOnDay:
         company = to.company
@@ -158,9 +185,11 @@ class Situation:
         return min((day for day in days if day), default=None)
 
     @property
-    def has_ended_employment(self) -> bool:
-        """Whether an employment of the person is over."""
-        return any(self.today(worker).state in OVER for worker in self.workers)
+    def has_left(self) -> bool:
+        """Whether someone who is active worked in an employment that is over, and in no other."""
+        states = {self.today(worker).state for worker in self.workers}
+        is_doubtful = EmploymentState.UNCLEAR in states
+        return bool(self.active_in) and not is_doubtful and not states.isdisjoint(OVER)
 
 
 def _decide(person: Situation) -> Decision:
@@ -185,15 +214,14 @@ def _decision(employment: EmploymentOnDay, person: Situation) -> Decision:
                 Action.WRITE, worker, company, "", due_on, leave_first=others, unknown=to.unknown
             )
         case EmploymentState.STARTS_LATER:
-            has_left = bool(person.active_in) and person.has_ended_employment
-            action = Action.LEAVE if has_left else Action.SCHEDULE
+            action = Action.LEAVE if person.has_left else Action.SCHEDULE
             return Decision(action, worker, company, _starts(worker), due_on)
         case EmploymentState.ENDED | EmploymentState.NEVER_BEGAN as state:
             return Decision(Action.LEAVE, worker, company, reason_of_end(worker, state))
         case EmploymentState.NOT_HIRED:
             return Decision(Action.IGNORE, worker, company, "the offer is not accepted yet")
         case _:
-            return _undecided(worker, unclear(to, employment), person)
+            return _undecided(worker, _unclear(to, employment), person)
 
 
 def _undecided(worker: Worker, to: Route, person: Situation) -> Decision:
@@ -205,7 +233,7 @@ def _undecided(worker: Worker, to: Route, person: Situation) -> Decision:
     return Decision(action, worker, to.company, to.reason, unknown=to.unknown)
 
 
-def unclear(to: Route, employment: EmploymentOnDay) -> Route:
+def _unclear(to: Route, employment: EmploymentOnDay) -> Route:
     """The route of an employment of which it cannot be told where it stands."""
     unknown = employment.unknown
     is_status = unknown == ("status",)

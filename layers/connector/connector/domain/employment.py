@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
-from connector.domain.facts import Absence, Known, Truth, any_holds, says, shown
+from connector.domain.facts import EMPTY, Absence, Fact, Known, Truth, any_holds, says, shown
 from connector.domain.people import NEVER_BEGAN, EmploymentStatus, Facts, Worker
 
 
@@ -30,13 +30,34 @@ class EmploymentState(IntEnum):
 class EmploymentOnDay:
     """A worker, where the employment stands, and the next day on which that may change.
 
-    `unknown` names the facts without which it cannot be told where it stands.
+    `unknown` names the facts without which it cannot be told where it stands, and `at_most` is the
+    strongest state in which it may be then.
     """
 
     worker: Worker
     state: EmploymentState
     due_on: date | None = None
     unknown: tuple[str, ...] = ()
+    at_most: EmploymentState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The employment that counted for a person the last time, and the days it was shown with."""
+
+    worker_id: str = ""
+    first_day: Fact[date] = EMPTY
+    last_day: Fact[date] = EMPTY
+
+
+NOTHING_COUNTED = Counted()
+
+
+def unclear(
+    worker: Worker, *unknown: str, at_most: EmploymentState = EmploymentState.WORKING
+) -> EmploymentOnDay:
+    """An employment of which it cannot be told where it stands, for want of these facts."""
+    return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=tuple(unknown), at_most=at_most)
 
 
 def state_on(worker: Worker, today: date, *, lead_days: int = 0) -> EmploymentOnDay:
@@ -52,7 +73,7 @@ def state_on(worker: Worker, today: date, *, lead_days: int = 0) -> EmploymentOn
         case EmploymentStatus.INIT | EmploymentStatus.HIRED:
             return EmploymentOnDay(worker, EmploymentState.NOT_HIRED)
         case _:
-            return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("status",))
+            return unclear(worker, "status")
 
 
 def primary_employment(
@@ -61,7 +82,8 @@ def primary_employment(
     """The employment that counts for a person: the strongest state, then the latest start.
 
     Where a start is not known, the order of the starts says nothing: the one that `counted` last
-    time still does, if its state is as strong.
+    time still does, if its state is as strong. So it does while it cannot be told where it stands,
+    unless another one outweighs it however it stands: no fact that is hidden makes another count.
     """
     seen = [look(worker) for worker in workers]
     strongest = max((each.state for each in seen), default=None)
@@ -69,7 +91,16 @@ def primary_employment(
     if any(not isinstance(each.worker.facts.start_date, Known) for each in rivals):
         kept = [each for each in rivals if each.worker.id == counted]
         rivals = kept or rivals
-    return max(rivals, key=_weight, default=None)
+    found = max(rivals, key=_weight, default=None)
+    doubtful = (each for each in seen if each.worker.id == counted and each.at_most is not None)
+    return next((each for each in doubtful if found and _may_outweigh(each, found)), found)
+
+
+def _may_outweigh(doubtful: EmploymentOnDay, other: EmploymentOnDay) -> bool:
+    """Whether an unclear employment may, for all that is known, be the one that counts."""
+    start = shown(doubtful.worker.facts.start_date) or date.max
+    state = doubtful.at_most or doubtful.state
+    return (state, start, doubtful.worker.id) >= _weight(other)
 
 
 def _weight(employment: EmploymentOnDay) -> tuple[EmploymentState, date, str]:
@@ -86,7 +117,7 @@ def _ended(worker: Worker, today: date) -> EmploymentOnDay:
             return EmploymentOnDay(worker, EmploymentState.ENDS_LATER, day)
         case Absence.UNKNOWN:
             # The last day may be ahead: nobody is made to leave on a date that cannot be read.
-            return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("end_date",))
+            return unclear(worker, "end_date", at_most=EmploymentState.ENDS_LATER)
         case _:
             return EmploymentOnDay(worker, EmploymentState.ENDED)
 
@@ -99,13 +130,13 @@ def _accepted(worker: Worker, today: date, lead_days: int) -> EmploymentOnDay:
         case Known(start):
             first = start - timedelta(days=lead_days)
         case Absence.UNKNOWN:
-            return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("start_date",))
+            return unclear(worker, "start_date")
         case _:
             return EmploymentOnDay(worker, EmploymentState.STARTS_LATER)
     if first > today:
         return EmploymentOnDay(worker, EmploymentState.STARTS_LATER, first)
     if never_began(facts) is Truth.UNKNOWN:
-        return EmploymentOnDay(worker, EmploymentState.UNCLEAR, unknown=("termination_type",))
+        return unclear(worker, "termination_type")
     return EmploymentOnDay(worker, EmploymentState.WORKING)
 
 

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
 from connector.domain.employees import ACTIVE, INACTIVE
-from connector.domain.facts import Fact
+from connector.domain.employment import Counted
 from connector.domain.people import day_in
 from connector.domain.planning import Outcome
 from connector.domain.records.allocation import Allocation
@@ -79,9 +79,10 @@ class Person:
         return Seal(self.key, self.salt)
 
     @property
-    def last_day(self) -> Fact[date]:
-        """The last day of the employment that counts, as Rippling showed it last."""
-        return day_in(self.facts.get("end_date"))
+    def counted(self) -> Counted:
+        """The employment that counts, with its days as Rippling showed them last."""
+        first, last = self.facts.get("start_date"), self.facts.get("end_date")
+        return Counted(self.worker_id, day_in(first), day_in(last))
 
 
 class Keep(Enum):

@@ -43,8 +43,7 @@ class PersonReader:
         record, workers = self.person_of(change)
         now = self.clock.now()
         active_in = assumed_active(change, record)
-        person = record.person
-        decision = decide(workers, mapping, now, active_in, person.worker_id, person.last_day)
+        decision = decide(workers, mapping, now, active_in, record.person.counted)
         return ChangeContext(
             change, record, workers, decision, now, mapping, refusal, mapping_version
         )

@@ -106,8 +106,8 @@ class Outlook:
             return True
 
     def _decision(self, employments: Sequence[Worker], person: Person) -> Decision:
-        known = person.active_in, person.worker_id, person.last_day
-        return decide(employments, self.mapping, self.clock.now(), *known)
+        now = self.clock.now()
+        return decide(employments, self.mapping, now, person.active_in, person.counted)
 
     def _placed(self, decision: Decision, person: Person) -> Placement | None:
         """Where someone who works belongs, by the facts of today."""
