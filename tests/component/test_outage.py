@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +55,25 @@ def test_people_who_are_due_are_queued_once(world: World) -> None:
         world.clock.turn(minutes=5)
 
     assert len(world.queue.changes) == len(leavers)
+
+
+def test_whoever_is_told_to_have_left_on_the_day_itself_is_queued_once(world: World) -> None:
+    """The row says it, and the day that was known before."""
+    leavers = staff(world)[:4]
+    for worker in leavers:
+        world.rippling.terminate(worker["id"], "2026-11-26")
+    world.settle()
+    world.clock.turn(days=3)
+    world.rippling.turn_day(date(2026, 11, 27))
+
+    for _ in range(3):
+        world.tick()
+        world.clock.turn(minutes=5)
+
+    assert sorted(each.worker_id for each in world.queue.changes) == sorted(
+        each["id"] for each in leavers
+    )
+    assert world.settle() == {"deactivated": len(leavers)}
 
 
 def test_whoever_changes_once_more_is_queued_once_more(world: World) -> None:

@@ -177,4 +177,15 @@ KEPT = (
             s("rehire", n=13, days=0, department="Sales", entity="Nordfab AS", is_new=False),
         ),
     ),
+    # The tick that the others were compared with was none: a killed poller still had its lease.
+    (
+        908,
+        (
+            s("terminate_ahead", n=-1, days=2, is_told_early=False),
+            s("lag", function="releaser", at=155, seconds=130, reach=5),
+            s("let_days_pass", days=10, is_punctual=True),
+            s("kill", function="poller", at=18, reach=2),
+            s("stand_still", ticks=3),
+        ),
+    ),
 )

@@ -167,7 +167,9 @@ class Machines(Vendors):
     @step(1, ticks=(3, 12))
     def stand_still(self, ticks: int) -> None:
         """No writer runs for an hour or less, and whoever waits for it is queued once."""
-        self.tick()
+        if self.tick() < 0:  # one that was killed has its lease for a while
+            self.clock.turn(minutes=5)
+            self.tick()
         before = self.world.queue.lengths_by_group()
         for _ in range(ticks):
             self.clock.turn(minutes=5)

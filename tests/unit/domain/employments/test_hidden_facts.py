@@ -156,6 +156,15 @@ def test_whoever_may_still_work_has_not_left_because_another_employment_is_ahead
     assert (decision.action, decision.unknown) == (Action.KEEP, ("end_date",))
 
 
+def test_whoever_may_work_in_an_employment_that_never_counted_has_not_left_either() -> None:
+    unclear = a_worker("w1", status=NO_WORD)
+    ahead = a_worker("w2", status=ACCEPTED, start_date=_day(9))
+
+    decision = decide([ENDED_LONG_AGO, unclear, ahead], a_mapping(), NOW, ["norway"])
+
+    assert (decision.action, decision.due_on) == (Action.SCHEDULE, _day(9))
+
+
 def test_another_employment_that_may_be_out_of_scope_does_not_count_while_that_is_hidden() -> None:
     works = a_worker("works")
     maybe = a_worker("maybe", start_date=_day(-10), employment_type=HIDDEN_TYPE)

@@ -105,7 +105,8 @@ class ChangeGuard:
         """Queues everyone with the name of this run, under which a breached guard is remembered.
 
         The breach is saved first: the writer may be quicker than the rest of this function. Whoever
-        lies on the queue for the same reason is left there, so that an outage grows no queue.
+        lies on the queue for the same reason is left there, so that an outage grows no queue, and
+        a worker with several reasons gets one message: the writer looks at all there is.
         """
         before = self._on_the_queue(found)
         once = {each.reason: each for each in reversed(found)}  # a tick and a sweep may find both
@@ -115,7 +116,8 @@ class ChangeGuard:
         run_id = new_run()
         self._save_breaches(run_id, found, mapping, loading)
         sent = self.change_queue.send(
-            new_change(each.worker_id, each.person_id, each.cause, run=run_id) for each in found
+            new_change(each.worker_id, each.person_id, each.cause, run=run_id)
+            for each in one_for_each(found)
         )
         now = self.clock.now()
         self.queued.save(before | {each.reason[0]: (each.reason[1], now) for each in found})
@@ -162,6 +164,19 @@ class ChangeGuard:
     def outlook(self, mapping: MappingFile) -> Outlook:
         """What would be done about people, for one read: each catalogue is read once for it."""
         return Outlook(mapping, self.clock, self.cache.catalogue)
+
+
+ALIKE = (Cause.POLL, Cause.SWEEP, Cause.DUE)
+"""The causes whose messages ask for the same. The others ask for a look at what was edited."""
+
+
+def one_for_each(found: Sequence[Candidate]) -> list[Candidate]:
+    """One candidate for each worker, and one more for each other thing that is to be looked at."""
+    each_once = {
+        (each.worker_id, "" if each.cause in ALIKE else each.cause): each
+        for each in reversed(found)
+    }
+    return list(reversed(each_once.values()))
 
 
 def is_among(queued: Mapping[str, tuple[str, datetime]], candidate: Candidate) -> bool:
