@@ -112,9 +112,14 @@ def test_what_had_been_written_is_told_before_what_is_done_instead(
     _is_told(world, worker)
 
 
-def test_an_update_that_never_arrived_is_not_told(world: World, worker: dict[str, Any]) -> None:
-    code = str(worker["number"])
-    world.visma.edit_employee(code, department="SALES")
+def test_an_update_that_never_arrived_is_not_told(world: World) -> None:
+    worker = world.hire(legal_entity="Nordfab AS")
+    world.settle()
+    world.rippling.move(worker["id"], "Finance")
+    world.visma.faults.reset(method="PUT", path="/v1/employee.*")
+    world.settle()
+    world.visma.faults.clear()
+    world.buried.clear()
     becomes_a_contractor(world, worker)
     world.settle()
 

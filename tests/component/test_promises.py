@@ -12,7 +12,7 @@ from connector.adapters.memory import InMemoryLedger
 from connector.bootstrap import services
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
-from connector.domain.records.ledger import INTENT_SECONDS
+from connector.domain.records.ledger import INTENT_SECONDS, Write
 from connector.services.apply.applier import Applier
 from tests.support.digests import first_break
 from tests.support.world import World, a_world
@@ -253,7 +253,7 @@ def test_there_and_back_within_minutes_ends_where_it_began(world: World) -> None
 def test_another_writer_at_work_on_a_person_is_waited_for(world: World) -> None:
     worker = world.hire()
     record = world.ledger.record(worker["user_id"])
-    InMemoryLedger(world.clock, world.tables).begin(record, "norway", "x", claim=False)
+    InMemoryLedger(world.clock, world.tables).begin(record, Write("norway", "x", ()), claim=False)
 
     with pytest.raises(ConflictError) as caught:
         world.applier.apply(_change(worker))

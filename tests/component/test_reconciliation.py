@@ -10,6 +10,9 @@ import pytest
 
 from connector.domain.catalogue import Catalogue
 from connector.domain.changes import Cause
+from connector.domain.planning import Outcome
+from connector.domain.records.audit import AuditRow
+from connector.domain.records.ledger import Write
 from tests.support.world import World, a_world
 
 
@@ -213,8 +216,9 @@ def test_a_code_that_was_claimed_for_nothing_is_free_after_a_sweep(world: World)
     worker = world.hire()
     world.settle()
     record = world.ledger.record(worker["user_id"])
-    begun = world.ledger.begin(record, "norway", "7001", claim=True, proof="p")
-    world.ledger.finish(begun, begun.person, (), ())
+    begun = world.ledger.begin(record, Write("norway", "7001", (), "p"), claim=True)
+    row = AuditRow(worker["user_id"], world.clock.now(), Outcome.UNCHANGED, "Left.", "sweep", "c1")
+    world.ledger.finish(begun, begun.person, (), (row,))
     assert world.ledger.owner_of("7001", "norway") == worker["user_id"]
 
     sweep(world)
@@ -227,7 +231,7 @@ def test_a_code_that_is_claimed_for_a_write_under_way_is_kept(world: World) -> N
     worker = world.hire()
     world.settle()
     record = world.ledger.record(worker["user_id"])
-    world.ledger.begin(record, "norway", "7001", claim=True, proof="p")
+    world.ledger.begin(record, Write("norway", "7001", (), "p"), claim=True)
 
     sweep(world)
 

@@ -28,6 +28,7 @@ from connector.domain.records.ledger import (
     EmployeeLink,
     Person,
     Record,
+    Write,
 )
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, a_cipher, aws, make_table, refusal
@@ -154,8 +155,8 @@ def test_what_is_remembered_of_a_worker_is_no_person_and_no_holding(bench: Bench
 
 def test_a_code_leads_to_the_person_who_claims_it_in_that_company(bench: Bench) -> None:
     ledger = bench.writer()
-    ledger.begin(ledger.record("p1"), "norway", "ab12", claim=True)
-    ledger.begin(ledger.record("p2"), "norway", "CD34", claim=False)
+    ledger.begin(ledger.record("p1"), Write("norway", "ab12", ()), claim=True)
+    ledger.begin(ledger.record("p2"), Write("norway", "CD34", ()), claim=False)
 
     asked = (("AB12", "norway"), (" ab12", "norway"), ("AB12", "sweden"), ("CD34", "norway"))
     assert [ledger.owner_of(*each) for each in asked] == ["p1", "p1", None, None]
@@ -285,7 +286,7 @@ def test_somebody_without_a_salt_gets_one_when_written(bench: Bench) -> None:
     ledger = bench.writer()
 
     ledger.finish(Record(Person("p1")), Person("p1"), [], [a_row()])
-    begun = ledger.begin(Record(Person("p2")), "norway", "1042", claim=False)
+    begun = ledger.begin(Record(Person("p2")), Write("norway", "1042", ()), claim=False)
 
     assert len(ledger.record("p1").person.salt) == 32
     assert ledger.record("p2").person.salt == begun.person.salt != ""
@@ -297,7 +298,7 @@ def test_somebody_without_a_salt_gets_one_when_written(bench: Bench) -> None:
 def test_a_write_that_begins_is_noted(bench: Bench) -> None:
     ledger = bench.writer()
 
-    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True, proof="b286c488")
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", (), "b286c488"), claim=True)
 
     intent = begun.person.intent
     assert intent
@@ -307,12 +308,70 @@ def test_a_write_that_begins_is_noted(bench: Bench) -> None:
     assert begun.person.version == 1
 
 
+MOVED = Difference("department", "SALES", "FIN")
+RENAMED = Difference("contact.last_name", "k1:a074eb90", "k1:b286c488")
+EMPTIED = Difference("contact.phone2", "k1:991a6488", "")
+
+
+def test_a_write_that_begins_says_what_it_writes_and_on_which_version(bench: Bench) -> None:
+    ledger, written = bench.writer(), (MOVED, RENAMED, EMPTIED)
+
+    begun = ledger.begin(
+        ledger.record("p1"), Write("norway", "1042", written, etag='"AAAAAAAAAEM="'), claim=False
+    )
+
+    intent = bench.writer().record("p1").person.intent
+    assert intent is not None
+    assert intent == begun.person.intent
+    assert (intent.differences, intent.etag) == (written, '"AAAAAAAAAEM="')
+    assert intent.is_untold
+
+
+def test_a_create_that_begins_names_the_personal_fields_and_keeps_nothing_of_them(
+    bench: Bench,
+) -> None:
+    ledger, given = bench.writer(), (Difference("department", "", "FIN"), RENAMED)
+
+    ledger.begin(ledger.record("p1"), Write("norway", "1042", given, "b286c488"), claim=True)
+
+    intent = bench.writer().record("p1").person.intent
+    assert intent is not None
+    assert intent.differences == (given[0], Difference("contact.last_name", "", ""))
+
+
+def test_a_write_that_is_known_to_have_written_nothing_has_nothing_to_tell(bench: Bench) -> None:
+    ledger = bench.writer()
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", (MOVED,)), claim=False)
+
+    ledger.release_intent(begun, nothing_written=True)
+
+    intent = bench.writer().record("p1").person.intent
+    assert intent is not None
+    assert (intent.differences, intent.is_untold) == ((), False)
+
+
+@pytest.mark.parametrize("rows", [[], [{"planned": True}], [{"planned": True}, {}]])
+def test_only_a_row_that_tells_what_came_of_it_ends_what_was_begun(
+    bench: Bench, rows: list[dict[str, Any]]
+) -> None:
+    ledger = bench.writer()
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", (MOVED,)), claim=False)
+
+    ledger.finish(begun, begun.person, [a_link()], [a_row(**changes) for changes in rows])
+
+    after = bench.writer().record("p1").person
+    assert after.intent == (None if {} in rows else begun.person.intent)
+    assert after.version == 2
+
+
 def test_a_write_that_begins_notes_for_which_worker(bench: Bench) -> None:
     ledger = bench.writer()
     seen = ledger.record("p1")
 
     begun = ledger.begin(
-        replace(seen, person=replace(seen.person, worker_id="w1")), "norway", "1042", claim=True
+        replace(seen, person=replace(seen.person, worker_id="w1")),
+        Write("norway", "1042", ()),
+        claim=True,
     )
 
     assert begun.person.worker_id == "w1"
@@ -323,7 +382,7 @@ def test_beginning_keeps_everything_else(bench: Bench) -> None:
     ledger = bench.writer()
     before = end(ledger, "p1", a_link(etag='"1"'), fingerprints={"w1": "f"}, outcome="held")
 
-    begun = ledger.begin(before, "norway", "1042", claim=False)
+    begun = ledger.begin(before, Write("norway", "1042", ()), claim=False)
 
     assert ledger.record("p1") == begun
     assert replace(begun.person, version=1, intent=None) == before.person
@@ -332,33 +391,33 @@ def test_beginning_keeps_everything_else(bench: Bench) -> None:
 def test_the_second_of_two_writers_is_told_when_to_come_back(bench: Bench) -> None:
     one, other = bench.writer(), bench.writer()
     record = other.record("p1")
-    one.begin(one.record("p1"), "norway", "1042", claim=True)
+    one.begin(one.record("p1"), Write("norway", "1042", ()), claim=True)
     bench.clock.turn(seconds=30)
 
     with pytest.raises(ConflictError) as stale:
-        other.begin(record, "norway", "1042", claim=True)
+        other.begin(record, Write("norway", "1042", ()), claim=True)
     with pytest.raises(ConflictError) as fresh:
-        other.begin(other.record("p1"), "norway", "1042", claim=True)
+        other.begin(other.record("p1"), Write("norway", "1042", ()), claim=True)
 
     assert stale.value.retry_after == fresh.value.retry_after == INTENT_SECONDS - 30
 
 
 def test_nobody_is_told_to_come_back_at_once(bench: Bench) -> None:
     one, other = bench.writer(), bench.writer()
-    one.begin(one.record("p1"), "norway", "1042", claim=False)
+    one.begin(one.record("p1"), Write("norway", "1042", ()), claim=False)
     bench.clock.turn(seconds=INTENT_SECONDS - 1)
 
     with pytest.raises(ConflictError) as conflict:
-        other.begin(other.record("p1"), "norway", "1042", claim=False)
+        other.begin(other.record("p1"), Write("norway", "1042", ()), claim=False)
 
     assert conflict.value.retry_after == 5
 
 
 def test_a_writer_may_go_on_with_its_own_write(bench: Bench) -> None:
     ledger = bench.writer()
-    ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=True)
 
-    again = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    again = ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=True)
     ledger.finish(ledger.record("p1"), again.person, [], [a_row()])
 
     assert ledger.record("p1").person.version == 3
@@ -367,20 +426,20 @@ def test_a_writer_may_go_on_with_its_own_write(bench: Bench) -> None:
 
 def test_a_claim_that_is_released_leaves_the_code_to_others(bench: Bench) -> None:
     ledger = bench.writer()
-    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True, proof="b286c488")
-    ledger.begin(ledger.record("p2"), "norway", "1043", claim=True)
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", (), "b286c488"), claim=True)
+    ledger.begin(ledger.record("p2"), Write("norway", "1043", ()), claim=True)
 
     ledger.finish(begun, begun.person, [], [a_row()], [("norway", "1042"), ("norway", "none")])
 
     assert ledger.owner_of("1042", "norway") is None
     assert ledger.owner_of("1043", "norway") == "p2"
-    ledger.begin(ledger.record("p3"), "norway", "1042", claim=True)
+    ledger.begin(ledger.record("p3"), Write("norway", "1042", ()), claim=True)
     assert ledger.owner_of("1042", "norway") == "p3"
 
 
 def test_until_when_a_write_without_an_answer_may_be_applied_is_kept(bench: Bench) -> None:
     ledger = bench.writer()
-    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=False)
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=False)
     late = bench.clock.now() + timedelta(seconds=ANSWER_SECONDS)
 
     ledger.release_intent(begun, late)
@@ -393,10 +452,10 @@ def test_until_when_a_write_without_an_answer_may_be_applied_is_kept(bench: Benc
 
 def test_a_write_whose_time_has_run_out_is_taken_over(bench: Bench) -> None:
     one, other = bench.writer(), bench.writer()
-    lost = one.begin(one.record("p1"), "norway", "1042", claim=True)
+    lost = one.begin(one.record("p1"), Write("norway", "1042", ()), claim=True)
     bench.clock.turn(seconds=INTENT_SECONDS)
 
-    other.begin(other.record("p1"), "norway", "1042", claim=True)
+    other.begin(other.record("p1"), Write("norway", "1042", ()), claim=True)
 
     with pytest.raises(ConflictError):
         one.finish(lost, lost.person, [], [a_row()])
@@ -411,7 +470,7 @@ def test_a_record_that_is_no_longer_true_cannot_begin(bench: Bench, outcomes_bef
     end(ledger)
 
     with pytest.raises(ConflictError) as conflict:
-        ledger.begin(stale, "norway", "1042", claim=True)
+        ledger.begin(stale, Write("norway", "1042", ()), claim=True)
 
     assert conflict.value.retry_after is None
 
@@ -420,21 +479,21 @@ def test_a_write_that_was_let_go_may_be_taken_over_at_once_and_is_still_known(
     bench: Bench,
 ) -> None:
     one, other = bench.writer(), bench.writer()
-    begun = one.begin(one.record("p1"), "norway", "1042", claim=False)
+    begun = one.begin(one.record("p1"), Write("norway", "1042", ()), claim=False)
 
     one.release_intent(begun)
 
     seen = other.record("p1")
     assert seen.person.intent is not None
     assert seen.person.intent.code == "1042"
-    assert other.begin(seen, "norway", "1042", claim=False).person.version == 2
+    assert other.begin(seen, Write("norway", "1042", ()), claim=False).person.version == 2
 
 
 def test_letting_go_of_a_write_that_another_took_over_changes_nothing(bench: Bench) -> None:
     one, other = bench.writer(), bench.writer()
-    begun = one.begin(one.record("p1"), "norway", "1042", claim=False)
+    begun = one.begin(one.record("p1"), Write("norway", "1042", ()), claim=False)
     bench.clock.turn(seconds=INTENT_SECONDS + 1)
-    taken = other.begin(other.record("p1"), "norway", "1042", claim=False)
+    taken = other.begin(other.record("p1"), Write("norway", "1042", ()), claim=False)
 
     one.release_intent(begun)
 
@@ -446,7 +505,7 @@ def test_a_record_of_somebody_erased_cannot_begin(bench: Bench) -> None:
     remembered = Record(Person("p1", version=4, salt=A_SALT))
 
     with pytest.raises(ConflictError):
-        ledger.begin(remembered, "norway", "1042", claim=True)
+        ledger.begin(remembered, Write("norway", "1042", ()), claim=True)
 
 
 def test_a_record_that_is_no_longer_true_cannot_finish_and_leaves_no_trace(bench: Bench) -> None:
@@ -474,7 +533,7 @@ def test_a_first_outcome_cannot_be_written_twice(bench: Bench) -> None:
 
 def test_nobody_finishes_in_the_middle_of_somebody_elses_write(bench: Bench) -> None:
     one, other = bench.writer(), bench.writer()
-    one.begin(one.record("p1"), "norway", "1042", claim=True)
+    one.begin(one.record("p1"), Write("norway", "1042", ()), claim=True)
     looked = other.record("p1")
     bench.clock.turn(seconds=10)
 
@@ -486,12 +545,12 @@ def test_nobody_finishes_in_the_middle_of_somebody_elses_write(bench: Bench) -> 
 
 def test_an_outcome_clears_what_was_begun(bench: Bench) -> None:
     one, other = bench.writer(), bench.writer()
-    begun = one.begin(one.record("p1"), "norway", "1042", claim=True)
+    begun = one.begin(one.record("p1"), Write("norway", "1042", ()), claim=True)
 
     one.finish(begun, begun.person, [a_link()], [a_row()])
 
     assert one.record("p1").person.intent is None
-    other.begin(other.record("p1"), "norway", "1042", claim=True)
+    other.begin(other.record("p1"), Write("norway", "1042", ()), claim=True)
 
 
 # Claims
@@ -500,32 +559,32 @@ def test_an_outcome_clears_what_was_begun(bench: Bench) -> None:
 @pytest.mark.parametrize("same", ["ab42", "AB42", " Ab42 "])
 def test_a_code_is_one_persons(bench: Bench, same: str) -> None:
     ledger = bench.writer()
-    ledger.begin(ledger.record("p1"), "norway", "ab42", claim=True)
+    ledger.begin(ledger.record("p1"), Write("norway", "ab42", ()), claim=True)
 
     with pytest.raises(CodeTakenError, match="norway"):
-        ledger.begin(ledger.record("p2"), "norway", same, claim=True)
+        ledger.begin(ledger.record("p2"), Write("norway", same, ()), claim=True)
 
     assert not ledger.record("p2").is_known
-    ledger.begin(ledger.record("p1"), "norway", same, claim=True)
+    ledger.begin(ledger.record("p1"), Write("norway", same, ()), claim=True)
 
 
 def test_companies_have_codes_of_their_own(bench: Bench) -> None:
     ledger = bench.writer()
-    ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=True)
 
-    ledger.begin(ledger.record("p2"), "sweden", "1042", claim=True)
+    ledger.begin(ledger.record("p2"), Write("sweden", "1042", ()), claim=True)
 
 
 def test_without_a_claim_a_code_stays_free(bench: Bench) -> None:
     ledger = bench.writer()
-    ledger.begin(ledger.record("p1"), "norway", "1042", claim=False)
+    ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=False)
 
-    ledger.begin(ledger.record("p2"), "norway", "1042", claim=True)
+    ledger.begin(ledger.record("p2"), Write("norway", "1042", ()), claim=True)
 
 
 def test_claims_appear_neither_among_the_holdings_nor_among_the_persons(bench: Bench) -> None:
     ledger = bench.writer()
-    begun = ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=True)
     ledger.finish(
         begun, begun.person, [a_link(waiting_for=("branch#9",), due_on=NOON.date())], [a_row()]
     )
@@ -671,7 +730,7 @@ def test_exactly_those_with_whom_something_is_open_are_listed_and_whole_enough_t
     end(ledger, "p6", a_link("p6"))
     end(ledger, "p7", a_link("p7", outcome=Outcome.OUT_OF_SCOPE))
     end(ledger, "p8", a_link("p8", "sweden", outcome=Outcome.HELD))
-    ledger.begin(ledger.record("p9"), "norway", "7001", claim=True)
+    ledger.begin(ledger.record("p9"), Write("norway", "7001", ()), claim=True)
 
     found = {link.person_id: link for link in ledger.open_links("norway")}
 
@@ -852,6 +911,56 @@ def test_a_row_can_be_read_in_the_console(client: Any) -> None:
     }
 
 
+def test_what_was_begun_can_be_read_in_the_console(client: Any) -> None:
+    ledger = _dynamodb(client).writer()
+    ledger.begin(
+        ledger.record("p1"),
+        Write("norway", "1042", (MOVED, RENAMED), etag='"1"'),
+        claim=False,
+    )
+
+    intent = _intent_of(client)
+
+    assert intent.pop("owner")
+    assert intent == {
+        "company": "norway",
+        "code": "1042",
+        "until": "2026-11-24T12:02:00.000000Z",
+        "proof": "",
+        "etag": '"1"',
+        "differences": {
+            "department": ["SALES", "FIN"],
+            "contact.last_name": ["k1:a074eb90", "k1:b286c488"],
+        },
+    }
+
+
+def test_an_intent_of_the_version_before_is_read_and_does_not_say_what_it_writes(
+    client: Any,
+) -> None:
+    ledger = _dynamodb(client).writer()
+    ledger.begin(ledger.record("p1"), Write("norway", "1042", (MOVED,), etag='"1"'), claim=False)
+    client.update_item(
+        TableName="PeopleTable",
+        Key=dynamodb.to_item({"person": "p1", "company": "-"}),
+        UpdateExpression="REMOVE intent.differences, intent.etag",
+    )
+
+    read = ledger.record("p1")
+    intent = read.person.intent
+    assert intent is not None
+    assert (intent.code, intent.differences, intent.etag) == ("1042", None, None)
+    ledger.finish(read, read.person, [], [a_row()])
+    assert ledger.record("p1").person.intent is None
+
+
+def _intent_of(client: Any) -> dict[str, Any]:
+    key = dynamodb.to_item({"person": "p1", "company": "-"})
+    row = dynamodb.from_item(client.get_item(TableName="PeopleTable", Key=key)["Item"])
+    intent: dict[str, Any] = row["intent"]
+    return intent
+
+
 def test_a_row_of_the_audit_is_never_written_over(client: Any) -> None:
     bench = _dynamodb(client)
     ledger = bench.writer()
@@ -917,17 +1026,17 @@ def test_a_busy_dynamodb_can_be_asked_again(client: Any, code: str) -> None:
     with pytest.raises(RetryableError, match=code):
         ledger.record("p1")
     with pytest.raises(RetryableError, match=code):
-        ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+        ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=True)
 
 
 def test_a_stale_record_counts_before_a_taken_code(client: Any) -> None:
     ledger = _dynamodb(client).writer()
     stale = ledger.record("p2")
     end(ledger, "p2")
-    ledger.begin(ledger.record("p1"), "norway", "1042", claim=True)
+    ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=True)
 
     with pytest.raises(ConflictError):
-        ledger.begin(stale, "norway", "1042", claim=True)
+        ledger.begin(stale, Write("norway", "1042", ()), claim=True)
 
 
 def test_every_attribute_of_a_person_and_a_holding_has_a_place(bench: Bench) -> None:
@@ -990,9 +1099,9 @@ def test_a_company_is_counted_at_least_as_far_as_is_asked_for(bench: Bench) -> N
 
 def test_holdings_are_the_rows_and_the_claims_of_one_company(bench: Bench) -> None:
     ledger = bench.writer()
-    begun = ledger.begin(ledger.record("p1"), "norway", "7001", claim=True)
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "7001", ()), claim=True)
     ledger.finish(begun, begun.person, [a_link("p1", employee_code="7001")], ())
-    other = ledger.begin(ledger.record("p2"), "sweden", "7001", claim=True)
+    other = ledger.begin(ledger.record("p2"), Write("sweden", "7001", ()), claim=True)
     ledger.finish(other, other.person, (), ())
 
     links, claims = ledger.holdings("norway")
@@ -1003,10 +1112,10 @@ def test_holdings_are_the_rows_and_the_claims_of_one_company(bench: Bench) -> No
 
 def test_a_claim_is_given_up_only_as_long_as_no_one_has_moved(bench: Bench) -> None:
     ledger = bench.writer()
-    begun = ledger.begin(ledger.record("p1"), "norway", "7001", claim=True)
-    ledger.finish(begun, begun.person, (), ())
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "7001", ()), claim=True)
+    ledger.finish(begun, begun.person, (), [a_row()])
     seen = ledger.record("p1")
-    moved = ledger.begin(seen, "norway", "7002", claim=True)
+    moved = ledger.begin(seen, Write("norway", "7002", ()), claim=True)
     with pytest.raises(ConflictError):
         ledger.release_claim(seen, ("norway", "7001"))
     ledger.finish(moved, moved.person, (), ())

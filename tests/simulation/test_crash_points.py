@@ -31,7 +31,6 @@ def test_a_journey_that_is_killed_anywhere_still_arrives(journey: Journey) -> No
         story.found()
         story.quiet()
         story.fate.counts = everything if EVERYWHERE else leaves_a_mark
-        story.auditor.may_put_back_untold = journey.name == "reconcile"
         kills = Kills(journey, story)
         assert not kills.play(None)
         at = 0

@@ -39,13 +39,6 @@ class Auditor:
         self._since: datetime | None = None
         self._rested: dict[str, str] = {}
         self._written: set[tuple[str, str, str]] = set()
-        self._ours: dict[tuple[str, str, str], str] = {}
-        self.may_put_back_untold = False
-        """Whether what was edited, and is put back as it was written before, may be told nowhere.
-
-        It is where a function is killed between the write and its row: the ledger does not know
-        then that anything was otherwise.
-        """
         self._written_since = ""
         self._linked: set[tuple[str, str]] = set()
 
@@ -90,20 +83,13 @@ class Auditor:
         demand(Check.LIMIT, self.limits.note(self._changes(before, after, now), headcount, now))
         self._before, self._since, self._linked = after, now, self._known_to_the_ledger()
         changed = {key for key, fields in after.items() if fields != before.get(key)}
-        for key, code in changed:
-            self._note_written(key, code, before.get((key, code), {}), after[key, code])
+        self._written |= {
+            (key, code, name)
+            for key, code in changed
+            for name, value in after[key, code].items()
+            if value != before.get((key, code), {}).get(name, "")
+        }
         return {self.model.persons.get(code, code) for _, code in changed}
-
-    def _note_written(
-        self, key: str, code: str, before: Mapping[str, str], after: Mapping[str, str]
-    ) -> None:
-        """What the audit has to tell of an employee."""
-        for name, value in after.items():
-            if value != before.get(name, ""):
-                is_put_back = self._ours.get((key, code, name)) == value
-                if not (is_put_back and self.may_put_back_untold):
-                    self._written.add((key, code, name))
-                self._ours[key, code, name] = value
 
     def _unjustified(
         self, before: Employees, after: Employees, since: datetime, now: datetime

@@ -22,7 +22,7 @@ from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import Guards
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
-from connector.domain.records.ledger import EmployeeLink, Person
+from connector.domain.records.ledger import EmployeeLink, Person, Write
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Sample, SingleReads, Target, Targets
 from tests.support.clock import HandClock
@@ -50,7 +50,7 @@ def dry(tables: InMemoryTables) -> Ledger:
 def plan(dry: Ledger, **changes: Any) -> None:
     """Plans to create someone, as the writer would."""
     record = dry.record("p1")
-    begun = dry.begin(record, "norway", "1042", claim=True)
+    begun = dry.begin(record, Write("norway", "1042", ()), claim=True)
     person = replace(begun.person, **changes)
     dry.finish(begun, person, [EmployeeLink("p1", "norway", Outcome.CREATED, NOON)], [ROW])
 
@@ -116,7 +116,7 @@ def test_the_rest_of_the_ledger_is_read_through(dry: Ledger, real: Ledger) -> No
     assert [person.id for person in dry.persons()] == ["p1"]
     assert list(dry.persons(["p9"])) == []
     plan(real, fingerprints={"w1": "f1"})
-    real.begin(real.record("p1"), "norway", "1042", claim=True)
+    real.begin(real.record("p1"), Write("norway", "1042", ()), claim=True)
     assert [dry.person_with("w1"), dry.owner_of("1042", "norway")] == ["p1", "p1"]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from connector.adapters.rehearsal import RehearsalLedger, RehearsalTarget
 from connector.domain.catalogue import canonical
 from connector.domain.errors import CodeTakenError, ConnectorError
-from connector.domain.records.ledger import Person, Record
+from connector.domain.records.ledger import Person, Record, Write
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -42,12 +42,10 @@ class WitnessLedger(RehearsalLedger):
     def record(self, person_id: str) -> Record:
         return unremembered(super().record(person_id))
 
-    def begin(
-        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
-    ) -> Record:
+    def begin(self, record: Record, write: Write, *, claim: bool) -> Record:
         """Notes nothing; a code that is somebody else's is refused all the same."""
-        if claim and self.owner_of(code, company) not in (None, record.person.id):
-            raise CodeTakenError(code)
+        if claim and self.owner_of(write.code, write.company) not in (None, record.person.id):
+            raise CodeTakenError(write.code)
         return record
 
     def finish(

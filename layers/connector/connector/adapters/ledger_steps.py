@@ -10,18 +10,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from connector.domain.employees import PERSONAL_FIELDS
 from connector.domain.errors import CodeTakenError, ConflictError
 from connector.domain.records.chain import Head
 from connector.domain.records.ledger import INTENT_SECONDS, Intent, Person, Record
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
+    from connector.domain.planning import Difference
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.chain import Row
     from connector.domain.records.digests import DigestKey
+    from connector.domain.records.ledger import Write
 
 SHORTEST_WAIT = 5.0
 SMALLEST_STEP = timedelta(microseconds=1)
@@ -37,9 +41,21 @@ def new_salt() -> str:
     return secrets.token_hex(16)
 
 
-def intent_of(company: str, code: str, owner: str, now: datetime, proof: str) -> Intent:
-    """A write that begins now."""
-    return Intent(company, code, now + timedelta(seconds=INTENT_SECONDS), owner, proof)
+def intent_of(write: Write, owner: str, now: datetime) -> Intent:
+    """A write that begins now.
+
+    Of a create the personal fields are noted by name: what Visma has then tells the rest.
+    """
+    until = now + timedelta(seconds=INTENT_SECONDS)
+    noted = tuple(by_name(each) if write.proof else each for each in write.differences)
+    proof, etag = write.proof, write.etag
+    return Intent(write.company, write.code, until, owner, proof, differences=noted, etag=etag)
+
+
+def by_name(difference: Difference) -> Difference:
+    """A difference without what is stored of a personal field."""
+    is_personal = difference.field in PERSONAL_FIELDS
+    return replace(difference, before="", after="") if is_personal else difference
 
 
 def with_intent(record: Record, intent: Intent) -> Record:
@@ -51,8 +67,16 @@ def with_intent(record: Record, intent: Intent) -> Record:
     )
 
 
+def ends_intent(rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether what was begun is over: only a row that tells what came of it ends an intent.
+
+    Rows of a rehearsal tell what would be, and whoever writes no row has not looked.
+    """
+    return any(not row.get("planned") for row in rows)
+
+
 def after_outcome(record: Record, person: Person, rows: Sequence[Row]) -> Person:
-    """The person once an outcome has been written."""
+    """The person once an outcome has been written, with what was begun at its end."""
     return replace(
         person,
         version=record.person.version + 1,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from connector.domain.mapping.model import Guards
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.digests import DigestKey
-    from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
+    from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record, Write
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
     from connector.ports.visma import Sample, SingleReads, Target, Targets
@@ -45,13 +45,13 @@ class RehearsalLedger:
     def dealt_with(self, person: Person) -> Mapping[str, str]:
         return self._ledger.dealt_with(person)
 
-    def begin(
-        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
-    ) -> Record:
+    def begin(self, record: Record, write: Write, *, claim: bool) -> Record:
         """Notes nothing: no write is about to be sent."""
         return record
 
-    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
+    def release_intent(
+        self, record: Record, lands_until: datetime | None = None, *, nothing_written: bool = False
+    ) -> None:
         """Nothing was begun."""
 
     def person_with(self, worker_id: str) -> str | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.chain import Head
     from connector.domain.records.digests import DigestKey
-    from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
+    from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record, Write
 
 
 class Ledger(Protocol):
@@ -33,21 +33,22 @@ class Ledger(Protocol):
     def dealt_with(self, person: Person) -> Mapping[str, str]:
         """The same of a person whose row is at hand."""
 
-    def begin(
-        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
-    ) -> Record:
+    def begin(self, record: Record, write: Write, *, claim: bool) -> Record:
         """Notes that a write is about to be sent. With `claim` the code becomes this person's.
 
-        `proof` is what a created employee can be known by, should its answer be lost.
+        Whoever finds the intent tells what was written, should the writer not live to do so.
 
         Raises:
             CodeTakenError: the code is claimed by someone else in this company.
         """
 
-    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
+    def release_intent(
+        self, record: Record, lands_until: datetime | None = None, *, nothing_written: bool = False
+    ) -> None:
         """Notes that the write that was begun is over, its outcome unknown: others may look now.
 
-        Where no answer came, Visma may apply it as late as `lands_until`.
+        Where no answer came, Visma may apply it as late as `lands_until`. Where it is known that
+        `nothing_written`, there is nothing left to tell of it.
         """
 
     def person_with(self, worker_id: str) -> str | None:
@@ -66,7 +67,8 @@ class Ledger(Protocol):
     ) -> None:
         """Writes outcome and audit together, clears the intent and raises the version.
 
-        The `released` claims are given up, so that the codes may become someone else's.
+        Without a row that tells what came of it, or with rows of a rehearsal alone, an intent stays
+        as it is. The `released` claims are given up, so that the codes may become someone else's.
         """
 
     def waiting(self, company: str) -> Iterator[EmployeeLink]:

@@ -40,6 +40,7 @@ from connector.adapters.ledger_steps import (
     after_outcome,
     chained,
     code_taken,
+    ends_intent,
     intent_of,
     is_foreign,
     moved_on,
@@ -47,7 +48,7 @@ from connector.adapters.ledger_steps import (
     with_intent,
 )
 from connector.domain.errors import ConflictError
-from connector.domain.records.ledger import Claim, Record
+from connector.domain.records.ledger import Claim, Record, Write
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
@@ -97,12 +98,10 @@ class DynamoLedger(LedgerReads):
         self._retention_days = retention_days
         self._owner = uuid4().hex
 
-    def begin(
-        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
-    ) -> Record:
+    def begin(self, record: Record, write: Write, *, claim: bool) -> Record:
         """Notes that a write is about to be sent; with `claim` the code becomes this person's."""
         now = self._clock.now()
-        after = with_intent(record, intent_of(company, code, self._owner, now, proof))
+        after = with_intent(record, intent_of(write, self._owner, now))
         values = person_values(after.person)
         noted = {name: values[name] for name in NOTED if name in values}
         # The person's row goes first: its condition is the version, and whatever is in the way of a
@@ -110,22 +109,28 @@ class DynamoLedger(LedgerReads):
         update = self._person_update(record, noted, now)
         try:
             if claim:
-                transact(self._client, [update, self._claim(code, company, record.person.id)])
+                claimed = self._claim(write.code, write.company, record.person.id)
+                transact(self._client, [update, claimed])
             else:  # half of what a transaction costs
                 update_one(self._client, update["Update"])
         except NotWrittenError as error:
             if PERSON_ACTION in error.current_rows:
                 raise self._moved_on(record, error, now) from error
-            raise code_taken(code, company) from error
+            raise code_taken(write.code, write.company) from error
         return after
 
-    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
+    def release_intent(
+        self, record: Record, lands_until: datetime | None = None, *, nothing_written: bool = False
+    ) -> None:
         """Notes that the write that was begun is over, its outcome unknown."""
-        given = {":seen_version": record.person.version, ":owner": self._owner}
+        given: Item = {":seen_version": record.person.version, ":owner": self._owner}
         update = "SET #intent.#until = :over"
         if lands_until:
             update += ", #intent.#lands_until = :lands_until"
             given[":lands_until"] = timestamp(lands_until)
+        if nothing_written:
+            update += ", #intent.#differences = :nothing"
+            given[":nothing"] = {}
         condition = f"{SAME_VERSION} AND #intent.#owner = :owner"
         try:
             with answering("DynamoDB"):
@@ -188,6 +193,8 @@ class DynamoLedger(LedgerReads):
     ) -> None:
         values = person_values(after_outcome(record, person, rows))
         gone = [name for name in PERSON_ATTRIBUTES if name not in values]
+        if not ends_intent(rows):
+            gone.remove("intent")
         if rows:
             values["audit_time"] = rows[-1]["time"]
         first_time = rows[0]["time"] if rows else None

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from connector.adapters.aws.dynamodb import Item, Values
 from connector.adapters.ledger_steps import unknown
 from connector.domain.catalogue import canonical
-from connector.domain.planning import Outcome
+from connector.domain.employees import FIELDS
+from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import NO_KEY, DigestKey
@@ -109,8 +110,9 @@ def head_from(item: Values) -> Head:
     )
 
 
-def intent_values(intent: Intent) -> dict[str, str]:
-    """The note that a write was begun."""
+def intent_values(intent: Intent) -> Item:
+    """The note that a write was begun: for each field that it changes, from what and to what."""
+    noted = intent.differences
     return {
         "company": intent.company,
         "code": intent.code,
@@ -118,6 +120,8 @@ def intent_values(intent: Intent) -> dict[str, str]:
         "owner": intent.owner,
         "proof": intent.proof,
         **({"lands_until": timestamp(intent.lands_until)} if intent.lands_until else {}),
+        **({"etag": intent.etag} if intent.etag else {}),
+        **({} if noted is None else {"differences": _differences_values(noted)}),
     }
 
 
@@ -204,7 +208,17 @@ def alias_item(worker_id: str, person_id: str) -> dict[str, str]:
     return {**alias_key(worker_id), "kind": ALIAS, "owner": person_id}
 
 
-def _intent_from(values: Mapping[str, str]) -> Intent:
+def _differences_values(differences: Sequence[Difference]) -> Item:
+    return {item.field: [item.before, item.after] for item in differences}
+
+
+def _differences_from(values: Mapping[str, Sequence[str]] | None) -> tuple[Difference, ...] | None:
+    if values is None:  # begun by an earlier version, which did not say what it writes
+        return None
+    return tuple(Difference(path, *values[path]) for path in FIELDS if path in values)
+
+
+def _intent_from(values: Mapping[str, Any]) -> Intent:
     lands_until = values.get("lands_until")
     return Intent(
         values["company"],
@@ -213,6 +227,8 @@ def _intent_from(values: Mapping[str, str]) -> Intent:
         values["owner"],
         values.get("proof", ""),
         datetime.fromisoformat(lands_until) if lands_until else None,
+        _differences_from(values.get("differences")),
+        values.get("etag"),
     )
 
 

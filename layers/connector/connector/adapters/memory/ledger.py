@@ -13,6 +13,7 @@ from connector.adapters.ledger_steps import (
     after_outcome,
     chained,
     code_taken,
+    ends_intent,
     intent_of,
     is_foreign,
     moved_on,
@@ -24,7 +25,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import DigestKey
-from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record
+from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record, Write
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
@@ -80,20 +81,20 @@ class InMemoryLedger:
     def dealt_with(self, person: Person) -> Mapping[str, str]:
         return person.planned_fingerprints if self._planned else person.fingerprints
 
-    def begin(
-        self, record: Record, company: str, code: str, *, claim: bool, proof: str = ""
-    ) -> Record:
+    def begin(self, record: Record, write: Write, *, claim: bool) -> Record:
         now, person_id = self._clock.now(), record.person.id
-        key = canonical(code), company
+        key = canonical(write.code), write.company
         with self.tables.lock:
             self._check(record, now)
             if claim and self.tables.claims.setdefault(key, person_id) != person_id:
-                raise code_taken(code, company)
-            after = with_intent(record, intent_of(company, code, self._owner, now, proof))
+                raise code_taken(write.code, write.company)
+            after = with_intent(record, intent_of(write, self._owner, now))
             self.tables.persons[person_id] = after.person
         return after
 
-    def release_intent(self, record: Record, lands_until: datetime | None = None) -> None:
+    def release_intent(
+        self, record: Record, lands_until: datetime | None = None, *, nothing_written: bool = False
+    ) -> None:
         with self.tables.lock:
             stored = self.tables.persons.get(record.person.id)
             if stored and stored.version == record.person.version and stored.intent:
@@ -101,6 +102,7 @@ class InMemoryLedger:
                     stored.intent,
                     until=self._clock.now(),
                     lands_until=lands_until or stored.intent.lands_until,
+                    differences=() if nothing_written else stored.intent.differences,
                 )
                 self.tables.persons[stored.id] = replace(stored, intent=over)
 
@@ -128,7 +130,10 @@ class InMemoryLedger:
             last = datetime.fromisoformat(own[-1]["time"]) if own else None
             rows = chained(audit, record.person.audit, self.key, self._retention_days, last)
             own += map(dict, rows)
-            self.tables.persons[person.id] = after_outcome(record, person, rows)
+            stored = self.tables.persons.get(person.id)
+            kept = stored.intent if stored and not ends_intent(rows) else None
+            after = after_outcome(record, person, rows)
+            self.tables.persons[person.id] = replace(after, intent=kept)
             held = self.tables.links.setdefault(person.id, {})
             held.update({link.company: link for link in links})
             self.tables.aliases |= dict.fromkeys(new_workers(record, person), person.id)

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.employment import Counted
 from connector.domain.people import day_in
-from connector.domain.planning import Outcome
+from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import NO_KEY, DigestKey, Seal
@@ -35,6 +35,9 @@ ANSWER_SECONDS = 240.0
 class Intent:
     """A write that was begun: to which company, and until when its writer may still be at it.
 
+    It says what it writes: the `differences` of the plan, as the audit tells them, and the version
+    (`etag`) of the employee that they are seen on; of a create, personal fields by name alone. They
+    are empty where no field is written, and None where an earlier version began it and did not say.
     A create carries the `proof` by which the employee is known again, should no answer come.
     Where none came, the write may be applied as late as `lands_until`.
     """
@@ -45,10 +48,37 @@ class Intent:
     owner: str
     proof: str = ""
     lands_until: datetime | None = None
+    differences: tuple[Difference, ...] | None = None
+    etag: str | None = None
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether the write may have changed an employee, which no row of the audit tells yet."""
+        return bool(self.proof or self.differences)
+
+    @property
+    def may_have_updated(self) -> bool:
+        """Whether it may have changed a field of an employee that was there before."""
+        return not self.proof and self.differences != ()
 
     def may_land(self, now: datetime) -> bool:
         """Whether the write may still be applied, though no answer came."""
         return self.lands_until is not None and now < self.lands_until
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What is about to be sent to Visma: to which employee, and which fields from what to what.
+
+    The differences are seen on the version `etag` of the employee. `proof` is what a created one
+    can be known by, should its answer be lost.
+    """
+
+    company: str
+    code: str
+    differences: tuple[Difference, ...]
+    proof: str = ""
+    etag: str | None = None
 
 
 Claim: TypeAlias = tuple[str, str]

@@ -27,13 +27,7 @@ from connector.services.apply.desired import DesiredEmployee, EmployeeDesigner
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.apply.recorder import Recorder
-from connector.services.apply.write_request import (
-    LOST_OTHERWISE,
-    GuardFn,
-    Hold,
-    WriteRequest,
-    allow_all,
-)
+from connector.services.apply.write_request import GuardFn, Hold, Result, WriteRequest, allow_all
 
 PASSES = 3
 """How often a change is decided again at once, after a lost answer or a version that moved on."""
@@ -112,11 +106,11 @@ class Applier:
             self.metrics.count("ChangesOfStrangers")
             return Outcome.OUT_OF_SCOPE
         self.employee_writer.require_settled(context.record)
-        if has_unresolved_create(context) and self._recover_lost_create(context):
-            context = self.reader.read_again(context)
-        if not looks_again(context) and self._recover_lost_update(context):
-            context = self.reader.read_again(context)
-        if rests_in := self._rejected_in(context) or context.rests_in:
+        rests_in = self._stays_in(context)
+        if (rests_in or not looks_again(context)) and self._tells_untold(context):
+            context = self.reader.read_again(context).after_telling()
+            rests_in = self._stays_in(context)
+        if rests_in:
             return self.recorder.record(context, resolution.of_dropping(context, rests_in))
         match context.decision.action:
             case Action.WRITE:
@@ -128,6 +122,10 @@ class Applier:
             case _:
                 return self.recorder.record(context, resolution.of_nothing_to_do(context))
 
+    def _stays_in(self, context: ChangeContext) -> str | None:
+        """The company in which an operator has rejected what is to be done, now or before."""
+        return self._rejected_in(context) or context.rests_in
+
     def _rejected_in(self, context: ChangeContext) -> str | None:
         """The company in which the operator has just rejected what is held."""
         held = context.link(context.held_in)
@@ -135,27 +133,25 @@ class Applier:
             return None
         return held.company if self.guard_check.is_rejected(held) else None
 
-    def _recover_lost_create(self, context: ChangeContext) -> bool:
-        """Remembers the employee of a create that arrived, though its answer never came."""
-        arrived = self.employee_writer.arrived(context.record)
-        if arrived is None:
+    def _tells_untold(self, context: ChangeContext) -> bool:
+        """Remembers and audits what a write has done whose answer never came, if it did anything.
+
+        A create leaves an employee, an update fields of which nothing would be told else.
+        """
+        untold = self.employee_writer.untold(context.record)
+        if untold is None:
             return False
-        self.recorder.record(context, resolution.of_lost_write(*arrived))
+        self._tell(context, *untold)
         return True
 
-    def _recover_lost_update(self, context: ChangeContext) -> bool:
-        """Remembers and audits what an update has changed of which nothing would be told else."""
-        landed = self.employee_writer.landed(context.record)
-        if landed is None:
-            return False
-        self.recorder.record(context, resolution.of_lost_write(*landed))
-        return True
+    def _tell(self, context: ChangeContext, company: str, result: Result) -> None:
+        self.recorder.record(context, resolution.of_lost_write(company, result))
 
     def _write(self, context: ChangeContext) -> Outcome:
         desired = self.designer.desired(context)
         if obstacle := obstacle_to(context, desired):
-            if self._recover_lost_create(context) or self._recover_lost_update(context):
-                return self._write(self._read_unless_changed(context, Action.WRITE))
+            if self._tells_untold(context):
+                return self._write(self._read_after_telling(context))
             return self.recorder.record(context, obstacle)
         if context.decision.leave_first:  # only once it is sure that they can arrive
             return self._transfer(context)
@@ -218,9 +214,9 @@ class Applier:
             work_address=context.worker.personal.work_email or "" if context.worker else "",
         )
         result = self.employee_writer.upsert(request, desired.code or "")
-        if result.remark == LOST_OTHERWISE:
-            self.recorder.record(context, resolution.of_lost_write(desired.company, result))
-            return self._write(self._read_unless_changed(context, Action.WRITE))
+        if result.is_earlier:
+            self._tell(context, desired.company, result)
+            return self._write(self._read_after_telling(context))
         return self.recorder.record(context, resolution.of_work(context, desired, result))
 
     def _leave(
@@ -241,6 +237,10 @@ class Applier:
         return self.recorder.record(
             context, resolution.of_leaving(context, company, result, is_last=is_last)
         )
+
+    def _read_after_telling(self, context: ChangeContext) -> ChangeContext:
+        """The context after a lost write was told, unless something else is to be done by now."""
+        return self._read_unless_changed(context, Action.WRITE).after_telling()
 
     def _read_unless_changed(self, context: ChangeContext, action: Action) -> ChangeContext:
         """The context after leaving one of several companies; both sides may have moved on.
@@ -292,13 +292,19 @@ def has_unresolved_create(context: ChangeContext) -> bool:
 
 
 def looks_again(context: ChangeContext) -> bool:
-    """Whether an update without an answer is in the company in which is to be written now.
+    """Whether a write without an answer is the one that is to be made now, or to the same employee.
 
-    Then the employee is read anyway, and what the update had changed is told before or with that.
+    Then the employee is read anyway, and what was written is told before or with that. Whoever has
+    to leave another company first is written there, which would make a new intent of it.
     """
     intent, decision = context.record.person.intent, context.decision
-    is_written = decision.action is Action.WRITE and context.rests_in is None
-    return intent is None or (is_written and decision.company == intent.company)
+    if intent is None:
+        return True
+    if decision.action is not Action.WRITE or decision.leave_first:
+        return False
+    if intent.proof:
+        return not has_unresolved_create(context)
+    return decision.company == intent.company
 
 
 def believed_refusal(error: RetryableError, attempt: int) -> RefusedError | None:

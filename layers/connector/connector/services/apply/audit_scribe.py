@@ -20,7 +20,7 @@ from connector.domain.records.ledger import EmployeeLink
 from connector.ports.approvals import Approvals
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution
-from connector.services.apply.write_request import ADOPTED, LOST_OTHERWISE
+from connector.services.apply.write_request import ADOPTED
 
 LEAVING = (AuditKind.LEAVE, AuditKind.TRANSFER)
 
@@ -111,18 +111,11 @@ def what_happens(context: ChangeContext, resolution: Resolution) -> AuditKind | 
     """What no difference tells of the kind of change."""
     if resolution.result.remark == ADOPTED:
         return AuditKind.ADOPTION
-    if is_taken_in(resolution):
+    if resolution.result.is_earlier:
         return None
     return event_of(
         context.decision, resolution.result.record, resolution.company, is_drift=context.is_drift
     )
-
-
-def is_taken_in(resolution: Resolution) -> bool:
-    """Whether a write is only remembered that had arrived; the change itself comes after it."""
-    result = resolution.result
-    is_create = result.outcome is Outcome.CREATED and resolution.placement is None
-    return is_create or result.remark == LOST_OTHERWISE
 
 
 def booked_after(context: ChangeContext, resolution: Resolution, before: Booking) -> Booking:
@@ -132,7 +125,7 @@ def booked_after(context: ChangeContext, resolution: Resolution, before: Booking
         return Booking(
             placement.department or "", placement.cost_centre or "", placement.expense_account or ""
         )
-    if is_taken_in(resolution):
+    if result.is_earlier:  # the write is only remembered; the change itself comes after it
         department = (result.written or {}).get("department", "")
         return before if same("department", department, before.department) else Booking(department)
     if what_happens(context, resolution) in LEAVING:

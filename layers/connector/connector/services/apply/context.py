@@ -37,6 +37,14 @@ class ChangeContext:
     refusal: RefusedError | None = None
     mapping_version: str = ""
 
+    def after_telling(self) -> ChangeContext:
+        """The same once a lost write is told: over for this change, also in a rehearsal.
+
+        A rehearsal ends no intent, and would find the same write again and again.
+        """
+        person = replace(self.record.person, intent=None)
+        return replace(self, record=replace(self.record, person=person))
+
     @property
     def worker(self) -> Worker | None:
         """The employment that counts."""

@@ -13,7 +13,6 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from connector.domain.employees import (
-    IDENTITY,
     INACTIVE,
     Employee,
     Fields,
@@ -28,30 +27,39 @@ from connector.domain.employees import (
 )
 from connector.domain.errors import (
     CodeTakenError,
+    ConflictError,
     RefusedError,
     RetryableError,
     UnknownOutcomeError,
 )
 from connector.domain.planning import Outcome, Plan
 from connector.domain.records.digests import Seal
-from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink, Intent, Record
+from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink, Intent, Record, Write
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
-from connector.services.apply.write_request import (
-    ADOPTED,
+from connector.services.apply.lost_write import (
     LOST,
     LOST_OTHERWISE,
+    as_created,
+    as_meant,
+    has_moved,
+    is_certain,
+    lost_create,
+    lost_update,
+)
+from connector.services.apply.write_request import (
+    ADOPTED,
     GuardFn,
     KnownEmployee,
     Result,
     WriteRequest,
     allow_all,
     created_with,
+    edited_in_visma,
+    identity_of,
     is_another,
-    lost_otherwise,
     no_plan,
-    with_lost,
 )
 
 
@@ -67,8 +75,8 @@ class EmployeeWriter:
     def upsert(self, request: WriteRequest, code: str) -> Result:
         """Makes the employee of a working person the desired one; creates it if need be.
 
-        Nothing is written over what a lost write has left before that is on record: then the remark
-        is `LOST_OTHERWISE`, and the employee is as it was found.
+        Nothing is written over what a lost write has left before that is on record: then the result
+        `is_earlier`, and the employee is as it was found.
         """
         link = request.link
         if link is None or not link.exists:
@@ -102,46 +110,50 @@ class EmployeeWriter:
             remark=f"Visma has no employee {link.employee_code} any more: none is to be left",
         )
 
+    def untold(self, record: Record) -> tuple[str, Result] | None:
+        """The company, and what a write without an answer has done there; None where nothing."""
+        return self.arrived(record) or self.landed(record)
+
     def arrived(self, record: Record) -> tuple[str, Result] | None:
         """The company and employee of a create whose answer was lost, where it did arrive."""
-        intent, seal = record.person.intent, record.person.seal
+        intent = record.person.intent
         if intent is None or not intent.proof:
             return None
-        known = self._read(intent.company, intent.code, seal)
-        address = known.employee.fields.get("contact.email", "") if known and known.employee else ""
-        if known is None or proof_of(address, seal) != intent.proof:
-            return None
-        return intent.company, known.as_created(record)
+        known = self._read(intent.company, intent.code, record.person.seal)
+        created = lost_create(record, known)
+        return (intent.company, created) if created else None
 
     def landed(self, record: Record) -> tuple[str, Result] | None:
         """The company and employee of an update whose answer was lost, where it changed anything.
 
-        What was sent is not kept: all that Visma has otherwise since is told, whoever did it.
+        What Visma can no longer show is told as well, as not certain.
         """
-        intent, seal = record.person.intent, record.person.seal
+        intent = record.person.intent
         link = record.links.get(intent.company) if intent else None
-        if intent is None or intent.proof or link is None or not link.exists:
+        if intent is None or not intent.may_have_updated or link is None or not link.exists:
             return None
-        known = self._read(intent.company, intent.code, seal)
-        if known is None or is_another(known, WriteRequest(record, intent.company, {}, no_plan)):
-            return None
-        result = known.as_updated(record, readable(link.written or {}, seal))
-        return (intent.company, result) if result.differences else None
+        known = self._read(intent.company, intent.code, record.person.seal)
+        if known and is_another(known, WriteRequest(record, intent.company, {}, no_plan)):
+            known = None
+        result = lost_update(record, link, known)
+        return (intent.company, result) if result else None
 
     def _bring_up_to_date(
         self, request: WriteRequest, link: EmployeeLink, *, lost_first: bool = False
     ) -> Result:
         known = self._recall(request, link)
+        own = known if known and not is_another(known, request) else None
+        lost = lost_update(request.record, link, own)
+        if lost_first and lost and not is_desired(request, own, lost):
+            return lost
         if known is None:
             return request.vanished()
-        if is_another(known, request):
+        if own is None:
             return request.another(known)
-        if lost_first and (lost := lost_otherwise(request, known, link)):
-            return lost
-        result = with_lost(self._close_gap(request, known), request, link)
-        if result.remark == LOST:
-            return result
-        return replace(result, remark=edited_in_visma(request, known, link) or result.remark)
+        result = self._close_gap(request, own)
+        if lost and result.outcome is Outcome.UNCHANGED:
+            return as_meant(result, lost)
+        return replace(result, remark=edited_in_visma(request, own, link) or result.remark)
 
     def _create(self, request: WriteRequest, code: str) -> Result:
         was_begun = request.unfinished_code == code
@@ -153,9 +165,8 @@ class EmployeeWriter:
             # The claim makes the code this person's before Visma hears of it: of two writers,
             # and of two people with one number, only one goes on.
             proof = proof_of(request.desired.get("contact.email", ""), request.seal)
-            record = self.ledger.begin(
-                request.record, request.company, code, claim=True, proof=proof
-            )
+            write = Write(request.company, code, plan.differences, proof)
+            record = self.ledger.begin(request.record, write, claim=True)
         except CodeTakenError:
             return request.rejected(self._taken(request, code))
         guard = request.guard if was_begun else allow_all
@@ -206,7 +217,7 @@ class EmployeeWriter:
         if not is_same_person(known.employee, contact):
             return begun.rejected(f"Visma has an employee {known.code} with another e-mail address")
         if was_begun and begun.plan(known.stored).differences:
-            return replace(known.as_created(begun.record), remark=LOST_OTHERWISE)
+            return as_created(begun.record, known, LOST_OTHERWISE)
         result = self._close_gap(begun, known, is_begun=True)
         if result.outcome is Outcome.REJECTED:
             return result
@@ -248,7 +259,8 @@ class EmployeeWriter:
                 return self._close_gap(allowed, seen, is_begun=is_begun)
             return request.another(seen) if seen else request.vanished()
         if not is_begun:
-            record = self.ledger.begin(request.record, request.company, known.code, claim=False)
+            write = Write(request.company, known.code, plan.differences, etag=known.etag)
+            record = self.ledger.begin(request.record, write, claim=False)
             request = replace(request, record=record)
         return self._update(request, known, plan, identity)
 
@@ -284,8 +296,10 @@ class EmployeeWriter:
             lands_until = self.clock.now() + late if error.may_land else None
             self.ledger.release_intent(begun.record, lands_until)
             raise
-        except RetryableError:
-            self.ledger.release_intent(begun.record)
+        except RetryableError as error:
+            # That somebody else was faster is the one fault which proves that nothing was written.
+            is_refused = isinstance(error, ConflictError)
+            self.ledger.release_intent(begun.record, nothing_written=is_refused)
             raise
 
     def require_settled(self, record: Record) -> None:
@@ -311,6 +325,10 @@ class EmployeeWriter:
         known = self._read(intent.company, intent.code, record.person.seal)
         if known is None or link is None:
             return True  # nothing is there that the write could still change
+        if intent.etag and known.etag:
+            return has_moved(intent, known)
+        if intent.differences:
+            return lost_update(record, link, known) is not None
         if link.etag and known.etag:
             return row_version(known.etag) != row_version(link.etag)
         before = readable(link.written or {}, record.person.seal)
@@ -352,27 +370,6 @@ def is_same_person(employee: Employee | None, contact: Fields) -> bool:
     return bool(theirs) and theirs == contact.get("contact.email", "").strip().casefold()
 
 
-def identity_of(request: WriteRequest, known: KnownEmployee, plan: Plan) -> dict[str, str] | None:
-    """Last name and e-mail as Visma will have them, or None where only Visma can tell."""
-    identity = {}
-    for path in IDENTITY:
-        if path in plan.fields or request.is_desired(path, known.stored.get(path, "")):
-            identity[path] = request.desired.get(path, "")
-        elif known.employee:
-            identity[path] = known.employee.fields.get(path, "")
-        else:
-            return None
-    return identity
-
-
-def edited_in_visma(request: WriteRequest, known: KnownEmployee, link: EmployeeLink) -> str:
-    """Which fields were changed in Visma to neither what was written nor what is desired."""
-    written = readable(link.written or {}, request.seal)
-    edited = [
-        path
-        for path, value in known.stored.items()
-        if path in written
-        and not same(path, value, written[path])
-        and not request.is_desired(path, value)
-    ]
-    return f"edited in Visma: {', '.join(edited)}" if edited else ""
+def is_desired(request: WriteRequest, known: KnownEmployee | None, lost: Result) -> bool:
+    """Whether an employee is as it is to be, and shows all that a lost write has written."""
+    return known is not None and is_certain(lost) and not request.plan(known.stored).differences

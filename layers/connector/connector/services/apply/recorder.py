@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
-from connector.domain.employees import INACTIVE
+from connector.domain.employees import INACTIVE, row_version
 from connector.domain.errors import CodeTakenError, ConflictError
 from connector.domain.people import fingerprint
 from connector.domain.placement import IN_VISMA
@@ -23,11 +23,13 @@ from connector.domain.records.ledger import (
     LinkUpdate,
     Person,
     Record,
+    Write,
 )
 from connector.ports.ledger import Ledger
 from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.resolution import Resolution
+from connector.services.apply.write_request import Result
 
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED, Outcome.REACTIVATED)
 """What has changed an employee in Visma."""
@@ -66,7 +68,8 @@ class Recorder:
                 released_claims(context, resolution, {**record.links, **changed}),
             )
         except ConflictError:
-            self._begin_again(record, resolution)
+            if record.person.intent != context.record.person.intent:
+                self._begin_again(record, resolution)
             raise
         return resolution.result.outcome
 
@@ -74,19 +77,27 @@ class Recorder:
         """Notes a write once more that another writer took for one that never was.
 
         It took so long that the other one ended its intent and saw nothing of it in Visma. Whoever
-        decides next looks again, as after a lost answer.
+        decides next looks again, as after a lost answer; not where the other one has seen it.
         """
         intent, result = record.person.intent, resolution.result
         if intent is None or not result.differences or result.outcome not in WRITTEN:
             return
         now, is_create = self.ledger.record(record.person.id), bool(intent.proof)
         link = now.links.get(intent.company)
-        is_told = is_create and link is not None and link.exists
+        is_told = link is not None and (link.exists if is_create else is_seen(link, result))
         if now.person.intent is None and not is_told:
             with suppress(CodeTakenError):  # then whoever claims it is refused, and tells of it
-                self.ledger.begin(
-                    now, intent.company, intent.code, claim=is_create, proof=intent.proof
+                write = Write(
+                    intent.company, intent.code, result.differences, intent.proof, intent.etag
                 )
+                self.ledger.begin(now, write, claim=is_create)
+
+
+def is_seen(link: EmployeeLink, result: Result) -> bool:
+    """Whether the ledger knows the employee at the version that a write has made."""
+    if not link.etag or not result.etag:
+        return False
+    return row_version(link.etag) == row_version(result.etag)
 
 
 def released_claims(
@@ -183,8 +194,27 @@ def link_after(context: ChangeContext, resolution: Resolution) -> EmployeeLink |
     before = result.record.links.get(company or "")
     if company is None or (before is None and result.outcome is Outcome.OUT_OF_SCOPE):
         return None
-    blank = EmployeeLink(result.record.person.id, company, result.outcome, context.now)
-    return (before or blank).after(result.outcome, context.now, link_update(context, resolution))
+    update, outcome = link_update(context, resolution), result.outcome
+    if result.is_earlier and before is not None and before.is_open:
+        # What is open stays so until the change itself is dealt with: above all what was rejected.
+        update, outcome = still_open(before, update), before.outcome
+    blank = EmployeeLink(result.record.person.id, company, outcome, context.now)
+    return (before or blank).after(outcome, context.now, update)
+
+
+def still_open(before: EmployeeLink, update: LinkUpdate) -> LinkUpdate:
+    """What is said of the employee, with what was open about the person."""
+    return replace(
+        update,
+        waiting_for=before.waiting_for,
+        due_on=before.due_on,
+        reason=before.reason,
+        held_kind=before.held_kind,
+        held_run=before.held_run,
+        held_plan=before.held_plan,
+        dropped_facts=before.dropped_facts,
+        found_by=before.found_by,
+    )
 
 
 def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:

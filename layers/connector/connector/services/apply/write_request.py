@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from connector.domain.employees import (
-    FIELDS,
     IDENTITY,
     INACTIVE,
     PERSONAL_FIELDS,
@@ -18,7 +17,6 @@ from connector.domain.employees import (
     Employee,
     Fields,
     StoredValues,
-    is_readable,
     readable,
     same,
     stored_value,
@@ -37,8 +35,6 @@ OPTIONAL = frozenset(PERSONAL_FIELDS) - frozenset(REQUIRED_TO_CREATE)
 MOST_LEFT_OUT = 2
 
 ADOPTED = "adopted: Visma had this code with the same e-mail address"
-LOST = "the answer to the write had been lost; Visma was found as desired"
-LOST_OTHERWISE = "the answer to an earlier write had been lost; this is what Visma has since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +76,8 @@ class Result:
     remark: str = ""
     hold: Hold | None = None
     is_vanished: bool = False
+    is_earlier: bool = False
+    """Whether an earlier write is told, as it was found; the change itself comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,38 +189,6 @@ class KnownEmployee:
         """Visma's own id, where the employee was read."""
         return self.employee.employee_id if self.employee else None
 
-    def as_created(self, record: Record) -> Result:
-        """The result of finding an employee of our own, just as it is."""
-        return Result(
-            Outcome.CREATED,
-            record,
-            self.code,
-            self.employee_id,
-            self.etag,
-            self.stored,
-            created_with(self.stored, FIELDS),
-            remark=LOST,
-        )
-
-    def as_updated(self, record: Record, written: StoredValues) -> Result:
-        """The result of finding an employee otherwise than it was `written`, just as it is."""
-        found = (path for path in FIELDS if path in written)
-        differences = tuple(
-            Difference(path, written[path], value)
-            for path in found
-            if not same(path, value := self.stored.get(path, ""), written[path])
-        )
-        return Result(
-            outcome_of(differences),
-            record,
-            self.code,
-            self.employee_id,
-            self.etag,
-            self.stored,
-            differences,
-            remark=LOST_OTHERWISE,
-        )
-
     def unchanged(self, request: WriteRequest, plan: Plan) -> Result:
         """The result of leaving the employee as it is."""
         return self.changed(request, plan, self.etag)
@@ -257,32 +223,6 @@ def created_with(stored: StoredValues, fields: Iterable[str]) -> tuple[Differenc
     return tuple(Difference(path, "", stored[path]) for path in fields if stored.get(path))
 
 
-def lost_otherwise(
-    request: WriteRequest, known: KnownEmployee, link: EmployeeLink
-) -> Result | None:
-    """What a lost update has changed where something else is desired by now: told by itself first.
-
-    The next write may be lost as well, and then no one could tell that there were two.
-    """
-    written = link.written or {}
-    if not request.unfinished_code or not is_readable(written, request.seal):
-        return None
-    found = known.as_updated(request.record, readable(written, request.seal))
-    is_desired = not request.plan(known.stored).differences
-    return None if is_desired or not found.differences else found
-
-
-def with_lost(result: Result, request: WriteRequest, link: EmployeeLink) -> Result:
-    """The result with all that a write of our own had changed whose answer was lost."""
-    written = link.written or {}
-    if result.differences or not request.unfinished_code or result.code is None:
-        return result
-    lost = request.plan(written) if is_readable(written, request.seal) else None
-    if lost is None or not lost.differences:
-        return result
-    return replace(result, outcome=lost.outcome, differences=lost.differences, remark=LOST)
-
-
 def is_told(path: str, written: StoredValues, request: WriteRequest) -> bool:
     """Whether a field can tell an employee from another: it was written, and can be compared."""
     mark = written.get(path, "")
@@ -315,3 +255,29 @@ def is_another(known: KnownEmployee, request: WriteRequest) -> bool:
         for path in told
         if stored.get(path)  # nothing beside nothing tells no one apart
     )
+
+
+def identity_of(request: WriteRequest, known: KnownEmployee, plan: Plan) -> dict[str, str] | None:
+    """Last name and e-mail as Visma will have them, or None where only Visma can tell."""
+    identity = {}
+    for path in IDENTITY:
+        if path in plan.fields or request.is_desired(path, known.stored.get(path, "")):
+            identity[path] = request.desired.get(path, "")
+        elif known.employee:
+            identity[path] = known.employee.fields.get(path, "")
+        else:
+            return None
+    return identity
+
+
+def edited_in_visma(request: WriteRequest, known: KnownEmployee, link: EmployeeLink) -> str:
+    """Which fields were changed in Visma to neither what was written nor what is desired."""
+    written = readable(link.written or {}, request.seal)
+    edited = [
+        path
+        for path, value in known.stored.items()
+        if path in written
+        and not same(path, value, written[path])
+        and not request.is_desired(path, value)
+    ]
+    return f"edited in Visma: {', '.join(edited)}" if edited else ""

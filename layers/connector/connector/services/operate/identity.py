@@ -20,7 +20,7 @@ from connector.domain.records.audit import AuditRow
 from connector.domain.records.audit_kind import AuditKind
 from connector.domain.records.booking import Booking, booked_before
 from connector.domain.records.digests import Seal
-from connector.domain.records.ledger import EmployeeLink, LinkUpdate, Record
+from connector.domain.records.ledger import EmployeeLink, LinkUpdate, Record, Write
 from connector.domain.records.mode import ModeName
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
@@ -131,6 +131,7 @@ class Identity:
             raise ConfigurationError(
                 f"the employee {code} in {company} is that of person {owner}, whom Rippling shows"
             )
+        must_be_told(other)
         now, link = self.clock.now(), other.links.get(company)
         links, rows = [], []
         if link is not None and same_code(link.employee_code, code):
@@ -182,8 +183,9 @@ class Identity:
         self.ledger.finish(begun, person, [tied], [replace(row, after=booked)])
 
     def _begin(self, record: Record, company: str, code: str) -> Record:
+        must_be_told(record)
         try:
-            return self.ledger.begin(record, company, code, claim=True)
+            return self.ledger.begin(record, Write(company, code, ()), claim=True)
         except CodeTakenError as error:
             raise ConfigurationError(str(error)) from None
 
@@ -221,6 +223,21 @@ class Identity:
             return next(iter(companies))
         must_be_one_of("company", str(wanted or ""), companies)
         raise ConfigurationError(f"company: name one of {', '.join(companies)}")
+
+
+def must_be_told(record: Record) -> None:
+    """Demands that no write to the person's employee is left of which nothing is on record.
+
+    Raises:
+        ConfigurationError: one was begun, and nobody has looked yet what came of it.
+    """
+    intent = record.person.intent
+    if intent is not None and intent.is_untold:
+        raise ConfigurationError(
+            f"a write of employee {intent.code} in {intent.company} has no known end yet, and would"
+            " be told nowhere: wait until its change is delivered again (ten minutes, or `connector"
+            " replay` where it is among the dead letters), and say the same again"
+        )
 
 
 ON_THE_OPERATORS_WORD = "on the operator's word"
