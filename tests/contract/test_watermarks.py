@@ -24,7 +24,7 @@ from connector.adapters.memory import (
     InMemoryReferenceCache,
 )
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
-from connector.domain.cursors import Cursor
+from connector.domain.cursors import Cursor, Sightings, sighting
 from connector.domain.errors import RetryableError
 from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import Guards
@@ -109,6 +109,8 @@ def a_catalogue() -> Catalogue:
 
 # Cursors
 
+SEEN = Sightings(frozenset({0, sighting("p1"), 2**64 - 1}), frozenset({"p2", "p\u00e5"}), ("p3",))
+
 
 def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
     assert bench.one.cursors.cursor("workers") == Cursor("workers")
@@ -124,6 +126,8 @@ def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
         Cursor("workers", ended=NOON, facts_unknown={"department": 3, "location": 1}),
         Cursor("workers", NOON, ended=NOON, crowded_since=NOON),
         Cursor("workers", NOON, ended=NOON, crowded_since=NOON, crowd_is_known=True),
+        Cursor("workers", page_token="7", started=NOON, sightings=SEEN),
+        Cursor("workers", started=NOON, to_review=("norway",), sightings=Sightings()),
         Cursor("workers"),
     ],
 )
@@ -140,6 +144,40 @@ def test_streams_do_not_share_a_cursor(bench: Bench) -> None:
     bench.one.cursors.save(Cursor("workers (rehearsal)", NOON - timedelta(days=1)))
 
     assert bench.one.cursors.cursor("workers").watermark == NOON
+
+
+def test_whom_a_sweep_has_read_may_be_more_than_a_row_holds_and_is_kept_no_longer(
+    client: Any,
+) -> None:
+    seen = Sightings(frozenset(range(30_000)), frozenset(map(str, range(9_000))))
+    one, other = on_dynamodb(client).cursors, on_dynamodb(client).cursors
+    cut = Cursor("workers", page_token="7", started=NOON, sightings=seen)
+
+    one.save(cut)
+
+    assert other.cursor("workers") == cut
+    assert len(rows_of(client)) == 3
+    other.save(Cursor("workers", ended=NOON))
+    assert one.cursor("workers") == Cursor("workers", ended=NOON)
+    left = [row for row in rows_of(client) if len(row) > 1]
+    assert [row["stream"] for row in left] == ["workers"], "nobody is in a row that is not needed"
+
+
+def test_where_a_part_of_whom_a_sweep_has_read_is_not_its_own_nobody_is_known(client: Any) -> None:
+    cursors = on_dynamodb(client).cursors
+    cut = Cursor("workers", page_token="7", started=NOON, sightings=SEEN)
+    cursors.save(cut)
+    rows = WatermarksTable(client, "WatermarksTable")
+    rows.put("workers seen 1", {**rows.read("workers seen 1"), "seen_as": "another"})
+
+    assert on_dynamodb(client).cursors.cursor("workers") == replace(cut, sightings=None)
+
+    rows.put("workers seen 1", {})
+    assert on_dynamodb(client).cursors.cursor("workers") == replace(cut, sightings=None)
+
+
+def rows_of(client: Any) -> list[dict[str, Any]]:
+    return [from_item(each) for each in client.scan(TableName="WatermarksTable")["Items"]]
 
 
 # Leases

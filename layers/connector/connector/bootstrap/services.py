@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from connector.domain.mapping.model import MappingFile
     from connector.services.apply.applier import Applier
     from connector.services.apply.consumer import Consumer, EventLog
+    from connector.services.find.absence import AbsenceCheck
+    from connector.services.find.comparison import WorkerComparison
     from connector.services.find.poller import Poller
     from connector.services.find.recheck import Recheck
     from connector.services.find.releaser import MappingReleaser, WaitingReleaser
@@ -71,6 +73,7 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
                 source=adapters.source,
                 ledger=adapters.ledger,
                 comparison=comparison,
+                absence=absence_check(adapters, comparison),
                 review=company_review(adapters, guard),
                 clock=adapters.clock,
                 metrics=adapters.metrics,
@@ -88,6 +91,15 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
         recheck(adapters, guard, waiting),
         check=partial(check_configuration, adapters.secrets, adapters.mappings),
         missing_capabilities=partial(capabilities_missing, adapters, options),
+    )
+
+
+def absence_check(adapters: Adapters, comparison: WorkerComparison) -> AbsenceCheck:
+    """What looks for whom a sweep in several runs did not show."""
+    from connector.services.find.absence import AbsenceCheck
+
+    return AbsenceCheck(
+        adapters.source, adapters.ledger, comparison, adapters.clock, adapters.metrics
     )
 
 

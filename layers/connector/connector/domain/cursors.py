@@ -5,6 +5,7 @@ Pure: times and page tokens in, a cursor out. Pages are read and cursors are kep
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,29 @@ SWEEP_OVERDUE = timedelta(days=2)
 """After this time without a full sweep that came to its end somebody has to look."""
 
 
+def sighting(person_id: str) -> int:
+    """What is kept of a person whom a sweep has read, in 8 bytes: no two are taken for one."""
+    return int.from_bytes(hashlib.blake2b(person_id.encode(), digest_size=8).digest(), "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """Whom a sweep has read in its runs so far, so that any of them can tell who is missing.
+
+    `people` are the sightings of those whose employment that counts was read, `partly` the ids of
+    those of whom only another one was. `missing` are, once everyone has been read, the ids of those
+    who are still to be looked for one by one.
+    """
+
+    people: frozenset[int] = frozenset()
+    partly: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
+
+    def has(self, person_id: str) -> bool:
+        """Whether the sweep has read an employment of a person."""
+        return person_id in self.partly or sighting(person_id) in self.people
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a reader has read: a stream of changes by its watermark, a sweep by its page token.
@@ -34,7 +58,8 @@ class Cursor:
     come across, `loading` the companies that had no employee when it began, and `facts_unknown` how
     many of the workers lack each fact that the mapping asks for; that stays known once it has
     ended. `to_review` are the companies of Visma still to be compared with the ledger once everyone
-    in Rippling has been read. `ended` is when a read last came to its end.
+    in Rippling has been read. `ended` is when a read last came to its end. `sightings` is whom a
+    sweep under way has read; None where that is not known, and then nobody counts as missing.
 
     `crowded_since` is when a read was first at its end with the watermark where it is, if what it
     read once more before the watermark took more than a page, as after a mass change.
@@ -53,6 +78,7 @@ class Cursor:
     facts_unknown: Mapping[str, int] = field(default_factory=dict)
     crowded_since: datetime | None = None
     crowd_is_known: bool = False
+    sightings: Sightings | None = None
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
         """The cursor of a sweep that begins now."""
@@ -79,6 +105,10 @@ class Cursor:
     def reviewing(self, companies: Sequence[str]) -> Cursor:
         """The cursor of a sweep that has read everyone and has these companies before it."""
         return replace(self, page_token=None, to_review=tuple(companies))
+
+    def having_seen(self, sightings: Sightings | None) -> Cursor:
+        """The cursor of a sweep that has read these people so far."""
+        return replace(self, sightings=sightings)
 
     def aborted(self) -> Cursor:
         """The cursor of a sweep that counts for nothing: the next one begins at the beginning."""

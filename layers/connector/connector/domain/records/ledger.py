@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from connector.domain.employees import ACTIVE, INACTIVE
 from connector.domain.employment import Counted
-from connector.domain.people import day_in
+from connector.domain.people import Facts, Worker, day_in
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
@@ -113,6 +113,13 @@ class Person:
         """The employment that counts, with its days as Rippling showed them last."""
         first, last = self.facts.get("start_date"), self.facts.get("end_date")
         return Counted(self.worker_id, day_in(first), day_in(last))
+
+    @property
+    def counted_worker(self) -> Worker | None:
+        """The employment that counts, by the facts kept of it; None where none are."""
+        if not self.facts or not self.worker_id:
+            return None
+        return Worker(self.worker_id, self.id, Facts.from_json(self.facts))
 
 
 class Keep(Enum):

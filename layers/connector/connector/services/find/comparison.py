@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.domain.changes import Cause
+from connector.domain.cursors import Cursor, Sightings, sighting
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import MappingFile
@@ -23,9 +24,27 @@ NOTHING: Mapping[str, str] = {}
 
 @dataclass(slots=True)
 class Everyone:
-    """The people of a full read, each as soon as all employments the ledger knows of have come."""
+    """The people of a sweep, each as soon as all employments the ledger knows of have come.
 
+    `partly` are those of this run of whom something is still to come. `people` and `missed` are
+    those of all its runs, with and without the employment that counts: see `Sightings`. `is_whole`
+    says that the run began at the beginning, and `is_known` whether it is known whom the runs
+    before have read.
+    """
+
+    is_whole: bool = True
+    is_known: bool = True
+    people: set[int] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
     partly: dict[str, list[Worker]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def going_on(cls, sweep: Cursor) -> Everyone:
+        """The people of a sweep that has come so far in the runs before."""
+        is_whole, before = sweep.page_token is None, sweep.sightings
+        if is_whole or before is None:
+            return cls(is_whole, is_known=is_whole)
+        return cls(is_whole, people=set(before.people), missed=set(before.partly))
 
     def completed_by(
         self, workers: Sequence[Worker], known: Mapping[str, Mapping[str, str]]
@@ -33,16 +52,43 @@ class Everyone:
         """The people of whom nothing more is to be expected after these workers."""
         for worker in workers:
             self.partly[worker.person_id].append(worker)
-        return {
+        whole = {
             person_id: self.partly.pop(person_id)
             for person_id in {worker.person_id for worker in workers}
             if {each.id for each in self.partly[person_id]} >= set(known.get(person_id, ()))
         }
+        self.people.update(map(sighting, whole))
+        return whole
 
     def rest(self) -> dict[str, list[Worker]]:
-        """At the end of a whole read: the people some employment of whom is there no more."""
+        """At the end of a run: the people some employment of whom has not come in it."""
         rest, self.partly = self.partly, defaultdict(list)
         return dict(rest)
+
+    def counts(self, person: Person, workers: Iterable[Worker]) -> bool:
+        """Whether the employment that counts is among these, or came in a run before; noted."""
+        ids = {worker.id for worker in workers}
+        if not person.worker_id or person.worker_id in ids:
+            self.people.add(sighting(person.id))
+        has_come = sighting(person.id) in self.people
+        if not has_come:
+            self.missed.add(person.id)
+        return has_come
+
+    @property
+    def number(self) -> int:
+        """How many people were read, at the end of a run."""
+        return len(self.people) + len(self.sightings().partly)
+
+    def unseen(self, people: Iterable[str]) -> frozenset[str]:
+        """Those of the people of whom nothing was read, at the end of a run."""
+        seen = self.sightings()
+        return frozenset(each for each in people if not seen.has(each))
+
+    def sightings(self, missing: Iterable[str] = ()) -> Sightings:
+        """What the next run has to know, at the end of this one."""
+        partly = {each for each in self.missed if sighting(each) not in self.people}
+        return Sightings(frozenset(self.people), frozenset(partly), tuple(missing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +124,25 @@ class WorkerComparison:
         found = self.guard.otherwise(whole, unchanged, Cause.SWEEP, outlook)
         return batch + Batch(tuple(found))
 
-    def otherwise(self, employments: Mapping[str, Sequence[Worker]], outlook: Outlook) -> Batch:
-        """Whoever of these people would end otherwise today than the ledger has them."""
-        persons = self.ledger.persons(employments)
-        return Batch(tuple(self.guard.otherwise(employments, persons, Cause.SWEEP, outlook)))
+    def otherwise(
+        self, everyone: Everyone, queued: Collection[str], outlook: Outlook, *, is_whole: bool
+    ) -> Batch:
+        """At the end of a run, whoever was seen in part and would end otherwise today.
+
+        Where another run has read the employment that counts, or is still to read it, the ledger
+        says what it is: the others are judged beside it. With `is_whole` the run has read everyone,
+        and an employment that has not come is there no more. Whoever is `queued` already is read
+        by the writer, and needs no more.
+        """
+        rest = everyone.rest()
+        everyone.people.update(sighting(each) for each in rest.keys() & set(queued))
+        persons = [each for each in self.ledger.persons(rest) if each.id not in queued]
+        for person in persons:
+            workers, counted = rest[person.id], person.counted_worker
+            is_there = everyone.counts(person, workers) or not is_whole
+            if is_there and counted and counted.id not in {worker.id for worker in workers}:
+                rest[person.id] = [counted, *workers]
+        return Batch(tuple(self.guard.otherwise(rest, persons, Cause.SWEEP, outlook)))
 
     def _differing(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
@@ -12,16 +11,24 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
 from connector.ports.telemetry import Metrics
+from connector.services.find.absence import AbsenceCheck
 from connector.services.find.batch import Batch, Summary
 from connector.services.find.comparison import Everyone, WorkerComparison
 from connector.services.find.pages import Pages
 from connector.services.find.review import CompanyReview
 from connector.services.shared.companies import lost_companies
+from connector.services.shared.outlook import Outlook
 
 REVIEW_SECONDS = 150.0
 """A company's list of employees is begun only with so much time left of the invocation."""
 
-MOST_NAMED = 5
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a run has read before it closes a sweep: who is gone by it, and whether it read all."""
+
+    gone: frozenset[str]
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class SweepReader:
     source: Source
     ledger: Ledger
     comparison: WorkerComparison
+    absence: AbsenceCheck
     review: CompanyReview
     clock: Clock
     metrics: Metrics
@@ -60,66 +68,87 @@ class SweepReader:
         """
         sweep = cursor if cursor.started else self.begun(cursor, mapping)
         if sweep.to_review is not None:
-            return self._reviewed(sweep, changes, mapping, is_fresh=True)
+            return self._closed(sweep, changes, mapping)
         return self._read_everyone(sweep, changes, mapping)
 
     def _read_everyone(self, sweep: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
-        pages, batch, seen = Pages(self.source.everyone, sweep.page_token), Batch(), set[str]()
-        everyone, outlook = Everyone(), self.comparison.outlook(mapping)
-        is_whole = sweep.page_token is None
+        everyone, outlook = Everyone.going_on(sweep), self.comparison.outlook(mapping)
+        batch, sweep = self._compared(sweep, everyone, outlook)
+        is_over = not sweep.page_token
+        is_whole = everyone.is_whole and is_over
+        queued = {candidate.person_id for candidate in batch.candidates}
+        batch += self.comparison.otherwise(everyone, queued, outlook, is_whole=is_whole)
+        if not is_over:
+            cursor = sweep.having_seen(everyone.sightings() if everyone.is_known else None)
+            return batch + Batch(cursors=(cursor,), report=Summary(sweep="cut short"))
+        employed = self.ledger.employed()
+        seen = everyone.number if everyone.is_known else sweep.seen
+        if shows_too_few(seen, len(employed)):
+            return self._aborted(sweep, seen, batch.report, len(employed))
+        gone, missing = self.absence.missing(everyone, employed)
+        lost = lost_companies(employed, mapping.companies)
+        sweep = sweep.reviewing((*mapping.companies, *lost))
+        sweep = sweep.having_seen(everyone.sightings(missing) if everyone.is_known else None)
+        begun = Begun(gone, is_whole=is_whole)
+        return batch + self._closed(sweep, changes, mapping, begun)
+
+    def _compared(
+        self, sweep: Cursor, everyone: Everyone, outlook: Outlook
+    ) -> tuple[Batch, Cursor]:
+        """As many pages as there is time for."""
+        pages, batch = Pages(self.source.everyone, sweep.page_token), Batch()
         for page in pages:
             found = self.comparison.changed_or_otherwise(page.workers, everyone, outlook)
             batch += found
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
-            seen.update(worker.person_id for worker in page.workers)
             times = [worker.updated_at for worker in page.workers]
             sweep = sweep.past(times, page.next_page_token, found.report.facts_unknown)
             if pages.must_stop(batch, self.clock):
                 break
         batch += Batch(report=Summary(problems=pages.problems))
-        if pages.next_page_token:
-            return batch + Batch(cursors=(sweep,), report=Summary(sweep="cut short"))
-        employed = self.ledger.employed()
-        if shows_too_few(sweep.seen, len(employed)):
-            return self._aborted(sweep, batch.report, len(employed))
-        if is_whole:
-            batch += self.comparison.otherwise(everyone.rest(), outlook)
-        lost = lost_companies(employed, mapping.companies)
-        sweep = sweep.reviewing((*mapping.companies, *lost))
-        reviewed = self._reviewed(sweep, changes, mapping, is_fresh=False)
-        if is_whole:
-            # Whoever is active by hand and not in Rippling is gone as well: the writer keeps them.
-            back = reviewed.brought_back.difference(seen, employed)
-            kept = tuple(each for each in reviewed.candidates if each.person_id not in back)
-            reviewed = replace(reviewed, candidates=kept)
-            batch += self._gone({*employed, *back}, seen)
-        return batch + reviewed
+        return batch, sweep.past((), pages.next_page_token)
 
-    def _aborted(self, sweep: Cursor, report: Summary, employed: int) -> Batch:
+    def _closed(
+        self, sweep: Cursor, changes: Cursor, mapping: MappingFile, begun: Begun | None = None
+    ) -> Batch:
+        """What follows once everyone has been read: whoever is missing, and then the companies.
+
+        `begun` is what this very run has read; a run without it is fresh.
+        """
+        seen, gone = sweep.sightings, set(begun.gone if begun else ())
+        missing = seen.missing if seen else ()
+        looked = self.absence.look_for(missing, mapping, is_fresh=begun is None)
+        gone |= self.absence.employed(looked.gone)
+        if seen and missing:
+            sweep = sweep.having_seen(replace(seen, missing=looked.left))
+        if looked.left:
+            cut = Batch(cursors=(sweep,), report=Summary(sweep="cut short"))
+            return looked.batch + self.absence.tell(gone) + cut
+        is_fresh = begun is None and not missing
+        reviewed = self._reviewed(sweep, changes, mapping, is_fresh=is_fresh)
+        if seen is None:  # the version before this one began the sweep: the next one will tell
+            return looked.batch + reviewed
+        is_believed = begun is not None and begun.is_whole
+        back = self.absence.of_brought_back(
+            [each for each in sorted(reviewed.brought_back) if not seen.has(each)],
+            mapping,
+            is_believed=is_believed,
+        )
+        kept = tuple(each for each in reviewed.candidates if each.person_id not in back.gone)
+        told = self.absence.tell(gone | back.gone)
+        return looked.batch + back.batch + told + replace(reviewed, candidates=kept)
+
+    def _aborted(self, sweep: Cursor, seen: int, report: Summary, employed: int) -> Batch:
         """A token that no longer sees everyone shows leavers who never left: none is queued."""
         self.metrics.count("SweepAborted")
         message = (
-            f"the sweep saw {sweep.seen} workers and {employed} people are employed: nothing of it"
-            " was queued; may the creator of the Rippling token still see everyone?"
+            f"the sweep saw {seen} people and {employed} are employed: nothing of it was queued;"
+            " may the creator of the Rippling token still see everyone?"
         )
         return Batch(
             cursors=(sweep.aborted(),),
             report=report + Summary(sweep="aborted", problems=[message]),
         )
-
-    def _gone(self, employed: Iterable[str], seen: Collection[str]) -> Batch:
-        """Who is active in Visma and no longer in Rippling: told, and never acted upon."""
-        missing = sorted(set(employed) - set(seen))
-        self.metrics.count("PeopleGone", len(missing))
-        if not missing:
-            return Batch()
-        message = (
-            f"{len(missing)} person(s) with an active employee are no longer in Rippling:"
-            f" {', '.join(missing[:MOST_NAMED])}{' and others' if missing[MOST_NAMED:] else ''};"
-            " absence is never a termination: end their employment in Rippling, or `adopt` for"
-            " whoever was re-entered"
-        )
-        return Batch(report=Summary(problems=[message]))
 
     def _reviewed(
         self, sweep: Cursor, changes: Cursor, mapping: MappingFile, *, is_fresh: bool

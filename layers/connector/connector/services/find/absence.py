@@ -1,0 +1,145 @@
+"""Who is missing from a sweep: looked for one by one where that took several runs, and told.
+
+A read that was interrupted shows nobody's absence by itself: pages move between two runs, and
+people come. So each of the few whom it did not show is asked for, before anything is concluded.
+Absence is never a termination: whoever is gone is told, and nothing is done about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from connector.domain.errors import ConnectorError, RateLimitedError
+from connector.domain.guards import shows_too_few
+from connector.domain.mapping.model import MappingFile
+from connector.domain.people import Worker
+from connector.ports.clock import Clock
+from connector.ports.ledger import Ledger
+from connector.ports.rippling import Source
+from connector.ports.telemetry import Metrics
+from connector.services.find.batch import Batch, Summary
+from connector.services.find.comparison import Everyone, WorkerComparison
+from connector.services.find.pages import RESERVE_SECONDS
+from connector.services.shared.outlook import Outlook
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of looking for people.
+
+    The batch has whoever is there and has to be dealt with, `gone` are those of whom Rippling shows
+    nothing, and `left` those who are still to be looked for.
+    """
+
+    batch: Batch = field(default_factory=Batch)
+    gone: frozenset[str] = frozenset()
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceCheck:
+    """Asks for people whom a sweep did not show, or not with the employment that counts."""
+
+    source: Source
+    ledger: Ledger
+    comparison: WorkerComparison
+    clock: Clock
+    metrics: Metrics
+
+    def missing(
+        self, everyone: Everyone, employed: Collection[str]
+    ) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Who is gone, and who has to be looked for before that is said, once everyone is read.
+
+        What one run has read is believed. Where it took several, everyone missing is looked for,
+        unless they are as many as no one believes: a call each would bear them out or not.
+        """
+        if not everyone.is_known:
+            return frozenset(), ()
+        unseen, partly = everyone.unseen(employed), everyone.sightings().partly
+        if everyone.is_whole:
+            return unseen, ()
+        if shows_too_few(len(employed) - len(unseen), len(employed)):
+            return unseen, tuple(sorted(partly))
+        return frozenset(), tuple(sorted(partly | unseen))
+
+    def look_for(self, people: Sequence[str], mapping: MappingFile, *, is_fresh: bool) -> Looked:
+        """One person after the other, as long as there is time; at least one in a fresh run.
+
+        Nothing is raised: at a failure the others are left to the next run. One person of whom
+        Rippling cannot answer does not stop the sweep: they are told, and left to the next one.
+        """
+        outlook = self.comparison.outlook(mapping)
+        batch, gone = Batch(), set[str]()
+        for place, person_id in enumerate(people):
+            is_first = is_fresh and place == 0
+            if not is_first and self.clock.remaining_seconds() < RESERVE_SECONDS:
+                return Looked(batch, frozenset(gone), tuple(people[place:]))
+            try:
+                workers = self._shown(person_id)
+            except ConnectorError as error:
+                if not is_first or isinstance(error, RateLimitedError):
+                    batch += _problem(str(error))
+                    return Looked(batch, frozenset(gone), tuple(people[place:]))
+                batch += _problem(f"{person_id} was not found by this sweep: {error}")
+                continue
+            if workers:
+                batch += self._otherwise(workers, outlook)
+            else:
+                gone.add(person_id)
+        return Looked(batch, frozenset(gone))
+
+    def of_brought_back(
+        self, unseen: Sequence[str], mapping: MappingFile, *, is_believed: bool
+    ) -> Looked:
+        """The same of people who are active by hand, whom the ledger has inactive.
+
+        Like anyone who is gone they can only be told, while the writer would keep them as they are.
+        Where they are not all looked for in time, the writer has the others.
+        """
+        employed = self.employed(unseen) if unseen else ()
+        unseen = [each for each in unseen if each not in employed]
+        if is_believed:
+            return Looked(gone=frozenset(unseen))
+        return self.look_for(unseen, mapping, is_fresh=True)
+
+    def employed(self, people: Collection[str]) -> set[str]:
+        """Those of the people who have an active employee now."""
+        return {person.id for person in self.ledger.persons(people) if person.active_in}
+
+    def tell(self, gone: Collection[str]) -> Batch:
+        """Says who is active in Visma and no longer in Rippling."""
+        missing = sorted(gone)
+        self.metrics.count("PeopleGone", len(missing))
+        if not missing:
+            return Batch()
+        return _problem(
+            f"{len(missing)} person(s) with an active employee are no longer in Rippling:"
+            f" {', '.join(missing[:MOST_NAMED])}{' and others' if missing[MOST_NAMED:] else ''};"
+            " absence is never a termination: end their employment in Rippling, or `adopt` for"
+            " whoever was re-entered"
+        )
+
+    def _shown(self, person_id: str) -> list[Worker]:
+        """The employments that Rippling shows of a person."""
+        found: list[Worker] = []
+        for person in self.ledger.persons([person_id]):
+            known = self.ledger.dealt_with(person)
+            worker_id = person.worker_id or next(iter(known), "")
+            found += self.source.employments(worker_id, person_id, known)
+        return found
+
+    def _otherwise(self, workers: Sequence[Worker], outlook: Outlook) -> Batch:
+        everyone = Everyone()
+        found = self.comparison.changed_or_otherwise(workers, everyone, outlook)
+        queued = {candidate.person_id for candidate in found.candidates}
+        found += self.comparison.otherwise(everyone, queued, outlook, is_whole=True)
+        # The rows themselves were counted where the pages showed them.
+        return Batch(found.candidates, report=Summary(problems=found.report.problems))
+
+
+def _problem(message: str) -> Batch:
+    return Batch(report=Summary(problems=[message]))

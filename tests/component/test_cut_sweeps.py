@@ -1,0 +1,388 @@
+"""A sweep that its time cuts into several runs finds what a sweep in one run finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
+
+import pytest
+
+from connector.domain.errors import UpstreamUnavailableError
+from connector.services.find.batch import Summary
+from tests.support.states import MAPPING_BY_NAME, held_in_visma
+from tests.support.world import World, a_world
+
+Row: TypeAlias = dict[str, Any]
+Api: TypeAlias = Literal["rest", "platform"]
+
+PEOPLE = 60
+ENOUGH, FOR_ONE_COMPANY, NONE_LEFT = 1000.0, 100.0, 10.0
+SWEEP = "workers sweep"
+APIS = pytest.mark.parametrize("api", ["rest", "platform"])
+
+
+@contextmanager
+def a_company(api: Api = "rest", pages: int = 3) -> Iterator[World]:
+    """A company that was loaded yesterday, and whose list takes so many pages."""
+    is_platform = api == "platform"
+    text = MAPPING_BY_NAME if is_platform else ""
+    with a_world(people=PEOPLE, by_platform=is_platform, mapping_text=text) as world:
+        world.first_load()
+        world.clock.turn(days=1)
+        rows = -(-len(world.rippling.workers()) // pages)
+        inner: Any = world.source.source  # type: ignore[attr-defined]
+        if is_platform:
+            inner._page_size = rows
+        else:
+            inner._limit = str(rows)
+        yield world
+
+
+def swept(world: World, *between: Callable[[], object], is_cut: bool = True) -> list[Summary]:
+    """The runs of a full sweep, and what happens after the first of them, the second, ...
+
+    One that is cut has time for one page, one person or one company in each run.
+    """
+    happens = list(between)
+    world.clock.turn(days=1)
+    runs: list[Summary] = []
+    while not runs or runs[-1].sweep == "cut short":
+        world.clock.remaining = time_left(world) if is_cut else ENOUGH
+        runs.append(world.tick(full_sweep=not runs))
+        world.clock.turn(minutes=5)
+        if happens and runs[-1].sweep == "cut short":
+            happens.pop(0)()
+    world.clock.remaining = ENOUGH
+    return runs
+
+
+def time_left(world: World) -> float:
+    sweep = world.cursors.cursor(SWEEP)
+    is_looking = sweep.sightings is not None and sweep.sightings.missing
+    is_review = sweep.to_review is not None and not is_looking
+    return FOR_ONE_COMPANY if is_review else NONE_LEFT
+
+
+def told(runs: list[Summary]) -> str:
+    return "\n".join(problem for run in runs for problem in run.problems)
+
+
+def active(world: World) -> list[Row]:
+    """Everyone at work who has one employment, by id, which is how Rippling shows them."""
+    rows = world.rippling.workers()
+    mine = [each["user_id"] for each in rows]
+    return sorted(
+        (
+            each
+            for each in rows
+            if each["status"] == "ACTIVE"
+            and not each["end_date"]
+            and mine.count(each["user_id"]) == 1
+            and each["user_id"] in world.tables.persons
+            and world.tables.persons[each["user_id"]].active_in
+        ),
+        key=lambda each: str(each["id"]),
+    )
+
+
+def rehired(world: World, worker: Row, department: str = "Sales") -> Row:
+    """The person is hired once more, elsewhere, and Visma says so."""
+    again = world.rippling.rehire(
+        worker["user_id"],
+        world.clock.now().date().isoformat(),
+        status="ACTIVE",
+        department=department,
+        employment_type="Salaried full-time",
+    )
+    world.settle()
+    return again
+
+
+def place_of(world: World, worker: Row) -> tuple[str, str]:
+    employee = world.employee_of(worker)
+    return str(employee["department"]), str(employee["status"])
+
+
+def looks(world: World) -> int:
+    """How many calls asked for one person."""
+    if world.platform:
+        return len(world.platform.calls("GET", "/employees/(?!include).*"))
+    asked = world.rippling.calls("GET", "/workers/")
+    by_person = [call for call in asked if "user_id" in call.query.get("filter", "")]
+    return len(by_person) + len(world.rippling.calls("GET", "/workers/[^/]+/"))
+
+
+def clear(world: World) -> None:
+    world.clear_journals()
+    if world.platform:
+        world.platform.clear_journal()
+
+
+def elsewhere(world: World) -> Row:
+    return next(each for each in active(world) if place_of(world, each)[0] != "SALES")
+
+
+@APIS
+@pytest.mark.parametrize("pages", [1, 2, 3, 10])
+def test_a_rehire_that_is_taken_back_is_undone_however_often_the_sweep_is_cut(
+    api: Api, pages: int
+) -> None:
+    with a_company(api, pages) as world:
+        first = elsewhere(world)
+        before = place_of(world, first)
+        again = rehired(world, first)
+        assert place_of(world, first) == ("SALES", "Active") != before
+        world.rippling.remove(again["id"])
+
+        runs = swept(world)
+
+        assert len(runs) > pages
+        assert sum(run.queued for run in runs) == 1
+        world.drain()
+        assert place_of(world, first) == before
+        clear(world)
+        assert sum(run.queued for run in swept(world)) == 0, "once is enough"
+        assert looks(world) == 0
+
+
+@APIS
+@pytest.mark.parametrize("pages", [1, 2, 3, 10])
+def test_whoever_is_gone_is_told_however_often_the_sweep_is_cut(api: Api, pages: int) -> None:
+    with a_company(api, pages) as world:
+        one, other = active(world)[3], active(world)[-3]
+        for each in (one, other):
+            world.rippling.remove(each["id"])
+        for _ in range(2):
+            world.metrics.counts.clear()
+
+            runs = swept(world)
+
+            assert world.metrics.counts["PeopleGone"] == 2
+            assert one["user_id"] in told(runs)
+            assert other["user_id"] in told(runs)
+            assert world.drain() == {}, "absence is never a termination"
+        assert place_of(world, one)[1] == place_of(world, other)[1] == "Active"
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_whoever_left_is_gone_and_was_brought_back_by_hand_is_told(pages: int) -> None:
+    with a_company(pages=pages) as world:
+        leaver = active(world)[5]
+        world.rippling.terminate(leaver["id"], world.clock.now().date().isoformat())
+        world.settle()
+        swept(world)
+        world.drain()
+        world.rippling.remove(leaver["id"])
+        world.visma.edit_employee(str(leaver["number"]), company="norway", status="Active")
+        world.metrics.counts.clear()
+
+        runs = swept(world)
+
+        assert world.metrics.counts["PeopleGone"] == 1
+        assert leaver["user_id"] in told(runs)
+        assert world.drain() == {}, "no audit row says so daily"
+
+
+def test_a_sweep_whose_review_alone_is_cut_tells_who_was_brought_back_and_is_gone() -> None:
+    with a_company(pages=1) as world:
+        leaver = active(world)[5]
+        world.rippling.terminate(leaver["id"], world.clock.now().date().isoformat())
+        world.settle()
+        world.rippling.remove(leaver["id"])
+        world.visma.edit_employee(str(leaver["number"]), company="norway", status="Active")
+        world.metrics.counts.clear()
+        world.clock.remaining = FOR_ONE_COMPANY
+
+        runs = [world.tick(full_sweep=True), world.tick()]
+
+        assert [run.sweep for run in runs] == ["cut short", "finished"]
+        assert world.metrics.counts["PeopleGone"] == 1
+        assert leaver["user_id"] in told(runs)
+
+
+@APIS
+def test_only_whoever_is_missing_costs_a_call(api: Api) -> None:
+    with a_company(api) as world:
+        for each in active(world)[::9][:3]:
+            rehired(world, each)
+        gone = active(world)[4]
+        world.rippling.remove(gone["id"])
+        clear(world)
+
+        swept(world)
+
+        # Where the one who is gone has an id that is unknown, Rippling is asked once more.
+        assert looks(world) == (1 if api == "platform" else 2)
+
+
+@pytest.mark.parametrize("cut_behind", ["the older one", "the newer one"])
+def test_two_employments_on_either_side_of_a_cut_are_judged_together(cut_behind: str) -> None:
+    with a_company() as world:
+        first = elsewhere(world)
+        again = rehired(world, first)
+        person = world.tables.persons[first["user_id"]]
+        older = next(each for each in world.source.employments(first["id"], person.id))
+        assert (older.id, person.worker_id) == (first["id"], again["id"])
+        if cut_behind == "the older one":
+            # The ledger believes that the older one counts: beside it the newer one is read.
+            believed = replace(person, worker_id=older.id, facts=older.facts.to_json())
+        else:
+            wrong = {**person.placement, "department": "PROD"}
+            believed = replace(person, placement=wrong)
+        world.tables.persons[person.id] = believed
+        clear(world)
+
+        runs = swept(world)
+
+        assert sum(run.queued for run in runs) == 1
+        assert looks(world) == 0, "all of it was read"
+        world.drain()
+        assert world.tables.persons[person.id].worker_id == again["id"]
+        assert world.tables.persons[person.id].placement["department"] == "SALES"
+
+
+@APIS
+@pytest.mark.parametrize("pages", [3, 10])
+def test_a_busy_week_ends_alike_whether_its_sweeps_are_cut_or_not(api: Api, pages: int) -> None:
+    assert a_busy_week(api, pages, is_cut=True) == a_busy_week(api, pages, is_cut=False)
+
+
+def a_busy_week(api: Api, pages: int, *, is_cut: bool) -> tuple[list[Row], int]:
+    """How Visma is in the end, and how many are told to be gone.
+
+    While the first sweep is under way, the mapping is edited and HR is at it.
+    """
+    with a_company(api, pages) as world:
+        people = active(world)
+        taken_back = [rehired(world, each) for each in people[::8]]
+        for each in (*taken_back, people[1], people[-1]):
+            world.rippling.remove(each["id"])
+        rehired(world, people[2], "Finance")
+
+        def edit() -> None:
+            rows = world.mapping_text.splitlines()
+            line = next(each for each in rows if "rippling: Finance" in each)
+            world.edit_mapping(world.mapping_text.replace(line, line.replace("FIN", "MGMT")))
+            world.drain()
+
+        def hire() -> None:
+            world.notice(world.hire()["id"])
+            world.rippling.terminate(people[5]["id"], world.clock.now().date().isoformat())
+
+        if is_cut:
+            swept(world, edit, hire)
+        else:
+            swept(world, is_cut=False)
+            edit()
+            hire()
+        for _ in range(4):
+            world.drain()
+            world.metrics.counts.clear()
+            swept(world, is_cut=is_cut)
+        assert world.drain() == {}
+        return held_in_visma(world.visma), world.metrics.counts["PeopleGone"]
+
+
+@APIS
+def test_whoever_is_hired_between_two_runs_is_not_told_to_be_gone(api: Api) -> None:
+    with a_company(api) as world:
+        hired: list[Row] = []
+
+        def hire() -> None:
+            hired.append(world.hire())
+            world.notice(hired[0]["id"])
+
+        runs = swept(world, hire)
+        world.drain()
+
+        assert place_of(world, hired[0]) == ("SALES", "Active")
+        assert "no longer in Rippling" not in told(runs)
+        assert world.metrics.counts["PeopleGone"] == 0
+
+
+def test_a_row_that_slips_between_two_runs_is_looked_for_and_not_told_to_be_gone() -> None:
+    with a_company("platform") as world:
+        rows = active(world)
+        # A leaver nobody has to hear of: the rows behind move up by one, over the cut.
+        leaver = next(each for each in rows if each["id"] > rows[2]["id"])
+        world.rippling.terminate(leaver["id"], world.clock.now().date().isoformat())
+        world.settle()
+        clear(world)
+
+        runs = swept(world, lambda: world.rippling.remove(leaver["id"]))
+
+        assert world.metrics.counts["PeopleGone"] == 0, told(runs)
+        assert looks(world) == 1
+
+
+def test_a_sweep_begun_by_the_version_before_tells_nothing_of_whom_it_did_not_see() -> None:
+    with a_company() as world:
+        gone = active(world)[2]
+        world.rippling.remove(gone["id"])
+
+        def deploy() -> None:
+            cursor = world.cursors.cursor(SWEEP)
+            world.cursors.save(replace(cursor, sightings=None))
+
+        clear(world)
+        runs = swept(world, deploy)
+        assert runs[-1].sweep == "finished"
+        assert (told(runs), looks(world)) == ("", 0)
+        assert gone["user_id"] in told(swept(world))
+
+
+def test_a_sweep_under_way_keeps_no_names_and_a_finished_one_nobody() -> None:
+    with a_company() as world:
+        world.clock.remaining = NONE_LEFT
+        world.tick(full_sweep=True)
+        under_way = world.cursors.cursor(SWEEP).sightings
+        assert under_way
+        assert len(under_way.people) >= PEOPLE // 4
+        world.clock.remaining = ENOUGH
+
+        assert world.tick().sweep == "finished"
+
+        assert world.cursors.cursor(SWEEP).sightings is None
+
+
+def test_where_far_too_many_are_missing_nobody_is_looked_for() -> None:
+    with a_company() as world:
+        everyone = active(world)
+        for each in everyone[::3]:
+            world.rippling.remove(each["id"])
+        clear(world)
+
+        runs = swept(world)
+
+        assert looks(world) == 0
+        assert runs[-1].sweep == "aborted" or "and others" in told(runs)
+
+
+def test_of_whom_rippling_cannot_answer_is_told_and_the_sweep_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with a_company() as world:
+        one, other = active(world)[3], active(world)[-3]
+        for each in (one, other):
+            world.rippling.remove(each["id"])
+        inner: Any = world.source.source  # type: ignore[attr-defined]
+        employments = inner.employments
+
+        def refuses(worker_id: str, person_id: str, known: Any = ()) -> Any:
+            if person_id == one["user_id"]:
+                raise UpstreamUnavailableError("Rippling answers 500")
+            return employments(worker_id, person_id, known)
+
+        monkeypatch.setattr(inner, "employments", refuses)
+
+        runs = swept(world)
+
+        assert runs[-1].sweep == "finished"
+        assert world.metrics.counts["PeopleGone"] == 1
+        assert f"{one['user_id']} was not found by this sweep: Rippling answers 500" in told(runs)
+        assert (
+            f"1 person(s) with an active employee are no longer in Rippling: {other['user_id']}"
+            in told(runs)
+        )
