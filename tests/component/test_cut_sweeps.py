@@ -381,7 +381,7 @@ def test_of_whom_rippling_cannot_answer_is_told_and_the_sweep_goes_on(
 
         assert runs[-1].sweep == "finished"
         assert world.metrics.counts["PeopleGone"] == 1
-        assert f"{one['user_id']} was not found by this sweep: Rippling answers 500" in told(runs)
+        assert f"{one['user_id']} is left to the next sweep: Rippling answers 500" in told(runs)
         assert (
             f"1 person(s) with an active employee are no longer in Rippling: {other['user_id']}"
             in told(runs)

@@ -20,12 +20,15 @@ from connector.adapters.rippling.platform_wire import Register
 from connector.bootstrap import services
 from connector.bootstrap.parts import Adapters
 from connector.domain.changes import Cause, Change
+from connector.domain.cursors import Cursor
 from connector.domain.errors import ConnectorError, RetryableError
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.model import MappingFile
 from connector.services.apply.consumer import Consumer
 from connector.services.find.batch import Summary
+from connector.services.find.pages import RESERVE_SECONDS
 from connector.services.find.releaser import MappingReleaser
+from connector.services.find.sweep import REVIEW_SECONDS
 from connector.services.operate.operator import Operator
 from connector.services.shared.names import RememberingSource
 from tests.simulation.fate import Fate, FaultError, KilledError, Watched
@@ -185,6 +188,18 @@ class SimulatedWorld:
         if summary:
             self.spoken.say("poll ended", asdict(summary))
         return summary
+
+    def sweep(self) -> Cursor:
+        """How far the full sweep has come."""
+        cursor: Cursor = cast("Any", self.environments[0].cursors).port.cursor("workers sweep")
+        return cursor
+
+    def time_for_one_thing(self) -> float:
+        """So much time that the next run of a sweep is cut behind a page, a person or a company."""
+        sweep = self.sweep()
+        is_looking = sweep.sightings is not None and sweep.sightings.missing
+        is_review = sweep.to_review is not None and not is_looking
+        return (RESERVE_SECONDS + REVIEW_SECONDS) / 2 if is_review else 0.0
 
     def write(self, most: int = 10, *, at: int = 0) -> int:
         """One invocation of the writer with a batch of the queue; how many messages it got."""

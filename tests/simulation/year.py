@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.simulation.auditor.problems import ViolationError
+from tests.simulation.steps.base import DEPARTMENTS, WHOM, is_hasty
 from tests.simulation.steps.connector import Story
 from tests.simulation.steps.registry import Step, drawn
 from tests.simulation.wire import connected
 
 STEPS = 30
 EXTRA = 10
+MOST_TAKEN_BACK = 2
 
 Patches = Callable[[], ExitStack]
 
@@ -37,7 +39,20 @@ class Failure:
 def steps_of(seed: int) -> list[Step]:
     """The steps of a year."""
     draw = Random(f"story/{seed}")
-    return drawn(draw, draw.randint(STEPS - EXTRA, STEPS + EXTRA))
+    steps = drawn(draw, draw.randint(STEPS - EXTRA, STEPS + EXTRA))
+    return with_hires_taken_back(seed, steps) if is_hasty(seed) else steps
+
+
+def with_hires_taken_back(seed: int, steps: Sequence[Step]) -> list[Step]:
+    """The steps of a company whose sweeps are all cut: HR also does what only a sweep can find.
+
+    These are drawn apart, so that all other steps, and all other companies, stay as they are.
+    """
+    draw, story = Random(f"taken back/{seed}"), list(steps)
+    for _ in range(MOST_TAKEN_BACK):
+        asked = {"n": draw.choice(WHOM), "department": draw.choice(DEPARTMENTS)}
+        story.insert(draw.randint(0, len(story)), Step("take_a_hire_back", asked))
+    return story
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.consumer import Consumer
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.find import poller
+from connector.services.find.comparison import Everyone
 from connector.services.find.poller import Poller
 from tests.simulation.auditor.problems import Check
 from tests.simulation.planted import wrongs
@@ -124,6 +125,15 @@ PROMISES = (
         put(Progress, "cutoff", property(wrongs.strict)),
         Check.PLACE,
         (ANOTHER, WORK, does("move", department="Finance", how="late")),
+    ),
+    Bug(
+        "a sweep forgets its runs before",
+        put(Everyone, "going_on", wrongs.forgets_the_runs_before),
+        Check.PLACE,
+        (
+            s("hurry"),
+            s("take_a_hire_back", n=1, department="Finance"),
+        ),
     ),
     Bug(
         "only the first page is read",

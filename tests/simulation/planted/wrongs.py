@@ -10,7 +10,7 @@ from connector.adapters import ledger_steps
 from connector.adapters.rippling import rest
 from connector.adapters.visma.wire import wrapped
 from connector.domain import decisions, employment, planning
-from connector.domain.cursors import Progress
+from connector.domain.cursors import Cursor, Progress
 from connector.domain.decisions import Action, Decision
 from connector.domain.employees import Written
 from connector.domain.errors import RetryableError
@@ -22,6 +22,7 @@ from connector.services.apply.consumer import CONFIGURATION_WAIT_SECONDS, Consum
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.find.batch import Batch, Summary
+from connector.services.find.comparison import Everyone
 from connector.services.find.poller import Poller
 from connector.services.shared.guarding import ChangeGuard
 
@@ -109,6 +110,11 @@ def takes_any_answer(self: Any, code: str, response: Any, what: str) -> Written:
 
 def goes_no_further(self: Any, asked: Any) -> Any:
     return replace(self, next_link=None)
+
+
+def forgets_the_runs_before(sweep: Cursor) -> Everyone:
+    is_whole = sweep.page_token is None
+    return Everyone(is_whole, is_known=is_whole)
 
 
 def strict(self: Progress) -> Any:

@@ -33,7 +33,7 @@ BY_REST = frozenset(
     {
         "transfer", "rename_a_legal_entity", "cancel_a_hire", "vanish", "come_and_vanish",
         "lose_a_right", "lose_an_expansion", "lose_the_list_of_locations", "mix_in_an_odd_row",
-        "old_worker_again", "bring_many_back",
+        "old_worker_again", "bring_many_back", "take_a_hire_back",
     }
 )  # fmt: skip
 """The steps that need what the older API does not have: entities, reasons, scopes by the name."""
@@ -55,8 +55,14 @@ LATE = timedelta(seconds=40)
 EMPLOYEE = "/v1/employee.*"
 MOST_ROUNDS = 12
 QUIET_TICKS = 2
+HASTY = 0.25
 
 Row = dict[str, Any]
+
+
+def is_hasty(seed: int) -> bool:
+    """Whether every full sweep of a company takes many runs, as in one of many thousands."""
+    return Random(f"time/{seed}").random() < HASTY
 
 
 class Base:
@@ -86,6 +92,7 @@ class Base:
         fakes = {each.url: each for each in (self.rippling, self.visma, self.platform) if each}
         self.vendors = Vendors(fakes, self.fate)
         self.draw = Random(f"queue/{seed}")
+        self.is_hasty = not is_as_published and is_hasty(seed)
         self.last = ""
         self.made = 0
         self.runs: list[str] = []

@@ -171,6 +171,14 @@ class Hr(Base):
         self.work(20)
         self.vanish(n=LAST)
 
+    def take_a_hire_back(self, n: int, department: str) -> None:
+        """Somebody at work is hired once more; that is dealt with, and HR deletes the row."""
+        if self.worker(n, "ACTIVE"):
+            entity = ENTITIES[0]
+            self.rehire(n=LAST, days=0, department=department, entity=entity, is_new=False)
+            self.work(20)
+            self.vanish(n=LAST)
+
     # Many at once, quick and slow.
 
     @step(2, count=MASS, what=("move", "terminate", "transfer", "relocate"), pause=(0, 0, 30, 400))

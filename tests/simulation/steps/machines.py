@@ -189,6 +189,10 @@ class Machines(Vendors):
         """From now on the poller has no more time than for a page."""
         self.clock.remaining = 0.0 if is_short else 1000.0
 
+    def hurry(self) -> None:
+        """From now on every full sweep is cut; in a year that is the company's from the start."""
+        self.is_hasty = True
+
     @step(2)
     def start_cold(self) -> None:
         """A deployment: every environment is a new one."""

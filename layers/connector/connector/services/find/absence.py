@@ -84,7 +84,7 @@ class AbsenceCheck:
                 if not is_first or isinstance(error, RateLimitedError):
                     batch += _problem(str(error))
                     return Looked(batch, frozenset(gone), tuple(people[place:]))
-                batch += _problem(f"{person_id} was not found by this sweep: {error}")
+                batch += _problem(f"{person_id} is left to the next sweep: {error}")
                 continue
             if workers:
                 batch += self._otherwise(workers, outlook)
