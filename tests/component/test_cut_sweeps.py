@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
-from connector.domain.errors import UpstreamUnavailableError
+from connector.domain.errors import RateLimitedError, UpstreamUnavailableError
+from connector.domain.guards import ChangeKind
 from connector.services.find.batch import Summary
 from tests.support.states import MAPPING_BY_NAME, held_in_visma
 from tests.support.world import World, a_world
@@ -19,6 +20,7 @@ Api: TypeAlias = Literal["rest", "platform"]
 
 PEOPLE = 60
 ENOUGH, FOR_ONE_COMPANY, NONE_LEFT = 1000.0, 100.0, 10.0
+MOST_MOVES = 5  # the floor
 SWEEP = "workers sweep"
 APIS = pytest.mark.parametrize("api", ["rest", "platform"])
 
@@ -347,17 +349,73 @@ def test_a_sweep_under_way_keeps_no_names_and_a_finished_one_nobody() -> None:
         assert world.cursors.cursor(SWEEP).sightings is None
 
 
-def test_where_far_too_many_are_missing_nobody_is_looked_for() -> None:
-    with a_company() as world:
-        everyone = active(world)
-        for each in everyone[::3]:
-            world.rippling.remove(each["id"])
+@pytest.mark.parametrize("pages", [1, 3])
+def test_where_far_too_many_are_missing_they_are_told_and_nobody_is_looked_for(pages: int) -> None:
+    with a_company(pages=pages) as world:
+        employed = [each for each in world.tables.persons.values() if each.active_in]
+        missing = [each.worker_id for each in employed[::4]]
+        assert len(missing) > len(employed) // 5
+        for worker_id in missing:
+            world.rippling.remove(worker_id)
+            # As many others come as are missing: the number of people shows nothing.
+            world.hire(employment_type="Contractor")
         clear(world)
 
         runs = swept(world)
 
+        assert runs[-1].sweep == "finished"
         assert looks(world) == 0
-        assert runs[-1].sweep == "aborted" or "and others" in told(runs)
+        assert world.metrics.counts["PeopleGone"] == len(missing)
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_of_many_hires_taken_back_at_once_the_guard_holds_what_is_too_much(pages: int) -> None:
+    with a_company(pages=pages) as world:
+        people = [each for each in active(world) if place_of(world, each)[0] != "SALES"][:12]
+        before = {each["id"]: place_of(world, each) for each in people}
+        assert "move_percent: 25" in world.mapping_text
+        world.edit_mapping(world.mapping_text.replace("move_percent: 25", "move_percent: 1"))
+        again = [rehired(world, each) for each in people]
+        while held := world.operator.dispatch({"verb": "held"})["rows"]:
+            who = [row["person"] for row in held]
+            world.operator.dispatch({"verb": "approve", "people": who})
+            world.drain()
+        world.clock.turn(days=2)
+        for each in again:
+            world.rippling.remove(each["id"])
+
+        swept(world)
+        world.drain()
+
+        back = [each for each in people if place_of(world, each) == before[each["id"]]]
+        assert len(back) == len(world.guard_log.counted("norway", ChangeKind.MOVE)) <= MOST_MOVES
+        assert len(world.operator.dispatch({"verb": "held"})["rows"]) == len(people) - len(back)
+
+
+def test_where_the_calls_run_short_the_sweep_goes_on_looking_in_the_next_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with a_company() as world:
+        one, other = active(world)[3], active(world)[-3]
+        for each in (one, other):
+            world.rippling.remove(each["id"])
+        inner: Any = world.source.source  # type: ignore[attr-defined]
+        employments, asked = inner.employments, []
+
+        def refuses_once(worker_id: str, person_id: str, known: Any = ()) -> Any:
+            asked.append(person_id)
+            if len(asked) == 1:
+                raise RateLimitedError("Rippling's calls are used up", retry_after=60)
+            return employments(worker_id, person_id, known)
+
+        monkeypatch.setattr(inner, "employments", refuses_once)
+
+        runs = swept(world)
+
+        assert runs[-1].sweep == "finished"
+        assert asked[0] == asked[1] != asked[2]
+        assert world.metrics.counts["PeopleGone"] == 2
+        assert "Rippling's calls are used up" in told(runs)
 
 
 def test_of_whom_rippling_cannot_answer_is_told_and_the_sweep_goes_on(
