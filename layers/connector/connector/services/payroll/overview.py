@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from connector.domain.facts import Named, shown
@@ -47,8 +47,7 @@ class PayrollOverview:
             must_be_on(mapping)
         runs = self.preparation.runs.runs() if exporting else ()
         companies = self._companies(mapping, {run.legal_entity for run in runs})
-        state = NOT_SHOWN if exporting else NOT_ASKED
-        gone = [PayrollRun(run, state) for run in sorted(known.keys() - {run.id for run in runs})]
+        gone = _gone(known.keys(), runs, NOT_SHOWN if exporting else NOT_ASKED)
         rows = [
             _row(run, made, is_exporting=made.company in exporting)
             for run in (*sorted(runs, key=_newest_first), *gone)
@@ -70,6 +69,11 @@ class PayrollOverview:
         read = self.preparation.runs.legal_entity
         found = {one: _claimant(mapping, read(one)) for one in entities if one}
         return {entity: company for entity, company in found.items() if company}
+
+
+def _gone(known: Collection[str], runs: Iterable[PayrollRun], state: str) -> list[PayrollRun]:
+    """The runs of which there are batches and which were not read."""
+    return [PayrollRun(run, state) for run in sorted(set(known) - {run.id for run in runs})]
 
 
 def _claimant(mapping: MappingFile, entity: Named) -> str | None:
