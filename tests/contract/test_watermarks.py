@@ -29,6 +29,7 @@ from connector.domain.errors import RetryableError
 from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import Guards
 from connector.domain.mapping.names import NameMemory
+from connector.domain.mapping.naming.bindings import Binding
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
 from connector.ports.queue import QueuedChanges
@@ -318,7 +319,8 @@ def test_names_never_saved_are_an_empty_memory(bench: Bench) -> None:
             {"l1": "Bergen", "l2": ""},
             {"location l1": ("Bergen HQ", "Bergen")},
             {"location l1": ("norway",)},
-            {"location bergen": ("l1", "2026-11-24")},
+            {"location l1": ("Bergen HQ", "")},
+            {"location Bergen": {"d1": Binding({"l1": "2026-11-24"}, "2026-11-24T12:00:00")}},
         ),
         NameMemory(locations={f"l{number}": f"Sted {number} å" * 3 for number in range(20_000)}),
     ],

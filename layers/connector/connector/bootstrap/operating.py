@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from connector.services.inbound.confirm import InstallConfirmation
     from connector.services.inbound.install import InstallStarter
     from connector.services.operate.ahead.import_preview import ImportPreview
+    from connector.services.operate.ahead.row_bindings import RowBindings
     from connector.services.operate.audit_check import AuditCheck
     from connector.services.operate.erasure import Erasure
     from connector.services.operate.held import HeldPeople
@@ -183,7 +184,7 @@ def planning(adapters: Adapters, options: Options, imports: MappingImport) -> Pl
         people=People(adapters.ledger, adapters.source, adapters.mappings),
         mappings=adapters.mappings,
         read_mapping=imports.read,
-        watch=adapters.mappings.watch,
+        watch=row_bindings(adapters).watch,
     )
 
 
@@ -287,11 +288,19 @@ def mapping_import(
         adapters.mappings,
         adapters.mapping_versions,
         operator_adapters.mapping_history,
+        row_bindings(adapters),
         adapters.cache,
         adapters.guard_log,
         adapters.clock,
         sleep,
     )
+
+
+def row_bindings(adapters: Adapters) -> RowBindings:
+    """What settles which things in Rippling the rows of the mapping mean."""
+    from connector.services.operate.ahead.row_bindings import RowBindings
+
+    return RowBindings(adapters.source, adapters.mappings, adapters.cache, adapters.clock)
 
 
 def mode_switch(adapters: Adapters, sleep: Callable[[float], None]) -> ModeSwitch:
@@ -321,7 +330,7 @@ def mapping_validation(adapters: Adapters, imports: MappingImport) -> MappingVal
         targets=adapters.targets,
         secrets=adapters.secrets,
         clock=adapters.clock,
-        watch=adapters.mappings.watch,
+        bindings=row_bindings(adapters),
     )
 
 
@@ -365,6 +374,7 @@ def status(adapters: Adapters, operator_adapters: OperatorAdapters) -> Status:
         agreements=adapters.agreements,
         queue=adapters.queue,
         mappings=adapters.mappings,
+        cache=adapters.cache,
         ledger=adapters.ledger,
         budgets=operator_adapters.budgets,
         alarms=operator_adapters.alarms,

@@ -52,7 +52,7 @@ def rippling_source(
     clock: Clock,
 ) -> Source:
     """Rippling behind one of its APIs, asked for what the watched mapping wants."""
-    names = Names(cache, clock, mappings.words)
+    names = Names(cache, clock, mappings.words, mappings.tried)
     if api == "platform":
         from connector.adapters.rippling.platform import RipplingPlatformSource
 

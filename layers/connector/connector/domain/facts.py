@@ -104,9 +104,9 @@ class Named:
     """Something Rippling knows by an id, mostly a name, and sometimes a code the customer keeps.
 
     `former` are names that the thing with this id had before, used by rules of the companies
-    `former_in`, and `taken` are words that belong to another thing of that name. `is_partial` says
-    that Rippling does not show all of it: what it does not answer to by what is shown, it may
-    still be.
+    `former_in`, and `taken` are words that belong to another thing of that name. Of `unsettled`
+    words it is not known whether they mean this thing or another. `is_partial` says that Rippling
+    does not show all of it: what it does not answer to by what is shown, it may still be.
     """
 
     id: str | None = None
@@ -115,13 +115,15 @@ class Named:
     former: tuple[str, ...] = ()
     former_in: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    unsettled: tuple[str, ...] = ()
     is_partial: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
         """What it is known by, the surest first: id, code, name, former names."""
         keys = (self.id, self.code, self.name, *self.former)
-        return tuple(key for key in keys if key and alike(key) not in self.taken)
+        others = (*self.taken, *self.unsettled)
+        return tuple(key for key in keys if key and alike(key) not in others)
 
     @property
     def label(self) -> str:
@@ -133,7 +135,8 @@ class Named:
         """Whether `key` is this thing's id, code or name."""
         if alike(key) in map(alike, self.keys):
             return Truth.YES
-        return Truth.UNKNOWN if self.is_partial else Truth.NO
+        is_open = self.is_partial or alike(key) in self.unsettled
+        return Truth.UNKNOWN if is_open else Truth.NO
 
 
 NOTHING = Named()

@@ -126,10 +126,10 @@ class Facts:
     def now(self) -> Facts:
         """The facts without the names that things had before."""
         named = (self.department, self.location, self.legal_entity, self.employment_type.named)
-        if not any(thing.former or thing.taken for thing in named):
+        if not any(thing.former or thing.taken or thing.unsettled for thing in named):
             return self
         department, location, entity, kind = (
-            replace(thing, former=(), former_in=(), taken=()) for thing in named
+            replace(thing, former=(), former_in=(), taken=(), unsettled=()) for thing in named
         )
         return replace(
             self,
@@ -307,5 +307,6 @@ def day_in(stored: Any) -> Fact[date]:
 def named_in(stored: Mapping[str, Any] | None) -> Named:
     """The named thing in its stored form."""
     plain = dict(stored or {})
-    lists = {name: tuple(plain.get(name, ())) for name in ("former", "former_in", "taken")}
+    names = ("former", "former_in", "taken", "unsettled")
+    lists = {name: tuple(plain.get(name, ())) for name in names}
     return Named(**{**plain, **lists})

@@ -142,7 +142,7 @@ def test_while_a_run_reads_the_collector_leaves_alone_what_was_there_before_and_
 
 
 def test_a_name_is_looked_at_once_for_a_page_and_not_once_for_everyone_in_it() -> None:
-    with a_world(people=60) as world, counted((NameMemory, "noted")) as calls:
+    with a_world(people=60) as world, counted((NameMemory, "recalled")) as calls:
         page = next(iter(world.source.everyone()))
         things = {
             thing
@@ -156,4 +156,4 @@ def test_a_name_is_looked_at_once_for_a_page_and_not_once_for_everyone_in_it() -
         }
 
         assert len(page.workers) > len(things) > 0
-        assert calls == {"noted": len(things)}
+        assert calls == {"recalled": len(things)}

@@ -21,6 +21,7 @@ from connector.adapters.memory import (
     InMemoryMappings,
     InMemoryModes,
     InMemoryPollingPauses,
+    InMemoryReferenceCache,
 )
 from connector.domain.budgets import Budget
 from connector.domain.cursors import Cursor
@@ -47,6 +48,7 @@ def status() -> Status:
         agreements=InMemoryAgreements(),
         queue=InMemoryChangeQueue(),
         mappings=InMemoryMappings(a_mapping()),
+        cache=InMemoryReferenceCache(),
         ledger=InMemoryLedger(clock),
         budgets=InMemoryBudgets(clock),
         alarms=InMemoryAlarms(),
@@ -80,6 +82,7 @@ def failing(error: ConnectorError) -> Any:
                 "employed",
                 "open_links",
                 "current",
+                "names",
             )
         }
     )
@@ -103,7 +106,8 @@ def test_where_nothing_needs_anybody_that_is_the_last_line(status: Status) -> No
         ("pauses", {"polling"}),
         ("ledger", {"people"}),
         ("cursors", {"last_tick", "last_sweep"}),
-        ("mappings", {"mapping", "in_step", "payroll", "people", "calls"}),
+        ("cache", {"rows_apart"}),
+        ("mappings", {"mapping", "rows_apart", "in_step", "payroll", "people", "calls"}),
     ],
 )
 @pytest.mark.parametrize("kind", [RetryableError, lambda text: ConfigurationError([text])])

@@ -89,7 +89,8 @@ _MESSAGES: Mapping[MissingKind, str] = {
     ),
     MissingKind.AMBIGUOUS: (
         "two things in Rippling answer to the row {name} of {company}, and it belongs to the one"
-        " that was there first; name each of them by its id or reference code"
+        " that it was imported for, or that was there first; name each of them by its id or"
+        " reference code, or write the rows by the names of today and import the file"
     ),
     MissingKind.TWO_ROWS: (
         "rows of the mapping of {company} hold equally and say different things ({name}); give one"

@@ -233,7 +233,8 @@ class CompanyRules(MappingModel):
         words = {alike(row.word): row.word for row in rows}
         if any(alike(key) in words for key in thing.keys):
             return ""
-        return next((words[word] for word in thing.taken if word in words), "")
+        others = (*thing.taken, *thing.unsettled)
+        return next((words[word] for word in others if word in words), "")
 
     def employee_class(self, facts: Facts, pay: Fact[Pay] = UNKNOWN) -> Fact[ClassRule]:
         """The rule that decides the class of a worker."""
@@ -347,9 +348,10 @@ def repeated(words: Iterable[str]) -> list[str]:
 
 
 def row_for(thing: Named, rows: Mapping[str, AnyRule]) -> Fact[AnyRule]:
-    """The row that names a thing; unknown where no row does and not all of the thing is shown."""
+    """The row that names a thing; unknown where none does for certain, and one may."""
     found = (rows[key] for key in map(alike, thing.keys) if key in rows)
     row = next(found, None)
-    if row is None and thing.is_partial and rows:
+    is_open = thing.is_partial or any(word in rows for word in thing.unsettled)
+    if row is None and is_open and rows:
         return UNKNOWN
     return fact(row)

@@ -1,4 +1,4 @@
-"""What things in Rippling were called while a mapping named them: a row holds to the thing.
+"""What things in Rippling are called, and what the words of a mapping mean: a row holds to a thing.
 
 Whoever renames a department in Rippling does not move its people. Pure; where the memory is kept,
 and when names are read again, is in `services/shared/names`.
@@ -6,47 +6,44 @@ and when names are read again, is in `services/shared/names`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import TypeAlias
+from datetime import datetime
 
 from connector.domain.facts import Named, alike
+from connector.domain.mapping.base import MappingModel
 from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.mapping.naming.bindings import (
+    Binding,
+    Bindings,
+    NamedKind,
+    Word,
+    Words,
+    awake,
+    binding_of,
+    key_of,
+    merged,
+)
+from connector.domain.mapping.naming.sighting import Called, Sighting, names_of
 
 MOST_NAMES = 5
 """So many former names of one thing are remembered."""
 
-FREE_AFTER = timedelta(days=3)
-"""After so long without having been seen a thing gives up its words: it is deleted, or empty."""
-
-ALONE = ("department", "location")
-"""Kinds of which one row names one thing."""
-
-
-class NamedKind(StrEnum):
-    """What a worker has that carries a name."""
-
-    DEPARTMENT = "department"
-    LOCATION = "location"
-    LEGAL_ENTITY = "legal_entity"
-    EMPLOYMENT_TYPE = "employment_type"
-
-
-Words: TypeAlias = Mapping[NamedKind, Mapping[str, frozenset[str]]]
-"""The words by which a mapping names things of each kind, in the form in which they are compared,
-and the companies whose rules have them."""
+DIGITS = 12
+NO_WORDS: Mapping[str, Word] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class NameMemory:
-    """The names of the work locations as last read, and the names under which rows found things.
+    """The names of the work locations as last read, and what is known of everything with a name.
 
     `read_under` says by which words the mapping named locations when they were read. `used` has the
-    names, the newest first, and `used_in` the companies that used them, under a kind and an id.
-    `held_by` has, under a kind and a word, the id of the thing that the word belongs to and the day
-    on which it was seen last: where two are called the same, it is the first one's.
+    names under which rows found a thing, the newest first, and `used_in` the companies that used
+    them, under a kind and an id. `called` has what a thing was called when it was seen last, and
+    its code; `bindings` what each word of the mapping means.
     """
 
     read_at: datetime | None = None
@@ -54,59 +51,110 @@ class NameMemory:
     locations: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     used_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    held_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    called: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    bindings: Bindings = field(default_factory=dict)
 
-    def noted(self, kind: NamedKind, thing: Named, words: Words) -> NameMemory:
-        """The memory with the name of a thing that a word of the mapping names."""
-        companies = words.get(kind, {}).get(alike(thing.name or ""), ())
-        if not thing.id or not thing.name or not companies:
+    def seen(
+        self, things: Iterable[tuple[NamedKind, Named]], words: Words, now: datetime
+    ) -> NameMemory:
+        """The memory with what there is to learn of things that are seen now."""
+        by_kind: dict[NamedKind, list[Named]] = defaultdict(list)
+        for kind, thing in things:
+            if thing.id and thing.name:
+                by_kind[kind].append(thing)
+        memory = self._awake(now)
+        for kind, seen in by_kind.items():
+            memory = memory._seen_of(kind, seen, words.get(kind, NO_WORDS), now)
+        return memory
+
+    def _awake(self, now: datetime) -> NameMemory:
+        bindings = awake(self.bindings, now.date())
+        return self if bindings is self.bindings else replace(self, bindings=bindings)
+
+    def _seen_of(
+        self, kind: NamedKind, things: list[Named], words: Mapping[str, Word], now: datetime
+    ) -> NameMemory:
+        sighting = Sighting(kind, self.bindings, words, now)
+        called = self.things(kind)
+        for thing in things:
+            sighting.see(thing, called)
+        memory = replace(self, bindings=sighting.bindings) if sighting.has_changed else self
+        for thing in things:
+            memory = memory._noted(kind, thing, words)
+        names = {key_of(kind, str(each.id)): (str(each.name), each.code or "") for each in things}
+        if any(memory.called.get(key) != name for key, name in names.items()):
+            memory = replace(memory, called={**memory.called, **names})
+        return memory
+
+    def _noted(self, kind: NamedKind, thing: Named, words: Mapping[str, Word]) -> NameMemory:
+        """The memory with the name of a thing that rows name by it."""
+        word = words.get(name := alike(thing.name or ""))
+        if not word or not self.means(kind, name, words, thing):
             return self
-        before = self.used.get(key := f"{kind} {thing.id}", ())
+        before = self.used.get(key := key_of(kind, str(thing.id)), ())
         used_in = self.used_in.get(key, ())
-        if before[:1] == (thing.name,) and set(companies) <= set(used_in):
+        if before[:1] == (thing.name,) and word.companies <= set(used_in):
             return self
-        names = (thing.name, *(name for name in before if name != thing.name))
+        names = (str(thing.name), *(each for each in before if each != thing.name))
         return replace(
             self,
             used={**self.used, key: names[:MOST_NAMES]},
-            used_in={**self.used_in, key: tuple(sorted({*used_in, *companies}))},
+            used_in={**self.used_in, key: tuple(sorted({*used_in, *word.companies}))},
         )
 
-    def claimed(self, kind: NamedKind, thing: Named, words: Words, today: date) -> NameMemory:
-        """The memory with the words that a thing answers to, as far as no other one has them."""
-        if kind not in ALONE or not thing.id:
-            return self
-        held = dict(self.held_by)
-        for word in self._words_for(kind, thing, words):
-            holder, seen = held.get(key := f"{kind} {word}", ("", ""))
-            is_free = not seen or today - date.fromisoformat(seen) > FREE_AFTER
-            if holder == thing.id or is_free:
-                held[key] = thing.id, today.isoformat()
-        return self if held == self.held_by else replace(self, held_by=held)
+    def things(self, kind: NamedKind) -> Called:
+        """What the things of a kind are called, as far as they have been seen."""
+        start = key_of(kind, "")
+        found = ((key, name) for key, name in self.called.items() if key.startswith(start))
+        return Called({key[len(start) :]: name for key, name in found})
 
-    def _words_for(self, kind: NamedKind, thing: Named, words: Words) -> set[str]:
-        """The words of the mapping that name a thing: by what it is called now, else before."""
-        known = words.get(kind, {})
-        now = {alike(key) for key in (thing.code, thing.name) if key} & known.keys()
-        before = {alike(name) for name in self.used.get(f"{kind} {thing.id}", ())} & known.keys()
-        return now or before
+    def binding(self, kind: NamedKind, word: str, words: Mapping[str, Word]) -> Binding | None:
+        """What a word of the mapping means; None where nothing has been seen yet that it may."""
+        return binding_of(self.bindings, kind, word, words[word].digest)
 
-    def recalled(self, kind: NamedKind, thing: Named) -> Named:
-        """The thing with the names that rows had for it and that it has no longer."""
+    def means(self, kind: NamedKind, word: str, words: Mapping[str, Word], thing: Named) -> bool:
+        """Whether a word of the mapping means a thing beyond doubt."""
+        known = self.binding(kind, word, words)
+        return known is not None and thing.id in known.holders and not known.is_contested
+
+    def as_called(self, kind: NamedKind, thing: Named) -> Named:
+        """A thing by what it was called when it was seen last."""
+        name, code = self.called.get(key_of(kind, thing.id or ""), ("", ""))
+        return replace(thing, name=name, code=code or None) if name else thing
+
+    def recalled(self, kind: NamedKind, thing: Named, words: Mapping[str, Word]) -> Named:
+        """The thing with the names that rows had for it, without the words that mean another."""
         if not thing.id or not thing.name:
             return thing
-        now, key = alike(thing.name), f"{kind} {thing.id}"
-        former = tuple(name for name in self.used.get(key, ()) if alike(name) != now)
+        now, key = names_of(thing), key_of(kind, thing.id)
+        former = [each for each in self.used.get(key, ()) if alike(each) != alike(thing.name)]
+        known = {*now, *map(alike, former)}
+        bound = (word for word in words if self.means(kind, word, words, thing))
+        former += [word for word in bound if word not in known]
         used_in = self.used_in.get(key, ()) if former else ()
-        names = {now, *map(alike, former), *([alike(thing.code)] if thing.code else [])}
-        taken = tuple(sorted(word for word in names if self._is_anothers(kind, thing, word)))
-        if not former and not taken:
+        taken, unsettled = self._not_meaning(kind, thing, {*known, *former} & words.keys(), words)
+        if not former and not taken and not unsettled:
             return thing
-        return replace(thing, former=former, former_in=used_in, taken=taken)
+        return replace(
+            thing,
+            former=tuple(former),
+            former_in=used_in,
+            taken=taken,
+            unsettled=unsettled,
+        )
 
-    def _is_anothers(self, kind: NamedKind, thing: Named, word: str) -> bool:
-        holder, _ = self.held_by.get(f"{kind} {word}", (thing.id, ""))
-        return holder != thing.id
+    def _not_meaning(
+        self, kind: NamedKind, thing: Named, names: Iterable[str], words: Mapping[str, Word]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Those names of a thing that mean another one, and those of which nobody can tell."""
+        bindings = {word: self.binding(kind, word, words) for word in sorted(names)}
+        known = {word: one for word, one in bindings.items() if one is not None}
+        taken = (
+            word
+            for word, one in known.items()
+            if thing.id not in one.holders and not one.is_contested
+        )
+        return tuple(taken), tuple(word for word, one in known.items() if one.is_contested)
 
     def merged(self, other: NameMemory) -> NameMemory:
         """This memory with what another one has besides."""
@@ -118,32 +166,55 @@ class NameMemory:
             key: tuple(sorted({*self.used_in.get(key, ()), *other.used_in.get(key, ())}))
             for key in (*self.used_in, *other.used_in)
         }
-        shortened = {key: names[:MOST_NAMES] for key, names in used.items()}
-        held_by = {**other.held_by, **self.held_by}
-        return replace(self, used=shortened, used_in=used_in, held_by=held_by)
+        return replace(
+            self,
+            used={key: names[:MOST_NAMES] for key, names in used.items()},
+            used_in=used_in,
+            called={**other.called, **self.called},
+            bindings=merged(self.bindings, other.bindings),
+        )
 
 
 def words_of(mapping: MappingFile) -> Words:
     """The words by which a mapping names things, those as well that do not hold yet."""
-    found: dict[NamedKind, dict[str, set[str]]] = {kind: {} for kind in NamedKind}
+    companies: dict[tuple[NamedKind, str], set[str]] = defaultdict(set)
+    rows: dict[tuple[NamedKind, str], set[str]] = defaultdict(set)
     for company, rules in mapping.written.companies.items():
-        for kind, word in _words(rules):
-            found[kind].setdefault(alike(word), set()).add(company)
-    return {
-        kind: {word: frozenset(companies) for word, companies in words.items()}
-        for kind, words in found.items()
-    }
+        for kind, word, row in _words(rules):
+            companies[kind, alike(word)].add(company)
+            rows[kind, alike(word)].add(f"{company} {row}")
+    found: dict[NamedKind, dict[str, Word]] = {kind: {} for kind in NamedKind}
+    for (kind, word), having in companies.items():
+        found[kind][word] = Word(frozenset(having), _digest(rows[kind, word]))
+    return found
 
 
-def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str]]:
+def _digest(rows: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()[:DIGITS]
+
+
+def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str, str]]:
+    """Each word that names something, its kind, and the row in which it stands."""
     scope = rules.scope
-    yield from ((NamedKind.DEPARTMENT, row.rippling) for row in rules.departments)
-    yield from ((NamedKind.LOCATION, row.rippling) for row in rules.locations)
-    yield from ((NamedKind.LEGAL_ENTITY, word) for word in rules.legal_entities)
-    yield from ((NamedKind.LEGAL_ENTITY, row.legal_entity) for row in rules.branches)
-    yield from ((NamedKind.DEPARTMENT, word) for word in scope.exclude_departments)
-    yield from ((NamedKind.LEGAL_ENTITY, word) for word in scope.exclude_legal_entities)
-    yield from ((NamedKind.EMPLOYMENT_TYPE, word) for word in scope.exclude_employment_types)
-    for _, _, when in rules.conditions:
+    for kind, place_rows in (
+        (NamedKind.DEPARTMENT, rules.departments),
+        (NamedKind.LOCATION, rules.locations),
+        (NamedKind.LEGAL_ENTITY, rules.branches),
+    ):
+        yield from ((kind, row.word, _text(row)) for row in place_rows)
+    for kind, place, words in (
+        (NamedKind.LEGAL_ENTITY, "claims", rules.legal_entities),
+        (NamedKind.DEPARTMENT, "excludes", scope.exclude_departments),
+        (NamedKind.LEGAL_ENTITY, "excludes", scope.exclude_legal_entities),
+        (NamedKind.EMPLOYMENT_TYPE, "excludes", scope.exclude_employment_types),
+    ):
+        yield from ((kind, word, place) for word in words)
+    for name, position, when in rules.conditions:
         plain = when.plain
-        yield from ((kind, plain[kind.value]) for kind in NamedKind if kind.value in plain)
+        row = _text(getattr(rules, name)[position])
+        yield from ((kind, plain[kind.value], row) for kind in NamedKind if kind.value in plain)
+
+
+def _text(row: MappingModel) -> str:
+    """A row as a text of which only another row has another."""
+    return json.dumps(row.model_dump(mode="json", exclude_none=True), sort_keys=True)

@@ -57,7 +57,12 @@ def _undecided(facts: Facts, mapping: MappingFile, active_in: Collection[str]) -
     )
     company = next(maybe, None) or next(iter(mapping.companies))
     reason = not_shown(unknown)
-    if facts.legal_entity.former:
+    if facts.legal_entity.unsettled:
+        reason = (
+            f"the rows with the legal entity {', '.join(facts.legal_entity.unsettled)} were edited"
+            " while legal entities were renamed; import the mapping by the names of today"
+        )
+    elif facts.legal_entity.former:
         entity = facts.legal_entity.label
         reason = f"no company of the mapping claims the legal entity {entity}; add it to one"
     return Route(company, unknown=unknown, waits=True, reason=reason)

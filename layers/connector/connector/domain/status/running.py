@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from connector.domain.budgets import Budget
 from connector.domain.checks import Check, Level
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
+from connector.domain.mapping.naming.settling import Apart
 from connector.domain.records.mode import Mode, ModeName
 from connector.domain.status.alarms import NEXT_COMMAND, PING, RingingAlarm
 from connector.domain.status.section import Section
@@ -40,6 +41,25 @@ def of_mode(mode: Mode) -> Section:
             message = f"Off{since}{why}: nothing is read and nothing is written."
             check = Check("mode", Level.BAD, message, "connector go-live")
     return Section((check,), figures)
+
+
+def of_names(apart: Sequence[Apart]) -> Section:
+    """Rows that mean something whose name is another one now; told only where there are some."""
+    figures = {"rows_apart": [each.message for each in apart]}
+    checks = []
+    for level, remedy, told in (
+        (Level.BAD, "connector mappings import FILE", [one for one in apart if one.is_contested]),
+        (Level.WARNING, "connector mappings check", [one for one in apart if one.is_swapped]),
+    ):
+        checks += [Check("rows_apart", level, f"{each.message}.", remedy) for each in told]
+    renamed = [each.word for each in apart if not each.is_contested and not each.is_swapped]
+    if renamed:
+        message = (
+            f"The rows with {', '.join(renamed)} mean something that is called otherwise in"
+            " Rippling now; nobody moves."
+        )
+        checks.append(Check("rows_apart", Level.NOTE, message, "connector mappings check"))
+    return Section(tuple(checks), figures)
 
 
 def of_pause(at: datetime | None, reason: str) -> Section:

@@ -14,6 +14,7 @@ from functools import cache
 from connector.domain.changes import Cause
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.names import words_of
 from connector.domain.mapping.rows import digest, to_rows
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.ledger import Person
@@ -24,6 +25,7 @@ from connector.ports.state import MappingVersions
 from connector.services.find.batch import Batch
 from connector.services.find.releaser import companies_of
 from connector.services.shared.guarding import ChangeGuard
+from connector.services.shared.names import KnownNames
 
 SETTLED_AFTER = timedelta(minutes=10)
 """By then every write is over that was decided under the mapping before."""
@@ -57,9 +59,10 @@ class MappingCatchUp:
 
     def _moved(self, mapping: MappingFile, touched: set[str]) -> Batch:
         catalogue_of = cache(self.cache.catalogue)
+        names = KnownNames(self.cache.names(), words_of(mapping))
         moved = [
             person
-            for person in self.ledger.persons()
+            for person in map(names.sees, self.ledger.persons())
             if person.facts
             and (
                 is_of(person, touched)

@@ -14,6 +14,7 @@ from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import CompanyRules, MappingFile
+from connector.domain.mapping.names import words_of
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL, digest, to_rows
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.people import Facts
@@ -27,6 +28,7 @@ from connector.ports.telemetry import Metrics
 from connector.services.find.batch import Batch, Summary
 from connector.services.shared.catalogues import Catalogues
 from connector.services.shared.guarding import ChangeGuard
+from connector.services.shared.names import KnownNames
 
 WHOLE_COMPANY = ("company", "scope", "field", "guards")
 """Kinds of mapping rows whose effect cannot be seen from a placement."""
@@ -106,7 +108,9 @@ class WaitingReleaser:
         self.metrics.gauge("PeopleWaiting", len(waiting), Company=company)
         if not waiting:
             return
-        persons = list(self.ledger.persons({link.person_id for link in waiting}))
+        names = KnownNames(self.cache.names(), words_of(mapping))
+        known = self.ledger.persons({link.person_id for link in waiting})
+        persons = list(map(names.sees, known))
         catalogue = self._catalogue_for(waiting, persons, company, mapping.companies[company])
         yield from (
             person.id for person in persons if has_moved(person, mapping, lambda _: catalogue)
@@ -163,9 +167,10 @@ class MappingReleaser:
         mapping = mapping.in_force(self.clock.now())
         rules = EditedRules.of(edited, mapping)
         catalogue_of = cache(self.cache.catalogue)
+        names = KnownNames(self.cache.names(), words_of(mapping))
         moved = [
             person
-            for person in self.ledger.persons()
+            for person in map(names.sees, self.ledger.persons())
             if person.facts
             and (rules.may_touch(person) or has_moved(person, mapping, catalogue_of))
         ]

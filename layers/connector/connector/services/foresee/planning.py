@@ -23,7 +23,7 @@ class Planning:
     people: People
     mappings: Mappings
     read_mapping: Callable[[str], MappingFile]
-    watch: Callable[[MappingFile], None]
+    watch: Callable[[MappingFile], object]
     """Told of the mapping before Rippling is read: the mapping decides which fields are read."""
 
     def plan(self, names: Sequence[str], company: str, text: str, day: date | None = None) -> Plan:

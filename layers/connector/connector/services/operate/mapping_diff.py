@@ -1,6 +1,7 @@
 """What a mapping file would do if it were imported: to whom, and to which rows.
 
-From the ledger alone: neither Rippling nor Visma is asked, and nothing is changed.
+From the ledger, and by what departments and locations are called in Rippling now. No one is read
+from either system, and nothing is changed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import difference, row_key, to_rows
 from connector.domain.records.ledger import Person
 from connector.ports.ledger import Ledger
+from connector.services.operate.ahead.row_bindings import Settlement
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.operate.mapping_check import DAYS_AHEAD
 from connector.services.operate.mapping_import import MappingImport
@@ -53,23 +55,24 @@ class MappingDiff:
 
         Today, and on each of the next days on which other rows of it hold.
         """
-        return self.of(self.imports.read(str(arguments.get("text", ""))))
+        after = self.imports.read(str(arguments.get("text", "")))
+        return self.of(self.imports.bindings.settle(after))
 
-    def today(self, before: MappingFile | None, after: MappingFile) -> list[Effect]:
+    def today(self, before: MappingFile | None, after: Settlement) -> list[Effect]:
         """What one mapping in place of another does to people today."""
-        return self._look(before).effects(after.in_force(self.imports.clock.now()))
+        return self._look(before, after).effects(after.mapping.in_force(self.imports.clock.now()))
 
-    def _look(self, before: MappingFile | None) -> _Look:
+    def _look(self, before: MappingFile | None, after: Settlement) -> _Look:
         return _Look(
             before.in_force(self.imports.clock.now()) if before else None,
-            tuple(person for person in self.ledger.persons() if person.facts),
+            tuple(map(after.names.sees, (each for each in self.ledger.persons() if each.facts))),
             cache(self.imports.cache.catalogue),
         )
 
-    def of(self, after: MappingFile) -> JsonObject:
+    def of(self, settlement: Settlement) -> JsonObject:
         """The same of a mapping in place of the one in use."""
-        before, now = self.imports.current(), self.imports.clock.now()
-        look = self._look(before)
+        before, now, after = self.imports.current(), self.imports.clock.now(), settlement.mapping
+        look = self._look(before, settlement)
         today = after.in_force(now)
         found = look.effects(today)
         unclear = [company_hinging_on_pay(each, look.before, today) for each in look.persons]
@@ -86,6 +89,7 @@ class MappingDiff:
             ],
             "later": list(self._later(after, now, look, found)),
             "rows": self._rows(after),
+            "rebound": settlement.told,
             "blocked": sum(effect.kind is EffectKind.BLOCKS for effect in found),
         }
 

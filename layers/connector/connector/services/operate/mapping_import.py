@@ -17,6 +17,7 @@ from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory, Mappings, MappingVersions
+from connector.services.operate.ahead.row_bindings import RowBindings, Settlement
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.current_mapping import BELIEVED_SECONDS
 from connector.services.shared.guarding import keep
@@ -34,6 +35,7 @@ class MappingImport:
     mappings: Mappings
     versions: MappingVersions
     history: MappingHistory
+    bindings: RowBindings
     cache: ReferenceCache
     guard_log: GuardLog
     clock: Clock
@@ -55,7 +57,9 @@ class MappingImport:
             for company, rules in mapping.companies.items()
             for warning in advice.warnings(rules)
         ]
-        return {**self._replace(mapping), "warnings": warnings}
+        settlement = self.bindings.settle(mapping)
+        replaced = self._replace(mapping, settlement)
+        return {**replaced, "warnings": warnings, "rebound": settlement.told}
 
     def rollback(self, _: Arguments) -> JsonObject:
         """Brings back the mapping before the last import; done twice, it is as it was."""
@@ -63,7 +67,8 @@ class MappingImport:
         if previous is None:
             raise ConfigurationError(NO_PREVIOUS)
         text, imported_at = previous
-        replaced = self._replace(mapping_file.load(text))
+        mapping = mapping_file.load(text)
+        replaced = self._replace(mapping, self.bindings.known(mapping))
         return {**replaced, "before": imported_at.isoformat(timespec="seconds")}
 
     def export(self) -> str:
@@ -77,10 +82,12 @@ class MappingImport:
         except ConfigurationError:
             return None
 
-    def _replace(self, mapping: MappingFile) -> JsonObject:
+    def _replace(self, mapping: MappingFile, settlement: Settlement) -> JsonObject:
         """What became of the rows, and which mapping was there before and is there now."""
         before, after = self.mappings.rows(), to_rows(mapping)
         is_edit = any(difference(before, after))
+        # Bindings are those of rows of one version: until the rows are there, they mean nothing.
+        self.bindings.keep(settlement)
         written, removed = self._written(mapping) if is_edit else (0, 0)
         return {
             "written": written,

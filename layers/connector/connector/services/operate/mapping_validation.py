@@ -5,19 +5,21 @@ It reads the systems; the comparison itself is in `mapping_check`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import NOT_SHOWN, REMOTE, Named
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.naming.bindings import NamedKind
 from connector.ports.clock import Clock
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
 from connector.ports.state import Mappings
 from connector.ports.visma import Targets
+from connector.services.operate.ahead.row_bindings import RowBindings, Settlement
 from connector.services.operate.json_types import JsonObject
-from connector.services.operate.mapping_check import SystemsSnapshot, check
+from connector.services.operate.mapping_check import Finding, SystemsSnapshot, check
 from connector.services.operate.mapping_import import MappingImport
 from connector.services.operate.mapping_in_use import InUse
 from connector.services.shared.catalogues import Catalogues
@@ -35,8 +37,8 @@ class MappingValidation:
     targets: Targets
     secrets: Secrets
     clock: Clock
-    watch: Callable[[MappingFile], None]
-    """Told of the mapping before Rippling is read: the mapping decides which fields are read."""
+    bindings: RowBindings
+    """Told of the mapping before Rippling is read: it decides what is read, and words mean."""
 
     def findings(self, text: str | None) -> list[JsonObject]:
         """Everything that does not fit, in the mapping of this file or in the one in use.
@@ -45,13 +47,17 @@ class MappingValidation:
             ConfigurationError: the file makes no sense, or a secret is unusable.
         """
         mapping = self.imports.read(str(text)) if text else self.mappings.load()
-        self.watch(mapping.written)
+        settlement = self.bindings.watch(mapping.written)
         check_configuration(self.secrets, MappingInHand(mapping))
         if unusable := company_problems(self.secrets, mapping):
             raise ConfigurationError(told for each in unusable.values() for told in each)
         systems = SystemsSnapshot(
-            departments=all_of(self.source.departments),
-            locations=(*all_of(self.source.locations), REMOTE),
+            departments=settlement.named(
+                NamedKind.DEPARTMENT, lambda: all_of(self.source.departments)
+            ),
+            locations=settlement.named(
+                NamedKind.LOCATION, lambda: all_of(self.source.locations), REMOTE
+            ),
             workers=tuple(w for page in self.source.everyone() for w in page.workers),
             catalogues={
                 company: self.catalogues.read_fresh(company, rules)
@@ -62,7 +68,22 @@ class MappingValidation:
                 for company in mapping.companies
             },
         )
-        return [asdict(finding) for finding in check(mapping, systems, self.clock.now())]
+        of_names = findings_of(settlement, self.bindings.known(mapping.written))
+        found = check(mapping, systems, self.clock.now())
+        return [asdict(finding) for finding in (*of_names, *found)]
+
+
+def findings_of(settlement: Settlement, after: Settlement) -> Iterator[Finding]:
+    """Words that an import would give another meaning, and those that mean something renamed.
+
+    In use, what Rippling is called is known better `after` everyone has been read.
+    """
+    for each in settlement.rebound:
+        for company in sorted(each.companies):
+            yield Finding(company, each.message, is_warning=True)
+    for one in (after if settlement.is_in_use else settlement).apart:
+        for company in sorted(one.companies):
+            yield Finding(company, one.message)
 
 
 def all_of(read: Callable[[], Iterable[Named]]) -> tuple[Named, ...]:

@@ -7,14 +7,15 @@ one memory of them; what it means is in `domain/mapping/names`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import Named
-from connector.domain.mapping.names import NamedKind, NameMemory, Words
+from connector.domain.mapping.names import NameMemory
+from connector.domain.mapping.naming.bindings import NamedKind, Word, Words
 from connector.domain.people import Facts, Worker
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
@@ -22,11 +23,12 @@ from connector.ports.rippling import Page, Source
 
 if TYPE_CHECKING:
     from connector.domain.checks import Check
+    from connector.domain.records.ledger import Person
 
 READ_AGAIN_SECONDS = 600.0
 """However many unknown ids turn up, the list is not read more often than this."""
 
-NO_WORDS: Mapping[str, frozenset[str]] = {}
+NO_WORDS: Mapping[str, Word] = {}
 
 SHARED_SECONDS = 60.0
 """What other functions have learned is known here no later than after this time."""
@@ -35,15 +37,23 @@ SHARED_SECONDS = 60.0
 class Names:
     """Serves names from the memory that all functions share, and teaches it new ones."""
 
-    def __init__(self, cache: ReferenceCache, clock: Clock, words: Callable[[], Words]) -> None:
+    def __init__(
+        self,
+        cache: ReferenceCache,
+        clock: Clock,
+        words: Callable[[], Words],
+        tried: Callable[[], NameMemory | None] = lambda: None,
+    ) -> None:
         self._cache = cache
         self._clock = clock
         self._words = words
+        self._tried = tried
         self._memory = NameMemory()
+        self._known_words: Words = {}
         self._loaded_at: datetime | None = None
         self._is_old = False
         self._refused_at: datetime | None = None
-        self._digested: tuple[Collection[str], str] = NO_WORDS, _digest(NO_WORDS)
+        self._digested: tuple[Mapping[str, Word], str] = NO_WORDS, _digest(NO_WORDS)
 
     def locations(
         self, read: Callable[[], list[Named]], read_fresh: bool = False
@@ -81,18 +91,20 @@ class Names:
 
     def remembered(self, workers: Iterable[Worker]) -> list[Worker]:
         """Workers whose things have their former names; names that rows use now are kept."""
-        words, memory, today = self._words(), self._current(), self._clock.now().date()
+        words, tried = self._words(), self._tried()
         workers = list(workers)
         # Few things have many people: each is looked at once, and not once for everyone in it.
         things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
-        for kind, thing in things:
-            memory = memory.noted(kind, thing, words).claimed(kind, thing, words, today)
-        if memory is not self._memory:
+        memory = (tried or self._of(words)).seen(things, words, self._clock.now())
+        if tried is None and memory is not self._memory:
             self._save(memory)
-        changed = {
-            each: recalled for each in things if (recalled := memory.recalled(*each)) is not each[1]
-        }
-        return [_recalled(worker, changed) for worker in workers] if changed else workers
+        return recalled(workers, memory, words)
+
+    def _of(self, words: Words) -> NameMemory:
+        """The memory for these words: those of another mapping may have been bound a moment ago."""
+        if words is not self._known_words:
+            self._known_words, self._loaded_at = words, None
+        return self._current()
 
     def _under(self) -> str:
         """A digest of the words for locations, made once for a mapping: every worker asks."""
@@ -175,21 +187,62 @@ def things_of(facts: Facts) -> tuple[tuple[NamedKind, Named], ...]:
     )
 
 
-def _recalled(worker: Worker, changed: Mapping[tuple[NamedKind, Named], Named]) -> Worker:
-    """The worker whose things have their former names; the very same where none has any."""
-    facts, things = worker.facts, things_of(worker.facts)
+def recalled(workers: list[Worker], memory: NameMemory, words: Words) -> list[Worker]:
+    """Workers whose things answer to the words that mean them, and to no other."""
+    things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
+    changed = {
+        (kind, thing): known
+        for kind, thing in things
+        if (known := memory.recalled(kind, thing, words.get(kind, NO_WORDS))) is not thing
+    }
+    if not changed:
+        return workers
+    facts = (_with(worker.facts, changed) for worker in workers)
+    pairs = zip(workers, facts, strict=True)
+    return [each if own is each.facts else replace(each, facts=own) for each, own in pairs]
+
+
+class KnownNames:
+    """People of the ledger by what things are called now, and what words of a mapping mean."""
+
+    def __init__(self, memory: NameMemory, words: Words) -> None:
+        self._memory = memory
+        self._words = words
+        self._known: dict[tuple[NamedKind, Named], Named] = {}
+
+    def sees(self, person: Person) -> Person:
+        """Somebody with facts by the names of today; the very same where nothing is different."""
+        if not person.facts:
+            return person
+        stored = Facts.from_json(person.facts)
+        facts = stored.now
+        facts = _with(facts, {each: self._of(*each) for each in things_of(facts)})
+        return person if facts == stored else replace(person, facts=facts.to_json())
+
+    def _of(self, kind: NamedKind, thing: Named) -> Named:
+        # Few things have many people: each is looked at once.
+        if (kind, thing) not in self._known:
+            called = self._memory.as_called(kind, thing)
+            words = self._words.get(kind, NO_WORDS)
+            self._known[kind, thing] = self._memory.recalled(kind, called, words)
+        return self._known[kind, thing]
+
+
+def _with(facts: Facts, changed: Mapping[tuple[NamedKind, Named], Named]) -> Facts:
+    """Facts with other things; the very same where none of theirs is another one."""
+    things = things_of(facts)
     if changed.keys().isdisjoint(things):
-        return worker
+        return facts
     department, location, entity, kind = (changed.get(each, each[1]) for each in things)
-    facts = replace(
+    return replace(
         facts,
         department=department,
         location=location,
         legal_entity=entity,
         employment_type=replace(facts.employment_type, named=kind),
     )
-    return replace(worker, facts=facts)
 
 
-def _digest(words: Collection[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:16]
+def _digest(words: Mapping[str, Word]) -> str:
+    rows = sorted(f"{word} {each.digest}" for word, each in words.items())
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]

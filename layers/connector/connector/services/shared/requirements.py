@@ -7,7 +7,8 @@ from typing import Any
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.names import Words, words_of
+from connector.domain.mapping.names import NameMemory, words_of
+from connector.domain.mapping.naming.bindings import Words
 from connector.ports.clock import Clock
 from connector.ports.state import Mappings
 
@@ -39,6 +40,7 @@ class WatchedMappings:
         self._with_pay = with_pay
         self._requirements: Requirements | None = None
         self._watched: MappingFile | None = None
+        self._tried: NameMemory | None = None
 
     def custom_fields(self) -> frozenset[str]:
         """The names of the custom fields that matter."""
@@ -52,16 +54,24 @@ class WatchedMappings:
         """The words by which the mapping names things in Rippling."""
         return self._current().words
 
+    def tried(self) -> NameMemory | None:
+        """What the names would mean under a mapping that is not in use; None where it is."""
+        return self._tried
+
     def load(self) -> MappingFile:
         """The mapping as it holds today; from here on its rules decide what is asked for."""
         mapping = self._mappings.load().in_force(self._clock.now())
-        if mapping is not self._watched:
+        if mapping is not self._watched or self._tried is not None:
             self.watch(mapping)
         return mapping
 
-    def watch(self, mapping: MappingFile) -> None:
-        """Lets a mapping decide what is asked for before it is in the table."""
+    def watch(self, mapping: MappingFile, tried: NameMemory | None = None) -> None:
+        """Lets a mapping decide what is asked for before it is in the table.
+
+        With `tried` its words mean what that memory says, and nothing is learned from a look by it.
+        """
         self._watched, self._requirements = mapping, Requirements.of(mapping)
+        self._tried = tried
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as they are stored."""

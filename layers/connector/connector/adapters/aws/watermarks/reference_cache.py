@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
 from connector.domain.mapping.names import NameMemory
+from connector.domain.mapping.naming.bindings import Binding
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
+    from connector.adapters.aws.dynamodb import Item
     from connector.adapters.aws.watermarks.table import WatermarksTable
 
 NAMES = "names"
@@ -55,8 +57,12 @@ class DynamoReferenceCache:
             read_under=item.get("read_under", ""),
             locations=item.get("locations", {}),
             used={key: tuple(names) for key, names in item.get("used", {}).items()},
-            held_by={key: (held[0], held[1]) for key, held in item.get("held_by", {}).items()},
             used_in={key: tuple(keys) for key, keys in item.get("used_in", {}).items()},
+            called={key: (each[0], each[1]) for key, each in item.get("called", {}).items()},
+            bindings={
+                key: {digest: _binding_in(one) for digest, one in versions.items()}
+                for key, versions in item.get("bindings", {}).items()
+            },
         )
 
     def save_names(self, memory: NameMemory) -> None:
@@ -65,7 +71,15 @@ class DynamoReferenceCache:
             "read_under": memory.read_under,
             "locations": dict(memory.locations),
             "used": {key: list(names) for key, names in memory.used.items()},
-            "held_by": {key: list(held) for key, held in memory.held_by.items()},
             "used_in": {key: list(keys) for key, keys in memory.used_in.items()},
+            "called": {key: list(each) for key, each in memory.called.items()},
+            "bindings": {
+                key: {digest: asdict(one) for digest, one in versions.items()}
+                for key, versions in memory.bindings.items()
+            },
         }
         self._rows.put_of_any_size(NAMES, without_empty(values))
+
+
+def _binding_in(item: Item) -> Binding:
+    return Binding(**{**item, "strangers": tuple(item.get("strangers", ()))})

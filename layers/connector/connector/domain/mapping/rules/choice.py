@@ -63,9 +63,14 @@ def choose(what: str, thing: Named, rows: Sequence[Row], facts: Facts) -> Choice
         if holding:
             return _decided(holding, open_rows, facts)
     hidden = _hidden(open_rows, facts)
-    if thing.is_partial and rows:
+    if (thing.is_partial and rows) or _is_unsettled(thing, rows):
         hidden = (what, *hidden)
     return Choice(UNKNOWN, hinges_on=hidden) if hidden else Choice(EMPTY)
+
+
+def _is_unsettled(thing: Named, rows: Sequence[Row]) -> bool:
+    """Whether a row may name a thing, and nobody can tell."""
+    return bool(thing.unsettled) and any(alike(row.word) in thing.unsettled for row in rows)
 
 
 def contested_word(thing: Named, rows: Sequence[Row], facts: Facts) -> str:
@@ -74,7 +79,8 @@ def contested_word(thing: Named, rows: Sequence[Row], facts: Facts) -> str:
     The worker's location would answer to that word, were it not called the same as another.
     """
     words = (row.conditions.location for level in _levels(thing, rows) for row in level)
-    taken = (word for word in words if word and alike(word) in facts.location.taken)
+    others = {*facts.location.taken, *facts.location.unsettled}
+    taken = (word for word in words if word and alike(word) in others)
     return next((w for w in taken if facts.location.answers_to(w) is not Truth.YES), "")
 
 

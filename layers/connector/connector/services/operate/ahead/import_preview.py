@@ -17,6 +17,7 @@ from connector.domain.mapping.impact import Effect, EffectKind
 from connector.domain.mapping.model import MappingFile
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
+from connector.services.operate.ahead.row_bindings import Settlement
 from connector.services.operate.json_types import JsonObject
 from connector.services.operate.mapping_diff import MappingDiff
 from connector.services.operate.mapping_import import NO_PREVIOUS, MappingImport
@@ -27,6 +28,8 @@ UNGUARDED = {
     EffectKind.EXCLUDES: (ChangeKind.DEACTIVATE, "leave out"),
 }
 """What no guard holds, because nothing is written, and by whose limit it is too much."""
+
+TOUCHING = (EffectKind.MOVES, EffectKind.BLOCKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class ImportPreview:
         Raises:
             ConfigurationError: the file makes no sense.
         """
-        return self._of(self.imports.read(text))
+        return self._of(self.imports.bindings.settle(self.imports.read(text)))
 
     def of_rollback(self) -> JsonObject:
         """What a return to the mapping before would do.
@@ -56,24 +59,28 @@ class ImportPreview:
         previous = self.imports.history.previous_mapping()
         if previous is None:
             raise ConfigurationError(NO_PREVIOUS)
-        return self._of(mapping_file.load(previous[0]))
+        return self._of(self.imports.bindings.known(mapping_file.load(previous[0])))
 
-    def _of(self, after: MappingFile) -> JsonObject:
-        before = self.imports.current()
-        found = self.diff.today(before, after)
+    def _of(self, settlement: Settlement) -> JsonObject:
+        before, after = self.imports.current(), settlement.mapping
+        found = self.diff.today(before, settlement)
         dropped = [
             each for each in (before.companies if before else ()) if each not in after.companies
         ]
-        exceeds = list(self._too_much(before or after, after, found)) if found else []
-        return {**self.diff.of(after), "exceeds": exceeds, "dropped": dropped}
+        exceeds = list(self._too_much(before or after, settlement, found)) if found else []
+        if any(effect.kind in TOUCHING for effect in found):
+            # Where names changed hands, a file by the names of today touches nobody.
+            exceeds += [f"it moves or strands people, and {each}" for each in settlement.told]
+        return {**self.diff.of(settlement), "exceeds": exceeds, "dropped": dropped}
 
     def _too_much(
-        self, before: MappingFile, after: MappingFile, found: Sequence[Effect]
+        self, before: MappingFile, after: Settlement, found: Sequence[Effect]
     ) -> Iterator[str]:
         """Each thing that goes beyond a limit, as a sentence."""
         now = self.imports.clock.now()
-        persons = self.ledger.persons({effect.person_id for effect in found})
-        candidates = self.guard.assess_known(persons, Cause.MAPPING, after.in_force(now))
+        known = self.ledger.persons({effect.person_id for effect in found})
+        persons = map(after.names.sees, known)
+        candidates = self.guard.assess_known(persons, Cause.MAPPING, after.mapping.in_force(now))
         counted, guards_in = self.guard_log.counted, self.guard.guards_in(before)
         for breach in judge(proposals(candidates), guards_in, self.ledger.headcount, counted):
             yield (

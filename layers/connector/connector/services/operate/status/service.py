@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 
 from connector.domain.checks import TO_PUT_RIGHT, Check, Level
 from connector.domain.errors import ConnectorError
+from connector.domain.mapping.names import words_of
+from connector.domain.mapping.naming.settling import apart
 from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.domain.status import running
 from connector.domain.status.agreement import of_agreements
@@ -20,6 +22,7 @@ from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
 from connector.ports.payroll.exports import ExportLog
 from connector.ports.queue import ChangeQueue
+from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import Agreements, Budgets, Mappings, Modes, PollingPauses
 from connector.ports.telemetry import Alarms
 from connector.services.operate.json_types import JsonObject
@@ -37,6 +40,7 @@ class Status:
     agreements: Agreements
     queue: ChangeQueue
     mappings: Mappings
+    cache: ReferenceCache
     ledger: Ledger
     budgets: Budgets
     alarms: Alarms
@@ -75,6 +79,7 @@ class Status:
         yield running.of_mode(mode)
         yield self._told("polling", "Whether polling is paused", self._pause)
         yield self._told("mapping", "Whether there is a mapping", self._mapping)
+        yield self._told("rows_apart", "Whether rows mean what they say", self._names)
         yield self._told("last_tick", "When the last tick ended", lambda: self._tick(mode))
         yield self._told("last_sweep", "When the last sweep ended", lambda: self._sweep(mode))
         yield self._told("in_step", "What the last full sweep found", self._in_step)
@@ -98,6 +103,13 @@ class Status:
             return Section(())
         message = "There is no mapping yet, so that no one can be placed."
         return Section((Check("mapping", Level.BAD, message, "connector mappings import FILE"),))
+
+    def _names(self) -> Section:
+        """Whether what rows mean is still called so, as far as it has been seen."""
+        if not self.mappings.rows():
+            return running.of_names(())
+        words = words_of(self.mappings.load())
+        return running.of_names(list(apart(self.cache.names(), words)))
 
     def _tick(self, mode: Mode) -> Section:
         return running.of_tick(self.cursors.cursor(_stream(mode)), mode, self.clock.now())

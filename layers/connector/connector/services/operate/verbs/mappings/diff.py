@@ -33,10 +33,15 @@ class DiffMapping(Verb):
     def view(self, result: JsonObject) -> View:
         companies = [line for company in result["companies"] for line in company_lines(company)]
         later = [line for day in result.get("later", ()) for line in day_lines(day)]
-        return [*companies, *later, *row_lines(result["rows"])]
+        return [*companies, *later, *row_lines(result["rows"]), *rebound_lines(result)]
 
     def needs_attention(self, result: JsonObject) -> bool:
         return bool(result["blocked"])
+
+
+def rebound_lines(result: JsonObject) -> Iterator[Line]:
+    """The words that mean another department or location from the import on."""
+    yield from (Line(each) for each in result.get("rebound", ()))
 
 
 def company_lines(company: JsonObject) -> Iterator[Line]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.services.operate.verbs.mappings.diff import company_lines, day_lines
+from connector.services.operate.verbs.mappings.diff import (
+    company_lines,
+    day_lines,
+    rebound_lines,
+)
 from connector.services.operate.verbs.mappings.given import SURE, THE_FILE
 from connector.services.operate.verbs.verb import Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line
@@ -64,12 +68,13 @@ class ImportMapping(MappingVerb):
 
     def view(self, result: JsonObject) -> View:
         warnings = [Line(f"warning: {each}") for each in result.get("warnings", ())]
-        return [*warnings, Line(import_sentence(result))]
+        return [*warnings, *rebound_lines(result), Line(import_sentence(result))]
 
 
 def effects(preview: JsonObject) -> View:
     """What would be done to whom; nothing where nobody is touched."""
     lines = [line for company in preview.get("companies", ()) for line in company_lines(company)]
+    lines += rebound_lines(preview)
     return [*lines, *(line for day in preview.get("later", ()) for line in day_lines(day))]
 
 

@@ -1,0 +1,144 @@
+"""Which things in Rippling the words of a mapping mean: a word is bound to ids, not to a name.
+
+It is bound when its rows are imported, else when a thing of that name is first seen, and keeps what
+it is bound to whatever Rippling calls that later. Each version of the rows with a word has a
+binding of its own, so that an import, a rollback and whoever still works by the mapping before
+never mix. Pure; where bindings are stored is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+FREE_AFTER = timedelta(days=3)
+"""After so long without having been seen a thing gives up its words: it is deleted, or empty."""
+
+SILENCE = timedelta(days=2)
+"""After so long without a look at anything, nothing counts as gone: nobody has looked."""
+
+MOST_VERSIONS = 4
+"""So many versions of the rows with a word keep their bindings."""
+
+
+class NamedKind(StrEnum):
+    """What a worker has that carries a name."""
+
+    DEPARTMENT = "department"
+    LOCATION = "location"
+    LEGAL_ENTITY = "legal_entity"
+    EMPLOYMENT_TYPE = "employment_type"
+
+
+ALONE = (NamedKind.DEPARTMENT, NamedKind.LOCATION)
+"""Kinds of which one row names one thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that names something: the companies whose rules have it, and a digest of its rows."""
+
+    companies: frozenset[str] = frozenset()
+    digest: str = ""
+
+
+Words: TypeAlias = Mapping[NamedKind, Mapping[str, Word]]
+"""The words by which a mapping names things of each kind, in the form for comparing them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a word means: the ids of its `holders`, each with the day on which it was seen last.
+
+    `strangers` got the name while it meant others, and are not meant. `since` is the moment at
+    which it was settled. Where it `is_contested` the rows with the word were edited and something
+    was renamed, and nobody can tell which thing they mean now.
+    """
+
+    holders: Mapping[str, str] = field(default_factory=dict)
+    since: str = ""
+    strangers: tuple[str, ...] = ()
+    is_contested: bool = False
+
+    def is_free(self, today: date) -> bool:
+        """Whether whatever held the word has not been seen for so long that it is gone."""
+        days = map(date.fromisoformat, self.holders.values())
+        return all(today - day > FREE_AFTER for day in days)
+
+
+Versions: TypeAlias = Mapping[str, Binding]
+"""The bindings of a word by the digest of its rows."""
+
+Bindings: TypeAlias = Mapping[str, Versions]
+"""Under a kind and a word its bindings."""
+
+NONE: Versions = {}
+
+
+def key_of(kind: NamedKind, name: str) -> str:
+    """Under what something of this kind is stored: a word, or an id."""
+    return f"{kind} {name}"
+
+
+def binding_of(bindings: Bindings, kind: NamedKind, word: str, digest: str) -> Binding | None:
+    """What a word means in rows of this version, else in those before; None where it never did."""
+    versions = bindings.get(key_of(kind, word), NONE)
+    return versions.get(digest) or max(versions.values(), key=lambda one: one.since, default=None)
+
+
+def with_version(versions: Versions, digest: str, binding: Binding) -> Versions:
+    """The bindings of a word with one more; the oldest are forgotten."""
+    having = {**versions, digest: binding}
+    newest = sorted(having, key=lambda each: (each == digest, having[each].since), reverse=True)
+    return {each: having[each] for each in newest[:MOST_VERSIONS]}
+
+
+def merged(one: Bindings, other: Bindings) -> Bindings:
+    """The bindings of two memories: of one version the one that was settled last."""
+    result: dict[str, Versions] = {}
+    for key in dict.fromkeys((*one, *other)):
+        versions = dict(other.get(key, NONE))
+        for digest, binding in one.get(key, NONE).items():
+            versions[digest] = _later(binding, versions.get(digest))
+        newest = sorted(versions, key=lambda each: versions[each].since, reverse=True)
+        result[key] = {each: versions[each] for each in newest[:MOST_VERSIONS]}
+    return result
+
+
+def _later(one: Binding, other: Binding | None) -> Binding:
+    if other is None or one.since > other.since:
+        return one
+    if other.since > one.since:
+        return other
+    days = {
+        thing: max(one.holders.get(thing, ""), other.holders.get(thing, ""))
+        for thing in {**other.holders, **one.holders}
+    }
+    return replace(
+        one,
+        holders=days,
+        strangers=tuple(sorted({*one.strangers, *other.strangers})),
+        is_contested=one.is_contested or other.is_contested,
+    )
+
+
+def awake(bindings: Bindings, today: date) -> Bindings:
+    """The same bindings; after a pause nothing counts as gone because nobody has looked."""
+    days = [
+        day
+        for versions in bindings.values()
+        for one in versions.values()
+        for day in one.holders.values()
+    ]
+    if not days or today - date.fromisoformat(max(days)) <= SILENCE:
+        return bindings
+    return {
+        key: {
+            digest: replace(one, holders=dict.fromkeys(one.holders, today.isoformat()))
+            for digest, one in versions.items()
+        }
+        for key, versions in bindings.items()
+    }

@@ -1,0 +1,182 @@
+"""What an import settles: which thing each word means, by what things are called on that day.
+
+A row that an import leaves as it is goes on meaning what it meant. The words of every other row
+mean what is called so now; and what a word means no longer is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from connector.domain.facts import Named, alike
+from connector.domain.mapping.names import NO_WORDS, NameMemory
+from connector.domain.mapping.naming.bindings import (
+    ALONE,
+    NONE,
+    Binding,
+    NamedKind,
+    Word,
+    Words,
+    key_of,
+    with_version,
+)
+from connector.domain.mapping.naming.sighting import names_of
+
+Lists: TypeAlias = Mapping[NamedKind, Sequence[Named]]
+"""The things of each kind that Rippling lists now; a kind that it gives no list of is not there."""
+
+A = {
+    NamedKind.DEPARTMENT: "a department",
+    NamedKind.LOCATION: "a location",
+    NamedKind.LEGAL_ENTITY: "a legal entity",
+    NamedKind.EMPLOYMENT_TYPE: "an employment type",
+}
+CONTESTED = (
+    "the rows with {word} were edited while names were being changed in Rippling, and nobody can"
+    " tell which {kind} they mean: its people stay as they are. Write the rows by the names of"
+    " today and import the file, or name each by its id"
+)
+SWAPPED = (
+    "the rows with {word} mean {holder} ({called} in Rippling now), as when they were imported, and"
+    " {other} is called {word} now. Write the rows by the names of today and import the file, or"
+    " name each by its id"
+)
+RENAMED = (
+    "the rows with {word} mean {holder}, which is called {called} in Rippling now; nobody moves."
+    " Write the name of today in the rows and import the file"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebound:
+    """A word that means other things from an import on."""
+
+    kind: NamedKind
+    word: str
+    companies: frozenset[str]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A word whose rows mean something that has another name now, and what to do about it."""
+
+    kind: NamedKind
+    word: str
+    companies: frozenset[str]
+    message: str
+    is_contested: bool = False
+    is_swapped: bool = False
+    """Whether another thing is called so now."""
+
+
+def settled(
+    memory: NameMemory, in_use: Words, after: Words, lists: Lists, now: datetime
+) -> tuple[NameMemory, list[Rebound]]:
+    """The memory with what the words of a mapping mean once it is imported, and what changes."""
+    bindings = dict(memory.bindings)
+    rebound: list[Rebound] = []
+    for kind in NamedKind:
+        before, listed = in_use.get(kind, NO_WORDS), lists.get(kind)
+        called = memory.things(kind).names
+        things = [Named(thing, name, code) for thing, (name, code) in called.items()]
+        for text, word in edited(memory, kind, before, after.get(kind, NO_WORDS)):
+            known = memory.binding(kind, text, before) if text in before else None
+            found = _meant(kind, text, known, things if listed is None else listed)
+            is_sure = listed is not None or _is_contested(known)
+            if found is None or (not is_sure and _is_same(known, found)):
+                continue  # told once the thing is seen: what it is called now is not known here
+            key = key_of(kind, text)
+            binding = Binding(dict.fromkeys(found, now.date().isoformat()), now.isoformat())
+            bindings[key] = with_version(bindings.get(key, NONE), word.digest, binding)
+            if known and (known.is_contested or not _is_same(known, found)):
+                rebound.append(Rebound(kind, text, word.companies, _told(kind, text, known, found)))
+    return replace(memory, bindings=bindings, called=_with(memory, lists)), rebound
+
+
+def edited(
+    memory: NameMemory, kind: NamedKind, before: Mapping[str, Word], after: Mapping[str, Word]
+) -> Iterator[tuple[str, Word]]:
+    """The words of whose rows any is another one now, and those of which nobody can tell."""
+    for text, word in after.items():
+        is_left = text in before and before[text].digest == word.digest
+        known = memory.binding(kind, text, before) if is_left else None
+        if known is None or known.is_contested:
+            yield text, word
+
+
+def _is_contested(known: Binding | None) -> bool:
+    return known is not None and known.is_contested
+
+
+def _is_same(known: Binding | None, found: Sequence[str]) -> bool:
+    return known is None or set(known.holders) == set(found)
+
+
+def _meant(
+    kind: NamedKind, word: str, known: Binding | None, things: Sequence[Named]
+) -> Sequence[str] | None:
+    """The ids of what a word means by the names of today; None where that is left to be seen."""
+    fitting = [str(each.id) for each in things if each.id and word in names_of(each)]
+    held = list(known.holders) if known else []
+    if not fitting:
+        return held or None
+    if kind not in ALONE:
+        return fitting
+    kept = [each for each in fitting if each in held]
+    if kept or len(fitting) == 1:
+        return kept or fitting
+    return None
+
+
+def _with(memory: NameMemory, lists: Lists) -> Mapping[str, tuple[str, str]]:
+    listed = {
+        key_of(kind, thing.id): (thing.name, thing.code or "")
+        for kind, things in lists.items()
+        for thing in things
+        if thing.id and thing.name
+    }
+    return {**memory.called, **listed}
+
+
+def _told(kind: NamedKind, word: str, known: Binding, found: Sequence[str]) -> str:
+    before = "nobody could tell which" if known.is_contested else " and ".join(known.holders)
+    return f"{word} means {_noun(kind)} {' and '.join(found)} from now on (before: {before or '-'})"
+
+
+def _noun(kind: NamedKind) -> str:
+    return A[kind].partition(" ")[2]
+
+
+def apart(memory: NameMemory, words: Words) -> Iterator[Apart]:
+    """The words whose rows mean something that is called otherwise now, or that nobody can tell."""
+    for kind, named in words.items():
+        called = memory.things(kind).names
+        for text, word in named.items():
+            known = memory.binding(kind, text, named)
+            if known is not None:
+                yield from _apart(kind, text, word, known, called)
+
+
+def _apart(
+    kind: NamedKind, text: str, word: Word, known: Binding, called: Mapping[str, tuple[str, str]]
+) -> Iterator[Apart]:
+    if known.is_contested:
+        told = CONTESTED.format(word=text, kind=_noun(kind))
+        yield Apart(kind, text, word.companies, told, is_contested=True)
+        return
+    others = [each for each in called if text in map(alike, called[each])]
+    for holder in known.holders:
+        if holder not in called or holder in others:
+            continue
+        other = next((each for each in others if each not in known.holders), "")
+        told = (SWAPPED if other else RENAMED).format(
+            word=text,
+            holder=f"{_noun(kind)} {holder}",
+            called=called[holder][0],
+            other=f"{_noun(kind)} {other}",
+        )
+        yield Apart(kind, text, word.companies, told, is_swapped=bool(other))

@@ -1,0 +1,164 @@
+"""Things in Rippling as they are seen: each keeps the words that mean it, and takes free ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from connector.domain.facts import Named, alike
+from connector.domain.mapping.naming.bindings import (
+    ALONE,
+    NONE,
+    Binding,
+    Bindings,
+    NamedKind,
+    Versions,
+    Word,
+    binding_of,
+    key_of,
+    with_version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What things of one kind are called, as far as they have been seen: id to name and code."""
+
+    names: Mapping[str, tuple[str, str]]
+
+    def code(self, thing: Named) -> str:
+        """The reference code by which a thing was known when it was seen last."""
+        return self.names.get(str(thing.id), ("", ""))[1]
+
+    def others(self, thing_id: str, words: Iterable[str]) -> bool:
+        """Whether another thing is called by one of these words."""
+        sought = set(words)
+        return any(
+            other != thing_id and alike(name) in sought for other, (name, _) in self.names.items()
+        )
+
+
+class Sighting:
+    """Things of one kind as they are seen: each takes and keeps the words that mean it."""
+
+    def __init__(
+        self, kind: NamedKind, bindings: Bindings, words: Mapping[str, Word], now: datetime
+    ) -> None:
+        self._kind = kind
+        self._words = words
+        self._today = now.date()
+        self._now = now.isoformat()
+        self._before = bindings
+        self.bindings: dict[str, Versions] = dict(bindings)
+        self._held: dict[str, set[str]] = defaultdict(set)
+        for word in words:
+            for thing in self._holders(word):
+                self._held[thing].add(word)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything was learned."""
+        return self.bindings != self._before
+
+    def see(self, thing: Named, called: Called) -> None:
+        """Lets a thing keep its words and take those that are free for it."""
+        if not thing.id or not thing.name:
+            return
+        for word in sorted(self._held[thing.id]):
+            self._keep(word, thing, called)
+        for word in sorted(names_of(thing) & self._words.keys()):
+            self._take(word, thing, called)
+
+    def words_of(self, thing_id: str) -> set[str]:
+        """The words that mean a thing."""
+        return self._held[thing_id]
+
+    def _keep(self, word: str, thing: Named, called: Called) -> None:
+        """Goes on meaning a thing, unless rows were edited while names were going about."""
+        digest, known = self._words[word].digest, self._binding(word)
+        is_own = digest in self.bindings.get(key_of(self._kind, word), NONE)
+        if known is None or known.is_contested:
+            return
+        if not is_own and word not in names_of(thing) and self._is_in_doubt(word, thing, called):
+            self._held[str(thing.id)].discard(word)
+            self._put(word, replace(known, is_contested=True, since=self._now))
+            return
+        # A code is a key that the customer keeps: whatever has another one now gives up the word.
+        has_lost_code = word not in names_of(thing) and word == alike(called.code(thing))
+        day = known.holders[str(thing.id)] if has_lost_code else self._today.isoformat()
+        since = known.since if is_own else self._now
+        self._put(word, replace(known, holders={**known.holders, str(thing.id): day}, since=since))
+
+    def _is_in_doubt(self, word: str, thing: Named, called: Called) -> bool:
+        """Whether edited rows may mean another thing than the one that was called so."""
+        return is_renamed(thing, called) or called.others(
+            str(thing.id), (word, alike(thing.name or ""))
+        )
+
+    def _take(self, word: str, thing: Named, called: Called) -> None:
+        known = self._binding(word)
+        mine = self._held[str(thing.id)]
+        if word in mine or (known and known.is_contested):
+            return
+        is_code = bool(thing.code) and word == alike(thing.code or "")
+        is_free = not known or known.is_free(self._today)
+        if known and not is_free and self._is_anothers(word, thing, known, called):
+            return
+        # Whatever has a word keeps it: a name that it got meanwhile moves nobody. A word that no
+        # row had yet when the name was given is another matter.
+        if mine and not is_code and (known or is_renamed(thing, called)):
+            if not known:
+                self._put(word, Binding(since=self._now))
+            return
+        others = {} if not known or (is_free and self._kind in ALONE) else known.holders
+        held = {**others, str(thing.id): self._today.isoformat()}
+        mine.add(word)
+        if known and others:
+            self._put_beside(word, known, replace(known, holders=held))
+        else:
+            self._put(word, Binding(held, self._now))
+
+    def _is_anothers(self, word: str, thing: Named, known: Binding, called: Called) -> bool:
+        """Whether a word that means something already does not mean this thing as well."""
+        stranger = str(thing.id)
+        if self._kind in ALONE or stranger in known.strangers:
+            return True
+        if is_renamed(thing, called):
+            strangers = tuple(sorted({*known.strangers, stranger}))
+            self._put_beside(word, known, replace(known, strangers=strangers))
+            return True
+        return False
+
+    def _holders(self, word: str) -> Iterable[str]:
+        known = self._binding(word)
+        return () if known is None or known.is_contested else known.holders
+
+    def _binding(self, word: str) -> Binding | None:
+        return binding_of(self.bindings, self._kind, word, self._words[word].digest)
+
+    def _put_beside(self, word: str, known: Binding, binding: Binding) -> None:
+        """Puts a binding in place of the one known: rows edited since wait for whoever has it."""
+        versions = self.bindings[key_of(self._kind, word)]
+        digest = next(each for each, one in versions.items() if one == known)
+        own = self._words[word].digest
+        digest = own if versions.get(own) == known else digest
+        self.bindings[key_of(self._kind, word)] = {**versions, digest: binding}
+
+    def _put(self, word: str, binding: Binding) -> None:
+        key, digest = key_of(self._kind, word), self._words[word].digest
+        versions = self.bindings.get(key, NONE)
+        if versions.get(digest) != binding:
+            self.bindings[key] = with_version(versions, digest, binding)
+
+
+def names_of(thing: Named) -> set[str]:
+    """What a thing is called today, in the form in which names are compared."""
+    return {alike(key) for key in (thing.code, thing.name) if key}
+
+
+def is_renamed(thing: Named, called: Called) -> bool:
+    """Whether a thing is called otherwise than when it was seen last."""
+    before = called.names.get(str(thing.id))
+    return before is not None and alike(before[0]) != alike(thing.name or "")

@@ -1,0 +1,112 @@
+"""Which things in Rippling the rows of a file would mean once it is imported.
+
+Rippling is asked what departments and locations are called now; what it gives no list of, and a
+list that cannot be read, is left to be seen when its people are read next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.facts import Named
+from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.names import NO_WORDS, NameMemory, words_of
+from connector.domain.mapping.naming.bindings import NamedKind, Words
+from connector.domain.mapping.naming.settling import Apart, Lists, Rebound, apart, settled
+from connector.ports.clock import Clock
+from connector.ports.reference_cache import ReferenceCache
+from connector.ports.rippling import Source
+from connector.services.shared.names import KnownNames
+from connector.services.shared.requirements import WatchedMappings
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the words of a mapping would mean, and which of them mean something else than now.
+
+    Of the mapping `is_in_use` it says what they mean.
+    """
+
+    mapping: MappingFile
+    words: Words
+    memory: NameMemory
+    rebound: Sequence[Rebound] = ()
+    lists: Lists = field(default_factory=dict)
+    is_in_use: bool = False
+
+    @property
+    def told(self) -> list[str]:
+        """Each word that means something else, as a sentence."""
+        return [each.message for each in self.rebound]
+
+    @property
+    def apart(self) -> list[Apart]:
+        """The words whose rows mean something that is called otherwise now."""
+        return list(apart(self.memory, self.words))
+
+    @property
+    def names(self) -> KnownNames:
+        """The people of the ledger as the mapping would see them, by the names of today."""
+        return KnownNames(self.memory, self.words)
+
+    def named(
+        self, kind: NamedKind, read: Callable[[], Iterable[Named]], *besides: Named
+    ) -> tuple[Named, ...]:
+        """Things of Rippling with the words that mean them; read, unless that was just done."""
+        words, things = self.words.get(kind, NO_WORDS), self.lists.get(kind)
+        having = (*(read() if things is None else things), *besides)
+        return tuple(self.memory.recalled(kind, thing, words) for thing in having)
+
+
+@dataclass(frozen=True, slots=True)
+class RowBindings:
+    """Settles what rows mean; nothing is stored before `keep`."""
+
+    source: Source
+    mappings: WatchedMappings
+    cache: ReferenceCache
+    clock: Clock
+
+    def settle(self, mapping: MappingFile) -> Settlement:
+        """What the words of a mapping would mean if it were imported now."""
+        in_use, words, lists = self._words_in_use(), words_of(mapping), self._lists()
+        memory, rebound = settled(self.cache.names(), in_use, words, lists, self.clock.now())
+        return Settlement(mapping, words, memory, rebound, lists)
+
+    def known(self, mapping: MappingFile) -> Settlement:
+        """What the words of a mapping meant when it was in use; Rippling is not asked."""
+        return Settlement(mapping, words_of(mapping), self.cache.names(), is_in_use=True)
+
+    def keep(self, settlement: Settlement) -> None:
+        """Stores it, before the mapping is in force: nobody works by it until then."""
+        self.cache.save_names(settlement.memory.merged(self.cache.names()))
+
+    def watch(self, mapping: MappingFile) -> Settlement:
+        """Has Rippling read by a mapping, its words as they are, or would be after an import."""
+        is_in_use = self._words_in_use() == words_of(mapping)
+        found = self.known(mapping) if is_in_use else self.settle(mapping)
+        self.mappings.watch(mapping, None if is_in_use else found.memory)
+        return found
+
+    def _words_in_use(self) -> Words:
+        try:
+            return words_of(self.mappings.load())
+        except ConfigurationError:
+            return {}
+
+    def _lists(self) -> dict[NamedKind, Sequence[Named]]:
+        found = (
+            (NamedKind.DEPARTMENT, listed(self.source.departments)),
+            (NamedKind.LOCATION, listed(self.source.locations)),
+        )
+        return {kind: things for kind, things in found if things is not None}
+
+
+def listed(read: Callable[[], Iterable[Named]]) -> list[Named] | None:
+    """All of a list; None where it cannot be read now."""
+    try:
+        return list(read())
+    except (ConfigurationError, RetryableError):
+        return None

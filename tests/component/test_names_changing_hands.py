@@ -1,0 +1,338 @@
+"""Names that change hands in Rippling: a row means the thing that was called so at its import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, a_world
+
+A, B = "Finance", "People"
+SWAPS = {
+    "department": ("rename_department", "departments", "name", A, B),
+    "location": ("rename_location", "work-locations", "name", "Bergen", "Oslo"),
+}
+"""What is renamed, how, where it is listed, and the two names."""
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=60) as world:
+        world.first_load()
+        a_day_later(world)
+        yield world
+
+
+def a_day_later(world: World, days: int = 1) -> None:
+    for _ in range(days):
+        world.clock.turn(days=1)
+        world.tick(full_sweep=True)
+        world.drain()
+
+
+def swap(world: World, what: str = "department") -> None:
+    verb, _, _, one, other = SWAPS[what]
+    rename = getattr(world.rippling, verb)
+    rename(one, "between")
+    rename(other, one)
+    rename("between", other)
+
+
+def swapped(text: str, what: str = "department") -> str:
+    """The rows by the names of today: each word stands where the other one was."""
+    *_, one, other = SWAPS[what]
+    kept = text.replace(f"rippling: {one},", "rippling: between,")
+    kept = kept.replace(f"rippling: {other},", f"rippling: {one},")
+    return kept.replace("rippling: between,", f"rippling: {other},")
+
+
+def imported(world: World, text: str) -> dict[str, Any]:
+    """An import by the operator, and what the stream then tells the releaser."""
+    before = {(row["company"], row["rule"]): row for row in world.mappings.rows()}
+    request = {"verb": "mappings import", "text": text, "operator": "kari", "yes": True}
+    answer = world.operator.dispatch(request)
+    after = {(row["company"], row["rule"]): row for row in world.mappings.rows()}
+    edited = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
+    world.releaser.release(world.mappings.load(), edited)
+    world.drain()
+    return answer
+
+
+def placed(world: World) -> dict[str, tuple[str, ...]]:
+    names = ("department", "branch", "employeeClass", "expenseSubaccount")
+    return {
+        str(row["employeeNumber"]): tuple(str(row.get(name)) for name in names)
+        for row in world.visma.employees()
+    }
+
+
+def writes(world: World) -> int:
+    return len(world.visma.calls(method="PUT", path="/v1/employee.*"))
+
+
+def waiting(world: World) -> set[str]:
+    rows = world.operator.dispatch({"verb": "waiting"})["rows"]
+    return {key for row in rows for key in row["waiting_for"]}
+
+
+def told(world: World) -> list[str]:
+    """What `mappings check` says of words and names."""
+    found = world.operator.dispatch({"verb": "mappings check"})["findings"]
+    return [each["message"] for each in found if "in Rippling" in each["message"]]
+
+
+def levels(world: World) -> list[str]:
+    groups = world.operator.dispatch({"verb": "status"})["groups"]
+    lines = [check for group in groups for check in group["checks"]]
+    return [str(each["level"]) for each in lines if each["name"] == "rows_apart"]
+
+
+@pytest.mark.parametrize("what", SWAPS)
+@pytest.mark.parametrize("days", [0, 1, 6])
+def test_a_swap_that_the_file_follows_moves_no_one_on_any_day(
+    world: World, what: str, days: int
+) -> None:
+    before = placed(world)
+    world.visma.clear_journal()
+
+    swap(world, what)
+    a_day_later(world, days)
+    preview = world.operator.dispatch(
+        {"verb": "mappings diff", "text": swapped(world.mapping_text, what)}
+    )
+    answer = imported(world, swapped(world.mapping_text, what))
+    a_day_later(world, 5)
+
+    assert [company["moves"]["count"] for company in preview["companies"]] == [0]
+    assert len(preview["rebound"]) == len(answer["rebound"]) == 2
+    assert placed(world) == before
+    assert writes(world) == 0
+    assert waiting(world) == set()
+    assert (told(world), levels(world)) == ([], [])
+
+
+@pytest.mark.parametrize("what", SWAPS)
+def test_a_swap_that_no_file_follows_moves_no_one_and_is_told(world: World, what: str) -> None:
+    before = placed(world)
+
+    swap(world, what)
+    a_day_later(world, 6)
+
+    assert placed(world) == before
+    *_, one, other = SWAPS[what]
+    assert len(told(world)) == 2
+    assert all("import the file" in each for each in told(world))
+    assert any(f"the rows with {one} mean" in each for each in told(world))
+    assert levels(world) == ["warning", "warning"]
+    hired = world.hire(department=other if what == "department" else "Sales")
+    world.settle()
+    assert world.employee_of(hired)["status"] == "Active"
+
+
+def test_an_import_that_leaves_the_rows_as_they_are_leaves_what_they_mean(world: World) -> None:
+    before = placed(world)
+    swap(world)
+    a_day_later(world)
+
+    text = world.mapping_text.replace("{rippling: Sales,", "{rippling: Salg, department: SALES}\n"
+                                      "      - {rippling: Sales,", 1)  # fmt: skip
+    answer = imported(world, text)
+    a_day_later(world, 5)
+
+    assert answer["rebound"] == []
+    assert placed(world) == before
+    assert levels(world) == ["warning", "warning"]
+
+
+@pytest.mark.parametrize("what", SWAPS)
+@pytest.mark.parametrize("days", [0, 1])
+def test_rows_swapped_by_hand_in_the_table_move_no_one_until_an_import_says_what_they_mean(
+    world: World, what: str, days: int
+) -> None:
+    before = placed(world)
+    swap(world, what)
+    a_day_later(world, days)
+
+    world.edit_mapping(swapped(world.mapping_text, what))
+    world.drain()
+    a_day_later(world, 5)
+
+    *_, one, other = SWAPS[what]
+    assert placed(world) == before
+    assert waiting(world) >= {f"ambiguous#{one}"} or waiting(world) >= {f"ambiguous#{other}"}
+    assert levels(world) == ["bad", "bad"]
+
+    imported(world, world.mapping_text)
+    world.settle()
+
+    assert placed(world) == before
+    assert waiting(world) == set()
+    assert levels(world) == []
+
+
+@pytest.mark.parametrize("department", ["SALES", "PEOPLE"])
+def test_an_import_that_knows_nothing_of_the_swap_asks_before_it_moves_or_strands_anyone(
+    world: World, department: str
+) -> None:
+    swap(world)
+    a_day_later(world)
+    edited = world.mapping_text.replace(
+        f"{{rippling: {A}, department: FIN", f"{{rippling: {A}, department: {department}"
+    )
+    assert edited != world.mapping_text
+
+    preview = world.operator.dispatch(
+        {"verb": "mappings import", "text": edited, "operator": "kari", "preview": True}
+    )
+
+    assert any(f"{A} means department" in reason for reason in preview["exceeds"])
+
+
+def test_a_rollback_brings_back_what_the_rows_meant(world: World) -> None:
+    before = placed(world)
+    swap(world)
+    a_day_later(world)
+    imported(world, swapped(world.mapping_text))
+
+    world.operator.dispatch({"verb": "mappings rollback", "operator": "kari", "yes": True})
+    a_day_later(world, 5)
+
+    assert placed(world) == before
+
+
+def test_a_connector_that_did_not_look_for_weeks_moves_no_one_when_it_looks_again(
+    world: World,
+) -> None:
+    before = placed(world)
+
+    swap(world)
+    world.clock.turn(days=30)
+    a_day_later(world, 5)
+
+    assert placed(world) == before
+
+
+@pytest.mark.parametrize("days", [0, 6])
+def test_a_department_that_gets_the_name_of_another_row_keeps_its_own(
+    world: World, days: int
+) -> None:
+    """A row for a department that is to come is no row for one that is there."""
+    text = world.mapping_text.replace(
+        "{rippling: Sales,",
+        "{rippling: Robotics, department: PEOPLE}\n      - {rippling: Sales,",
+        1,
+    )
+    imported(world, text)
+    a_day_later(world, days)
+    before = placed(world)
+
+    world.rippling.rename_department(A, "Robotics")
+    a_day_later(world, 5)
+
+    assert placed(world) == before
+
+
+def test_a_new_department_by_the_name_of_a_renamed_one_waits_and_moves_no_one(
+    world: World,
+) -> None:
+    before = placed(world)
+    world.rippling.rename_department(A, "Economy")
+    a_day_later(world)
+    again = world.rippling.add_department(A)
+    newcomer = world.hire(department=again["id"])
+    world.settle()
+    a_day_later(world, 6)
+
+    assert placed(world) == before
+    assert waiting(world) == {f"ambiguous#{A}"}
+    assert levels(world) == ["warning"]
+
+    followed = world.mapping_text.replace(
+        f"{{rippling: {A}, department: FIN", "{rippling: Economy, department: FIN", 1
+    )
+    row = f"{{rippling: {A}, department: PEOPLE}}\n      - {{rippling: Sales,"
+    imported(world, followed.replace("{rippling: Sales,", row, 1))
+    a_day_later(world)
+
+    number = str(newcomer["number"])
+    assert {key: value for key, value in placed(world).items() if key != number} == before
+    assert placed(world)[number][0] == "PEOPLE"
+    assert levels(world) == []
+
+
+# Kinds of things of which Rippling gives no list.
+
+HOURLY, SALARIED = "Hourly full-time", "Salaried full-time"
+BY_LABEL = {
+    "{compensation_time_period: HOURLY}": f'{{employment_type: "{HOURLY}"}}',
+    "{compensation_time_period: SALARIED}": f'{{employment_type: "{SALARIED}"}}',
+}
+NORWEGIAN, SWEDISH = "Nordfab AS", "Nordfab AB"
+
+
+def exchanged(text: str, one: str, other: str) -> str:
+    return text.replace(one, "between").replace(other, one).replace("between", other)
+
+
+@pytest.fixture
+def group() -> Iterator[World]:
+    """Two companies, and class rules by the label of the employment type."""
+    with a_world(people=40, companies=2) as world:
+        text = world.mapping_text
+        for condition, label in BY_LABEL.items():
+            text = text.replace(condition, label)
+        assert HOURLY in text
+        imported(world, text)
+        world.mapping_text = text
+        world.first_load()
+        for link in world.operator.dispatch({"verb": "held"})["rows"]:
+            request = {"verb": "approve", "people": [link["person"]], "operator": "kari"}
+            world.operator.dispatch(request)
+        world.drain()
+        a_day_later(world)
+        yield world
+
+
+def everyone(world: World) -> list[tuple[str, ...]]:
+    names = ("employeeNumber", "status", "department", "branch", "employeeClass")
+    return [
+        (company, *(str(row.get(name)) for name in names))
+        for company in ("norway", "sweden")
+        for row in world.visma.employees(company)
+    ]
+
+
+def swap_in(world: World, what: str, one: str, other: str) -> None:
+    rename = getattr(world.rippling, f"rename_{what}")
+    rename(one, "between")
+    rename(other, one)
+    rename("between", other)
+
+
+UNLISTED = {
+    "legal_entity": (NORWEGIAN, SWEDISH),
+    "employment_type": (HOURLY, SALARIED),
+}
+
+
+@pytest.mark.parametrize("what", UNLISTED)
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("is_imported", [True, False])
+def test_names_of_other_kinds_that_change_hands_move_no_one(
+    group: World, what: str, days: int, is_imported: bool
+) -> None:
+    before = everyone(group)
+
+    swap_in(group, what, *UNLISTED[what])
+    a_day_later(group, days)
+    if is_imported:
+        text = exchanged(group.mapping_text, *UNLISTED[what])
+        assert imported(group, text)["ok"]
+    a_day_later(group, 5)
+
+    assert everyone(group) == before
+    # A word that stands in one rule alone is free for whoever has the name now.
+    is_settled = is_imported and (days > 0 or what == "employment_type")
+    assert bool(levels(group)) != is_settled
