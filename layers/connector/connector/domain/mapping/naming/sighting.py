@@ -98,27 +98,44 @@ class Sighting:
         )
 
     def _take(self, word: str, thing: Named, called: Called) -> None:
+        """Lets a word mean a thing that is called so, unless it means another one."""
         known = self._binding(word)
-        mine = self._held[str(thing.id)]
-        if word in mine or (known and known.is_contested):
+        if word in self._held[str(thing.id)] or (known is not None and known.is_contested):
             return
-        is_code = bool(thing.code) and word == alike(thing.code or "")
-        is_free = not known or known.is_free(self._today)
-        if known and not is_free and self._is_anothers(word, thing, known, called):
+        if known is None:
+            self._take_new(word, thing, called)
+        elif self._may_join(word, thing, known, called):
+            self._join(word, thing, known)
+
+    def _take_new(self, word: str, thing: Named, called: Called) -> None:
+        """The same of a word that never meant anything.
+
+        Whatever has a word keeps it: a name that it got meanwhile moves nobody. A word that no row
+        had yet when the name was given is another matter.
+        """
+        if self._keeps_its_own(word, thing) and is_renamed(thing, called):
+            self._put(word, Binding(since=self._now))
             return
-        # Whatever has a word keeps it: a name that it got meanwhile moves nobody. A word that no
-        # row had yet when the name was given is another matter.
-        if mine and not is_code and (known or is_renamed(thing, called)):
-            if not known:
-                self._put(word, Binding(since=self._now))
-            return
-        others = {} if not known or (is_free and self._kind in ALONE) else known.holders
-        held = {**others, str(thing.id): self._today.isoformat()}
-        mine.add(word)
-        if known and others:
-            self._put_beside(word, known, replace(known, holders=held))
-        else:
+        self._held[str(thing.id)].add(word)
+        self._put(word, Binding({str(thing.id): self._today.isoformat()}, self._now))
+
+    def _may_join(self, word: str, thing: Named, known: Binding, called: Called) -> bool:
+        is_free = known.is_free(self._today)
+        if not is_free and self._is_anothers(word, thing, known, called):
+            return False
+        return not self._keeps_its_own(word, thing)
+
+    def _keeps_its_own(self, word: str, thing: Named) -> bool:
+        """Whether a thing has words already, and gets this one by a name alone."""
+        return bool(self._held[str(thing.id)]) and word != alike(thing.code or "")
+
+    def _join(self, word: str, thing: Named, known: Binding) -> None:
+        self._held[str(thing.id)].add(word)
+        held = {str(thing.id): self._today.isoformat()}
+        if not known.holders or (self._kind in ALONE and known.is_free(self._today)):
             self._put(word, Binding(held, self._now))
+            return
+        self._put_beside(word, known, replace(known, holders={**known.holders, **held}))
 
     def _is_anothers(self, word: str, thing: Named, known: Binding, called: Called) -> bool:
         """Whether a word that means something already does not mean this thing as well."""
