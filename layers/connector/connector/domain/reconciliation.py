@@ -13,8 +13,16 @@ from enum import StrEnum
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action, Decision
-from connector.domain.employees import BUSINESS_FIELDS, INACTIVE, Employee, row_version, same
-from connector.domain.guards import shows_too_few
+from connector.domain.employees import (
+    BUSINESS_FIELDS,
+    INACTIVE,
+    Employee,
+    readable,
+    row_version,
+    same,
+    stored_values,
+)
+from connector.domain.guards import ChangeKind, shows_too_few
 from connector.domain.placement import Placement
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -140,6 +148,49 @@ def brought_back(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -
         employee = by_code.get(canonical(link.employee_code or ""))
         if employee and is_brought_back(employee, link):
             yield link.person_id
+
+
+def done_meanwhile(
+    link: EmployeeLink, person: Person, employee: Employee | None, *, is_whole: bool
+) -> bool:
+    """Whether what a guard holds may be done by now, by somebody in Visma: worth a look.
+
+    Of a create and a transfer something is always left to do, and a rewrite is personal data: there
+    it is worth a look as soon as the employee is not as it was written last.
+    """
+    if not link.is_held or not link.exists:
+        return False
+    if employee is None:
+        return is_whole and link.held_kind == ChangeKind.DEACTIVATE.value
+    status = employee.fields.get("status")
+    match link.held_kind:
+        case ChangeKind.DEACTIVATE.value:
+            return status == INACTIVE
+        case ChangeKind.REACTIVATE.value:
+            return status not in (INACTIVE, None)
+        case ChangeKind.MOVE.value | ChangeKind.RECLASSIFY.value:
+            return _is_placed(employee, person, link.company)
+        case _:
+            is_rewrite = link.held_kind == ChangeKind.REWRITE.value
+            return is_rewrite and _is_rewritten(employee, person, link)
+
+
+def _is_placed(employee: Employee, person: Person, company: str) -> bool:
+    """Whether an employee is placed as the person was to be."""
+    wanted = person.placement
+    asked = [path for path in BUSINESS_FIELDS if wanted.get(path) and path in employee.fields]
+    return wanted.get("company") == company and all(
+        same(path, str(wanted[path]), employee.fields[path]) for path in asked
+    )
+
+
+def _is_rewritten(employee: Employee, person: Person, link: EmployeeLink) -> bool:
+    """Whether an employee has other contact data than was written last, as far as is shown."""
+    written = readable(link.written or {}, person.seal)
+    shown = stored_values(employee.fields, person.seal)
+    return any(
+        path in shown and not same(path, text, shown[path]) for path, text in written.items()
+    )
 
 
 def unused(

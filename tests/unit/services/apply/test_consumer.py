@@ -194,3 +194,61 @@ def test_a_change_that_a_human_holds_up_has_as_long_as_in_an_outage() -> None:
 
     for delivery in range(5, 30):
         assert waits(needs_a_human, WORKERS[:1], delivery) == waits(out, WORKERS[:1], delivery)
+
+
+POSTED = "Kari_Nordmann_01017012345"
+
+
+class Logged:
+    """Everything that was logged, as one text."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def info(self, event: str, **keys: object) -> None:
+        self.text += f"{event} {keys}\n"
+
+    warning = error = info
+
+
+class Ending:
+    """An applier with which everything ends so."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    def apply(self, change: Change, *, delivery: int = 1) -> Outcome:
+        return self._outcome
+
+
+def consumed(applier: Failing | Ending, cause: Cause) -> tuple[str, str]:
+    """What is logged of a change, and what is left of it for whoever looks at dead letters."""
+    attempts, log = InMemoryFailedAttempts(HandClock()), Logged()
+    consumer = Consumer(applier, InMemoryChangeQueue(), attempts, log, CountedMetrics())
+    consumer.consume(Change(POSTED, cause, "c1").to_body(), receipt="r", delivery=1)
+    noted = attempts.of(["c1"]).get("c1")
+    return log.text, noted.reason if noted else ""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UpstreamUnavailableError(f"no usable answer to GET /workers/{POSTED}/ (status 503)"),
+        ConfigurationError([f"Rippling refuses GET /workers/{POSTED}/"]),
+        ConflictError(f"worker {POSTED} changed meanwhile"),
+    ],
+)
+def test_an_id_that_was_posted_is_neither_logged_nor_noted_when_it_fails(
+    error: ConnectorError,
+) -> None:
+    logged, noted = consumed(Failing(error), Cause.WEBHOOK)
+
+    assert POSTED not in logged + noted
+    assert "the id that was posted" in logged
+    assert "the id that was posted" in noted
+
+
+def test_an_id_that_was_posted_is_logged_once_it_is_found_and_no_sooner() -> None:
+    assert POSTED not in consumed(Ending(Outcome.OUT_OF_SCOPE), Cause.WEBHOOK)[0]
+    assert POSTED in consumed(Ending(Outcome.UPDATED), Cause.WEBHOOK)[0]
+    assert POSTED in consumed(Ending(Outcome.OUT_OF_SCOPE), Cause.POLL)[0]

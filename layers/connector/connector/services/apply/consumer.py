@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 from zlib import crc32
 
-from connector.domain.changes import Change
+from connector.domain.changes import Cause, Change
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -20,6 +20,9 @@ from connector.domain.errors import (
 from connector.domain.planning import Outcome
 from connector.ports.queue import ChangeQueue, FailedAttempts
 from connector.ports.telemetry import Metrics
+
+POSTED = "(the id that was posted)"
+"""Stands for what a webhook named, wherever an error would repeat it."""
 
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 900.0
@@ -98,8 +101,10 @@ class Consumer:
             self._metrics.count("ChangesDeadLettered")
             self._log.error("message dead-lettered", reason=str(error))
             return True
+        # What was posted to the webhook is a text of the sender's choice until it has been found.
+        named = {} if change.cause is Cause.WEBHOOK else {"worker": change.worker_id}
         known: dict[str, object] = {
-            "worker": change.worker_id,
+            **named,
             "cause": change.cause.value,
             "correlation_id": change.correlation_id,
             "delivery": delivery,
@@ -108,11 +113,11 @@ class Consumer:
             outcome = self._applier.apply(change, delivery=delivery)
         except RetryableError as error:
             wait = wait_after(error, change.worker_id, delivery)
-            self._postpone(receipt, wait, error, known, waited)
+            self._postpone(receipt, wait, told_of(error, change), error, known, waited)
             return False
         except ConfigurationError as error:
             wait = max(CONFIGURATION_WAIT_SECONDS, wait_before(delivery))
-            self._postpone(receipt, wait, error, known, waited)
+            self._postpone(receipt, wait, told_of(error, change), error, known, waited)
             return False
         except Exception as error:
             self._note(change.correlation_id, f"the writer failed with {type(error).__name__}")
@@ -122,11 +127,13 @@ class Consumer:
 
     def _log_applied(self, change: Change, outcome: Outcome, delivery: int) -> None:
         """One line for every change, so a short one: what caused it, `change queued` has said."""
+        is_found = change.cause is not Cause.WEBHOOK or outcome is not Outcome.OUT_OF_SCOPE
+        named = {"worker": change.worker_id} if is_found else {}
         again = {"delivery": delivery} if delivery > 1 else {}
         self._log.info(
             "change applied",
             outcome=outcome.value,
-            worker=change.worker_id,
+            **named,
             correlation_id=change.correlation_id,
             **again,
         )
@@ -135,11 +142,12 @@ class Consumer:
         self,
         receipt: str,
         wait: float,
+        reason: str,
         error: ConnectorError,
         known: dict[str, object],
         waited: timedelta,
     ) -> None:
-        reason, delivery = str(error), int(str(known["delivery"]))
+        delivery = int(str(known["delivery"]))
         self._queue.delay(receipt, wait)
         self._metrics.count("ChangesDelayed")
         self._metrics.count("ChangesOverdue", is_overdue(error, delivery, waited))
@@ -157,6 +165,12 @@ def is_overdue(error: ConnectorError, delivery: int, waited: timedelta) -> bool:
     if waited >= OVERDUE_AFTER:
         return True
     return delivery >= OVERDUE_DELIVERIES and not isinstance(error, RateLimitedError)
+
+
+def told_of(error: ConnectorError, change: Change) -> str:
+    """What an error says, without an id that was posted and that nobody has found yet."""
+    text = str(error)
+    return text.replace(change.worker_id, POSTED) if change.cause is Cause.WEBHOOK else text
 
 
 def wait_after(error: RetryableError, worker_id: str, delivery: int) -> float:

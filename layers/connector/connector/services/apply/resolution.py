@@ -25,6 +25,10 @@ from connector.services.apply.write_request import Hold, Result
 
 DROPPED = "the operator rejected it; nothing happens until something changes in Rippling"
 
+NOT_HELD_ANY_MORE = "nothing is left of what a guard held"
+NOTHING_LEFT = (Outcome.UNCHANGED, Outcome.SCHEDULED, Outcome.OUT_OF_SCOPE)
+"""What a hold ends in where neither an operator nor the writer did anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -53,7 +57,10 @@ class Resolution:
         Whoever stays held is held for the reason of before, with what was remarked then.
         """
         since = f"back-dated, holds since {self.back_dated}" if self.back_dated else ""
-        texts = (*self.reasons, self.result.reason, self.result.remark, since)
+        before = self.link_before
+        is_over = before is not None and before.is_held and self.result.outcome in NOTHING_LEFT
+        over = NOT_HELD_ANY_MORE if is_over else ""
+        texts = (*self.reasons, self.result.reason, self.result.remark, since, over)
         parts = (part for text in texts for part in text.split("; "))
         return tuple(dict.fromkeys(part for part in parts if part))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,9 +16,18 @@ from connector.domain.errors import (
     RetryableError,
     UpstreamUnavailableError,
 )
+from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
-from connector.domain.reconciliation import Finding, Origin, brought_back, extra, reconcile, unused
+from connector.domain.reconciliation import (
+    Finding,
+    Origin,
+    brought_back,
+    done_meanwhile,
+    extra,
+    reconcile,
+    unused,
+)
 from connector.domain.records.agreement import Agreement
 from connector.domain.records.census import census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
@@ -77,7 +86,8 @@ class CompanyReview:
             self._keep(Agreement.of(company, now, in_step, beside.found, stranger))
         differing -= judged_already(links, beside.found)
         # Someone who is both is queued once: the writer reads the employee in either case.
-        again = self.ledger.persons(set(rejected_in(links)) - differing)
+        done = self._done_meanwhile(links, beside.employees)
+        again = self.ledger.persons((set(rejected_in(links)) | done) - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
         candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
         report = Summary(drifted=len(differing), problems=problems)
@@ -96,6 +106,26 @@ class CompanyReview:
             return _Beside()
         back = frozenset(brought_back(links, employees))
         return _Beside(employees, reconcile(links, employees), back)
+
+    def _done_meanwhile(
+        self, links: Collection[EmployeeLink], employees: Sequence[Employee] | None
+    ) -> set[str]:
+        """The people of whom nothing may be left to hold, as Visma has them: the writer looks."""
+        held = {link.person_id: link for link in links if link.is_held}
+        if not held or employees is None:
+            return set()
+        by_code = {canonical(employee.code): employee for employee in employees}
+        is_whole = not shows_too_few(len(employees), sum(link.is_active for link in links))
+        return {
+            person.id
+            for person in self.ledger.persons(set(held))
+            if done_meanwhile(
+                held[person.id],
+                person,
+                by_code.get(canonical(held[person.id].employee_code or "")),
+                is_whole=is_whole,
+            )
+        }
 
     def _is_stuck(self, link: EmployeeLink) -> bool:
         """Whether somebody has needed a hand for longer than a day."""
