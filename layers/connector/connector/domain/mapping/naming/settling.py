@@ -81,10 +81,9 @@ def settled(
     rebound: list[Rebound] = []
     for kind in NamedKind:
         before, listed = in_use.get(kind, NO_WORDS), lists.get(kind)
-        called = memory.things(kind).names
-        things = [Named(thing, name, code) for thing, (name, code) in called.items()]
+        things = _things(memory, kind)
         for text, word in edited(memory, kind, before, after.get(kind, NO_WORDS)):
-            known = memory.binding(kind, text, before) if text in before else None
+            known = _known(memory, kind, text, before)
             found = _meant(kind, text, known, things if listed is None else listed)
             is_sure = listed is not None or _is_contested(known)
             if found is None or (not is_sure and _is_same(known, found)):
@@ -103,9 +102,21 @@ def edited(
     """The words of whose rows any is another one now, and those of which nobody can tell."""
     for text, word in after.items():
         is_left = text in before and before[text].digest == word.digest
-        known = memory.binding(kind, text, before) if is_left else None
+        known = _known(memory, kind, text, before) if is_left else None
         if known is None or known.is_contested:
             yield text, word
+
+
+def _known(
+    memory: NameMemory, kind: NamedKind, text: str, words: Mapping[str, Word]
+) -> Binding | None:
+    return memory.binding(kind, text, words) if text in words else None
+
+
+def _things(memory: NameMemory, kind: NamedKind) -> list[Named]:
+    """The things of a kind by what they were called when they were seen last."""
+    called = memory.things(kind).names
+    return [Named(thing, name, code) for thing, (name, code) in called.items()]
 
 
 def _is_contested(known: Binding | None) -> bool:
