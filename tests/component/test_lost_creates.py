@@ -228,3 +228,40 @@ def test_a_writer_that_was_taken_for_dead_tells_what_it_has_created(world: World
 
     assert _outcomes(world, worker) == [("created", "norway"), ("waiting", "norway")]
     assert "had been lost" in world.audit_of(worker["user_id"])[0]["reason"]
+
+
+def entered_by_hand(world: World) -> dict[str, Any]:
+    """Someone whom finance has entered already, in another department, and who is taken over."""
+    worker: dict[str, Any] = world.hire(legal_entity="Nordfab AS")
+    theirs = {"department": "FIN", "contact.email": worker["work_email"]}
+    world.visma.add_employee(str(worker["number"]), company="norway", **theirs)
+    world.tick()
+    return worker
+
+
+def test_an_adoption_is_told_with_what_finance_had_entered(world: World) -> None:
+    worker = entered_by_hand(world)
+    with pytest.MonkeyPatch.context() as crash:
+        crash.setattr(world.ledger, "finish", _die)
+        with pytest.raises(CrashError):
+            world.drain()
+    world.build()
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    assert world.employee_of(worker)["department"] == "SALES"
+    world.settle()
+
+    adopted, *others = world.audit_of(worker["user_id"])
+    assert (adopted["outcome"], adopted["kind"]) == ("updated", "adoption")
+    assert "had been lost" in adopted["reason"]
+    departments = [each for each in adopted["differences"] if each["field"] == "department"]
+    assert departments == [{"field": "department", "before": "FIN", "after": "SALES"}]
+    assert [row["outcome"] for row in others] == ["unchanged"]
+
+
+def test_an_adoption_that_never_arrived_is_made_and_told_once(world: World) -> None:
+    worker = entered_by_hand(world)
+    world.visma.faults.reset(times=1, method="PUT", path=EMPLOYEE)
+    world.drain()
+
+    assert [row["kind"] for row in world.audit_of(worker["user_id"])] == ["adoption"]
+    assert world.employee_of(worker)["department"] == "SALES"

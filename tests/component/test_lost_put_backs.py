@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
+from connector.adapters.memory import InMemoryLedger
+from connector.adapters.rehearsal import RehearsalLedger, RehearsalTargets
+from connector.bootstrap import services
 from connector.domain.records.ledger import INTENT_SECONDS, Intent
+from connector.services.apply.applier import Applier
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -283,6 +287,45 @@ def test_an_adoption_does_not_take_the_place_of_a_create_that_is_told_nowhere(wo
 
     assert "has no known end yet" in str(answer.get("problems"))
     assert intent_of(world, worker) == before
+
+
+def rehearses(world: World) -> Applier:
+    """The writer while the connector rehearses, over the same tables."""
+    live = InMemoryLedger(world.clock, world.tables, key=world.key, planned=True)
+    adapters = replace(
+        world.adapters, ledger=RehearsalLedger(live), targets=RehearsalTargets(world.targets)
+    )
+    return services.applier(adapters, world.options, believed_seconds=0)
+
+
+@pytest.mark.parametrize("happen", [becomes_a_contractor, moves])
+def test_a_rehearsal_leaves_it_to_the_live_connector_to_tell(
+    world: World, worker: dict[str, Any], happen: Callable[[World, dict[str, Any]], None]
+) -> None:
+    happen(world, worker)
+    before = intent_of(world, worker)
+    rehearses(world).apply(world.queue.changes[0])
+    assert all(row["planned"] for row in rows_of(world, worker)[1:])
+    assert intent_of(world, worker) == before
+    world.drain()
+
+    (lost,) = (
+        row
+        for row in rows_of(world, worker)[1:]
+        if "planned" not in row and "lost" in row["message"]
+    )
+    assert the_department(lost) == ("FIN", "SALES")
+
+
+def test_a_plan_foretells_somebody_of_whom_a_write_is_told_nowhere(
+    world: World, worker: dict[str, Any]
+) -> None:
+    moves(world, worker)
+
+    answer = asks(world, "explain", person=str(worker["number"]))
+
+    assert "RecursionError" not in str(answer)
+    assert "SALES -> FIN" in str(answer)
 
 
 # A rejection.

@@ -188,4 +188,21 @@ KEPT = (
             s("stand_still", ticks=3),
         ),
     ),
+    # What finance had edited was put back, the answer was lost, and no row told of it.
+    (
+        1068,
+        (
+            s("edit_an_employee", n=15, fields={"contact.phone1": "+47 000 11111"}),
+            s("answer_with_nonsense", n=4, method="PUT", is_applied=True, reach=5),
+            s("regain_all_rights", reach=2),
+        ),
+    ),
+    (
+        1854,
+        (
+            s("lose_answers", n=4, method="PUT", what="an answer and the line", reach=20),
+            s("change_many", count=12, what="transfer", pause=400),
+            s("give_an_employee_another_code", n=0, is_replaced=False),
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from connector.adapters.rippling import rest
 from connector.domain.catalogue import Catalogue
-from connector.services.apply import context
+from connector.services.apply import context, employee_writer
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.shared.guarding import ChangeGuard
@@ -49,6 +49,10 @@ UNTOLD = (
     s("lose_answers", n=1, method="PUT", what="an answer and the line", reach=20),
     does("change_employment_type", LAST, kind="Contractor"),
     WORK,
+)
+PUT_BACK = (
+    s("edit_an_employee", n=0, fields={"contact.phone1": "+47 000 11111"}),
+    s("answer_with_nonsense", n=1, method="PUT", is_applied=True, reach=5),
 )
 
 RULES = (
@@ -115,5 +119,11 @@ RULES = (
         put(EmployeeWriter, "landed", wrongs.nothing),
         Check.AUDIT,
         UNTOLD,
+    ),
+    Bug(
+        "what was put back without an answer is not told",
+        put(employee_writer, "lost_update", wrongs.told_by_comparison),
+        Check.AUDIT,
+        PUT_BACK,
     ),
 )

@@ -15,12 +15,15 @@ from connector.domain.decisions import Action, Decision
 from connector.domain.employees import Written
 from connector.domain.errors import RetryableError
 from connector.domain.records.chain import Head
+from connector.domain.records.ledger import EmployeeLink, Record
 from connector.services.apply import applier, recorder
 from connector.services.apply.applier import Applier
 from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.consumer import CONFIGURATION_WAIT_SECONDS, Consumer
 from connector.services.apply.employee_writer import EmployeeWriter
+from connector.services.apply.lost_write import lost_update
 from connector.services.apply.person_reader import PersonReader
+from connector.services.apply.write_request import KnownEmployee
 from connector.services.find.batch import Batch, Summary
 from connector.services.find.comparison import Everyone
 from connector.services.find.poller import Poller
@@ -190,3 +193,10 @@ def judges_last(self: ChangeGuard, found: Any, mapping: Any, loading: Any = ()) 
 
 
 queue, save_breaches = ChangeGuard.queue, ChangeGuard._save_breaches
+
+
+def told_by_comparison(record: Record, link: EmployeeLink, known: KnownEmployee | None) -> Any:
+    """What a lost update has written, by what Visma has otherwise than was written before."""
+    intent = record.person.intent
+    unsaid = replace(intent, differences=None) if intent and intent.differences else intent
+    return lost_update(replace(record, person=replace(record.person, intent=unsaid)), link, known)

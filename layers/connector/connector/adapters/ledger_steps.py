@@ -47,8 +47,9 @@ def intent_of(write: Write, owner: str, now: datetime) -> Intent:
     Of a create the personal fields are noted by name: what Visma has then tells the rest.
     """
     until = now + timedelta(seconds=INTENT_SECONDS)
-    noted = tuple(by_name(each) if write.proof else each for each in write.differences)
     proof, etag = write.proof, write.etag
+    is_create = proof and not etag
+    noted = tuple(by_name(each) if is_create else each for each in write.differences)
     return Intent(write.company, write.code, until, owner, proof, differences=noted, etag=etag)
 
 

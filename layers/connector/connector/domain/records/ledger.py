@@ -57,6 +57,11 @@ class Intent:
         return bool(self.proof or self.differences)
 
     @property
+    def is_adoption(self) -> bool:
+        """Whether an employee is taken over that was there before; a new one has no version."""
+        return bool(self.proof and self.etag)
+
+    @property
     def may_have_updated(self) -> bool:
         """Whether it may have changed a field of an employee that was there before."""
         return not self.proof and self.differences != ()

@@ -303,7 +303,7 @@ def looks_again(context: ChangeContext) -> bool:
     if decision.action is not Action.WRITE or decision.leave_first:
         return False
     if intent.proof:
-        return not has_unresolved_create(context)
+        return not intent.is_adoption and not has_unresolved_create(context)
     return decision.company == intent.company
 
 

@@ -109,7 +109,7 @@ def run_of(context: ChangeContext, resolution: Resolution) -> str:
 
 def what_happens(context: ChangeContext, resolution: Resolution) -> AuditKind | None:
     """What no difference tells of the kind of change."""
-    if resolution.result.remark == ADOPTED:
+    if resolution.result.remark.startswith(ADOPTED):
         return AuditKind.ADOPTION
     if resolution.result.is_earlier:
         return None

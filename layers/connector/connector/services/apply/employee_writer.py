@@ -218,7 +218,8 @@ class EmployeeWriter:
             return begun.rejected(f"Visma has an employee {known.code} with another e-mail address")
         if was_begun and begun.plan(known.stored).differences:
             return as_created(begun.record, known, LOST_OTHERWISE)
-        result = self._close_gap(begun, known, is_begun=True)
+        proof = proof_of(contact.get("contact.email", ""), begun.seal)
+        result = self._close_gap(begun, known, proof)
         if result.outcome is Outcome.REJECTED:
             return result
         if was_begun:
@@ -240,10 +241,11 @@ class EmployeeWriter:
         plan = begun.reduced(begun.plan(None))
         return created.changed(begun, plan, written.etag, "; ".join(remarks))
 
-    def _close_gap(
-        self, request: WriteRequest, known: KnownEmployee, *, is_begun: bool = False
-    ) -> Result:
-        """Writes what differs, if anything does, with the version that was seen."""
+    def _close_gap(self, request: WriteRequest, known: KnownEmployee, proof: str = "") -> Result:
+        """Writes what differs, if anything does, with the version that was seen.
+
+        An employee that is taken over has to be known again by a `proof`.
+        """
         plan = request.plan(known.stored)
         if not plan.differences:
             return known.unchanged(request, plan)
@@ -256,13 +258,11 @@ class EmployeeWriter:
             # Only Visma knows name or address. The guards have been asked about this very change.
             allowed, seen = replace(request, guard=allow_all), self._look(request, known.code)
             if seen and not is_another(seen, request):
-                return self._close_gap(allowed, seen, is_begun=is_begun)
+                return self._close_gap(allowed, seen, proof)
             return request.another(seen) if seen else request.vanished()
-        if not is_begun:
-            write = Write(request.company, known.code, plan.differences, etag=known.etag)
-            record = self.ledger.begin(request.record, write, claim=False)
-            request = replace(request, record=record)
-        return self._update(request, known, plan, identity)
+        write = Write(request.company, known.code, plan.differences, proof, known.etag)
+        record = self.ledger.begin(request.record, write, claim=False)
+        return self._update(replace(request, record=record), known, plan, identity)
 
     def _update(
         self, begun: WriteRequest, known: KnownEmployee, plan: Plan, identity: Fields

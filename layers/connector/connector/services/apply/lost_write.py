@@ -12,7 +12,7 @@ from dataclasses import replace
 from connector.domain.employees import FIELDS, proof_of, readable, row_version, same
 from connector.domain.planning import Difference, Outcome
 from connector.domain.records.ledger import EmployeeLink, Intent, Record
-from connector.services.apply.write_request import KnownEmployee, Result, outcome_of
+from connector.services.apply.write_request import ADOPTED, KnownEmployee, Result, outcome_of
 
 LOST = "the answer to the write had been lost; Visma was found as desired"
 LOST_OTHERWISE = "the answer to an earlier write had been lost; this is what Visma has since"
@@ -28,7 +28,7 @@ PARTLY = "not certain, as Visma has something else by now: "
 
 
 def lost_create(record: Record, known: KnownEmployee | None) -> Result | None:
-    """The employee that a create without an answer has made; None where it is not there.
+    """The employee that a create, or an adoption, has left; None where it has left nothing.
 
     Only the e-mail address that was sent proves that the employee is this one.
     """
@@ -38,7 +38,7 @@ def lost_create(record: Record, known: KnownEmployee | None) -> Result | None:
     address = employee.fields.get("contact.email", "")
     if proof_of(address, record.person.seal) != intent.proof:
         return None
-    return as_created(record, known)
+    return _as_adopted(record, intent, known) if intent.is_adoption else as_created(record, known)
 
 
 def as_created(record: Record, known: KnownEmployee, remark: str = LOST) -> Result:
@@ -68,15 +68,26 @@ def lost_update(record: Record, link: EmployeeLink, known: KnownEmployee | None)
         code = link.employee_code or intent.code
         gone = KnownEmployee(code, link.written or {}, None)
         return _found(outcome_of(intent.differences), record, gone, intent.differences, GONE)
-    missing = [item.field for item in intent.differences if not _is_shown(item, known)]
-    if len(missing) < len(intent.differences):
+    return _as_written(record, intent, known, intent.differences)
+
+
+def _as_adopted(record: Record, intent: Intent, known: KnownEmployee) -> Result | None:
+    """What was written to an employee that was there, and is the person's now."""
+    found = _as_written(record, intent, known, intent.differences or ())
+    return replace(found, remark=f"{ADOPTED}; {found.remark}") if found else None
+
+
+def _as_written(
+    record: Record, intent: Intent, known: KnownEmployee, differences: tuple[Difference, ...]
+) -> Result | None:
+    missing = [item.field for item in differences if not _is_shown(item, known)]
+    if len(missing) < len(differences):
         remark = _remark(LOST_OTHERWISE, missing)
-    elif has_moved(intent, known):
+    elif differences and has_moved(intent, known):
         remark = NOT_CERTAIN
     else:
         return None
-    outcome = outcome_of(intent.differences)
-    return _found(outcome, record, known, intent.differences, remark)
+    return _found(outcome_of(differences), record, known, differences, remark)
 
 
 def as_meant(result: Result, lost: Result) -> Result:

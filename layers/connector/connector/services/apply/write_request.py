@@ -109,9 +109,11 @@ class WriteRequest:
 
     @property
     def unfinished_code(self) -> str | None:
-        """The code of a write to this company that was begun and never finished."""
+        """The code of a create in this company that was begun and never finished."""
         intent = self.record.person.intent
-        return intent.code if intent and intent.company == self.company else None
+        if intent is None or intent.is_adoption or intent.company != self.company:
+            return None
+        return intent.code
 
     def hold_for(self, plan: Plan) -> Hold | None:
         """What the guards say about a plan."""
