@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -95,6 +96,15 @@ def test_a_plan_tells_what_an_export_would_do_and_changes_nothing(payday: Payday
 
     assert "an export looks for it in Visma" in plan["notes"][-1]
     assert [each["stage"] for each in shown(payday)] == ["begun"]
+
+
+def test_its_day_is_the_day_on_which_it_was_sent_in_the_zone_of_its_company(
+    payday: Payday,
+) -> None:
+    payday.world.clock.set(datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
+    lost_and_deleted(payday)
+
+    assert payday.plan()["booked_on"] == "2026-12-01"
 
 
 def test_of_two_batches_the_one_that_was_lost_is_settled(payday: Payday) -> None:

@@ -70,6 +70,41 @@ def test_the_day_begins_at_midnight_of_the_company_and_not_of_utc() -> None:
     assert (before.action, after.action) == (Action.SCHEDULE, Action.WRITE)
 
 
+ACROSS = a_mapping(
+    norway=some_rules(), america=some_rules(legal_entities=["Inc"], time_zone="America/New_York")
+)
+ELSEWHERE = Named("e9", "Nordfab Oy")
+"""A legal entity that no company of the mapping claims."""
+
+
+def test_the_last_day_of_whoever_no_company_claims_is_that_of_the_company_they_are_active_in() -> (
+    None
+):
+    """Norway's day begins an hour before that of UTC, New York's five hours after it."""
+    leaver = a_worker(status=TERMINATED, end_date=date(2026, 11, 30), legal_entity=ELSEWHERE)
+
+    def in_norway(hour: int, minute: int) -> Action:
+        now = datetime(2026, 11, 29, hour, minute, tzinfo=UTC)
+        return _decide(leaver, mapping=ACROSS, now=now, active=["norway"]).action
+
+    def in_america(day: int, hour: int) -> Action:
+        now = datetime(2026, 11, day, hour, 30, tzinfo=UTC)
+        return _decide(leaver, mapping=ACROSS, now=now, active=["america"]).action
+
+    assert [in_norway(22, 59), in_norway(23, 30)] == [Action.IGNORE, Action.LEAVE]
+    assert [in_america(30, 4), in_america(30, 5)] == [Action.IGNORE, Action.LEAVE]
+
+
+def test_of_a_company_that_has_left_the_mapping_the_last_day_is_the_latest_to_begin() -> None:
+    leaver = a_worker(status=TERMINATED, end_date=date(2026, 11, 30), legal_entity=ELSEWHERE)
+
+    def at(hour: int) -> Action:
+        now = datetime(2026, 11, 30, hour, 30, tzinfo=UTC)
+        return _decide(leaver, mapping=ACROSS, now=now, active=["sweden"]).action
+
+    assert [at(0), at(4), at(5)] == [Action.IGNORE, Action.IGNORE, Action.LEAVE]
+
+
 def test_daylight_saving_moves_midnight() -> None:
     worker = a_worker(status=ACCEPTED, start_date=date(2026, 7, 1))
 

@@ -89,9 +89,8 @@ class ChangeContext:
         return self.mapping.companies.get(company)
 
     def today(self, company: str) -> date:
-        """The calendar day it is in a company, as far as the mapping knows the company."""
-        known = company in self.mapping.companies
-        return self.mapping.today(company, self.now) if known else self.now.date()
+        """The calendar day it is in a company; one that left the mapping has that of the others."""
+        return self.mapping.day_of_nowhere([company], self.now)
 
     def found_by(self, company: str | None) -> str:
         """The cause by which this was come to first: whatever waited since is not news by now."""

@@ -68,12 +68,12 @@ def _companies(named: str, mapping: MappingFile, ledger: Ledger, log: ExportLog)
 def _as_prepared(known: RunExports, mapping: MappingFile) -> Prepared:
     if known.company not in mapping.companies:
         raise ConfigurationError(_has_left(known))
-    run = PayrollRun(known.run, NOT_SHOWN)
+    run, zone = PayrollRun(known.run, NOT_SHOWN), mapping.companies[known.company].zone
     return Prepared(
         run=run,
         company=known.company,
         rules=exported_by(known.company, mapping.companies[known.company], run),
-        day=max(each.begun_at for each in known.by_currency.values()).date(),
+        day=max(each.begun_at for each in known.by_currency.values()).astimezone(zone).date(),
         content="",
         people=0,
         notes=tuple(_notes(known)),
