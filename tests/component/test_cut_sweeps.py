@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 
 import pytest
@@ -317,6 +318,33 @@ def test_a_row_that_slips_between_two_runs_is_looked_for_and_not_told_to_be_gone
 
         assert world.metrics.counts["PeopleGone"] == 0, told(runs)
         assert looks(world) == 1
+
+
+def test_whoever_is_gone_and_has_no_employee_is_not_told() -> None:
+    with a_company() as world:
+        leaver = active(world)[2]
+        world.rippling.terminate(leaver["id"], world.clock.now().date().isoformat())
+        world.settle()
+        later = (world.clock.now() + timedelta(days=90)).date().isoformat()
+        again = world.rippling.rehire(leaver["user_id"], later, status="ACCEPTED")
+        world.settle()
+        assert world.tables.persons[leaver["user_id"]].worker_id == again["id"]
+        world.rippling.remove(again["id"])
+        clear(world)
+
+        def delete() -> None:
+            assert world.cursors.cursor(SWEEP).sightings.missing == (leaver["user_id"],)  # type: ignore[union-attr]
+            world.rippling.remove(leaver["id"])
+
+        runs = swept(world, nothing, nothing, delete)
+
+        assert looks(world) > 0
+        assert world.metrics.counts["PeopleGone"] == 0
+        assert told(runs) == ""
+
+
+def nothing() -> None:
+    """Nothing happens."""
 
 
 def test_a_sweep_begun_by_the_version_before_tells_nothing_of_whom_it_did_not_see() -> None:
