@@ -63,7 +63,7 @@ def operations(
         pauses=adapters.pauses,
         given_up=later(lambda: given_up(adapters, options, planned, applying, sleep)),
         polling=later(lambda: polling(adapters, operator_adapters, sleep)),
-        held=later(lambda: held_people(adapters)),
+        held=later(lambda: held_people(adapters, planned)),
         identity=later(lambda: identity(adapters, options)),
         imports=imports,
         diff=later(lambda: ahead.diff),
@@ -249,7 +249,7 @@ def installation(
     )
 
 
-def held_people(adapters: Adapters) -> HeldPeople:
+def held_people(adapters: Adapters, planned: Planning) -> HeldPeople:
     """The service behind `connector held`, `approve` and `reject`."""
     from connector.services.operate.held import HeldPeople
 
@@ -259,6 +259,7 @@ def held_people(adapters: Adapters) -> HeldPeople:
         queue=adapters.queue,
         approvals=adapters.approvals,
         guard_log=adapters.guard_log,
+        people=planned.people,
         clock=adapters.clock,
     )
 

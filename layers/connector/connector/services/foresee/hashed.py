@@ -9,6 +9,15 @@ HASHED = "email:"
 """It comes as `email:<salt>:<hash>`."""
 
 
+THIS_ADDRESS = "this e-mail address"
+"""What is said of one that nobody has."""
+
+
+def shown(typed: str) -> str:
+    """What an operator typed for a person, as it may be told and put on record."""
+    return THIS_ADDRESS if typed.startswith(HASHED) else typed
+
+
 def hashed(address: str, salt: str) -> str:
     """The hash of an address, whatever its case."""
     return hashlib.sha256(f"{salt} {address.strip().casefold()}".encode()).hexdigest()

@@ -20,6 +20,7 @@ from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.services.foresee.hashed import HASHED, hashed
+from connector.services.foresee.hashed import shown as shown_as
 from connector.services.foresee.numbers import number_in
 from connector.services.shared.companies import companies_with_people
 
@@ -51,12 +52,10 @@ class People:
         found = known or self._in_rippling(wanted)
         if len(found) == 1:
             return next(iter(found.values()))
-        shown_as = "this e-mail address" if wanted.startswith(HASHED) else wanted
         if found:
-            several = ", ".join(sorted(found))
-            raise ConfigurationError(f"{shown_as} is several people: {several}; name one by id")
+            raise ConfigurationError(several(wanted, found))
         raise ConfigurationError(
-            f"nobody is known by {shown_as}, neither in the ledger nor in Rippling"
+            f"nobody is known by {shown_as(wanted)}, neither in the ledger nor in Rippling"
             f"{self._nearest(wanted)}"
         )
 
@@ -104,6 +103,11 @@ class People:
         known = {code for link in self._links() for code in codes_of(link)}
         nearest = get_close_matches(wanted, sorted(known), n=3, cutoff=0.7)
         return f"; the nearest are {', '.join(nearest)}" if nearest else ""
+
+
+def several(wanted: str, people: Iterable[str]) -> str:
+    """What to say of a name that is more than one person's."""
+    return f"{shown_as(wanted)} is several people: {', '.join(sorted(people))}; name one by id"
 
 
 def meant_by(wanted: str) -> Callable[[Worker], bool]:

@@ -19,7 +19,9 @@ from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
+from connector.services.foresee.hashed import shown
 from connector.services.foresee.numbers import department_in
+from connector.services.foresee.people import People, several
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.companies import companies_with_people
 from connector.services.shared.guarding import limits
@@ -36,6 +38,7 @@ class HeldPeople:
     queue: ChangeQueue
     approvals: Approvals
     guard_log: GuardLog
+    people: People
     clock: Clock
 
     def windows(self) -> list[JsonObject]:
@@ -57,7 +60,7 @@ class HeldPeople:
 
     def preview(self, arguments: Arguments) -> JsonObject:
         """Whom a decision would be about, counted by kind, company and department."""
-        chosen, unknown = self._chosen(arguments)
+        chosen, unknown, _ = self._chosen(arguments)
         persons = {each.id: each for each in self.ledger.persons({it.person_id for it in chosen})}
         counts = Counter(
             (each.company, each.held_kind, department_of(persons.get(each.person_id)))
@@ -79,26 +82,24 @@ class HeldPeople:
         people = {str(each) for each in arguments.get("people") or ()}
         if not people:
             raise ConfigurationError("name people; `connector rejected` lists them")
-        rejected = list(self._rejected())
-        chosen = [each for each in rejected if _names(each) & people]
-        known = {name for each in rejected for name in _names(each)}
-        unknown = _unknown(people, known, "rejected")
+        chosen, unknown, named = self._among(list(self._rejected()), people, "rejected")
         for link in chosen:
             record = self.ledger.record(link.person_id)
             after = replace(link, dropped_facts="", reason="the rejection was taken back")
             self.ledger.finish(record, record.person, [after], ())
         changes = [new_change(each.worker_id, each.person_id, Cause.OPERATOR) for each in chosen]
-        return {"queued": self.queue.send(changes), "unknown": unknown}
+        return {"queued": self.queue.send(changes), "unknown": unknown, "named": named}
 
     def _say(self, decision: OperatorDecision, arguments: Arguments) -> JsonObject:
-        chosen, unknown = self._chosen(arguments)
+        chosen, unknown, named = self._chosen(arguments)
         operator = str(arguments.get("operator") or "")
         decided = self._decide(decision, chosen, operator)
         queued = self.queue.send(decided)
-        return {"queued": queued, "unknown": unknown, "seconded_later": len(chosen) - queued}
+        left = len(chosen) - queued
+        return {"queued": queued, "unknown": unknown, "named": named, "seconded_later": left}
 
-    def _chosen(self, arguments: Arguments) -> tuple[list[EmployeeLink], list[str]]:
-        """Who is meant, and the names that are nobody's: a run and names mean those of the run.
+    def _chosen(self, arguments: Arguments) -> tuple[list[EmployeeLink], list[str], list[str]]:
+        """Who is meant, as `_among` says it: a run and names mean those of the run.
 
         Raises:
             ConfigurationError: neither is given, or nobody is held by such a run.
@@ -107,9 +108,35 @@ class HeldPeople:
         if not run and not people:
             raise ConfigurationError("name a run or people; `connector held` lists them")
         of_run = self._of_run(str(run)) if run else list(self._all())
-        chosen = [each for each in of_run if not people or _names(each) & people]
-        known = {name for each in of_run for name in _names(each)}
-        return chosen, _unknown(people, known, "held")
+        return self._among(of_run, people, "held") if people else (of_run, [], [])
+
+    def _among(
+        self, links: list[EmployeeLink], people: set[str], state: str
+    ) -> tuple[list[EmployeeLink], list[str], list[str]]:
+        """Those of the links who are meant, the names that are nobody's, and all as on record.
+
+        Whoever has no row by the name itself is looked for as `explain` does, by number, worker or
+        e-mail address; of an address nothing is told but whose it is.
+
+        Raises:
+            ConfigurationError: nobody is meant, or by one name several people are.
+            ConnectorError: Rippling was asked for an address, and does not answer.
+        """
+        own = {name for each in links for name in _names(each)}
+        found = {name: self._person(name) for name in sorted(people - own)}
+        ids = {each.person_id for each in links}.intersection(found.values())
+        chosen = [each for each in links if _names(each) & people or each.person_id in ids]
+        unknown = {name for name, person in found.items() if person not in ids}
+        nobody = _unknown({shown(each) for each in unknown}, own, state, is_all=unknown == people)
+        named = [shown(each) if each in unknown else found.get(each, each) for each in people]
+        return chosen, nobody, sorted(named)
+
+    def _person(self, name: str) -> str:
+        """The one person who is known by a name; an empty text where nobody is."""
+        ids = self.people.ids(name)
+        if len(ids) > 1:
+            raise ConfigurationError(several(name, ids))
+        return next(iter(ids), "")
 
     def _of_run(self, run: str) -> list[EmployeeLink]:
         held = list(self._all())
@@ -152,14 +179,14 @@ class HeldPeople:
         return companies_with_people(self.ledger, self.mappings.load().companies)
 
 
-def _unknown(people: set[str], known: set[str], state: str) -> list[str]:
+def _unknown(names: set[str], known: set[str], state: str, *, is_all: bool) -> list[str]:
     """The names that are nobody's in this state.
 
     Raises:
         ConfigurationError: there is no other among them; with the nearest of each.
     """
-    unknown = sorted(people - known)
-    if unknown and not people & known:
+    unknown = sorted(names)
+    if is_all:
         raise ConfigurationError(
             f"nobody is {state} by the name of {name}{nearest_of(name, known)};"
             f" `connector {state}` lists them"

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from connector.domain.errors import ConfigurationError, ConnectorError
 from connector.domain.records.acts import LONGEST_TEXT, UNNAMED, Act, said_in
+from connector.services.foresee.hashed import shown
 from connector.services.operate.desk import Desk
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.operate.request.check import NOT_A_REQUEST, problems_in
@@ -52,7 +53,7 @@ class Operator:
         if not verb.is_recorded(event):
             return answer
         told_of = [each for each in verb.arguments if each.is_told and not each.is_file]
-        said = said_in(event, tuple(each.name for each in told_of))
+        said = said_in(without_addresses(event), tuple(each.name for each in told_of))
         told = verb.told(answer) if answer["ok"] else {}
         operator = str(event.get("operator") or UNNAMED)[:LONGEST_TEXT]
         act = Act(operator, verb.name, self.desk.clock.now(), {**said, **told}, problems)
@@ -64,6 +65,12 @@ class Operator:
                 [*answer.get("problems", ()), f"{done}, and could not be put on record: {error}"]
             )
         return answer
+
+
+def without_addresses(event: Arguments) -> JsonObject:
+    """A request as it may be put on record: no hash of an address either tells whose it was."""
+    lists = {name: each for name, each in event.items() if isinstance(each, list)}
+    return {**event, **{name: [shown(str(one)) for one in each] for name, each in lists.items()}}
 
 
 def verb_in(event: object) -> Verb | None:

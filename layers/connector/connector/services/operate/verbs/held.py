@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from connector.domain.records.acts import LONGEST_TEXT
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connector.services.operate.desk import Desk
     from connector.services.operate.verbs.view import Part, View
 
 WHOM = (
-    Argument("people", "person ids or employee codes", Form.TEXTS),
+    Argument("people", "numbers, codes, ids or e-mail addresses", Form.PEOPLE),
     Argument("run", "everyone this run holds", flag="--run"),
 )
+
+
+def named_in(result: JsonObject) -> Mapping[str, str]:
+    """The people who were named, for the record: whoever was by an address is there by id."""
+    named = ", ".join(result["named"])[:LONGEST_TEXT]
+    return {"people": named} if named else {}
 
 
 class OperatorsDecision(Verb):
@@ -35,6 +44,9 @@ class OperatorsDecision(Verb):
 
     def is_recorded(self, arguments: Arguments) -> bool:
         return not arguments.get("preview")
+
+    def told(self, result: JsonObject) -> Mapping[str, str]:
+        return named_in(result)
 
     def question(self, preview: JsonObject) -> tuple[View, str]:
         rows = [
@@ -99,10 +111,17 @@ class TakeBack(Verb):
     right = Right.CONTROLLER
     help = "take the rejection of people back; they are looked at again, through the guards"
     examples = ("connector rejected take-back 1013",)
-    arguments = (Argument("people", "person ids or employee codes", Form.TEXTS, is_required=True),)
+    arguments = (
+        Argument(
+            "people", "numbers, codes, ids or e-mail addresses", Form.PEOPLE, is_required=True
+        ),
+    )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
         return desk.held.take_back(arguments)
+
+    def told(self, result: JsonObject) -> Mapping[str, str]:
+        return named_in(result)
 
     def view(self, result: JsonObject) -> View:
         unknown = [Line(f"not rejected: {', '.join(result['unknown'])}")]
