@@ -39,7 +39,6 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.visma import Targets
 from connector.services.apply.lost_write import (
-    LOST,
     LOST_OTHERWISE,
     as_created,
     as_meant,
@@ -47,6 +46,7 @@ from connector.services.apply.lost_write import (
     is_certain,
     lost_create,
     lost_update,
+    with_earlier,
 )
 from connector.services.apply.write_request import (
     ADOPTED,
@@ -55,7 +55,6 @@ from connector.services.apply.write_request import (
     Result,
     WriteRequest,
     allow_all,
-    created_with,
     edited_in_visma,
     identity_of,
     is_another,
@@ -165,7 +164,8 @@ class EmployeeWriter:
             # The claim makes the code this person's before Visma hears of it: of two writers,
             # and of two people with one number, only one goes on.
             proof = proof_of(request.desired.get("contact.email", ""), request.seal)
-            write = Write(request.company, code, plan.differences, proof)
+            begun_as = with_earlier(request.record, plan) if was_begun else plan.differences
+            write = Write(request.company, code, begun_as, proof)
             record = self.ledger.begin(request.record, write, claim=True)
         except CodeTakenError:
             return request.rejected(self._taken(request, code))
@@ -223,8 +223,8 @@ class EmployeeWriter:
         if result.outcome is Outcome.REJECTED:
             return result
         if was_begun:
-            whole = created_with(result.written or {}, begun.plan(None).fields)
-            return replace(result, outcome=Outcome.CREATED, differences=whole, remark=LOST)
+            made = as_created(begun.record, known)
+            return replace(made, etag=result.etag, written=result.written, is_earlier=False)
         return replace(result, remark=ADOPTED)
 
     def _create_new(self, begun: WriteRequest, code: str) -> Result:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from connector.domain.employees import FIELDS, proof_of, readable, row_version, same
-from connector.domain.planning import Difference, Outcome
+from connector.domain.planning import Difference, Outcome, Plan
 from connector.domain.records.ledger import EmployeeLink, Intent, Record
 from connector.services.apply.write_request import ADOPTED, KnownEmployee, Result, outcome_of
 
@@ -51,6 +51,14 @@ def as_created(record: Record, known: KnownEmployee, remark: str = LOST) -> Resu
     )
     missing = (item.field for item in differences if not known.stored.get(item.field))
     return _found(Outcome.CREATED, record, known, differences, _remark(remark, missing))
+
+
+def with_earlier(record: Record, plan: Plan) -> tuple[Difference, ...]:
+    """What a create writes that was begun before, perhaps as another one: either may be there."""
+    intent = record.person.intent
+    earlier = {item.field: item for item in (intent.differences or () if intent else ())}
+    both = {**earlier, **{item.field: item for item in plan.differences}}
+    return tuple(both[path] for path in FIELDS if path in both)
 
 
 def lost_update(record: Record, link: EmployeeLink, known: KnownEmployee | None) -> Result | None:

@@ -220,11 +220,6 @@ def outcome_of(differences: Iterable[Difference]) -> Outcome:
     return Outcome.REACTIVATED if is_back else Outcome.UPDATED
 
 
-def created_with(stored: StoredValues, fields: Iterable[str]) -> tuple[Difference, ...]:
-    """What the create of an employee has written who was found with these values."""
-    return tuple(Difference(path, "", stored[path]) for path in fields if stored.get(path))
-
-
 def is_told(path: str, written: StoredValues, request: WriteRequest) -> bool:
     """Whether a field can tell an employee from another: it was written, and can be compared."""
     mark = written.get(path, "")
