@@ -52,7 +52,8 @@ UNTOLD = (
 )
 PUT_BACK = (
     s("edit_an_employee", n=0, fields={"contact.phone1": "+47 000 11111"}),
-    s("answer_with_nonsense", n=1, method="PUT", is_applied=True, reach=5),
+    s("answer_with_nonsense", n=1, method="PUT", is_applied=True, reach=20),
+    s("sweep", reach=20),
 )
 
 RULES = (
