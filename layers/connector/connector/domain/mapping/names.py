@@ -43,7 +43,7 @@ class NameMemory:
     `read_under` says by which words the mapping named locations when they were read. `used` has the
     names under which rows found a thing, the newest first, and `used_in` the companies that used
     them, under a kind and an id. `called` has what a thing was called when it was seen last, and
-    its code; `bindings` what each word of the mapping means.
+    its code; `bindings` what each word of the mapping means; `looked` the day of the last look.
     """
 
     read_at: datetime | None = None
@@ -53,6 +53,7 @@ class NameMemory:
     used_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     called: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
+    looked: str = ""
 
     def seen(
         self, things: Iterable[tuple[NamedKind, Named]], words: Words, now: datetime
@@ -68,8 +69,10 @@ class NameMemory:
         return memory
 
     def _awake(self, now: datetime) -> NameMemory:
-        bindings = awake(self.bindings, now.date())
-        return self if bindings is self.bindings else replace(self, bindings=bindings)
+        if self.looked == (today := now.date()).isoformat():
+            return self
+        bindings = awake(self.bindings, self.looked, today)
+        return replace(self, bindings=bindings, looked=today.isoformat())
 
     def _seen_of(
         self, kind: NamedKind, things: list[Named], words: Mapping[str, Word], now: datetime
@@ -172,6 +175,7 @@ class NameMemory:
             used_in=used_in,
             called={**other.called, **self.called},
             bindings=merged(self.bindings, other.bindings),
+            looked=max(self.looked, other.looked),
         )
 
 

@@ -46,20 +46,19 @@ def of_mode(mode: Mode) -> Section:
 def of_names(apart: Sequence[Apart]) -> Section:
     """Rows that mean something whose name is another one now; told only where there are some."""
     figures = {"rows_apart": [each.message for each in apart]}
-    checks = []
-    for level, remedy, told in (
-        (Level.BAD, "connector mappings import FILE", [one for one in apart if one.is_contested]),
-        (Level.WARNING, "connector mappings check", [one for one in apart if one.is_swapped]),
-    ):
-        checks += [Check("rows_apart", level, f"{each.message}.", remedy) for each in told]
-    renamed = [each.word for each in apart if not each.is_contested and not each.is_swapped]
-    if renamed:
+    checks = [_apart(each) for each in apart if each.is_contested or each.is_swapped]
+    if renamed := [each.word for each in apart if not (each.is_contested or each.is_swapped)]:
         message = (
             f"The rows with {', '.join(renamed)} mean something that is called otherwise in"
             " Rippling now; nobody moves."
         )
         checks.append(Check("rows_apart", Level.NOTE, message, "connector mappings check"))
     return Section(tuple(checks), figures)
+
+
+def _apart(one: Apart) -> Check:
+    level = Level.BAD if one.is_contested else Level.WARNING
+    return Check("rows_apart", level, f"{one.message}.", "connector mappings import FILE")
 
 
 def of_pause(at: datetime | None, reason: str) -> Section:

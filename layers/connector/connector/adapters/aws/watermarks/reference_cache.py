@@ -59,10 +59,8 @@ class DynamoReferenceCache:
             used={key: tuple(names) for key, names in item.get("used", {}).items()},
             used_in={key: tuple(keys) for key, keys in item.get("used_in", {}).items()},
             called={key: (each[0], each[1]) for key, each in item.get("called", {}).items()},
-            bindings={
-                key: {digest: _binding_in(one) for digest, one in versions.items()}
-                for key, versions in item.get("bindings", {}).items()
-            },
+            bindings=_bindings_in(item.get("bindings", {})),
+            looked=item.get("looked", ""),
         )
 
     def save_names(self, memory: NameMemory) -> None:
@@ -72,6 +70,7 @@ class DynamoReferenceCache:
             "locations": dict(memory.locations),
             "used": {key: list(names) for key, names in memory.used.items()},
             "used_in": {key: list(keys) for key, keys in memory.used_in.items()},
+            "looked": memory.looked,
             "called": {key: list(each) for key, each in memory.called.items()},
             "bindings": {
                 key: {digest: asdict(one) for digest, one in versions.items()}
@@ -79,6 +78,13 @@ class DynamoReferenceCache:
             },
         }
         self._rows.put_of_any_size(NAMES, without_empty(values))
+
+
+def _bindings_in(item: Item) -> dict[str, dict[str, Binding]]:
+    return {
+        key: {digest: _binding_in(one) for digest, one in versions.items()}
+        for key, versions in item.items()
+    }
 
 
 def _binding_in(item: Item) -> Binding:

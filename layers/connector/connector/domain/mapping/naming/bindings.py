@@ -53,6 +53,7 @@ Words: TypeAlias = Mapping[NamedKind, Mapping[str, Word]]
 class Binding:
     """What a word means: the ids of its `holders`, each with the day on which it was seen last.
 
+    Where it `is_code` it is a reference code, a key that the customer keeps, and no name.
     `strangers` got the name while it meant others, and are not meant. `since` is the moment at
     which it was settled. Where it `is_contested` the rows with the word were edited and something
     was renamed, and nobody can tell which thing they mean now.
@@ -60,6 +61,7 @@ class Binding:
 
     holders: Mapping[str, str] = field(default_factory=dict)
     since: str = ""
+    is_code: bool = False
     strangers: tuple[str, ...] = ()
     is_contested: bool = False
 
@@ -109,10 +111,8 @@ def merged(one: Bindings, other: Bindings) -> Bindings:
 
 
 def _later(one: Binding, other: Binding | None) -> Binding:
-    if other is None or one.since > other.since:
-        return one
-    if other.since > one.since:
-        return other
+    if other is None or one.since != other.since:
+        return one if other is None or one.since > other.since else other
     days = {
         thing: max(one.holders.get(thing, ""), other.holders.get(thing, ""))
         for thing in {**other.holders, **one.holders}
@@ -125,15 +125,12 @@ def _later(one: Binding, other: Binding | None) -> Binding:
     )
 
 
-def awake(bindings: Bindings, today: date) -> Bindings:
-    """The same bindings; after a pause nothing counts as gone because nobody has looked."""
-    days = [
-        day
-        for versions in bindings.values()
-        for one in versions.values()
-        for day in one.holders.values()
-    ]
-    if not days or today - date.fromisoformat(max(days)) <= SILENCE:
+def awake(bindings: Bindings, looked: str, today: date) -> Bindings:
+    """The same bindings; after a pause nothing counts as gone because nobody has looked.
+
+    `looked` is the day on which anything was seen last; empty where nothing ever was.
+    """
+    if not looked or today - date.fromisoformat(looked) <= SILENCE:
         return bindings
     return {
         key: {

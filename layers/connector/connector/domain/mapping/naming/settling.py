@@ -23,7 +23,7 @@ from connector.domain.mapping.naming.bindings import (
     key_of,
     with_version,
 )
-from connector.domain.mapping.naming.sighting import names_of
+from connector.domain.mapping.naming.sighting import is_code, names_of
 
 Lists: TypeAlias = Mapping[NamedKind, Sequence[Named]]
 """The things of each kind that Rippling lists now; a kind that it gives no list of is not there."""
@@ -84,12 +84,13 @@ def settled(
         things = _things(memory, kind)
         for text, word in edited(memory, kind, before, after.get(kind, NO_WORDS)):
             known = _known(memory, kind, text, before)
-            found = _meant(kind, text, known, things if listed is None else listed)
+            there = things if listed is None else listed
+            found = _meant(kind, text, known, there)
             is_sure = listed is not None or _is_contested(known)
             if found is None or (not is_sure and _is_same(known, found)):
                 continue  # told once the thing is seen: what it is called now is not known here
             key = key_of(kind, text)
-            binding = Binding(dict.fromkeys(found, now.date().isoformat()), now.isoformat())
+            binding = _bound(text, found, there, now)
             bindings[key] = with_version(bindings.get(key, NONE), word.digest, binding)
             if known and (known.is_contested or not _is_same(known, found)):
                 rebound.append(Rebound(kind, text, word.companies, _told(kind, text, known, found)))
@@ -105,6 +106,12 @@ def edited(
         known = _known(memory, kind, text, before) if is_left else None
         if known is None or known.is_contested:
             yield text, word
+
+
+def _bound(word: str, found: Sequence[str], things: Sequence[Named], now: datetime) -> Binding:
+    by_code = any(each.id in found and is_code(word, each) for each in things)
+    days = dict.fromkeys(found, now.date().isoformat())
+    return Binding(days, now.isoformat(), is_code=by_code)
 
 
 def _known(

@@ -28,10 +28,6 @@ class Called:
 
     names: Mapping[str, tuple[str, str]]
 
-    def code(self, thing: Named) -> str:
-        """The reference code by which a thing was known when it was seen last."""
-        return self.names.get(str(thing.id), ("", ""))[1]
-
     def others(self, thing_id: str, words: Iterable[str]) -> bool:
         """Whether another thing is called by one of these words."""
         sought = set(words)
@@ -86,7 +82,7 @@ class Sighting:
             self._put(word, replace(known, is_contested=True, since=self._now))
             return
         # A code is a key that the customer keeps: whatever has another one now gives up the word.
-        has_lost_code = word not in names_of(thing) and word == alike(called.code(thing))
+        has_lost_code = known.is_code and word not in names_of(thing)
         day = known.holders[str(thing.id)] if has_lost_code else self._today.isoformat()
         since = known.since if is_own else self._now
         self._put(word, replace(known, holders={**known.holders, str(thing.id): day}, since=since))
@@ -117,7 +113,7 @@ class Sighting:
             self._put(word, Binding(since=self._now))
             return
         self._held[str(thing.id)].add(word)
-        self._put(word, Binding({str(thing.id): self._today.isoformat()}, self._now))
+        self._put(word, self._new(word, thing))
 
     def _may_join(self, word: str, thing: Named, known: Binding, called: Called) -> bool:
         is_free = known.is_free(self._today)
@@ -131,11 +127,16 @@ class Sighting:
 
     def _join(self, word: str, thing: Named, known: Binding) -> None:
         self._held[str(thing.id)].add(word)
-        held = {str(thing.id): self._today.isoformat()}
         if not known.holders or (self._kind in ALONE and known.is_free(self._today)):
-            self._put(word, Binding(held, self._now))
+            self._put(word, self._new(word, thing))
             return
-        self._put_beside(word, known, replace(known, holders={**known.holders, **held}))
+        held = {**known.holders, str(thing.id): self._today.isoformat()}
+        self._put_beside(word, known, replace(known, holders=held))
+
+    def _new(self, word: str, thing: Named) -> Binding:
+        """The binding of a word to a thing alone."""
+        held = {str(thing.id): self._today.isoformat()}
+        return Binding(held, self._now, is_code=is_code(word, thing))
 
     def _is_anothers(self, word: str, thing: Named, known: Binding, called: Called) -> bool:
         """Whether a word that means something already does not mean this thing as well."""
@@ -168,6 +169,11 @@ class Sighting:
         versions = self.bindings.get(key, NONE)
         if versions.get(digest) != binding:
             self.bindings[key] = with_version(versions, digest, binding)
+
+
+def is_code(word: str, thing: Named) -> bool:
+    """Whether a word is a thing's reference code, and not its name as well."""
+    return word == alike(thing.code or "") and word != alike(thing.name or "")
 
 
 def names_of(thing: Named) -> set[str]:

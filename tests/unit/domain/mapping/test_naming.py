@@ -1,0 +1,184 @@
+"""What a word of a mapping means: it keeps to a thing, whatever that is called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connector.domain.facts import Named
+from connector.domain.mapping.names import NameMemory
+from connector.domain.mapping.naming.bindings import Binding, NamedKind, Word, Words, merged
+from connector.domain.mapping.naming.settling import apart, settled
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DEPARTMENT, ENTITY = NamedKind.DEPARTMENT, NamedKind.LEGAL_ENTITY
+FIN, HR = Named("d1", "Finance"), Named("d2", "People")
+FIN_LATER, HR_LATER = Named("d1", "People"), Named("d2", "Finance")
+NORWAY = frozenset({"norway"})
+
+
+def words(kind: NamedKind = DEPARTMENT, **digests: str) -> Words:
+    return {kind: {word: Word(NORWAY, digest) for word, digest in digests.items()}}
+
+
+ROWS, EDITED = words(Finance="a", People="b"), words(Finance="b2", People="a2")
+
+
+def seen(
+    memory: NameMemory,
+    *things: Named,
+    by: Words = ROWS,
+    at: datetime = NOON,
+    kind: NamedKind = DEPARTMENT,
+) -> NameMemory:
+    return memory.seen([(kind, thing) for thing in things], by, at)
+
+
+def means(memory: NameMemory, word: str, by: Words = ROWS, kind: NamedKind = DEPARTMENT) -> str:
+    """The ids that a word means, or that nobody can tell."""
+    found = memory.binding(kind, word, by[kind])
+    if found is None:
+        return "nothing"
+    return "contested" if found.is_contested else " ".join(found.holders)
+
+
+@pytest.fixture
+def memory() -> NameMemory:
+    return seen(NameMemory(), FIN, HR)
+
+
+def test_a_word_means_what_was_seen_with_it_first(memory: NameMemory) -> None:
+    assert (means(memory, "Finance"), means(memory, "People")) == ("d1", "d2")
+    assert memory.recalled(DEPARTMENT, FIN, ROWS[DEPARTMENT]) is FIN
+
+
+@pytest.mark.parametrize("things", [(FIN_LATER, HR_LATER), (HR_LATER, FIN_LATER)])
+def test_names_that_are_swapped_change_nothing_for_as_long_as_it_lasts(
+    memory: NameMemory, things: tuple[Named, ...]
+) -> None:
+    for days in range(1, 9):
+        memory = seen(memory, *things, at=NOON + timedelta(days=days))
+
+    assert (means(memory, "Finance"), means(memory, "People")) == ("d1", "d2")
+    assert memory.recalled(DEPARTMENT, FIN_LATER, ROWS[DEPARTMENT]).keys == ("d1", "Finance")
+
+
+def test_after_a_pause_nothing_counts_as_gone(memory: NameMemory) -> None:
+    later = NOON + timedelta(days=30)
+
+    memory = seen(memory, Named("d3", "Finance"), at=later)
+
+    assert means(memory, "Finance") == "d1"
+
+
+def test_a_department_that_nobody_is_in_for_more_than_three_days_gives_up_its_word(
+    memory: NameMemory,
+) -> None:
+    again = Named("d3", "Finance")
+    for days in (1, 2, 3):
+        memory = seen(memory, again, HR, at=NOON + timedelta(days=days))
+    assert means(memory, "Finance") == "d1"
+
+    memory = seen(memory, again, HR, at=NOON + timedelta(days=4))
+
+    assert means(memory, "Finance") == "d3"
+
+
+def test_a_department_with_another_reference_code_gives_up_the_word_of_the_former_one() -> None:
+    by = words(C1="a")
+    memory = seen(NameMemory(), Named("d1", "Finance", "C1"), by=by)
+    others = Named("d1", "Finance", "C2"), Named("d2", "People", "C1")
+    for days in range(1, 5):
+        memory = seen(memory, *others, by=by, at=NOON + timedelta(days=days))
+
+    assert means(memory, "C1", by) == "d2"
+
+
+@pytest.mark.parametrize("things", [(FIN_LATER, HR_LATER), (HR_LATER, FIN_LATER)])
+def test_rows_edited_while_names_change_hands_mean_nothing_for_certain(
+    memory: NameMemory, things: tuple[Named, ...]
+) -> None:
+    memory = seen(memory, *things, by=EDITED)
+
+    assert {means(memory, word, EDITED) for word in ("Finance", "People")} == {"contested"}
+    assert (means(memory, "Finance"), means(memory, "People")) == ("d1", "d2"), "as before"
+    known = memory.recalled(DEPARTMENT, FIN_LATER, EDITED[DEPARTMENT])
+    assert known.keys == ("d1",)
+    assert set(known.unsettled) == {"Finance", "People"}
+
+
+def test_rows_edited_while_nothing_is_renamed_mean_what_they_meant(memory: NameMemory) -> None:
+    memory = seen(memory, FIN, HR, by=EDITED)
+
+    assert (means(memory, "Finance", EDITED), means(memory, "People", EDITED)) == ("d1", "d2")
+
+
+def test_an_import_settles_edited_rows_by_the_names_of_today(memory: NameMemory) -> None:
+    lists = {DEPARTMENT: [FIN_LATER, HR_LATER]}
+
+    memory, rebound = settled(memory, ROWS, EDITED, lists, NOON)
+
+    assert (means(memory, "Finance", EDITED), means(memory, "People", EDITED)) == ("d2", "d1")
+    assert [each.word for each in rebound] == ["Finance", "People"]
+    assert (means(memory, "Finance"), means(memory, "People")) == ("d1", "d2"), "for a rollback"
+    assert list(apart(memory, EDITED)) == []
+    memory = seen(memory, FIN_LATER, HR_LATER, by=EDITED)
+    assert means(memory, "Finance", EDITED) == "d2"
+
+
+def test_an_import_leaves_rows_as_they_are_that_it_does_not_edit(memory: NameMemory) -> None:
+    after = {DEPARTMENT: {**ROWS[DEPARTMENT], "Sales": Word(NORWAY, "s")}}
+    lists = {DEPARTMENT: [FIN_LATER, HR_LATER, Named("d3", "Sales")]}
+
+    memory, rebound = settled(memory, ROWS, after, lists, NOON)
+
+    assert rebound == []
+    assert [means(memory, word, after) for word in ("Finance", "People", "Sales")] == [
+        "d1", "d2", "d3",
+    ]  # fmt: skip
+    told = {each.word: each for each in apart(memory, after)}
+    assert set(told) == {"Finance", "People"}
+    assert all(each.is_swapped for each in told.values())
+
+
+def test_an_import_that_cannot_ask_rippling_settles_nothing_of_which_it_knows_nothing_new(
+    memory: NameMemory,
+) -> None:
+    memory, rebound = settled(memory, ROWS, EDITED, {}, NOON)
+
+    assert rebound == []
+    memory = seen(memory, FIN_LATER, HR_LATER, by=EDITED)
+    assert means(memory, "Finance", EDITED) == "contested"
+
+
+def test_a_legal_entity_that_gets_the_name_of_another_does_not_share_its_word() -> None:
+    by = words(ENTITY, Nordfab="a")
+    memory = seen(NameMemory(), Named("e1", "Nordfab"), Named("e2", "Sor"), by=by, kind=ENTITY)
+    for days in range(6):
+        renamed = Named("e1", "Sor"), Named("e2", "Nordfab")
+        memory = seen(memory, *renamed, by=by, kind=ENTITY, at=NOON + timedelta(days=days))
+    assert means(memory, "Nordfab", by, ENTITY) == "e1"
+
+    memory = seen(memory, Named("e3", "Nordfab"), by=by, kind=ENTITY)
+
+    assert means(memory, "Nordfab", by, ENTITY) == "e1 e3", "a new one of that name does"
+
+
+def test_of_two_memories_the_binding_counts_that_was_settled_last() -> None:
+    old, new = Binding({"d1": "2026-11-24"}, "1"), Binding({"d2": "2026-11-23"}, "2")
+    key = "department Finance"
+    for one, other in ((old, new), (new, old)):
+        assert merged({key: {"a": one}}, {key: {"a": other}}) == {key: {"a": new}}
+    seen_later = replace(old, holders={"d1": "2026-11-25"})
+    assert merged({key: {"a": old}}, {key: {"a": seen_later}}) == {key: {"a": seen_later}}
+
+
+def test_a_thing_that_is_only_renamed_is_told_with_its_new_name(memory: NameMemory) -> None:
+    memory = seen(memory, Named("d1", "Economy"))
+
+    (one,) = apart(memory, ROWS)
+
+    assert (one.word, one.is_swapped, one.is_contested) == ("Finance", False, False)
+    assert "called Economy in Rippling now; nobody moves" in one.message
