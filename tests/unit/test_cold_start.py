@@ -30,9 +30,9 @@ MOST = {  # modules that are not Python's own, and the connector's among them
     "webhook": (205, 34),
     "notification": (207, 36),
     "install": (206, 35),
-    "releaser": (320, 100),
-    "poller": (480, 170),
-    "writer": (482, 172),
+    "releaser": (324, 105),
+    "poller": (482, 175),
+    "writer": (484, 176),
     "operations": (525, 215),
 }
 FORBIDDEN = {
