@@ -205,4 +205,28 @@ KEPT = (
             s("give_an_employee_another_code", n=0, is_replaced=False),
         ),
     ),
+    # Whoever was hired again between two ticks was asked about by the old employment alone.
+    (
+        1855,
+        (
+            s("terminate", n=5, ago=3, how="at once"),
+            s("relocate", n=12, place="Stockholm", how="silently"),
+            s("rehire", n=8, days=-2, department="Robotics", entity="Nordfab AS", is_new=True),
+        ),
+    ),
+    # So it is where that was queued before the new one was there: it is told in the documentation.
+    (
+        1506,
+        (
+            s("create_and_forget", then="no hire at all", is_late=False),
+            s("rehire", n=7, days=-1, department="Robotics", entity="Nordfab AB", is_new=True),
+        ),
+    ),
+    (
+        1421,
+        (
+            s("change_many", count=12, what="terminate", pause=0),
+            s("rehire", n=6, days=0, department="Sales", entity="Nordfab AB", is_new=False),
+        ),
+    ),
 )

@@ -148,7 +148,7 @@ class Expected:
     left_scope: frozenset[str] = frozenset()
     obstructed: Mapping[str, str] | None = None
     may_have_left: bool = False
-    """Whoever is on the way out, where no one has ever been shown the last day."""
+    """Whoever is on the way out, where no one has ever been shown the last day, or is half seen."""
 
     def leaves(self, company: str) -> bool:
         """True where an employee of this company must be inactive.
@@ -189,6 +189,8 @@ class Model:
     """Whether the connector may not see what someone should wait for."""
     hides_last_days: bool = False
     """Whether a last day is shown as if there were none."""
+    half_seen: set[str] = field(default_factory=set)
+    """People about whom the writer may be asked while it cannot see their new employment yet."""
     by_platform: bool = False
     """Whether the older API is read, which has no legal entities and one number of a person."""
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
@@ -231,7 +233,8 @@ class Model:
             counts = max(working, key=_weight)
             is_ending = counts["status"] == "TERMINATED"
             found = self._working(counts, books)
-            return replace(found, may_have_left=self.hides_last_days and is_ending)
+            may_have_left = (self.hides_last_days and is_ending) or user_id in self.half_seen
+            return replace(found, may_have_left=may_have_left)
         if not rows or self.out_of_sight.get(user_id) is False:
             return Expected()
         ended = [row for row in rows if _has_ended(row, day)]

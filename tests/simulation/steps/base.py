@@ -212,6 +212,7 @@ class Base:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """The auditor looks before and after; within, older states are a reason for a while."""
+        self.model.half_seen = set(self._half_seen())
         self.auditor.begin(self.clock.now())
         self.is_watched = True
         try:
@@ -226,6 +227,26 @@ class Base:
             self.is_watched = False
         self.auditor.look(self.clock.now())
         self.auditor.forget()
+
+    def _half_seen(self) -> Iterator[str]:
+        """Whom the writer is asked about by an employment that leads to no other of theirs.
+
+        Where Rippling cannot be searched for a person, the writer sees of them what it is asked
+        about and what the ledger knows. What began since that was queued is in another message;
+        what one run has found of somebody must not be.
+        """
+        if self.platform is None and "filter by person" not in self.dialect:
+            return
+        runs: dict[str, set[str]] = {}
+        for message in self.world.queue.messages:
+            runs.setdefault(message.group, set()).add(message.body.rpartition('"run": ')[2])
+        for user_id in {each["user_id"] for each in self.workers()}:
+            known = self.world.tables.persons.get(user_id)
+            ids = {each["id"] for each in self.workers() if each["user_id"] == user_id}
+            new = ids - set(known.fingerprints if known else ())
+            pairs = ((asked, each) for asked in ids & runs.keys() for each in new - {asked})
+            if any(runs[asked].isdisjoint(runs.get(each, ())) for asked, each in pairs):
+                yield user_id
 
     def tick(self, *, full_sweep: bool = False, at: int = 0) -> int:
         """One run of the poller; how many it queued, or -1 where it failed."""

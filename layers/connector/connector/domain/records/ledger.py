@@ -114,6 +114,11 @@ class Person:
         return Seal(self.key, self.salt)
 
     @property
+    def worker_ids(self) -> frozenset[str]:
+        """The employments that were dealt with, in a rehearsal or not."""
+        return frozenset((*self.fingerprints, *self.planned_fingerprints))
+
+    @property
     def counted(self) -> Counted:
         """The employment that counts, with its days as Rippling showed them last."""
         first, last = self.facts.get("start_date"), self.facts.get("end_date")

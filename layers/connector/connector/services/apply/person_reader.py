@@ -72,5 +72,5 @@ class PersonReader:
         record = self.ledger.record(person_id or f"worker {change.worker_id}")
         if person_id is None:
             return record, []
-        known = record.person.fingerprints
+        known = sorted(record.person.worker_ids)
         return record, self.source.employments(change.worker_id, person_id, known)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connector.domain.changes import Cause, Change
@@ -108,7 +108,7 @@ class ChangeGuard:
         lies on the queue for the same reason is left there, so that an outage grows no queue, and
         a worker with several reasons gets one message: the writer looks at all there is.
         """
-        before = self._on_the_queue(found)
+        before, found = self._on_the_queue(found), by_new_employments(found)
         once = {each.reason: each for each in reversed(found)}  # a tick and a sweep may find both
         found = [each for each in reversed(once.values()) if not is_among(before, each)]
         if not found:
@@ -164,6 +164,20 @@ class ChangeGuard:
     def outlook(self, mapping: MappingFile) -> Outlook:
         """What would be done about people, for one read: each catalogue is read once for it."""
         return Outlook(mapping, self.clock, self.cache.catalogue)
+
+
+def by_new_employments(found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, each person with a new employment addressed by that one.
+
+    Where Rippling cannot be searched for a person, the writer sees the employment that it is asked
+    about beside those that the ledger knows: asked about an older one, it would take whoever left
+    it for one who has left.
+    """
+    new = {each.person_id: each.worker_id for each in found if each.is_new}
+    return [
+        each if each.is_new else replace(each, worker_id=new.get(each.person_id, each.worker_id))
+        for each in found
+    ]
 
 
 ALIKE = (Cause.POLL, Cause.SWEEP, Cause.DUE)

@@ -43,6 +43,9 @@ class Candidate:
     """Under which name the queued change is remembered, and a digest of what asks for it: the row
     that was read, and the last outcome."""
 
+    is_new: bool = False
+    """Whether it is about an employment that the ledger does not know."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -87,7 +90,8 @@ class Outlook:
             judged = self._judged(worker, employments, person, cause)
         except Exception:  # noqa: BLE001 whatever it is, it is about one person
             judged = Candidate(worker.id, worker.person_id, cause)
-        return replace(judged, reason=reason)
+        is_new = bool(row) and worker.id not in person.worker_ids
+        return replace(judged, reason=reason, is_new=is_new)
 
     def is_otherwise(self, employments: Sequence[Worker], person: Person) -> bool:
         """Whether someone would end otherwise today than the ledger has them.

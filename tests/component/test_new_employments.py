@@ -1,0 +1,113 @@
+"""Somebody leaves and is hired again at once, where Rippling cannot be searched for a person.
+
+The writer sees of a person what it is asked about and what the ledger knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from connector.domain.changes import Cause
+from connector.services.shared.guarding import by_new_employments, one_for_each
+from connector.services.shared.outlook import Candidate
+from tests.support.world import World, a_world
+
+UNMAPPED = "Robotics"
+
+
+@pytest.fixture(params=["REST", "REST that ignores the filter", "Platform"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    with a_world(people=20, by_platform=request.param == "Platform") as world:
+        if "ignores" in request.param:
+            world.rippling.understands.ignored.add("user_id")
+        world.rippling.add_department(UNMAPPED)
+        world.edit_mapping(world.mapping_text.replace('["Nordfab AS"]', '["Nordfab AS", "?"]'))
+        world.first_load()
+        yield world
+
+
+def _staff(world: World) -> list[dict[str, Any]]:
+    codes = {item["employeeNumber"] for item in world.visma.employees()}
+    return [each for each in world.rippling.workers() if str(each["number"]) in codes]
+
+
+def _hired_again(world: World, worker: dict[str, Any], department: str) -> dict[str, Any]:
+    return world.rippling.rehire(
+        worker["user_id"],
+        world.clock.now().date(),
+        department=department,
+        location="Oslo",
+        employment_type="Salaried full-time",
+        status="ACTIVE",
+    )
+
+
+def _ended(world: World, worker: dict[str, Any], day: date | None = None) -> None:
+    world.rippling.terminate(worker["id"], day or world.clock.now().date())
+    world.rippling.change(worker["id"], status="TERMINATED")
+
+
+def _status(world: World, worker: dict[str, Any]) -> str:
+    return str(world.visma.employee(str(worker["number"]))["status"])
+
+
+def test_whoever_is_hired_again_at_once_stays_active_while_they_wait_for_a_department(
+    world: World,
+) -> None:
+    worker = _staff(world)[0]
+    _ended(world, worker)
+    _hired_again(world, worker, UNMAPPED)
+    world.visma.clear_journal()
+
+    outcomes = world.settle()
+
+    assert set(outcomes) == {"waiting"}
+    assert _status(world, worker) == "Active"
+    assert world.visma.calls("PUT", "/v1/employee.*") == []
+
+
+def test_nor_does_the_day_that_was_known_before_make_them_inactive(world: World) -> None:
+    worker = _staff(world)[0]
+    world.rippling.terminate(worker["id"], date(2026, 11, 26))
+    world.settle()
+    world.clock.turn(days=3)  # Rippling has not said that they have left
+    world.rippling.change(worker["id"], silent=True, status="TERMINATED")
+    new = _hired_again(world, worker, UNMAPPED)
+    world.visma.clear_journal()
+
+    world.tick()
+
+    assert {each.worker_id for each in world.queue.changes} == {new["id"]}, "in whichever order"
+    assert set(world.drain()) == {"waiting"}
+    assert _status(world, worker) == "Active"
+    assert world.visma.calls("PUT", "/v1/employee.*") == []
+
+
+def test_two_new_employments_of_somebody_are_both_asked_about(world: World) -> None:
+    worker = _staff(world)[0]
+    _ended(world, worker)
+    new = [_hired_again(world, worker, each)["id"] for each in (UNMAPPED, "Sales")]
+
+    world.tick()
+
+    assert sorted(each.worker_id for each in world.queue.changes) == sorted(new)
+
+
+def test_nobody_is_addressed_by_an_employment_of_somebody_else() -> None:
+    found = [
+        Candidate("old", "p1", Cause.DUE, reason=("old look", "1")),
+        Candidate("other", "p2", Cause.POLL, reason=("other row", "2")),
+        Candidate("new", "p1", Cause.POLL, reason=("new row", "3"), is_new=True),
+        Candidate("old", "p1", Cause.DRIFT, reason=("old drift", "4")),
+    ]
+
+    sent = one_for_each(by_new_employments(found))
+
+    assert {(each.worker_id, each.cause) for each in sent} == {
+        ("new", Cause.DUE), ("other", Cause.POLL), ("new", Cause.DRIFT),
+    }  # fmt: skip
+    assert len(sent) == 3
