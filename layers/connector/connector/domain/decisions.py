@@ -103,15 +103,20 @@ def _with_doubts(
     has begun has a first day: where it is gone, first days are hidden, and others may have come.
     """
     it = next((each for each in workers if each.id == counted.worker_id), None)
-    if it is None:
-        return workers
-    is_ending = it.facts.status is EmploymentStatus.TERMINATED
-    if is_ending and it.facts.end_date is EMPTY and isinstance(counted.last_day, Known):
+    gone = days_gone(it, counted, has_begun=has_begun) if it else ()
+    if it and "end_date" in gone:
         ending = replace(it, facts=replace(it.facts, end_date=UNKNOWN))
         workers = [ending if each is it else each for each in workers]
-    if has_begun and it.facts.start_date is EMPTY and counted.first_day is not EMPTY:
-        return [_with_hidden_start(each) for each in workers]
-    return workers
+    return [_with_hidden_start(each) for each in workers] if "start_date" in gone else workers
+
+
+def days_gone(worker: Worker, counted: Counted, *, has_begun: bool) -> tuple[str, ...]:
+    """The days of the employment that counted which Rippling showed once, and hides by now."""
+    facts, is_it = worker.facts, worker.id == counted.worker_id
+    is_ending = is_it and facts.status is EmploymentStatus.TERMINATED
+    last = is_ending and facts.end_date is EMPTY and isinstance(counted.last_day, Known)
+    first = is_it and has_begun and facts.start_date is EMPTY and counted.first_day is not EMPTY
+    return (*(("start_date",) if first else ()), *(("end_date",) if last else ()))
 
 
 def _with_hidden_start(worker: Worker) -> Worker:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor, Sightings, sighting
+from connector.domain.decisions import days_gone
 from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.facts import EMPTY
 from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker, fingerprint
@@ -118,6 +120,7 @@ class WorkerComparison:
         persons = list(self.ledger.persons({worker.person_id for worker in workers}))
         known = {person.id: self.ledger.dealt_with(person) for person in persons}
         batch = self._differing(workers, known, Cause.SWEEP, outlook, persons)
+        batch += Batch(report=Summary(facts_unknown=_gone(workers, persons)))
         queued = {candidate.person_id for candidate in batch.candidates}
         whole = everyone.completed_by(workers, known)
         unchanged = (person for person in persons if person.id in whole.keys() - queued)
@@ -175,3 +178,15 @@ class WorkerComparison:
                 outlook.renew(company, self.catalogues.current(company, rules))
             except (RetryableError, ConfigurationError) as error:
                 yield f"{company}: {error}"
+
+
+def _gone(workers: Iterable[Worker], persons: Iterable[Person]) -> Counter[str]:
+    """How many people who are employed lack a day that Rippling showed once, without a word."""
+    employed = {person.id: person for person in persons if person.active_in}
+    dateless = (
+        (each, employed[each.person_id])
+        for each in workers
+        if each.person_id in employed and EMPTY in (each.facts.start_date, each.facts.end_date)
+    )
+    gone = (days_gone(each, person.counted, has_begun=True) for each, person in dateless)
+    return Counter(name for names in gone for name in names)

@@ -1,0 +1,75 @@
+"""Rippling shows a first or a last day, and then shows nothing in its place, without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.world import World, a_world
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world(people=20) as world:
+        world.first_load()
+        yield world
+
+
+def _sweep(world: World) -> dict[str, int]:
+    """A full sweep, and what it says that Rippling does not show."""
+    world.clock.turn(hours=1)
+    summary = world.tick(full_sweep=True)
+    world.drain()
+    return dict(summary.facts_unknown)
+
+
+def test_who_has_begun_a_second_employment_stays_in_it_while_its_first_day_is_hidden(
+    world: World,
+) -> None:
+    worker = world.hire(department="Sales")
+    world.rippling.rehire(
+        worker["user_id"],
+        "2026-11-26",
+        department="Finance",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        status="ACCEPTED",
+    )
+    world.settle()
+    world.clock.turn(days=3)
+    world.settle()
+    assert world.employee_of(worker)["department"] == "FIN"
+    world.rippling.redact, world.rippling.redacts_silently = {"start_date"}, True
+
+    told = [_sweep(world) for _ in range(2)]
+
+    assert world.employee_of(worker)["department"] == "FIN"
+    assert "does not show the start date" in world.audit_of(worker["user_id"])[-1]["reason"]
+    assert all(each["start_date"] > 1 for each in told), "a human is told at each sweep"
+    assert world.metrics.counts["FactsUnknown"] == sum(each["start_date"] for each in told)
+
+
+def test_whose_last_day_is_hidden_is_told_until_it_is_shown_again(world: World) -> None:
+    worker = world.hire()
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-12-06")
+    world.rippling.change(worker["id"], status="TERMINATED")
+    world.settle()
+    world.rippling.redact, world.rippling.redacts_silently = {"end_date"}, True
+
+    hidden = [_sweep(world) for _ in range(2)]
+    world.rippling.redact = set()
+
+    assert hidden == [{"end_date": 1}] * 2
+    assert _sweep(world) == {}
+
+
+def test_a_last_day_that_is_taken_back_is_none_to_be_missed(world: World) -> None:
+    worker = world.hire()
+    world.settle()
+    world.rippling.terminate(worker["id"], "2026-12-06")
+    world.settle()
+    world.rippling.reactivate(worker["id"])
+
+    assert _sweep(world) == {}
