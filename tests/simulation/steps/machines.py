@@ -12,6 +12,7 @@ from tests.simulation.steps.base import (
     EMPLOYEE,
     ENTITIES,
     REACH,
+    UNKNOWN,
     WHOM,
     YES_OR_NO,
 )
@@ -24,6 +25,7 @@ SECOND_THOUGHTS = (
     "another number",
     "another address",
     "a contractor",
+    "an unknown department",
     "no hire at all",
 )
 FUNCTIONS = ("writer", "writer", "writer", "poller", "operations", "releaser")
@@ -146,6 +148,8 @@ class Machines(Vendors):
                 self.rippling.change(worker["id"], work_email=address)
             case "a contractor":
                 self.rippling.change_employment_type(worker["id"], "Contractor")
+            case "an unknown department":
+                self.rippling.move(worker["id"], UNKNOWN)
             case _:
                 self.ended(worker, "RENEGE", "at once")
         self.clock.turn(seconds=100)
