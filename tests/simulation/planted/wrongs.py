@@ -60,13 +60,13 @@ def saves_first(self: Poller, mapping: Any, *, full_sweep: bool) -> Summary:
     return batch.report + Summary(queued=self.guard.queue(batch.candidates, mapping, loading))
 
 
-def acknowledges(self: Consumer, body: str, *, receipt: str, delivery: int) -> bool:
+def acknowledges(self: Consumer, body: str, **about: Any) -> bool:
     """What a human has to change first is taken for done."""
     said: list[float] = []
-    with patch.object(self, "_postpone", lambda _, __, wait, *___: said.append(wait)):
-        is_done = consume(self, body, receipt=receipt, delivery=delivery)
+    with patch.object(self, "_postpone", lambda _, wait, *__: said.append(wait)):
+        is_done = consume(self, body, **about)
     if said and said[0] != CONFIGURATION_WAIT_SECONDS:
-        self._queue.delay(receipt, said[0])
+        self._queue.delay(about["receipt"], said[0])
     return is_done or CONFIGURATION_WAIT_SECONDS in said
 
 
