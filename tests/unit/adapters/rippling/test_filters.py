@@ -9,7 +9,7 @@ import pytest
 
 from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import HttpClient
-from connector.adapters.rippling.filters import NOTHING_SINCE, literal
+from connector.adapters.rippling.filters import BY_USER, NOTHING_SINCE, literal
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.ports.rippling import Page
 from tests.simulator import Rippling, nordfab_rippling
@@ -111,3 +111,34 @@ def test_what_an_earlier_version_remembered_proves_nothing_by_itself(nordfab: Ri
     newer = nordfab.hire(at=CUTOFF + timedelta(seconds=5))
 
     assert _ids(_source(nordfab, dialect).changed_since(CUTOFF)) == [newer["id"]]
+
+
+def test_one_page_of_a_while_ago_does_not_end_the_search_for_people(nordfab: Rippling) -> None:
+    """Asked one by one, an employment that began since would not be among them."""
+    dialect = Dialect("rippling")
+    source = _source(nordfab, dialect)
+    first = nordfab.numbered(1001)
+    nordfab.terminate(first["id"], "2026-11-20")
+    again = nordfab.rehire(first["user_id"], "2026-11-21")
+    stranger = nordfab.numbered(1020)
+    nordfab.faults.stale_page(path="/workers/", times=1)
+    source.employments(stranger["id"], stranger["user_id"])
+    nordfab.faults.stale_page(path="/workers/", times=1)
+
+    found = source.employments(first["id"], first["user_id"], [first["id"]])
+
+    assert {each.id for each in found} == {first["id"], again["id"]}
+    assert dialect.word(BY_USER) is None
+
+
+def test_a_search_that_shows_others_time_and_again_is_not_made_again(nordfab: Rippling) -> None:
+    nordfab.understands.ignored.add("user_id")
+    source, person = _source(nordfab), nordfab.numbered(1001)
+
+    costs = []
+    for _ in range(2):
+        found = source.employments(person["id"], person["user_id"])
+        costs.append(([each.id for each in found], len(nordfab.journal)))
+        nordfab.clear_journal()
+
+    assert costs == [([person["id"]], 2 + 1), ([person["id"]], 1)]

@@ -216,17 +216,23 @@ class RipplingRestSource:
     def _of_person(self, worker_id: str, person_id: str) -> list[Worker] | None:
         """The person's employments, or None where this filter is not understood.
 
-        One that shows nothing of a worker who is there is not understood either.
+        A page may be one of a while ago: only what happens twice says something of the filter.
         """
         if self._dialect.word(BY_USER) == DOES_NOT:
             return None
+        for _ in range(2):
+            found = self._searched(worker_id, person_id)
+            if found is not None:
+                return found
+        self._dialect.learn(BY_USER, DOES_NOT)
+        return None
+
+    def _searched(self, worker_id: str, person_id: str) -> list[Worker] | None:
+        """What a search finds, or None where it shows nothing of a worker who is there."""
         found = self._filtered_by(person_id)
         if found == []:
             shown = self._worker(worker_id)
-            if shown and shown.person_id == person_id:
-                found = None
-        if found is None:
-            self._dialect.learn(BY_USER, DOES_NOT)
+            return None if shown and shown.person_id == person_id else found
         return found
 
     def _filtered_by(self, person_id: str) -> list[Worker] | None:
