@@ -177,13 +177,14 @@ def test_a_limit_that_never_ends_rings_before_the_change_is_a_dead_letter(
     for delivery in range(1, MOST_DELIVERIES):
         waited, body = world.clock.now() - sent, change.to_body()
         assert not consumer.consume(body, receipt="r", delivery=delivery, waited=waited)
-        assert (world.metrics.counts["ChangesOverdue"] > 0) == (waited >= OVERDUE_AFTER)
-        if waited >= OVERDUE_AFTER:
+        is_due = waited >= OVERDUE_AFTER
+        assert (world.metrics.counts["ChangesOverdue"] > 0) == is_due
+        if is_due:
             break
         world.clock.turn(seconds=world.queue.postponed[-1][1])
 
     assert world.metrics.counts["ChangesOverdue"] == 1
-    assert waited < timedelta(hours=14)
+    assert waited < timedelta(hours=30)
 
 
 def test_a_day_like_any_other_rings_nothing(world: World) -> None:

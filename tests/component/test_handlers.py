@@ -125,7 +125,7 @@ def test_a_failed_change_is_reported_postponed_and_done_later(
     assert writer.lambda_handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
 
 
-@pytest.mark.parametrize(("hours", "overdue"), [(5.9, 0), (6.1, 1)])
+@pytest.mark.parametrize(("hours", "overdue"), [(23.9, 0), (24.1, 1)])
 def test_a_change_that_fails_is_overdue_by_the_time_at_which_it_was_queued(
     account: Account,
     rippling: Rippling,

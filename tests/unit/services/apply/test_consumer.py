@@ -104,15 +104,15 @@ def test_who_waits_for_a_window_of_calls_is_not_overdue_however_often() -> None:
         ConfigurationError("turned down"),
     ],
 )
-def test_whatever_a_change_waits_for_it_is_overdue_after_six_hours(error: ConnectorError) -> None:
+def test_whatever_a_change_waits_for_it_is_overdue_after_a_day(error: ConnectorError) -> None:
     metrics, body = CountedMetrics(), Change("w", Cause.POLL, "c").to_body()
     attempts, queue = InMemoryFailedAttempts(HandClock()), InMemoryChangeQueue()
     consumer = Consumer(Failing(error), queue, attempts, Silent(), metrics)
-    almost = timedelta(hours=5, minutes=59)
+    almost = timedelta(hours=23, minutes=59)
     consumer.consume(body, receipt="r", delivery=3, waited=almost)
     assert metrics.counts["ChangesOverdue"] == 0
 
-    consumer.consume(body, receipt="r", delivery=4, waited=timedelta(hours=6))
+    consumer.consume(body, receipt="r", delivery=4, waited=timedelta(days=1))
 
     assert metrics.counts["ChangesOverdue"] == 1
 

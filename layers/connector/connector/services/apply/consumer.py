@@ -35,11 +35,11 @@ CloudWatch may not tell of it: it may leave out of its age what was received rep
 no failure: who waits for a window of calls may be delivered as often in a first load that is well.
 """
 
-OVERDUE_AFTER = timedelta(hours=6)
+OVERDUE_AFTER = timedelta(days=1)
 """Whoever has been on the queue for so long waits for something that does not end by itself.
 
-A limit is let go on for so many of its windows: a first load is through by then wherever an hour
-has calls for a sixth of the people. What is asked once in an hour is not delivered ten times in it.
+A limit is let go on for so many of its windows: a first load is through by then wherever so many
+hours have the calls for it. Few changes are dead letters before, and those ring themselves.
 """
 
 SPREAD_SECONDS = 60.0
