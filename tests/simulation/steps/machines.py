@@ -149,7 +149,7 @@ class Machines(Vendors):
             case "a contractor":
                 self.rippling.change_employment_type(worker["id"], "Contractor")
             case "an unknown department":
-                self.rippling.move(worker["id"], UNKNOWN)
+                self.rippling.move(worker["id"], self.names[UNKNOWN])
             case _:
                 self.ended(worker, "RENEGE", "at once")
         self.clock.turn(seconds=100)
