@@ -438,6 +438,32 @@ def test_a_verb_that_does_not_exist_is_refused_with_the_nearest_one() -> None:
     assert all(verb.name in refusal for verb in VERBS)
 
 
+# The changelog and the list of decisions
+
+
+def test_the_changelog_counts_what_the_template_has(
+    resources: dict[str, Any], functions: dict[str, dict[str, Any]]
+) -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"^- One stack, deployed with `sam deploy`: (.+)$", changelog, re.M)
+    (names,) = re.findall(r"functions \(([^;)]+)", entry)
+    secrets = of_type(resources, "AWS::SecretsManager::Secret").values()
+    made_up = [each for each in secrets if "GenerateSecretString" in each]
+
+    stated = {what: int(count) for count, what in re.findall(r"(\d+) (\w+)", entry)}
+    assert stated == {
+        "functions": len(functions),
+        "queues": len(of_type(resources, "AWS::SQS::Queue")),
+        "tables": len(of_type(resources, "AWS::DynamoDB::Table")),
+        "secrets": len(secrets) - len(made_up),
+        "alarms": len(of_type(resources, "AWS::CloudWatch::Alarm")),
+    }
+    assert "and one that AWS makes up" in entry
+    assert len(made_up) == 1
+    assert set(re.split(r", | and ", names)) == FUNCTIONS
+    assert {each["CodeUri"].removeprefix("functions/") for each in functions.values()} == FUNCTIONS
+
+
 # Every page
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from connector.domain.cursors import OVERLAP
 from connector.domain.records.ledger import INTENT_SECONDS
-from connector.services.apply.consumer import LONGEST_WAIT_SECONDS, wait_before
+from connector.services.apply.consumer import (
+    LONGEST_WAIT_SECONDS,
+    OVERDUE_AFTER,
+    OVERDUE_DELIVERIES,
+    wait_before,
+)
 from connector.services.find.pages import MOST_FOUND, RESERVE_SECONDS
 from connector.services.find.poller import LEASE_SECONDS
 from connector.services.shared.catalogues import FRESH_SECONDS
@@ -35,6 +41,16 @@ WAITS = ", ".join(f"{wait_before(delivery):.0f}" for delivery in range(1, 6))
 )
 def test_a_page_states_the_number_that_the_code_has(page: str, statement: str) -> None:
     assert statement in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["CHANGELOG.md", RUNBOOK, "docs/configuration.md"])
+def test_each_page_says_of_overdue_changes_what_the_writer_goes_by(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+
+    assert OVERDUE_AFTER.total_seconds() == 24 * 60 * 60
+    assert set(re.findall(r"has been on the queue for (?!more than)(\w+ \w+)", text)) == {"a day"}
+    assert OVERDUE_DELIVERIES == 10
+    assert re.search(r"tried ten times in vain|for the tenth time or later", text)
 
 
 def test_the_pages_state_the_time_outs_and_deliveries_of_the_template(
