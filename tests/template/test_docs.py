@@ -464,6 +464,18 @@ def test_the_changelog_counts_what_the_template_has(
     assert {each["CodeUri"].removeprefix("functions/") for each in functions.values()} == FUNCTIONS
 
 
+def test_the_list_of_decisions_shows_the_number_of_each_and_names_those_that_do_not_exist() -> None:
+    intro, _, table = text_of("README.md").partition("| ADR | Decision |\n|---|---|\n")
+    listed = re.findall(r"^\| (\d+) \| \[.+\]\(adr/(.+)\) \|$", table, re.M)
+    (gaps,) = re.findall(r"No decision has the number (.+)\.$", intro, re.M)
+    numbers = [int(page.stem[:4]) for page in DECISIONS]
+
+    assert listed == [(str(int(page.stem[:4])), page.name) for page in DECISIONS]
+    assert len(table.splitlines()) == len(listed), "a table alone: Markdown counts a list by itself"
+    missing = set(range(1, max(numbers))) - set(numbers)
+    assert {int(number) for number in re.findall(r"\d+", gaps)} == missing
+
+
 # Every page
 
 
