@@ -16,6 +16,8 @@ import pytest
 
 from connector import cli
 from connector.adapters.aws import ledger_rows as ledger_items
+from connector.adapters.aws.audit_log import ACTS
+from connector.adapters.aws.ledger_rows import head_from, head_values
 from connector.adapters.aws.payroll import exports as payroll_exports
 from connector.cli.exits import ExitCode, NotReachedError
 from connector.domain import employees, placement
@@ -37,6 +39,7 @@ from connector.domain.mapping.rules import (
 )
 from connector.domain.mapping.source import shared
 from connector.domain.planning import Outcome
+from connector.domain.records.acts import OPERATORS
 from connector.services.inbound.rippling_webhook import Access, RipplingWebhook
 from connector.services.operate.operator import Operator
 from connector.services.operate.verbs import VERBS
@@ -327,7 +330,8 @@ def test_every_outcome_and_every_cause_is_documented() -> None:
 def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     tables = section("how-a-change-travels.md", "PeopleTable")
     blocks = blocks_of(tables, "json")
-    person, link, claim, alias, payroll_run = (json.loads(block) for block in blocks)
+    shown = (json.loads(block) for block in blocks)
+    person, link, claim, alias, payroll_run, payroll_company, acts = shown
     values = ledger_items.person_values(ledger_items.person_from(person))
     audit_time = {"audit_time": person["audit_time"]}
 
@@ -340,6 +344,10 @@ def test_the_items_shown_are_the_ones_that_the_adapters_make() -> None:
     company = payroll_run["company"].removeprefix("payroll ")
     known = payroll_exports.exports_from(payroll_run, company)
     assert payroll_run == payroll_exports.item_of(known)
+    assert payroll_company == payroll_exports.item_of_company(payroll_company["run"])
+    end = {key: each for key, each in head_values(head_from(acts)).items() if each}
+    audit_time = {"audit_time": acts["audit_time"]}
+    assert acts == {**ledger_items.person_key(OPERATORS), "kind": ACTS, **end, **audit_time}
 
 
 def test_the_message_shown_is_a_change() -> None:

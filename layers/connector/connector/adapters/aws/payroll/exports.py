@@ -1,6 +1,7 @@
 """A row of the `PeopleTable` for each payroll run that was exported: `payroll <company> <run>`.
 
-One more for each company says that it has such rows, and so is found once the mapping lost it.
+One more for each company, `payroll * <company>`, says that it has such rows: so they are found
+once the mapping has lost it.
 
 It stands among the people because that table is kept, and what was exported must never be
 forgotten. In place of a company it has a word that no company is called, so that no list of a
@@ -84,9 +85,8 @@ class DynamoExportLog:
 
     def _note(self, company: str) -> None:
         """Writes down that a company has exports."""
-        row = {**key_of(EVERY_COMPANY, company), "kind": PAYROLL, "run": company}
         with answering("DynamoDB"):
-            self._client.put_item(TableName=self._table, Item=to_item(row))
+            self._client.put_item(TableName=self._table, Item=to_item(item_of_company(company)))
 
     def _rows_of(self, company: str) -> Iterator[Item]:
         condition = "#company = :company"
@@ -120,6 +120,11 @@ def item_of(exports: RunExports) -> Item:
         "run": exports.run,
         "exports": {currency: export_values(each) for currency, each in by_currency},
     }
+
+
+def item_of_company(company: str) -> Item:
+    """The row that says that a company has exports."""
+    return {**key_of(EVERY_COMPANY, company), "kind": PAYROLL, "run": company}
 
 
 def exports_from(row: Values, company: str) -> RunExports:
