@@ -16,7 +16,8 @@ from connector.services.payroll.preparation import Preparation, must_be_on
 from connector.services.payroll.settlement import NOT_SHOWN
 from connector.services.payroll.unanswered import companies_with_batches
 
-NEVER = "-"
+UNCLAIMED = "-"
+"""In place of the company of a run whose legal entity no company claims."""
 
 NOT_ASKED = "NOT ASKED"
 """The state of a run of which there are batches, where no company exports payroll runs any more."""
@@ -53,7 +54,9 @@ class PayrollOverview:
             for run in (*sorted(runs, key=_newest_first), *gone)
             for made in known.get(run.id) or [_nothing_of(run, companies)]
         ]
-        return [row for row in rows if wanted in ("", row["company"]) or row["company"] == NEVER]
+        return [
+            row for row in rows if wanted in ("", row["company"]) or row["company"] == UNCLAIMED
+        ]
 
     def _known(self, exporting: Iterable[str]) -> dict[str, list[RunExports]]:
         """The batches by run: one that has changed hands may have some in several companies."""
@@ -81,7 +84,7 @@ def _claimant(mapping: MappingFile, entity: Named) -> str | None:
 
 
 def _nothing_of(run: PayrollRun, companies: Mapping[str, str]) -> RunExports:
-    return RunExports(companies.get(run.legal_entity or "", NEVER), run.id)
+    return RunExports(companies.get(run.legal_entity or "", UNCLAIMED), run.id)
 
 
 def _newest_first(run: PayrollRun) -> tuple[int, str]:
