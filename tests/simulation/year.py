@@ -44,7 +44,7 @@ def steps_of(seed: int) -> list[Step]:
 
 
 def with_hires_taken_back(seed: int, steps: Sequence[Step]) -> list[Step]:
-    """The steps of a company whose sweeps are all cut: HR also does what only a sweep can find.
+    """The steps of a company whose sweeps are cut: HR also does what only a sweep can find.
 
     These are drawn apart, so that all other steps, and all other companies, stay as they are.
     """

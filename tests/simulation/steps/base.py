@@ -61,7 +61,7 @@ Row = dict[str, Any]
 
 
 def is_hasty(seed: int) -> bool:
-    """Whether every full sweep of a company takes many runs, as in one of many thousands."""
+    """Whether a company's full sweeps take many runs once all is quiet, as with many thousands."""
     return Random(f"time/{seed}").random() < HASTY
 
 

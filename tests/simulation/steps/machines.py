@@ -194,7 +194,7 @@ class Machines(Vendors):
         self.clock.remaining = 0.0 if is_short else 1000.0
 
     def hurry(self) -> None:
-        """From now on every full sweep is cut; in a year that is the company's from the start."""
+        """From now on sweeps are cut once all is quiet; in a year, from the start or never."""
         self.is_hasty = True
 
     @step(2)
