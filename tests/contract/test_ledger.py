@@ -339,6 +339,20 @@ def test_a_create_that_begins_names_the_personal_fields_and_keeps_nothing_of_the
     assert intent.differences == (given[0], Difference("contact.last_name", "", ""))
 
 
+@pytest.mark.parametrize(("etag", "is_create"), [(None, True), ("", False), ('"1"', False)])
+def test_an_employee_that_is_taken_over_is_no_create_whatever_version_visma_shows(
+    bench: Bench, etag: str | None, is_create: bool
+) -> None:
+    ledger, given = bench.writer(), (RENAMED,)
+
+    ledger.begin(ledger.record("p1"), Write("norway", "1042", given, "b286c488", etag), claim=True)
+
+    intent = bench.writer().record("p1").person.intent
+    assert intent is not None
+    assert (intent.is_create, intent.is_adoption) == (is_create, not is_create)
+    assert (intent.differences == given) is not is_create
+
+
 def test_a_write_that_is_known_to_have_written_nothing_has_nothing_to_tell(bench: Bench) -> None:
     ledger = bench.writer()
     begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", (MOVED,)), claim=False)

@@ -40,7 +40,9 @@ class Manners:
         self.max_page_size = 1000
         self.location_host: str | None = None
         self.location_names: Literal["code", "b64", "nothing"] = "code"
-        self.shows_version: Literal["strong", "weak", "bare", "packed", "in the body"] = "strong"
+        self.shows_version: Literal[
+            "strong", "weak", "bare", "packed", "in the body", "nowhere"
+        ] = "strong"
         self.takes_version: Literal["quoted", "bare", "none"] = "quoted"
         self.total_count: Literal["right", "zero", "absent"] = "right"
         self.answers_update: Literal[200, 204] = 204
@@ -88,7 +90,10 @@ def list_employees(visit: Visit) -> Response:
 def read_employee(visit: Visit, code: str) -> Response:
     """GET /v1/employee/{employeeCd}."""
     employee = _employee(visit, code)
-    return json_response(200, employee.row, etag(visit, employee.version))
+    row = {**employee.row}
+    if visit.manners.shows_version == "nowhere":
+        del row["timeStamp"]
+    return json_response(200, row, etag(visit, employee.version))
 
 
 def create_employee(visit: Visit) -> Response:

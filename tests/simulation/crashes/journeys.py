@@ -6,7 +6,7 @@ prepared is at peace before the journey begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ MANY = 6
 
 Act: TypeAlias = Callable[[], None]
 Prepare: TypeAlias = Callable[[Story], Act]
+Problems: TypeAlias = Callable[[Story], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Journey:
     is_repeated: bool = False
     fewest: int = 8
     """At fewer places it is not killed, or else it does not do what it is for."""
+    mistold: Problems = lambda _: ()
+    """What the audit says otherwise than it was, once all is quiet again."""
 
 
 def one(story: Story, status: str = "ACTIVE") -> Row:
@@ -159,6 +162,15 @@ def adopt(story: Story) -> Act:
     return act
 
 
+def mistold_adoption(story: Story) -> Iterator[str]:
+    """The employee was there: nobody has created it, and its new person has adopted it."""
+    rows = story.world.stored().audit[story.last]
+    if not any(row["kind"] == "adoption" for row in rows):
+        yield f"that {story.last} adopted an employee is told nowhere"
+    if any(row["outcome"] == "created" for row in rows):
+        yield f"an employee that {story.last} adopted is told to be created"
+
+
 def rename(story: Story) -> Act:
     """The operator gives an employee another code."""
     rows = [row for row in story.world.links() if row["code"] and row["is_active"]]
@@ -260,7 +272,7 @@ JOURNEYS = (
     Journey("transfer", transfer),
     Journey("release", release),
     Journey("approve", approve, is_repeated=True),
-    Journey("adopt", adopt, is_repeated=True),
+    Journey("adopt", adopt, is_repeated=True, mistold=mistold_adoption),
     Journey("rename", rename, is_repeated=True, fewest=7),
     Journey("apply", apply),
     Journey("replay", replay, is_repeated=True),
@@ -313,4 +325,5 @@ class Kills:
         story.quiet()
         dead = story.world.queue.dead
         demand(Check.REST, [f"{len(dead)} dead letters"] if dead else [])
+        demand(Check.AUDIT, self.journey.mistold(story))
         return was_killed

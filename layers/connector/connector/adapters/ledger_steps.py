@@ -48,7 +48,7 @@ def intent_of(write: Write, owner: str, now: datetime) -> Intent:
     """
     until = now + timedelta(seconds=INTENT_SECONDS)
     proof, etag = write.proof, write.etag
-    is_create = proof and not etag
+    is_create = proof and etag is None
     noted = tuple(by_name(each) if is_create else each for each in write.differences)
     return Intent(write.company, write.code, until, owner, proof, differences=noted, etag=etag)
 

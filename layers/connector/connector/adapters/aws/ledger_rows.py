@@ -120,7 +120,7 @@ def intent_values(intent: Intent) -> Item:
         "owner": intent.owner,
         "proof": intent.proof,
         **({"lands_until": timestamp(intent.lands_until)} if intent.lands_until else {}),
-        **({"etag": intent.etag} if intent.etag else {}),
+        **({} if intent.etag is None else {"etag": intent.etag}),
         **({} if noted is None else {"differences": _differences_values(noted)}),
     }
 

@@ -36,7 +36,8 @@ class Intent:
     """A write that was begun: to which company, and until when its writer may still be at it.
 
     It says what it writes: the `differences` of the plan, as the audit tells them, and the version
-    (`etag`) of the employee that they are seen on; of a create, personal fields by name alone. They
+    (`etag`) of the employee that they are seen on, empty where Visma shows none of an employee that
+    is taken over; of a create, personal fields by name alone. They
     are empty where no field is written, and None where an earlier version began it and did not say.
     A create carries the `proof` by which the employee is known again, should no answer come.
     Where none came, the write may be applied as late as `lands_until`.
@@ -59,7 +60,12 @@ class Intent:
     @property
     def is_adoption(self) -> bool:
         """Whether an employee is taken over that was there before; a new one has no version."""
-        return bool(self.proof and self.etag)
+        return bool(self.proof) and self.etag is not None
+
+    @property
+    def is_create(self) -> bool:
+        """Whether an employee is made that was not there before."""
+        return bool(self.proof) and self.etag is None
 
     @property
     def may_have_updated(self) -> bool:

@@ -260,7 +260,8 @@ class EmployeeWriter:
             if seen and not is_another(seen, request):
                 return self._close_gap(allowed, seen, proof)
             return request.another(seen) if seen else request.vanished()
-        write = Write(request.company, known.code, plan.differences, proof, known.etag)
+        seen_on = known.etag or ("" if proof else None)  # an employee that was there is no create
+        write = Write(request.company, known.code, plan.differences, proof, seen_on)
         record = self.ledger.begin(request.record, write, claim=False)
         return self._update(replace(request, record=record), known, plan, identity)
 

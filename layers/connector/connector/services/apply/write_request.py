@@ -109,9 +109,12 @@ class WriteRequest:
 
     @property
     def unfinished_code(self) -> str | None:
-        """The code of a create in this company that was begun and never finished."""
+        """The code of a create in this company that was begun and never finished.
+
+        Every create carries a proof: what an operator began, a tie or another code, is none.
+        """
         intent = self.record.person.intent
-        if intent is None or intent.is_adoption or intent.company != self.company:
+        if intent is None or not intent.is_create or intent.company != self.company:
             return None
         return intent.code
 
