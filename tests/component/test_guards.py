@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connector.domain.changes import Cause, Change
-from connector.domain.errors import RetryableError
+from connector.domain.errors import ConflictError, RetryableError
+from connector.domain.records.ledger import EmployeeLink, Record
 from tests.support.world import World, a_world
 
 FIRST_LOAD_HELD = "first_load: held"
@@ -545,6 +548,63 @@ def test_a_rejection_is_listed_and_can_be_taken_back(world: World) -> None:
     )
     assert world.drain() == {"deactivated": 1}  # one alone is within the guard
     assert _say(world, "rejected")["rows"] == []
+
+
+def test_taking_back_writes_nothing_over_what_the_writer_has_written_since(world: World) -> None:
+    """The list of the rejected is older than the person's row."""
+    mass_termination(world)
+    one, other = sorted(row["person"] for row in _held(world))[:2]
+    _say(world, "reject", people=[one, other])
+    world.drain()
+    links = world.ledger.links
+
+    def listed_early(company: str) -> list[EmployeeLink]:
+        rows = list(links(company))
+        taken_back_in_rippling(world, one)
+        kept = world.tables.links[other]["norway"]
+        world.tables.links[other]["norway"] = replace(kept, etag='"newer"')
+        return rows
+
+    with pytest.MonkeyPatch.context() as late:
+        late.setattr(world.ledger, "links", listed_early)
+        answer = _say(world, "rejected take-back", people=[one, other])
+
+    by_now = world.ledger.record(one).links["norway"]
+    assert answer["queued"] == 1
+    assert [each.person_id for each in world.queue.changes] == [other]
+    assert (by_now.written or {})["department"] == "FIN"
+    assert by_now.reason != "the rejection was taken back"
+    of_other = world.ledger.record(other).links["norway"]
+    assert (of_other.etag, of_other.is_dropped) == ('"newer"', False)
+
+
+def test_who_was_taken_back_before_the_writer_stood_in_the_way_is_looked_at(world: World) -> None:
+    mass_termination(world)
+    people = [row["person"] for row in _held(world)[:2]]
+    _say(world, "reject", people=people)
+    world.drain()
+    finish, done = world.ledger.finish, list[str]()
+
+    def finishes_once(record: Record, *given: Any) -> None:
+        if done:
+            raise ConflictError("another writer is there")
+        done.append(record.person.id)
+        finish(record, *given)
+
+    with pytest.MonkeyPatch.context() as busy:
+        busy.setattr(world.ledger, "finish", finishes_once)
+        with suppress(ConflictError):
+            _say(world, "rejected take-back", people=people)
+
+    assert [each.person_id for each in world.queue.changes] == done
+
+
+def taken_back_in_rippling(world: World, person: str) -> None:
+    """HR has the person back at work, in another department, and the writer follows."""
+    (worker,) = (each for each in world.rippling.workers() if each["user_id"] == person)
+    world.rippling.reactivate(worker["id"])
+    world.rippling.move(worker["id"], "Finance")
+    world.settle()
 
 
 # Two approvers

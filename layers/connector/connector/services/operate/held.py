@@ -75,20 +75,35 @@ class HeldPeople:
     def take_back(self, arguments: Arguments) -> JsonObject:
         """Forgets that a change to these people was rejected, and has them looked at again.
 
+        Whoever is rejected no longer by the time their row is read is left as the writer has left
+        them.
+
         Raises:
-            ConfigurationError: nobody is named.
-            ConflictError: the writer is dealing with one of them at this moment.
+            ConfigurationError: nobody is named, or by one name several people are.
+            ConflictError: the writer is dealing with one of them at this moment; those before are
+                looked at again.
         """
         people = {str(each) for each in arguments.get("people") or ()}
         if not people:
             raise ConfigurationError("name people; `connector rejected` lists them")
         chosen, unknown, named = self._among(list(self._rejected()), people, "rejected")
-        for link in chosen:
-            record = self.ledger.record(link.person_id)
-            after = replace(link, dropped_facts="", reason="the rejection was taken back")
-            self.ledger.finish(record, record.person, [after], ())
-        changes = [new_change(each.worker_id, each.person_id, Cause.OPERATOR) for each in chosen]
-        return {"queued": self.queue.send(changes), "unknown": unknown, "named": named}
+        changes: list[Change] = []
+        try:
+            for link in chosen:
+                changes += self._taken_back(link)
+        finally:
+            queued = self.queue.send(changes)
+        return {"queued": queued, "unknown": unknown, "named": named}
+
+    def _taken_back(self, listed: EmployeeLink) -> list[Change]:
+        """The change by which somebody is looked at again; empty where nothing is rejected now."""
+        record = self.ledger.record(listed.person_id)
+        link = record.links.get(listed.company)  # the writer may have been here since
+        if link is None or not link.is_dropped:
+            return []
+        after = replace(link, dropped_facts="", reason="the rejection was taken back")
+        self.ledger.finish(record, record.person, [after], ())
+        return [new_change(link.worker_id, link.person_id, Cause.OPERATOR)]
 
     def _say(self, decision: OperatorDecision, arguments: Arguments) -> JsonObject:
         chosen, unknown, named = self._chosen(arguments)
