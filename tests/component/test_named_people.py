@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connector.domain.records.acts import OPERATORS
+from connector.domain.records.ledger import EmployeeLink
+from connector.services.foresee.people import People
 from connector.services.operate.verbs import VERBS
 from tests.support.world import World, a_world
 
@@ -112,3 +115,99 @@ def test_who_is_not_held_is_said_and_no_one_else_is_touched(world: World) -> Non
     assert not refused["ok"]
     world.drain()
     assert held(world) == before
+
+
+def shares_a_code(world: World) -> tuple[EmployeeLink, EmployeeLink]:
+    """Two held people: the code of the one is what the mapping makes for the other, elsewhere."""
+    one, other = sorted(held(world))[:2]
+    first, second = world.tables.links[one]["norway"], world.tables.links[other]["norway"]
+    world.tables.links[other]["norway"] = replace(second, expected_code=first.employee_code)
+    return first, world.tables.links[other]["norway"]
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_a_name_that_is_two_peoples_is_refused_and_the_id_is_asked_for(
+    world: World, verb: str
+) -> None:
+    first, second = shares_a_code(world)
+    before = held(world)
+    code = str(first.employee_code)
+    free = next(each for each in before if each not in (first.person_id, second.person_id))
+
+    refusals = [say(world, verb, code, free, preview=True), say(world, verb, code, free)]
+
+    ids = ", ".join(sorted((first.person_id, second.person_id)))
+    told = [f"{code} is several people: {ids}; name one by id"]
+    assert [each["problems"] for each in refusals] == [told, told]
+    assert not world.queue.changes
+    assert say(world, verb, first.person_id)["queued"] == 1
+    world.drain()
+    assert held(world) == before - {first.person_id}
+
+
+def test_a_rejection_is_not_taken_back_by_a_name_that_is_two_peoples(world: World) -> None:
+    people = sorted(held(world))[:2]
+    say(world, "reject", *people)
+    world.drain()
+    first, second = (world.tables.links[each]["norway"] for each in people)
+    changed = replace(second, expected_code=first.employee_code)
+    world.tables.links[second.person_id]["norway"] = changed
+
+    answer = say(world, "rejected take-back", str(first.employee_code))
+
+    assert "is several people" in answer["problems"][0]
+    assert world.tables.links[first.person_id]["norway"].is_dropped
+
+
+def test_an_audit_is_not_verified_by_a_name_that_is_two_peoples(world: World) -> None:
+    first, _ = shares_a_code(world)
+
+    answer = world.operator.dispatch({"verb": "audit verify", "person": str(first.employee_code)})
+
+    assert "is several people" in answer["problems"][0]
+
+
+@pytest.mark.parametrize("verb", ["approve", "held"])
+def test_however_many_addresses_are_named_everyone_is_read_once(world: World, verb: str) -> None:
+    before = held(world)
+    workers = [each for each in everyone(world) if each["user_id"] in before][:5]
+    world.clear_journals()
+    say(world, "held", address(workers[0]))
+    calls_for_one = len(world.rippling.calls())
+    world.clear_journals()
+
+    answer = say(world, verb, *map(address, workers))
+
+    assert len(world.rippling.calls()) == calls_for_one > 0
+    assert answer.get("queued", len(answer.get("rows", ()))) == len(workers)
+
+
+def test_however_many_numbers_are_named_every_row_is_read_once(world: World) -> None:
+    workers = everyone(world)[:5]
+    people = People(world.ledger, world.source, world.mappings)
+    reads = list[str]()
+    whole = world.ledger.links
+
+    def links_read(company: str) -> Iterator[EmployeeLink]:
+        reads.append(company)
+        return whole(company)
+
+    with pytest.MonkeyPatch.context() as counted:
+        counted.setattr(world.ledger, "links", links_read)
+        found = people.ids_of_each([number(each) for each in workers])
+
+    assert reads == ["norway"]
+    assert found == {number(each): [each["user_id"]] for each in workers}
+
+
+def test_however_many_addresses_are_nobodys_everyone_is_read_as_often_as_for_one(
+    world: World,
+) -> None:
+    calls = []
+    for names in (["one@example.no"], ["one@example.no", "two@example.no", "three@example.no"]):
+        world.clear_journals()
+        answer = say(world, "held", *names)
+        assert len(answer["problems"]) == len(names)
+        calls.append(len(world.rippling.calls()))
+
+    assert calls[0] == calls[1] > 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import chain
 
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError
@@ -134,24 +135,21 @@ class HeldPeople:
         e-mail address; of an address nothing is told but whose it is.
 
         Raises:
-            ConfigurationError: nobody is meant, or by one name several people are.
+            ConfigurationError: nobody is meant, or by some names several people are.
             ConnectorError: Rippling was asked for an address, and does not answer.
         """
-        own = {name for each in links for name in _names(each)}
-        found = {name: self._person(name) for name in sorted(people - own)}
-        ids = {each.person_id for each in links}.intersection(found.values())
+        own = _by_name(links)
+        found = self.people.ids_of_each(sorted(people - own.keys()))
+        meant = {**{name: own[name] for name in people & own.keys()}, **found}
+        if shared := sorted(name for name, of_name in meant.items() if len(of_name) > 1):
+            raise ConfigurationError(several(name, meant[name]) for name in shared)
+        ids = {each.person_id for each in links}.intersection(chain(*found.values()))
         chosen = [each for each in links if _names(each) & people or each.person_id in ids]
-        unknown = {name for name, person in found.items() if person not in ids}
+        unknown = {name for name, of_name in found.items() if not ids.intersection(of_name)}
         nobody = _unknown({shown(each) for each in unknown}, own, state, is_all=unknown == people)
-        named = [shown(each) if each in unknown else found.get(each, each) for each in people]
-        return chosen, nobody, sorted(named)
-
-    def _person(self, name: str) -> str:
-        """The one person who is known by a name; an empty text where nobody is."""
-        ids = self.people.ids(name)
-        if len(ids) > 1:
-            raise ConfigurationError(several(name, ids))
-        return next(iter(ids), "")
+        known = {name: of_name[0] for name, of_name in found.items() if name not in unknown}
+        named = sorted(shown(each) if each in unknown else known.get(each, each) for each in people)
+        return chosen, nobody, named
 
     def _of_run(self, run: str) -> list[EmployeeLink]:
         held = list(self._all())
@@ -194,7 +192,7 @@ class HeldPeople:
         return companies_with_people(self.ledger, self.mappings.load().companies)
 
 
-def _unknown(names: set[str], known: set[str], state: str, *, is_all: bool) -> list[str]:
+def _unknown(names: set[str], known: Collection[str], state: str, *, is_all: bool) -> list[str]:
     """The names that are nobody's in this state.
 
     Raises:
@@ -213,6 +211,15 @@ def _unknown(names: set[str], known: set[str], state: str, *, is_all: bool) -> l
 def department_of(person: Person | None) -> str:
     """Rippling's name of the department that somebody was in when last seen."""
     return department_in(person.facts) if person else ""
+
+
+def _by_name(links: Iterable[EmployeeLink]) -> dict[str, set[str]]:
+    """The people of the links, by each name that they have there."""
+    people: dict[str, set[str]] = defaultdict(set)
+    for link in links:
+        for name in _names(link):
+            people[name].add(link.person_id)
+    return people
 
 
 def _names(link: EmployeeLink) -> set[str]:

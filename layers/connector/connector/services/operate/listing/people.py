@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from connector.domain.errors import ConfigurationError
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.domain.status.people import OpenPeople
 from connector.ports.ledger import Ledger
@@ -95,14 +94,13 @@ class PeopleLists:
         return dated
 
     def _ids(self, names: Iterable[str]) -> Iterator[str]:
-        problems: list[str] = []
-        for name in names:
-            try:
-                yield from self.people.ids(name) or [self.people.find(name).record.person.id]
-            except ConfigurationError as error:
-                problems += error.problems
-        if problems:
-            raise ConfigurationError(problems)
+        found = self.people.ids_of_each(tuple(names))
+        strangers = [name for name, ids in found.items() if not ids]
+        if strangers:  # says so, with the nearest, where nobody is known by one
+            of_rippling = self.people.find_each(strangers).values()
+            yield from (each.record.person.id for each in of_rippling)
+        for ids in found.values():
+            yield from ids
 
     def _links(self, names: Sequence[str], company: str) -> Iterator[EmployeeLink]:
         # Who waits has an index of their own: no company is read for that list.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from connector.domain.errors import ConfigurationError
+from connector.services.foresee.people import several
 from connector.services.operate.verbs.verb import Argument, Arguments, Carried, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -32,10 +34,16 @@ class VerifyAudit(Verb):
         return asdict(desk.audit_check.check(str(arguments.get("after") or ""), only))
 
     def _person(self, desk: Desk, wanted: str) -> str:
-        """Whose chain is meant; of whom the ledger has forgotten there may be rows all the same."""
+        """Whose chain is meant; of whom the ledger has forgotten there may be rows all the same.
+
+        Raises:
+            ConfigurationError: nobody is known by it, or several people are.
+        """
         ids = desk.people.ids(wanted)
         if not ids and not any(True for _ in desk.audit.of_person(wanted)):
             return desk.people.find(wanted).record.person.id  # or says so, with the nearest
+        if len(ids) > 1:
+            raise ConfigurationError(several(wanted, ids))
         return next(iter(ids), wanted)
 
     def view(self, result: JsonObject) -> View:
