@@ -8,9 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.domain.facts import Named
-from connector.domain.mapping.names import NameMemory
-from connector.domain.mapping.naming.bindings import Binding, NamedKind, Word, Words, merged
-from connector.domain.mapping.naming.settling import apart, settled
+from connector.domain.mapping.file import load
+from connector.domain.mapping.names import NameMemory, words_of
+from connector.domain.mapping.naming.bindings import (
+    Binding,
+    NamedKind,
+    Word,
+    Words,
+    are_left,
+    merged,
+)
+from connector.domain.mapping.naming.settling import Rebound, apart, settled
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DEPARTMENT, ENTITY = NamedKind.DEPARTMENT, NamedKind.LEGAL_ENTITY
@@ -141,6 +149,75 @@ def test_an_import_leaves_rows_as_they_are_that_it_does_not_edit(memory: NameMem
     told = {each.word: each for each in apart(memory, after)}
     assert set(told) == {"Finance", "People"}
     assert all(each.is_swapped for each in told.values())
+
+
+BESIDE = {"added": (words(Finance="a"), words(Finance="a s")),
+          "removed": (words(Finance="a s"), words(Finance="a"))}  # fmt: skip
+"""The rows with a word, and those of an import that leaves one of them as it is."""
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+@pytest.mark.parametrize("is_imported", [True, False])
+def test_a_row_beside_it_leaves_the_meaning_of_a_row_as_it_is(
+    beside: str, is_imported: bool
+) -> None:
+    before, after = BESIDE[beside]
+    memory = seen(NameMemory(), FIN, HR, by=before)
+    memory = seen(memory, FIN_LATER, HR_LATER, by=before)
+
+    rebound: list[Rebound] = []
+    if is_imported:
+        lists = {DEPARTMENT: [FIN_LATER, HR_LATER]}
+        memory, rebound = settled(memory, before, after, lists, NOON + timedelta(hours=1))
+    memory = seen(memory, HR_LATER, FIN_LATER, by=after, at=NOON + timedelta(hours=2))
+
+    assert rebound == []
+    assert means(memory, "Finance", after) == "d1"
+
+
+def test_a_row_beside_it_leaves_a_word_that_was_imported_since_the_row_before(
+    memory: NameMemory,
+) -> None:
+    memory, _ = settled(
+        memory, ROWS, EDITED, {DEPARTMENT: [FIN_LATER, HR_LATER]}, NOON + timedelta(hours=1)
+    )
+    with_another = words(Finance="b2 s", People="a2")
+
+    memory = seen(memory, HR, FIN, by=with_another, at=NOON + timedelta(hours=2))
+
+    assert means(memory, "Finance", with_another) == "d2"
+
+
+MAPPING = """
+companies:
+  norway:
+    legal_entities: ["Nordfab AS"]
+    time_zone: Europe/Oslo
+    employee_code: "{worker.number}"
+    cost_centre_segment: 1
+    defaults: {branch: "1", employee_class: STAFF, calendar: NORWAY}
+    departments:
+      - {rippling: Sales, department: SALES, cost_centre: "200"}
+    employee_classes:
+      - {when: {compensation_time_period: HOURLY}, employee_class: HOURLY}
+"""
+CLASS_RULE = "      - {when: {department: Sales}, employee_class: SELLER}\n"
+SWEDEN = MAPPING.partition("companies:")[2].replace("norway", "sweden").replace("AS", "AB")
+
+
+def digest_of(text: str) -> str:
+    return words_of(load(text))[DEPARTMENT]["Sales"].digest
+
+
+@pytest.mark.parametrize("row", [CLASS_RULE, SWEDEN.lstrip("\n")], ids=["class", "company"])
+def test_rows_with_a_word_are_told_apart(row: str) -> None:
+    before, after = digest_of(MAPPING), digest_of(MAPPING + row)
+    edited = digest_of((MAPPING + row).replace('"200"', '"300"', 1))
+
+    assert are_left(before, after)
+    assert are_left(after, before)
+    assert not are_left(before, edited)
+    assert not are_left(after, edited)
 
 
 def test_an_import_that_cannot_ask_rippling_settles_nothing_of_which_it_knows_nothing_new(

@@ -32,7 +32,7 @@ from connector.domain.mapping.naming.sighting import Called, Sighting, names_of
 MOST_NAMES = 5
 """So many former names of one thing are remembered."""
 
-DIGITS = 12
+DIGITS = 10
 NO_WORDS: Mapping[str, Word] = {}
 
 
@@ -194,7 +194,7 @@ def words_of(mapping: MappingFile) -> Words:
 
 
 def _digest(rows: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()[:DIGITS]
+    return " ".join(sorted(hashlib.sha256(row.encode()).hexdigest()[:DIGITS] for row in rows))
 
 
 def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str, str]]:

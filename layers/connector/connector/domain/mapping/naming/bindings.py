@@ -39,7 +39,10 @@ ALONE = (NamedKind.DEPARTMENT, NamedKind.LOCATION)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word that names something: the companies whose rules have it, and a digest of its rows."""
+    """A word that names something: the companies whose rules have it, and a digest of its rows.
+
+    The digest is that of each row, sorted, with a space between them.
+    """
 
     companies: frozenset[str] = frozenset()
     digest: str = ""
@@ -86,9 +89,20 @@ def key_of(kind: NamedKind, name: str) -> str:
 
 
 def binding_of(bindings: Bindings, kind: NamedKind, word: str, digest: str) -> Binding | None:
-    """What a word means in rows of this version, else in those before; None where it never did."""
+    """What a word means in rows of this version, else in those before; None where it never did.
+
+    Of those before, rows that were only added to or taken from come first.
+    """
     versions = bindings.get(key_of(kind, word), NONE)
-    return versions.get(digest) or max(versions.values(), key=lambda one: one.since, default=None)
+    left = [one for rows, one in versions.items() if are_left(rows, digest)]
+    before = left or versions.values()
+    return versions.get(digest) or max(before, key=lambda one: one.since, default=None)
+
+
+def are_left(before: str, after: str) -> bool:
+    """Whether rows with a word are as they were, but for some that were added, or removed."""
+    rows, now = set(before.split()), set(after.split())
+    return bool(rows and now) and (rows <= now or now <= rows)
 
 
 def with_version(versions: Versions, digest: str, binding: Binding) -> Versions:

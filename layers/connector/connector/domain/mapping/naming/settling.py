@@ -18,8 +18,10 @@ from connector.domain.mapping.naming.bindings import (
     NONE,
     Binding,
     NamedKind,
+    Versions,
     Word,
     Words,
+    are_left,
     key_of,
     with_version,
 )
@@ -81,6 +83,7 @@ def settled(
     rebound: list[Rebound] = []
     for kind in NamedKind:
         before, listed = in_use.get(kind, NO_WORDS), lists.get(kind)
+        bindings.update(_carried(memory, kind, before, after.get(kind, NO_WORDS), now))
         things = _things(memory, kind)
         for text, word in edited(memory, kind, before, after.get(kind, NO_WORDS)):
             known = _known(memory, kind, text, before)
@@ -102,10 +105,27 @@ def edited(
 ) -> Iterator[tuple[str, Word]]:
     """The words of whose rows any is another one now, and those of which nobody can tell."""
     for text, word in after.items():
-        is_left = text in before and before[text].digest == word.digest
+        is_left = text in before and are_left(before[text].digest, word.digest)
         known = _known(memory, kind, text, before) if is_left else None
         if known is None or known.is_contested:
             yield text, word
+
+
+def _carried(
+    memory: NameMemory,
+    kind: NamedKind,
+    before: Mapping[str, Word],
+    after: Mapping[str, Word],
+    now: datetime,
+) -> Iterator[tuple[str, Versions]]:
+    """What words go on meaning to whose rows some were added, or of which some are gone."""
+    for text, word in after.items():
+        known = _known(memory, kind, text, before)
+        if known is None or before[text].digest == word.digest:
+            continue
+        if are_left(before[text].digest, word.digest):
+            versions = memory.bindings[key := key_of(kind, text)]
+            yield key, with_version(versions, word.digest, replace(known, since=now.isoformat()))
 
 
 def _bound(word: str, found: Sequence[str], things: Sequence[Named], now: datetime) -> Binding:

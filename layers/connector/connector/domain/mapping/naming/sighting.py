@@ -16,6 +16,7 @@ from connector.domain.mapping.naming.bindings import (
     NamedKind,
     Versions,
     Word,
+    are_left,
     binding_of,
     key_of,
     with_version,
@@ -74,10 +75,12 @@ class Sighting:
     def _keep(self, word: str, thing: Named, called: Called) -> None:
         """Goes on meaning a thing, unless rows were edited while names were going about."""
         digest, known = self._words[word].digest, self._binding(word)
-        is_own = digest in self.bindings.get(key_of(self._kind, word), NONE)
+        versions = self.bindings.get(key_of(self._kind, word), NONE)
+        is_own = digest in versions
         if known is None or known.is_contested:
             return
-        if not is_own and word not in names_of(thing) and self._is_in_doubt(word, thing, called):
+        is_left = is_own or any(are_left(rows, digest) for rows in versions)
+        if not is_left and word not in names_of(thing) and self._is_in_doubt(word, thing, called):
             self._held[str(thing.id)].discard(word)
             self._put(word, replace(known, is_contested=True, since=self._now))
             return
