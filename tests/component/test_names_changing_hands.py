@@ -190,16 +190,42 @@ def test_an_import_that_knows_nothing_of_the_swap_asks_before_it_moves_or_strand
     assert any(f"{A} means department" in reason for reason in preview["exceeds"])
 
 
-def test_a_rollback_brings_back_what_the_rows_meant(world: World) -> None:
+@pytest.mark.parametrize("days", [0, 6])
+def test_a_rollback_brings_back_what_the_rows_meant(world: World, days: int) -> None:
     before = placed(world)
     swap(world)
     a_day_later(world)
     imported(world, swapped(world.mapping_text))
+    a_day_later(world, days)
 
-    world.operator.dispatch({"verb": "mappings rollback", "operator": "kari", "yes": True})
+    request = {"verb": "mappings rollback", "operator": "kari", "yes": True}
+    assert world.operator.dispatch(request)["ok"]
     a_day_later(world, 5)
 
     assert placed(world) == before
+
+
+def test_a_rollback_gives_no_row_to_a_newcomer_of_that_name(world: World) -> None:
+    before = placed(world)
+    row = f"{{rippling: {A}, department: FIN"
+    assert row in world.mapping_text
+    edited = world.mapping_text.replace(row, f"{row}X", 1)
+    assert imported(world, edited)["written"] == 1
+    world.settle()
+    world.rippling.rename_department(A, "Economy")
+    again = world.rippling.add_department(A)
+    newcomer = world.hire(department=again["id"])
+    world.settle()
+    a_day_later(world, 6)
+
+    request = {"verb": "mappings rollback", "operator": "kari", "yes": True}
+    assert world.operator.dispatch(request)["ok"]
+    a_day_later(world, 5)
+
+    assert str(newcomer.get("number")) not in placed(world)
+    assert {key: each[0] for key, each in placed(world).items()} == {
+        key: each[0] for key, each in before.items()
+    }
 
 
 def test_a_connector_that_did_not_look_for_weeks_moves_no_one_when_it_looks_again(

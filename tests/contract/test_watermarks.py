@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import Guards
 from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import Binding
+from connector.domain.mapping.naming.sighting import Seen
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
 from connector.ports.queue import QueuedChanges
@@ -319,7 +320,7 @@ def test_names_never_saved_are_an_empty_memory(bench: Bench) -> None:
             {"l1": "Bergen", "l2": ""},
             {"location l1": ("Bergen HQ", "Bergen")},
             {"location l1": ("norway",)},
-            {"location l1": ("Bergen HQ", "")},
+            {"location l1": Seen("Bergen HQ", "", "2026-11-24T12:00:00")},
             {"location Bergen": {"d1": Binding({"l1": "2026-11-24"}, "2026-11-24T12:00:00")}},
         ),
         NameMemory(locations={f"l{number}": f"Sted {number} å" * 3 for number in range(20_000)}),
@@ -327,9 +328,63 @@ def test_names_never_saved_are_an_empty_memory(bench: Bench) -> None:
     ids=["small", "of any size"],
 )
 def test_names_are_remembered(bench: Bench, memory: NameMemory) -> None:
-    bench.one.cache.save_names(memory)
+    bench.one.cache.share(memory)
 
     assert bench.other.cache.names() == memory
+
+
+def bound(word: str, since: datetime = NOON) -> NameMemory:
+    binding = Binding({"d1": "2026-11-24"}, since.isoformat())
+    return NameMemory(bindings={f"department {word}": {"a": binding}}, looked="2026-11-24")
+
+
+def test_what_two_share_is_remembered_of_both(bench: Bench) -> None:
+    bench.one.cache.share(bound("Sales"))
+
+    shared = bench.other.cache.share(bound("Finance"))
+
+    assert set(shared.bindings) == {"department Sales", "department Finance"}
+    assert bench.one.cache.names() == shared
+
+
+def test_what_another_shares_in_the_middle_of_it_is_kept(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = on_dynamodb(client), on_dynamodb(client)
+    plain, left = WatermarksTable.put_if, [bound("Sales"), bound("People")]
+
+    def others_first(*given: Any) -> bool:
+        if left:
+            memory = left.pop()
+            with monkeypatch.context() as within:
+                within.setattr(WatermarksTable, "put_if", plain)
+                other.cache.share(memory)
+        return plain(*given)
+
+    monkeypatch.setattr(WatermarksTable, "put_if", others_first)
+    one.cache.share(bound("Finance"))
+
+    words = {"department Sales", "department People", "department Finance"}
+    assert set(one.cache.names().bindings) == words
+
+
+def test_names_that_others_share_all_the_time_are_tried_again_later(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WatermarksTable, "put_if", lambda *_: False)
+
+    with pytest.raises(RetryableError, match="names is being changed by others"):
+        on_dynamodb(client).cache.share(bound("Finance"))
+
+
+def test_names_that_no_one_counted_the_changes_of_are_known_and_kept(client: Any) -> None:
+    """What a version stored that knew neither of the count nor of the moment of a name."""
+    row = {"stream": "names", "called": {"department d1": ["Sales", ""]}, "looked": "2026-11-24"}
+    client.put_item(TableName="WatermarksTable", Item=to_item(row))
+
+    shared = on_dynamodb(client).cache.share(bound("Finance"))
+
+    assert shared.called == {"department d1": Seen("Sales", "", "2026-11-24")}
 
 
 def test_a_catalogue_is_cached_however_large_it_is(bench: Bench) -> None:

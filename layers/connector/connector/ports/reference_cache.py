@@ -24,5 +24,8 @@ class ReferenceCache(Protocol):
     def names(self) -> NameMemory:
         """The remembered names of things in Rippling; an empty memory where none was saved."""
 
-    def save_names(self, memory: NameMemory) -> None:
-        """Remembers the names of things in Rippling."""
+    def share(self, memory: NameMemory) -> NameMemory:
+        """Adds what a memory knows to the remembered names; what is remembered then.
+
+        What others share at the same moment is kept.
+        """

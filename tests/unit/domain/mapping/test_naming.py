@@ -259,3 +259,84 @@ def test_a_thing_that_is_only_renamed_is_told_with_its_new_name(memory: NameMemo
 
     assert (one.word, one.is_swapped, one.is_contested) == ("Finance", False, False)
     assert "called Economy in Rippling now; nobody moves" in one.message
+
+
+ABROAD, NEWCOMER = Named("d1", "Finance abroad"), Named("d3", "Finance")
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [words(Finance="a2"), words(Sales="s")], ids=["edited", "removed"]
+)
+def test_rows_that_come_back_mean_what_was_seen_daily_though_not_by_them(meanwhile: Words) -> None:
+    by = words(Finance="a")
+    memory = seen(NameMemory(), FIN, by=by)
+    memory, _ = settled(memory, by, meanwhile, {DEPARTMENT: [FIN]}, NOON)
+    for days in range(1, 8):
+        things = (FIN,) if days < 3 else (ABROAD, NEWCOMER)
+        memory = seen(memory, *things, by=meanwhile, at=NOON + timedelta(days=days))
+
+    for thing in (NEWCOMER, ABROAD):  # whoever is seen first takes nothing
+        memory = seen(memory, thing, by=by, at=NOON + timedelta(days=7, hours=1))
+
+    assert means(memory, "Finance", by) == "d1"
+
+
+@pytest.mark.parametrize(("days", "found"), [(3, "contested"), (4, "d2")])
+def test_a_deleted_department_is_another_of_that_name_for_three_days(days: int, found: str) -> None:
+    by, edited = words(People="b"), words(People="b2")
+    memory = seen(NameMemory(), FIN, HR, by=by)
+    for day in range(1, days + 1):
+        memory = seen(memory, HR_LATER, by=by, at=NOON + timedelta(days=day))
+
+    memory = seen(memory, HR_LATER, by=edited, at=NOON + timedelta(days=days, hours=1))
+
+    assert means(memory, "People", edited) == found
+
+
+@pytest.mark.parametrize(("days", "is_swapped"), [(3, True), (4, False)])
+def test_a_row_is_told_of_another_thing_that_is_called_so_while_that_is_there(
+    days: int, is_swapped: bool
+) -> None:
+    by = words(People="b")
+    memory = seen(NameMemory(), HR, by=by)
+    memory = seen(memory, Named("d9", "People"), by=by)
+    for day in range(days + 1):
+        memory = seen(memory, HR_LATER, by=by, at=NOON + timedelta(days=day))
+
+    (one,) = apart(memory, by)
+
+    assert one.is_swapped == is_swapped
+
+
+def test_what_is_gone_is_forgotten_unless_a_word_means_it() -> None:
+    by = words(Finance="a")
+    memory = seen(NameMemory(), FIN, Named("d9", "Old"), by=by)
+    for day in range(1, 5):
+        memory = seen(memory, HR, by=by, at=NOON + timedelta(days=day))
+
+    shared = memory.merged(NameMemory())
+
+    assert set(shared.called) == {"department d1", "department d2"}
+
+
+def test_after_a_pause_nothing_is_forgotten() -> None:
+    memory = seen(NameMemory(), FIN, Named("d9", "Old"), HR)
+
+    memory = seen(memory, HR, at=NOON + timedelta(days=30)).merged(memory)
+
+    assert "department d9" in memory.called
+
+
+def test_of_two_memories_the_name_counts_that_was_seen_last(memory: NameMemory) -> None:
+    later = seen(memory, Named("d1", "Economy"), at=NOON + timedelta(seconds=1))
+
+    for merged_memory in (memory.merged(later), later.merged(memory)):
+        assert merged_memory.called["department d1"].name == "Economy"
+
+
+def test_of_two_memories_the_locations_count_that_were_read_last() -> None:
+    old = NameMemory(NOON, "a", {"l1": "Bergen"})
+    new = NameMemory(NOON + timedelta(seconds=1), "b", {"l1": "Bergen HQ"})
+
+    for merged_memory in (old.merged(new), new.merged(old)):
+        assert (merged_memory.read_under, merged_memory.locations) == ("b", {"l1": "Bergen HQ"})

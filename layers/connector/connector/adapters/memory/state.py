@@ -88,8 +88,9 @@ class InMemoryReferenceCache:
     def names(self) -> NameMemory:
         return self._names
 
-    def save_names(self, memory: NameMemory) -> None:
-        self._names = memory
+    def share(self, memory: NameMemory) -> NameMemory:
+        self._names = memory.merged(self._names)
+        return self._names
 
 
 class InMemoryGuardLog:

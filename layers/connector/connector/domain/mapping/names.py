@@ -11,12 +11,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from connector.domain.facts import Named, alike
 from connector.domain.mapping.base import MappingModel
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.naming.bindings import (
+    SILENCE,
     Binding,
     Bindings,
     NamedKind,
@@ -24,10 +25,11 @@ from connector.domain.mapping.naming.bindings import (
     Words,
     awake,
     binding_of,
+    is_gone,
     key_of,
     merged,
 )
-from connector.domain.mapping.naming.sighting import Called, Sighting, names_of
+from connector.domain.mapping.naming.sighting import Called, Seen, Sighting, names_of
 
 MOST_NAMES = 5
 """So many former names of one thing are remembered."""
@@ -42,8 +44,9 @@ class NameMemory:
 
     `read_under` says by which words the mapping named locations when they were read. `used` has the
     names under which rows found a thing, the newest first, and `used_in` the companies that used
-    them, under a kind and an id. `called` has what a thing was called when it was seen last, and
-    its code; `bindings` what each word of the mapping means; `looked` the day of the last look.
+    them, under a kind and an id. `called` has what a thing was called when it was seen last, its
+    code, and when that was; `bindings` what each word of the mapping means; `looked` the day of the
+    last look.
     """
 
     read_at: datetime | None = None
@@ -51,7 +54,7 @@ class NameMemory:
     locations: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     used_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    called: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    called: Mapping[str, Seen] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
     looked: str = ""
 
@@ -69,25 +72,34 @@ class NameMemory:
         return memory
 
     def _awake(self, now: datetime) -> NameMemory:
+        """The memory on this day; after a pause nothing counts as gone: nobody has looked."""
         if self.looked == (today := now.date()).isoformat():
             return self
-        bindings = awake(self.bindings, self.looked, today)
-        return replace(self, bindings=bindings, looked=today.isoformat())
+        memory = replace(self, looked=today.isoformat())
+        if not self.looked or today - date.fromisoformat(self.looked) <= SILENCE:
+            return memory
+        called = {key: each._replace(at=memory.looked) for key, each in self.called.items()}
+        return replace(memory, called=called, bindings=awake(self.bindings, today))
 
     def _seen_of(
         self, kind: NamedKind, things: list[Named], words: Mapping[str, Word], now: datetime
     ) -> NameMemory:
         sighting = Sighting(kind, self.bindings, words, now)
-        called = self.things(kind)
+        called = self.things(kind).looked_at((str(each.id) for each in things), now)
         for thing in things:
             sighting.see(thing, called)
         memory = replace(self, bindings=sighting.bindings) if sighting.has_changed else self
         for thing in things:
             memory = memory._noted(kind, thing, words)
-        names = {key_of(kind, str(each.id)): (str(each.name), each.code or "") for each in things}
-        if any(memory.called.get(key) != name for key, name in names.items()):
-            memory = replace(memory, called={**memory.called, **names})
-        return memory
+        seen = {key_of(kind, str(each.id)): Seen.of(each, now) for each in things}
+        news = {key: each for key, each in seen.items() if self._is_news(key, each)}
+        return replace(memory, called={**memory.called, **news}) if news else memory
+
+    def _is_news(self, key: str, seen: Seen) -> bool:
+        """Whether a thing is called otherwise than known, or was not yet seen on that day."""
+        known = self.called.get(key)
+        day = len("2026-11-24")
+        return known is None or (*known[:2], known.at[:day]) != (*seen[:2], seen.at[:day])
 
     def _noted(self, kind: NamedKind, thing: Named, words: Mapping[str, Word]) -> NameMemory:
         """The memory with the name of a thing that rows name by it."""
@@ -108,8 +120,8 @@ class NameMemory:
     def things(self, kind: NamedKind) -> Called:
         """What the things of a kind are called, as far as they have been seen."""
         start = key_of(kind, "")
-        found = ((key, name) for key, name in self.called.items() if key.startswith(start))
-        return Called({key[len(start) :]: name for key, name in found})
+        found = ((key, seen) for key, seen in self.called.items() if key.startswith(start))
+        return Called({key[len(start) :]: seen for key, seen in found}, self.looked)
 
     def binding(self, kind: NamedKind, word: str, words: Mapping[str, Word]) -> Binding | None:
         """What a word of the mapping means; None where nothing has been seen yet that it may."""
@@ -122,8 +134,8 @@ class NameMemory:
 
     def as_called(self, kind: NamedKind, thing: Named) -> Named:
         """A thing by what it was called when it was seen last."""
-        name, code = self.called.get(key_of(kind, thing.id or ""), ("", ""))
-        return replace(thing, name=name, code=code or None) if name else thing
+        seen = self.called.get(key_of(kind, thing.id or ""))
+        return replace(thing, name=seen.name, code=seen.code or None) if seen else thing
 
     def recalled(self, kind: NamedKind, thing: Named, words: Mapping[str, Word]) -> Named:
         """The thing with the names that rows had for it, without the words that mean another."""
@@ -160,7 +172,10 @@ class NameMemory:
         return tuple(taken), tuple(word for word, one in known.items() if one.is_contested)
 
     def merged(self, other: NameMemory) -> NameMemory:
-        """This memory with what another one has besides."""
+        """What both memories know: of what they know differently, what was seen or settled last.
+
+        What a thing was called that is gone is forgotten, unless a word means it.
+        """
         used = {
             key: tuple(dict.fromkeys((*self.used.get(key, ()), *other.used.get(key, ()))))
             for key in (*self.used, *other.used)
@@ -169,14 +184,31 @@ class NameMemory:
             key: tuple(sorted({*self.used_in.get(key, ()), *other.used_in.get(key, ())}))
             for key in (*self.used_in, *other.used_in)
         }
+        is_older = other.read_at and (not self.read_at or self.read_at < other.read_at)
         return replace(
-            self,
+            other if is_older else self,
             used={key: names[:MOST_NAMES] for key, names in used.items()},
             used_in=used_in,
-            called={**other.called, **self.called},
+            called=self._called_last(other),
             bindings=merged(self.bindings, other.bindings),
             looked=max(self.looked, other.looked),
         )
+
+    def _called_last(self, other: NameMemory) -> Mapping[str, Seen]:
+        looked, held = max(self.looked, other.looked), {*self._held(), *other._held()}
+        called = dict(other.called)
+        for key, seen in self.called.items():
+            called[key] = max(seen, called.get(key, seen), key=lambda each: each.at)
+        return {
+            key: seen for key, seen in called.items() if key in held or not is_gone(seen.at, looked)
+        }
+
+    def _held(self) -> Iterator[str]:
+        """Under what the things are known that a word means."""
+        for key, versions in self.bindings.items():
+            kind = NamedKind(key.partition(" ")[0])
+            for binding in versions.values():
+                yield from (key_of(kind, holder) for holder in binding.holders)
 
 
 def words_of(mapping: MappingFile) -> Words:

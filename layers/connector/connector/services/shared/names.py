@@ -82,7 +82,7 @@ class Names:
         except ConfigurationError:
             self._refused_at = self._clock.now()
             return False
-        self._save(replace(memory, read_at=self._clock.now(), read_under=under, locations=places))
+        self._share(replace(memory, read_at=self._clock.now(), read_under=under, locations=places))
         return True
 
     def refresh(self) -> None:
@@ -97,7 +97,7 @@ class Names:
         things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
         memory = (tried or self._of(words)).seen(things, words, self._clock.now())
         if tried is None and memory is not self._memory:
-            self._save(memory)
+            self._share(memory)
         return recalled(workers, memory, words)
 
     def _of(self, words: Words) -> NameMemory:
@@ -119,10 +119,8 @@ class Names:
             self._loaded_at = self._clock.now()
         return self._memory
 
-    def _save(self, memory: NameMemory) -> None:
-        # Another function may have learned something in the meantime.
-        self._memory = memory.merged(self._cache.names())
-        self._cache.save_names(self._memory)
+    def _share(self, memory: NameMemory) -> None:
+        self._memory = self._cache.share(memory)
 
     def _seconds_since(self, moment: datetime | None) -> float:
         return (self._clock.now() - moment).total_seconds() if moment else float("inf")

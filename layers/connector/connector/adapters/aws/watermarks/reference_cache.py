@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
 from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import Binding
+from connector.domain.mapping.naming.sighting import Seen
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
@@ -50,34 +52,51 @@ class DynamoReferenceCache:
         self._rows.put_of_any_size(f"catalogue {company}", values)
 
     def names(self) -> NameMemory:
-        item = self._rows.read(NAMES)
-        read_at = item.get("read_at")
-        return NameMemory(
-            read_at=datetime.fromisoformat(read_at) if read_at else None,
-            read_under=item.get("read_under", ""),
-            locations=item.get("locations", {}),
-            used={key: tuple(names) for key, names in item.get("used", {}).items()},
-            used_in={key: tuple(keys) for key, keys in item.get("used_in", {}).items()},
-            called={key: (each[0], each[1]) for key, each in item.get("called", {}).items()},
-            bindings=_bindings_in(item.get("bindings", {})),
-            looked=item.get("looked", ""),
-        )
+        return _memory_in(self._rows.read(NAMES))
 
-    def save_names(self, memory: NameMemory) -> None:
-        values = {
-            "read_at": timestamp(memory.read_at) if memory.read_at else "",
-            "read_under": memory.read_under,
-            "locations": dict(memory.locations),
-            "used": {key: list(names) for key, names in memory.used.items()},
-            "used_in": {key: list(keys) for key, keys in memory.used_in.items()},
-            "looked": memory.looked,
-            "called": {key: list(each) for key, each in memory.called.items()},
-            "bindings": {
-                key: {digest: asdict(one) for digest, one in versions.items()}
-                for key, versions in memory.bindings.items()
-            },
-        }
-        self._rows.put_of_any_size(NAMES, without_empty(values))
+    def share(self, memory: NameMemory) -> NameMemory:
+        item = self._rows.change(
+            NAMES, lambda stored: _memory_as_item(memory.merged(_memory_in(stored)))
+        )
+        return _memory_in(item)
+
+
+def _memory_in(item: Item) -> NameMemory:
+    read_at, looked = item.get("read_at"), item.get("looked", "")
+    called = item.get("called", {}).items()
+    return NameMemory(
+        read_at=datetime.fromisoformat(read_at) if read_at else None,
+        read_under=item.get("read_under", ""),
+        locations=item.get("locations", {}),
+        used={key: tuple(names) for key, names in item.get("used", {}).items()},
+        used_in={key: tuple(keys) for key, keys in item.get("used_in", {}).items()},
+        called={key: _seen_in(each, looked) for key, each in called},
+        bindings=_bindings_in(item.get("bindings", {})),
+        looked=looked,
+    )
+
+
+def _seen_in(item: Sequence[str], looked: str) -> Seen:
+    """What a thing was called; an earlier version stored no moment."""
+    name, code, at = (*item[:3], looked)[:3]
+    return Seen(name, code, at)
+
+
+def _memory_as_item(memory: NameMemory) -> dict[str, object]:
+    values = {
+        "read_at": timestamp(memory.read_at) if memory.read_at else "",
+        "read_under": memory.read_under,
+        "locations": dict(memory.locations),
+        "used": {key: list(names) for key, names in memory.used.items()},
+        "used_in": {key: list(keys) for key, keys in memory.used_in.items()},
+        "looked": memory.looked,
+        "called": {key: list(each) for key, each in memory.called.items()},
+        "bindings": {
+            key: {digest: asdict(one) for digest, one in versions.items()}
+            for key, versions in memory.bindings.items()
+        },
+    }
+    return without_empty(values)
 
 
 def _bindings_in(item: Item) -> dict[str, dict[str, Binding]]:

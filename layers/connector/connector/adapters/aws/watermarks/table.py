@@ -11,14 +11,20 @@ from botocore.exceptions import ClientError
 
 from connector.adapters.aws.dynamodb import Item, aliases, batch_get, from_item, to_item
 from connector.adapters.aws.errors import Client, answering, code_of
+from connector.domain.errors import RetryableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 MOST_BYTES = 250_000
 """A row may have 400 KB, counted otherwise than here; a longer text is stored packed, no longer
 readable in the console."""
+
+REVISION = "revision"
+"""What counts the changes of a row that several functions change at the same time."""
+
+MOST_TRIES = 20
 
 
 class WatermarksTable:
@@ -30,12 +36,14 @@ class WatermarksTable:
 
     def read(self, stream: str) -> Item:
         """The row, or an empty one where there is none."""
+        return _unpacked(self._stored(stream))
+
+    def _stored(self, stream: str) -> Item:
         with answering("DynamoDB"):
             answer = self._client.get_item(
                 TableName=self._table, Key=to_item({"stream": stream}), ConsistentRead=True
             )
-        item = from_item(answer.get("Item", {}))
-        return json.loads(unpacked(item["packed"])) if "packed" in item else item
+        return from_item(answer.get("Item", {}))
 
     def read_many(self, streams: Sequence[str]) -> Iterator[Item]:
         """Those of the rows that there are, each with its name, in no order."""
@@ -49,12 +57,28 @@ class WatermarksTable:
 
     def put_of_any_size(self, stream: str, values: Mapping[str, object]) -> None:
         """The same; packed where a row cannot hold them, and no row where not even that fits."""
-        text = json.dumps(values, ensure_ascii=False)
-        if len(text.encode()) > MOST_BYTES:
-            values = {"packed": packed(text)}
-        if len(str(values.get("packed", ""))) > MOST_BYTES:
-            values = {}
-        self.put(stream, values)
+        self.put(stream, _of_any_size(values))
+
+    def change(self, stream: str, changed: Callable[[Item], Mapping[str, object]]) -> Item:
+        """Makes the row hold what `changed` makes of it, of any size; what it holds then.
+
+        `changed` is asked again where another function has changed the row in the meantime.
+
+        Raises:
+            RetryableError: others change the row all the time.
+        """
+        for _ in range(MOST_TRIES):
+            item = self._stored(stream)
+            revision = int(item.pop(REVISION, 0))
+            values = changed(_unpacked(item))
+            if self.put_if(
+                f"attribute_not_exists(#{REVISION}) OR #{REVISION} = :seen",
+                {":seen": revision},
+                stream,
+                {**_of_any_size(values), REVISION: revision + 1},
+            ):
+                return dict(values)
+        raise RetryableError(f"the row {stream} is being changed by others")
 
     def enter(self, stream: str, name: str, value: int, *, after: int, limit: int) -> bool:
         """Puts a name among the `people` of a row, with a value; whether it did.
@@ -133,6 +157,18 @@ class WatermarksTable:
 def without_empty(values: Mapping[str, object]) -> dict[str, object]:
     """The values that say something: a row has no attribute that is None or an empty text."""
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _of_any_size(values: Mapping[str, object]) -> Mapping[str, object]:
+    text = json.dumps(values, ensure_ascii=False)
+    if len(text.encode()) <= MOST_BYTES:
+        return values
+    small = packed(text)
+    return {"packed": small} if len(small) <= MOST_BYTES else {}
+
+
+def _unpacked(item: Item) -> Item:
+    return json.loads(unpacked(item["packed"])) if "packed" in item else item
 
 
 def packed(text: str) -> str:

@@ -17,6 +17,17 @@ from typing import TypeAlias
 FREE_AFTER = timedelta(days=3)
 """After so long without having been seen a thing gives up its words: it is deleted, or empty."""
 
+
+def is_gone(day: str, today: str) -> bool:
+    """Whether something that was seen last on a day counts as gone; days, or moments, as texts.
+
+    Nothing does of which no day is known, or where there was no look yet.
+    """
+    if not day or not today:
+        return False
+    return date.fromisoformat(today[:10]) - date.fromisoformat(day[:10]) > FREE_AFTER
+
+
 SILENCE = timedelta(days=2)
 """After so long without a look at anything, nothing counts as gone: nobody has looked."""
 
@@ -54,9 +65,10 @@ Words: TypeAlias = Mapping[NamedKind, Mapping[str, Word]]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a word means: the ids of its `holders`, each with the day on which it was seen last.
+    """What a word means: the ids of its `holders`, each with the day on which it became one.
 
-    Where it `is_code` it is a reference code, a key that the customer keeps, and no name.
+    Where it `is_code` it is a reference code, a key that the customer keeps, and no name; the day
+    is that on which the holder was last seen with it.
     `strangers` got the name while it meant others, and are not meant. `since` is the moment at
     which it was settled. Where it `is_contested` the rows with the word were edited and something
     was renamed, and nobody can tell which thing they mean now.
@@ -67,11 +79,6 @@ class Binding:
     is_code: bool = False
     strangers: tuple[str, ...] = ()
     is_contested: bool = False
-
-    def is_free(self, today: date) -> bool:
-        """Whether whatever held the word has not been seen for so long that it is gone."""
-        days = map(date.fromisoformat, self.holders.values())
-        return all(today - day > FREE_AFTER for day in days)
 
 
 Versions: TypeAlias = Mapping[str, Binding]
@@ -139,13 +146,8 @@ def _later(one: Binding, other: Binding | None) -> Binding:
     )
 
 
-def awake(bindings: Bindings, looked: str, today: date) -> Bindings:
-    """The same bindings; after a pause nothing counts as gone because nobody has looked.
-
-    `looked` is the day on which anything was seen last; empty where nothing ever was.
-    """
-    if not looked or today - date.fromisoformat(looked) <= SILENCE:
-        return bindings
+def awake(bindings: Bindings, today: date) -> Bindings:
+    """The same bindings after a pause: nothing counts as gone because nobody has looked."""
     return {
         key: {
             digest: replace(one, holders=dict.fromkeys(one.holders, today.isoformat()))

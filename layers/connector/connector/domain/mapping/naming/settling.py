@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from connector.domain.facts import Named, alike
+from connector.domain.facts import Named
 from connector.domain.mapping.names import NO_WORDS, NameMemory
 from connector.domain.mapping.naming.bindings import (
     ALONE,
@@ -25,7 +25,7 @@ from connector.domain.mapping.naming.bindings import (
     key_of,
     with_version,
 )
-from connector.domain.mapping.naming.sighting import is_code, names_of
+from connector.domain.mapping.naming.sighting import Called, Seen, is_code, names_of
 
 Lists: TypeAlias = Mapping[NamedKind, Sequence[Named]]
 """The things of each kind that Rippling lists now; a kind that it gives no list of is not there."""
@@ -97,7 +97,7 @@ def settled(
             bindings[key] = with_version(bindings.get(key, NONE), word.digest, binding)
             if known and (known.is_contested or not _is_same(known, found)):
                 rebound.append(Rebound(kind, text, word.companies, _told(kind, text, known, found)))
-    return replace(memory, bindings=bindings, called=_with(memory, lists)), rebound
+    return replace(memory, bindings=bindings, called=_with(memory, lists, now)), rebound
 
 
 def edited(
@@ -142,8 +142,8 @@ def _known(
 
 def _things(memory: NameMemory, kind: NamedKind) -> list[Named]:
     """The things of a kind by what they were called when they were seen last."""
-    called = memory.things(kind).names
-    return [Named(thing, name, code) for thing, (name, code) in called.items()]
+    there = memory.things(kind).there()
+    return [Named(thing, seen.name, seen.code) for thing, seen in there]
 
 
 def _is_contested(known: Binding | None) -> bool:
@@ -170,9 +170,9 @@ def _meant(
     return None
 
 
-def _with(memory: NameMemory, lists: Lists) -> Mapping[str, tuple[str, str]]:
+def _with(memory: NameMemory, lists: Lists, now: datetime) -> Mapping[str, Seen]:
     listed = {
-        key_of(kind, thing.id): (thing.name, thing.code or "")
+        key_of(kind, thing.id): Seen.of(thing, now)
         for kind, things in lists.items()
         for thing in things
         if thing.id and thing.name
@@ -192,7 +192,7 @@ def _noun(kind: NamedKind) -> str:
 def apart(memory: NameMemory, words: Words) -> Iterator[Apart]:
     """The words whose rows mean something that is called otherwise now, or that nobody can tell."""
     for kind, named in words.items():
-        called = memory.things(kind).names
+        called = memory.things(kind)
         for text, word in named.items():
             known = memory.binding(kind, text, named)
             if known is not None:
@@ -200,21 +200,21 @@ def apart(memory: NameMemory, words: Words) -> Iterator[Apart]:
 
 
 def _apart(
-    kind: NamedKind, text: str, word: Word, known: Binding, called: Mapping[str, tuple[str, str]]
+    kind: NamedKind, text: str, word: Word, known: Binding, called: Called
 ) -> Iterator[Apart]:
     if known.is_contested:
         told = CONTESTED.format(word=text, kind=_noun(kind))
         yield Apart(kind, text, word.companies, told, is_contested=True)
         return
-    others = [each for each in called if text in map(alike, called[each])]
+    others = called.others(known.holders, [text])
     for holder in known.holders:
-        if holder not in called or holder in others:
+        if holder not in called.names or called.names[holder].answers_to([text]):
             continue
-        other = next((each for each in others if each not in known.holders), "")
+        other = others[0] if others else ""
         told = (SWAPPED if other else RENAMED).format(
             word=text,
             holder=f"{_noun(kind)} {holder}",
-            called=called[holder][0],
+            called=called.names[holder].name,
             other=f"{_noun(kind)} {other}",
         )
         yield Apart(kind, text, word.companies, told, is_swapped=bool(other))

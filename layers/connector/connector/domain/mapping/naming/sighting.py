@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from connector.domain.facts import Named, alike
 from connector.domain.mapping.naming.bindings import (
@@ -18,23 +19,65 @@ from connector.domain.mapping.naming.bindings import (
     Word,
     are_left,
     binding_of,
+    is_gone,
     key_of,
     with_version,
 )
 
 
+class Seen(NamedTuple):
+    """What a thing was called when it was seen last, its code, and when that was.
+
+    `at` is a moment of that day, or the day alone where nobody had looked for a while.
+    """
+
+    name: str
+    code: str = ""
+    at: str = ""
+
+    @classmethod
+    def of(cls, thing: Named, now: datetime) -> Seen:
+        """What a thing is called when it is seen now."""
+        return cls(thing.name or "", thing.code or "", now.isoformat())
+
+    def answers_to(self, words: Collection[str]) -> bool:
+        """Whether it is called by one of these words, or has it as its code."""
+        return alike(self.name) in words or alike(self.code) in words
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What things of one kind are called, as far as they have been seen: id to name and code."""
+    """What things of one kind are called, as far as they have been seen, under their ids."""
 
-    names: Mapping[str, tuple[str, str]]
+    names: Mapping[str, Seen]
+    today: str
+    """The day of the last look: whatever was not seen for long before it is gone."""
 
-    def others(self, thing_id: str, words: Iterable[str]) -> bool:
-        """Whether another thing is called by one of these words."""
-        sought = set(words)
-        return any(
-            other != thing_id and alike(name) in sought for other, (name, _) in self.names.items()
-        )
+    def there(self) -> Iterator[tuple[str, Seen]]:
+        """The things that are not gone, with their ids."""
+        yield from (each for each in self.names.items() if not is_gone(each[1].at, self.today))
+
+    def others(self, ids: Collection[str], words: Collection[str]) -> list[str]:
+        """The ids of other things than these that are called by one of these words now."""
+        found = (each for each, seen in self.there() if seen.answers_to(words))
+        return [each for each in found if each not in ids]
+
+    def looked_at(self, ids: Iterable[str], now: datetime) -> Called:
+        """The same where these are seen now; their names are those of before."""
+        at = now.isoformat()
+        seen = {each: self.names[each]._replace(at=at) for each in ids if each in self.names}
+        return Called({**self.names, **seen}, at)
+
+    def are_gone(self, word: str, known: Binding) -> bool:
+        """Whether whatever holds a word has not been seen for so long that it is gone."""
+        return all(is_gone(self._day(word, known, each), self.today) for each in known.holders)
+
+    def _day(self, word: str, known: Binding, holder: str) -> str:
+        """Until when a thing had a word: of a code, until it was last seen with it."""
+        day, seen = known.holders[holder], self.names.get(holder)
+        if seen is None or (known.is_code and word != alike(seen.code)):
+            return day
+        return max(day, seen.at)
 
 
 class Sighting:
@@ -68,10 +111,6 @@ class Sighting:
         for word in sorted(names_of(thing) & self._words.keys()):
             self._take(word, thing, called)
 
-    def words_of(self, thing_id: str) -> set[str]:
-        """The words that mean a thing."""
-        return self._held[thing_id]
-
     def _keep(self, word: str, thing: Named, called: Called) -> None:
         """Goes on meaning a thing, unless rows were edited while names were going about."""
         digest, known = self._words[word].digest, self._binding(word)
@@ -85,16 +124,16 @@ class Sighting:
             self._put(word, replace(known, is_contested=True, since=self._now))
             return
         # A code is a key that the customer keeps: whatever has another one now gives up the word.
-        has_lost_code = known.is_code and word not in names_of(thing)
-        day = known.holders[str(thing.id)] if has_lost_code else self._today.isoformat()
+        holders = dict(known.holders)
+        if known.is_code and word in names_of(thing):
+            holders[str(thing.id)] = self._today.isoformat()
         since = known.since if is_own else self._now
-        self._put(word, replace(known, holders={**known.holders, str(thing.id): day}, since=since))
+        self._put(word, replace(known, holders=holders, since=since))
 
     def _is_in_doubt(self, word: str, thing: Named, called: Called) -> bool:
         """Whether edited rows may mean another thing than the one that was called so."""
-        return is_renamed(thing, called) or called.others(
-            str(thing.id), (word, alike(thing.name or ""))
-        )
+        names = (word, alike(thing.name or ""))
+        return is_renamed(thing, called) or bool(called.others((str(thing.id),), names))
 
     def _take(self, word: str, thing: Named, called: Called) -> None:
         """Lets a word mean a thing that is called so, unless it means another one."""
@@ -104,7 +143,7 @@ class Sighting:
         if known is None:
             self._take_new(word, thing, called)
         elif self._may_join(word, thing, known, called):
-            self._join(word, thing, known)
+            self._join(word, thing, known, called)
 
     def _take_new(self, word: str, thing: Named, called: Called) -> None:
         """The same of a word that never meant anything.
@@ -119,7 +158,7 @@ class Sighting:
         self._put(word, self._new(word, thing))
 
     def _may_join(self, word: str, thing: Named, known: Binding, called: Called) -> bool:
-        is_free = known.is_free(self._today)
+        is_free = called.are_gone(word, known)
         if not is_free and self._is_anothers(word, thing, known, called):
             return False
         return not self._keeps_its_own(word, thing)
@@ -128,9 +167,9 @@ class Sighting:
         """Whether a thing has words already, and gets this one by a name alone."""
         return bool(self._held[str(thing.id)]) and word != alike(thing.code or "")
 
-    def _join(self, word: str, thing: Named, known: Binding) -> None:
+    def _join(self, word: str, thing: Named, known: Binding, called: Called) -> None:
         self._held[str(thing.id)].add(word)
-        if not known.holders or (self._kind in ALONE and known.is_free(self._today)):
+        if not known.holders or (self._kind in ALONE and called.are_gone(word, known)):
             self._put(word, self._new(word, thing))
             return
         held = {**known.holders, str(thing.id): self._today.isoformat()}
@@ -187,4 +226,4 @@ def names_of(thing: Named) -> set[str]:
 def is_renamed(thing: Named, called: Called) -> bool:
     """Whether a thing is called otherwise than when it was seen last."""
     before = called.names.get(str(thing.id))
-    return before is not None and alike(before[0]) != alike(thing.name or "")
+    return before is not None and alike(before.name) != alike(thing.name or "")

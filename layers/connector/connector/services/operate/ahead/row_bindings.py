@@ -81,7 +81,7 @@ class RowBindings:
 
     def keep(self, settlement: Settlement) -> None:
         """Stores it, before the mapping is in force: nobody works by it until then."""
-        self.cache.save_names(settlement.memory.merged(self.cache.names()))
+        self.cache.share(settlement.memory)
 
     def watch(self, mapping: MappingFile) -> Settlement:
         """Has Rippling read by a mapping, its words as they are, or would be after an import."""
