@@ -387,6 +387,37 @@ def test_names_that_no_one_counted_the_changes_of_are_known_and_kept(client: Any
     assert shared.called == {"department d1": Seen("Sales", "", "2026-11-24")}
 
 
+def test_what_a_later_version_stores_besides_is_ignored(client: Any) -> None:
+    binding = {"holders": {"d1": "2026-11-24"}, "since": "2026-11-24T12:00:00", "later": "x"}
+    names = {
+        "stream": "names",
+        "bindings": {"department Sales": {"a": binding}, "team Blue": {"a": binding}},
+        "called": {"department d1": ["Sales", "S1", "2026-11-24", "more"]},
+        "later": {"x": "y"},
+    }
+    department = {"id": "SALES", "description": "Sales", "later": "x"}
+    catalogue = {
+        "stream": "catalogue norway",
+        "departments": {"SALES": department},
+        "employee_key": {"length": 6, "later": "x"},
+        "later": "x",
+    }
+    for row in (names, catalogue):
+        client.put_item(TableName="WatermarksTable", Item=to_item(row))
+    cache = on_dynamodb(client).cache
+
+    known, read = cache.share(NameMemory(looked="2026-11-24")), cache.catalogue("norway")
+
+    assert known.called == {"department d1": Seen("Sales", "S1", "2026-11-24")}
+    assert known.bindings["department Sales"]["a"] == Binding(
+        {"d1": "2026-11-24"}, "2026-11-24T12:00:00"
+    )
+    assert (read.departments["SALES"], read.employee_key) == (
+        Department("SALES", "Sales"),
+        EmployeeKey(6),
+    )
+
+
 def test_a_catalogue_is_cached_however_large_it_is(bench: Bench) -> None:
     cost_centres = {f"{number:06}": number % 7 > 0 for number in range(60_000)}
     large = replace(a_catalogue(), cost_centres=cost_centres)

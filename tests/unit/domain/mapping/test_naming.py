@@ -9,7 +9,7 @@ import pytest
 
 from connector.domain.facts import Named
 from connector.domain.mapping.file import load
-from connector.domain.mapping.names import NameMemory, words_of
+from connector.domain.mapping.names import NameMemory, row_text, words_of
 from connector.domain.mapping.naming.bindings import (
     Binding,
     NamedKind,
@@ -19,6 +19,7 @@ from connector.domain.mapping.naming.bindings import (
     merged,
 )
 from connector.domain.mapping.naming.settling import Rebound, apart, settled
+from connector.domain.mapping.rules.places import DepartmentRule
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DEPARTMENT, ENTITY = NamedKind.DEPARTMENT, NamedKind.LEGAL_ENTITY
@@ -340,3 +341,31 @@ def test_of_two_memories_the_locations_count_that_were_read_last() -> None:
 
     for merged_memory in (old.merged(new), new.merged(old)):
         assert (merged_memory.read_under, merged_memory.locations) == ("b", {"l1": "Bergen HQ"})
+
+
+def test_rows_are_told_apart_by_the_same_digests_in_every_version() -> None:
+    """A setting that a row gets later, with a default, must change none of these."""
+    found = words_of(load(MAPPING + CLASS_RULE))
+
+    assert {word: each.digest for word, each in found[DEPARTMENT].items()} == {
+        "Sales": "117420ebff 8af6589136"
+    }
+    assert {word: each.digest for word, each in found[ENTITY].items()} == {
+        "Nordfab AS": "c0499b15e5"
+    }
+
+
+class LaterRow(DepartmentRule):
+    """A row as a later version may have it."""
+
+    spread: str = "evenly"
+
+
+def test_a_setting_that_rows_get_later_changes_no_row_that_has_not_set_it() -> None:
+    row = {"rippling": "Sales", "department": "SALES"}
+
+    before, after = DepartmentRule.model_validate(row), LaterRow.model_validate(row)
+    set_otherwise = LaterRow.model_validate({**row, "spread": "otherwise"})
+
+    assert row_text(before) == row_text(after)
+    assert row_text(before) != row_text(set_otherwise)

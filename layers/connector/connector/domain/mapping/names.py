@@ -206,9 +206,9 @@ class NameMemory:
     def _held(self) -> Iterator[str]:
         """Under what the things are known that a word means."""
         for key, versions in self.bindings.items():
-            kind = NamedKind(key.partition(" ")[0])
+            kind = key.partition(" ")[0]
             for binding in versions.values():
-                yield from (key_of(kind, holder) for holder in binding.holders)
+                yield from (f"{kind} {holder}" for holder in binding.holders)
 
 
 def words_of(mapping: MappingFile) -> Words:
@@ -237,7 +237,7 @@ def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str, str]]:
         (NamedKind.LOCATION, rules.locations),
         (NamedKind.LEGAL_ENTITY, rules.branches),
     ):
-        yield from ((kind, row.word, _text(row)) for row in place_rows)
+        yield from ((kind, row.word, row_text(row)) for row in place_rows)
     for kind, place, words in (
         (NamedKind.LEGAL_ENTITY, "claims", rules.legal_entities),
         (NamedKind.DEPARTMENT, "excludes", scope.exclude_departments),
@@ -247,10 +247,10 @@ def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str, str]]:
         yield from ((kind, word, place) for word in words)
     for name, position, when in rules.conditions:
         plain = when.plain
-        row = _text(getattr(rules, name)[position])
+        row = row_text(getattr(rules, name)[position])
         yield from ((kind, plain[kind.value], row) for kind in NamedKind if kind.value in plain)
 
 
-def _text(row: MappingModel) -> str:
+def row_text(row: MappingModel) -> str:
     """A row as a text of which only another row has another."""
-    return json.dumps(row.model_dump(mode="json", exclude_none=True), sort_keys=True)
+    return json.dumps(row.model_dump(mode="json", exclude_defaults=True), sort_keys=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAMES = "names"
 
+Made = TypeVar("Made", Binding, Department, EmployeeKey)
+
 
 class DynamoReferenceCache:
     """A row for each company's catalogue, and one for the names of things in Rippling."""
@@ -31,10 +33,10 @@ class DynamoReferenceCache:
         item = self._rows.read(f"catalogue {company}")
         departments, read_at = item.get("departments", {}), item.get("read_at", {})
         return Catalogue(
-            departments={key: Department(**values) for key, values in departments.items()},
+            departments={key: _made(Department, values) for key, values in departments.items()},
             branches=item.get("branches", {}),
             cost_centres=item.get("cost_centres", {}),
-            employee_key=EmployeeKey(**item.get("employee_key", {})),
+            employee_key=_made(EmployeeKey, item.get("employee_key", {})),
             read_at={part: datetime.fromisoformat(at) for part, at in read_at.items()},
         )
 
@@ -107,4 +109,9 @@ def _bindings_in(item: Item) -> dict[str, dict[str, Binding]]:
 
 
 def _binding_in(item: Item) -> Binding:
-    return Binding(**{**item, "strangers": tuple(item.get("strangers", ()))})
+    return _made(Binding, {**item, "strangers": tuple(item.get("strangers", ()))})
+
+
+def _made(kind: type[Made], item: Item) -> Made:
+    """Something of what a row has of it; a later version may store more than is known here."""
+    return kind(**{each.name: item[each.name] for each in fields(kind) if each.name in item})
