@@ -18,7 +18,8 @@ from typing import Any
 from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.domain.mapping import rows as mapping_rows
 from connector.domain.records.mode import STREAMS
-from tests.template.test_docs import ROOT, blocks_of, rows, section
+from tests.embedded.template import ROOT
+from tests.template.test_docs import blocks_of, rows, section
 
 PAGE = "how-a-change-travels.md"
 PACKAGE = ROOT / "layers" / "connector"
