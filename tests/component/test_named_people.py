@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -117,52 +117,88 @@ def test_who_is_not_held_is_said_and_no_one_else_is_touched(world: World) -> Non
     assert held(world) == before
 
 
-def shares_a_code(world: World) -> tuple[EmployeeLink, EmployeeLink]:
-    """Two held people: the code of the one is what the mapping makes for the other, elsewhere."""
-    one, other = sorted(held(world))[:2]
-    first, second = world.tables.links[one]["norway"], world.tables.links[other]["norway"]
-    world.tables.links[other]["norway"] = replace(second, expected_code=first.employee_code)
-    return first, world.tables.links[other]["norway"]
+def has_the_code(world: World, one: str, other: str) -> str:
+    """The code of the one is what the mapping makes for the other."""
+    code, link = code_of(world, one), world.tables.links[other]["norway"]
+    world.tables.links[other]["norway"] = replace(link, expected_code=code)
+    return code
 
 
+def has_the_number(world: World, one: str, other: str) -> str:
+    """The code of the one is the number of the other, who has another code."""
+    code, person = code_of(world, one), world.tables.persons[other]
+    world.tables.persons[other] = replace(person, facts={**person.facts, "number": code})
+    return code
+
+
+def code_of(world: World, person: str) -> str:
+    return str(world.tables.links[person]["norway"].employee_code)
+
+
+Shares: TypeAlias = Callable[[World, str, str], str]
+
+
+@pytest.mark.parametrize("shares", [has_the_code, has_the_number])
 @pytest.mark.parametrize("verb", ["approve", "reject"])
 def test_a_name_that_is_two_peoples_is_refused_and_the_id_is_asked_for(
-    world: World, verb: str
+    world: World, verb: str, shares: Shares
 ) -> None:
-    first, second = shares_a_code(world)
     before = held(world)
-    code = str(first.employee_code)
-    free = next(each for each in before if each not in (first.person_id, second.person_id))
+    one, other, third = sorted(before)[:3]
+    code = shares(world, one, other)
 
-    refusals = [say(world, verb, code, free, preview=True), say(world, verb, code, free)]
+    refusals = [say(world, verb, code, third, preview=True), say(world, verb, code, third)]
 
-    ids = ", ".join(sorted((first.person_id, second.person_id)))
-    told = [f"{code} is several people: {ids}; name one by id"]
+    told = [f"{code} is several people: {one}, {other}; name one by id"]
     assert [each["problems"] for each in refusals] == [told, told]
     assert not world.queue.changes
-    assert say(world, verb, first.person_id)["queued"] == 1
+    assert say(world, verb, one)["queued"] == 1
     world.drain()
-    assert held(world) == before - {first.person_id}
+    assert held(world) == before - {one}
 
 
-def test_a_rejection_is_not_taken_back_by_a_name_that_is_two_peoples(world: World) -> None:
-    people = sorted(held(world))[:2]
-    say(world, "reject", *people)
+def test_a_name_is_refused_of_which_explain_says_that_it_is_several_people(world: World) -> None:
+    before = held(world)
+    one = min(before)
+    free = next(each for each in world.tables.persons if each not in before)
+    code = has_the_code(world, one, free)
+
+    asked = {"verb": "explain", "person": code}
+    (explained,) = world.operator.dispatch(asked)["problems"]
+    (problem,) = say(world, "approve", code)["problems"]
+
+    assert problem == explained
+    assert "is several people" in problem
+    assert held(world) == before
+
+
+def test_it_is_on_record_who_was_decided_on_whatever_was_typed(world: World) -> None:
+    worker = next(each for each in everyone(world) if each["user_id"] in held(world))
+
+    say(world, "approve", number(worker), "nobody")
+
+    (done,) = world.audit_of(OPERATORS)
+    assert done["said"]["people"] == f"{number(worker)} ({worker['user_id']}), nobody"
+
+
+@pytest.mark.parametrize("shares", [has_the_code, has_the_number])
+def test_a_rejection_is_not_taken_back_by_a_name_that_is_two_peoples(
+    world: World, shares: Shares
+) -> None:
+    one, other = sorted(held(world))[:2]
+    say(world, "reject", one, other)
     world.drain()
-    first, second = (world.tables.links[each]["norway"] for each in people)
-    changed = replace(second, expected_code=first.employee_code)
-    world.tables.links[second.person_id]["norway"] = changed
 
-    answer = say(world, "rejected take-back", str(first.employee_code))
+    answer = say(world, "rejected take-back", shares(world, one, other))
 
     assert "is several people" in answer["problems"][0]
-    assert world.tables.links[first.person_id]["norway"].is_dropped
+    assert world.tables.links[one]["norway"].is_dropped
 
 
 def test_an_audit_is_not_verified_by_a_name_that_is_two_peoples(world: World) -> None:
-    first, _ = shares_a_code(world)
+    code = has_the_code(world, *sorted(held(world))[:2])
 
-    answer = world.operator.dispatch({"verb": "audit verify", "person": str(first.employee_code)})
+    answer = world.operator.dispatch({"verb": "audit verify", "person": code})
 
     assert "is several people" in answer["problems"][0]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from itertools import chain
 
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConfigurationError
@@ -21,8 +20,8 @@ from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
 from connector.services.foresee.hashed import shown
-from connector.services.foresee.numbers import department_in
-from connector.services.foresee.people import People, several
+from connector.services.foresee.numbers import department_in, number_in
+from connector.services.foresee.people import People, codes_of, several
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.companies import companies_with_people
 from connector.services.shared.guarding import limits
@@ -131,25 +130,40 @@ class HeldPeople:
     ) -> tuple[list[EmployeeLink], list[str], list[str]]:
         """Those of the links who are meant, the names that are nobody's, and all as on record.
 
-        Whoever has no row by the name itself is looked for as `explain` does, by number, worker or
-        e-mail address; of an address nothing is told but whose it is.
+        By a code the row with it alone is meant. Of an address nothing is told but whose it is.
 
         Raises:
             ConfigurationError: nobody is meant, or by some names several people are.
             ConnectorError: Rippling was asked for an address, and does not answer.
         """
-        own = _by_name(links)
-        found = self.people.ids_of_each(sorted(people - own.keys()))
-        meant = {**{name: own[name] for name in people & own.keys()}, **found}
-        if shared := sorted(name for name, of_name in meant.items() if len(of_name) > 1):
-            raise ConfigurationError(several(name, meant[name]) for name in shared)
-        ids = {each.person_id for each in links}.intersection(chain(*found.values()))
-        chosen = [each for each in links if _names(each) & people or each.person_id in ids]
-        unknown = {name for name, of_name in found.items() if not ids.intersection(of_name)}
+        own = self._by_name(links)
+        known, there = self._known(people, own), {each.person_id for each in links}
+        whose = {name: person for name, person in known.items() if person in there}
+        unknown = people - whose.keys()
         nobody = _unknown({shown(each) for each in unknown}, own, state, is_all=unknown == people)
-        known = {name: of_name[0] for name, of_name in found.items() if name not in unknown}
-        named = sorted(shown(each) if each in unknown else known.get(each, each) for each in people)
-        return chosen, nobody, named
+        codes = people.intersection(code for each in links for code in codes_of(each))
+        persons = {person for name, person in whose.items() if name not in codes}
+        chosen = [each for each in links if each.person_id in persons or codes & {*codes_of(each)}]
+        return chosen, nobody, sorted(_on_record(name, whose.get(name)) for name in people)
+
+    def _known(self, names: set[str], own: Mapping[str, set[str]]) -> dict[str, str]:
+        """Whose each name is: as in `explain`, and among those with whom it is open by number."""
+        found = self.people.ids_of_each(sorted(names))
+        meant = {name: {*ids, *own.get(name, ())} for name, ids in found.items()}
+        if shared := [name for name, ids in meant.items() if len(ids) > 1]:
+            raise ConfigurationError(several(name, meant[name]) for name in shared)
+        return {name: person for name, ids in meant.items() for person in ids}
+
+    def _by_name(self, links: Iterable[EmployeeLink]) -> dict[str, set[str]]:
+        """The people of the links by id, code and number."""
+        people: dict[str, set[str]] = defaultdict(set)
+        for link in links:
+            for name in (link.person_id, *codes_of(link)):
+                people[name].add(link.person_id)
+        for person in self.ledger.persons({link.person_id for link in links}):
+            if number := number_in(person.facts):
+                people[number].add(person.id)
+        return people
 
     def _of_run(self, run: str) -> list[EmployeeLink]:
         held = list(self._all())
@@ -213,15 +227,9 @@ def department_of(person: Person | None) -> str:
     return department_in(person.facts) if person else ""
 
 
-def _by_name(links: Iterable[EmployeeLink]) -> dict[str, set[str]]:
-    """The people of the links, by each name that they have there."""
-    people: dict[str, set[str]] = defaultdict(set)
-    for link in links:
-        for name in _names(link):
-            people[name].add(link.person_id)
-    return people
-
-
-def _names(link: EmployeeLink) -> set[str]:
-    names = {link.person_id, link.employee_code, link.expected_code}
-    return {name for name in names if name}
+def _on_record(name: str, person_id: str | None) -> str:
+    """A name as it is put on record: with whose it is, and an address as nothing else."""
+    said = shown(name)
+    if person_id is None or name == person_id:
+        return said
+    return person_id if said != name else f"{name} ({person_id})"
