@@ -13,6 +13,7 @@ import pytest
 from connector.domain.errors import RateLimitedError, UpstreamUnavailableError
 from connector.domain.guards import ChangeKind
 from connector.services.find.batch import Summary
+from connector.services.find.review import CompanyReview
 from tests.support.states import MAPPING_BY_NAME, held_in_visma
 from tests.support.world import World, a_world
 
@@ -203,6 +204,69 @@ def test_a_sweep_whose_review_alone_is_cut_tells_who_was_brought_back_and_is_gon
         assert [run.sweep for run in runs] == ["cut short", "finished"]
         assert world.metrics.counts["PeopleGone"] == 1
         assert leaver["user_id"] in told(runs)
+
+
+def brought_back_and_gone(world: World, count: int) -> list[Row]:
+    """Leavers whom Rippling no longer shows, and whom finance has set active by hand."""
+    leavers = active(world)[5 : 5 + count]
+    for leaver in leavers:
+        world.rippling.terminate(leaver["id"], world.clock.now().date().isoformat())
+    world.settle()
+    for leaver in leavers:
+        world.rippling.remove(leaver["id"])
+        world.visma.edit_employee(str(leaver["number"]), company="norway", status="Active")
+    world.metrics.counts.clear()
+    return leavers
+
+
+def test_who_was_brought_back_and_cannot_be_looked_for_in_time_is_told_and_left_to_the_writer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with a_company(pages=1) as world:
+        leavers = brought_back_and_gone(world, 2)
+        world.clock.remaining = FOR_ONE_COMPANY
+        first = world.tick(full_sweep=True)
+        read = CompanyReview.read
+
+        def takes_all_the_time(self: Any, *given: Any) -> Any:
+            found = read(self, *given)
+            world.clock.remaining = NONE_LEFT
+            return found
+
+        monkeypatch.setattr(CompanyReview, "read", takes_all_the_time)
+        clear(world)
+
+        last = world.tick()
+
+        assert [first.sweep, last.sweep] == ["cut short", "finished"]
+        assert looks(world) == 0
+        assert "2 people whom someone has set active by hand" in told([last])
+        assert "left to the writer" in told([last])
+        assert {each.person_id for each in world.queue.changes} >= {e["user_id"] for e in leavers}
+
+
+def test_who_was_brought_back_and_of_whom_rippling_cannot_answer_is_left_to_the_writer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with a_company(pages=1) as world:
+        one, other = sorted(brought_back_and_gone(world, 2), key=lambda each: str(each["user_id"]))
+        world.clock.remaining = FOR_ONE_COMPANY
+        inner: Any = world.source.source  # type: ignore[attr-defined]
+        employments = inner.employments
+
+        def refuses_one(worker_id: str, person_id: str, known: Any = ()) -> Any:
+            if person_id == one["user_id"]:
+                raise UpstreamUnavailableError("no answer")
+            return employments(worker_id, person_id, known)
+
+        monkeypatch.setattr(inner, "employments", refuses_one)
+
+        runs = [world.tick(full_sweep=True), world.tick()]
+
+        assert f"{one['user_id']} is left to the writer" in told(runs)
+        assert world.metrics.counts["PeopleGone"] == 1
+        assert {each.person_id for each in world.queue.changes} == {one["user_id"]}
+        assert other["user_id"] in told(runs)
 
 
 @APIS

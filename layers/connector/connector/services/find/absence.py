@@ -8,12 +8,13 @@ Absence is never a termination: whoever is gone is told, and nothing is done abo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.domain.errors import ConnectorError, RateLimitedError
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
+from connector.domain.status.wording import counted
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
@@ -24,6 +25,9 @@ from connector.services.find.pages import RESERVE_SECONDS
 from connector.services.shared.outlook import Outlook
 
 MOST_NAMED = 5
+
+NEXT = "the next sweep"
+THE_WRITER = "the writer, and to the next sweep if they are gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,19 @@ class AbsenceCheck:
             return unseen, tuple(sorted(partly))
         return frozenset(), tuple(sorted(partly | unseen))
 
-    def look_for(self, people: Sequence[str], mapping: MappingFile, *, is_fresh: bool) -> Looked:
+    def look_for(
+        self,
+        people: Sequence[str],
+        mapping: MappingFile,
+        *,
+        is_fresh: bool,
+        left_to: str = "",
+    ) -> Looked:
         """One person after the other, as long as there is time; at least one in a fresh run.
 
         Nothing is raised: at a failure the others are left to the next run. One person of whom
-        Rippling cannot answer does not stop the sweep: they are told, and left to the next one.
+        Rippling cannot answer does not stop a fresh run, nor one in which they are `left_to`
+        someone else: they are told.
         """
         outlook = self.comparison.outlook(mapping)
         batch, gone = Batch(), set[str]()
@@ -81,10 +93,11 @@ class AbsenceCheck:
             try:
                 workers = self._shown(person_id)
             except ConnectorError as error:
-                if not is_first or isinstance(error, RateLimitedError):
+                goes_on = is_first or bool(left_to)
+                if not goes_on or isinstance(error, RateLimitedError):
                     batch += _problem(str(error))
                     return Looked(batch, frozenset(gone), tuple(people[place:]))
-                batch += _problem(f"{person_id} is left to the next sweep: {error}")
+                batch += _problem(f"{person_id} is left to {left_to or NEXT}: {error}")
                 continue
             if workers:
                 batch += self._otherwise(workers, outlook)
@@ -98,13 +111,21 @@ class AbsenceCheck:
         """The same of people who are active by hand, whom the ledger has inactive.
 
         Like anyone who is gone they can only be told, while the writer would keep them as they are.
-        Where they are not all looked for in time, the writer has the others.
+        Where they are not all looked for in time, the writer has the others, and it is told.
         """
         employed = self.employed(unseen) if unseen else ()
         unseen = [each for each in unseen if each not in employed]
         if is_believed:
             return Looked(gone=frozenset(unseen))
-        return self.look_for(unseen, mapping, is_fresh=True)
+        looked = self.look_for(unseen, mapping, is_fresh=False, left_to=THE_WRITER)
+        if not looked.left:
+            return looked
+        told = _problem(
+            f"{counted(len(looked.left), 'person', 'people')} whom someone has set active by hand,"
+            " and whom the sweep did not see, could not be looked for in time: they are left to"
+            f" {THE_WRITER}"
+        )
+        return replace(looked, batch=looked.batch + told)
 
     def employed(self, people: Collection[str]) -> set[str]:
         """Those of the people who have an active employee now."""

@@ -67,15 +67,17 @@ class Everyone:
         rest, self.partly = self.partly, defaultdict(list)
         return dict(rest)
 
-    def counts(self, person: Person, workers: Iterable[Worker]) -> bool:
-        """Whether the employment that counts is among these, or came in a run before; noted."""
+    def note(self, person: Person, workers: Iterable[Worker]) -> None:
+        """Notes a person of whom these employments came: with the one that counts, or without."""
         ids = {worker.id for worker in workers}
         if not person.worker_id or person.worker_id in ids:
             self.people.add(sighting(person.id))
-        has_come = sighting(person.id) in self.people
-        if not has_come:
+        elif not self.has_come(person):
             self.missed.add(person.id)
-        return has_come
+
+    def has_come(self, person: Person) -> bool:
+        """Whether the employment that counts has come, in this run or in one before."""
+        return sighting(person.id) in self.people
 
     @property
     def number(self) -> int:
@@ -142,7 +144,8 @@ class WorkerComparison:
         persons = [each for each in self.ledger.persons(rest) if each.id not in queued]
         for person in persons:
             workers, counted = rest[person.id], person.counted_worker
-            is_there = everyone.counts(person, workers) or not is_whole
+            everyone.note(person, workers)
+            is_there = everyone.has_come(person) or not is_whole
             if is_there and counted and counted.id not in {worker.id for worker in workers}:
                 rest[person.id] = [counted, *workers]
         return Batch(tuple(self.guard.otherwise(rest, persons, Cause.SWEEP, outlook)))
