@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,6 +70,37 @@ def test_renaming_never_takes_a_strangers_employee_for_the_persons_own(world: Wo
 
     assert not answer["ok"]
     assert "has neither the employee of this person" in answer["problems"][0]
+
+
+def without_an_id(world: World, worker: dict[str, Any]) -> None:
+    """The ledger knows the employee by what was written alone, with a key that is replaced."""
+    link = world.tables.links[worker["user_id"]]["norway"]
+    old = {path: f"old:{mark}" for path, mark in (link.written or {}).items() if "." in path}
+    unread = replace(link, employee_id=None, written={**(link.written or {}), **old})
+    world.tables.links[worker["user_id"]]["norway"] = unread
+
+
+def test_renaming_goes_on_after_the_key_of_the_digests_was_replaced(world: World) -> None:
+    worker = hired(world)
+    without_an_id(world, worker)
+
+    answer = operate(world, "rename", person=worker["user_id"], code="9001")
+
+    assert answer["ok"], answer
+    assert world.visma.employee("9001")["contact"]["email"] == worker["work_email"]
+
+
+def test_renaming_takes_no_other_employee_of_whom_nothing_tells_whose_it_is(world: World) -> None:
+    worker = hired(world)
+    without_an_id(world, worker)
+    world.visma.remove_employee(str(worker["number"]))
+    world.visma.add_employee(
+        "8001", **{"contact.lastName": "Else", "contact.email": "else@example.com"}
+    )
+
+    (problem,) = operate(world, "rename", person=worker["user_id"], code="8001")["problems"]
+
+    assert "nothing tells whether 8001 is theirs" in problem
 
 
 def test_renaming_looks_at_the_person_again_and_frees_the_old_code(world: World) -> None:

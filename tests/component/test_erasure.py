@@ -13,6 +13,7 @@ from connector.adapters.memory import InMemoryAuditLog
 from connector.domain.planning import Outcome
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.audit import AuditRow
+from connector.domain.records.ledger import INTENT_SECONDS, Write
 from connector.services.operate.audit_check import AuditCheck
 from tests.simulator import Rippling, Visma
 from tests.support.aws import Account, FakeContext
@@ -104,6 +105,19 @@ def test_nobody_is_erased_who_works_or_whom_rippling_shows(world: World) -> None
     shown = erase(world, person, confirm=person)
     (reason,) = shown["problems"]
     assert "Rippling still shows them" in reason
+
+
+def test_nobody_is_erased_while_something_is_done_about_them(world: World) -> None:
+    """What an operator began and never ended, a tie or another code, has nothing to tell."""
+    person, worker, code = leaves(world)
+    world.rippling.remove(worker)
+    world.ledger.begin(world.ledger.record(person), Write("norway", code, ()), claim=True)
+
+    (reason,) = erase(world, person, confirm=person)["problems"]
+    assert "at this moment" in reason
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
+
+    assert erase(world, person, confirm=person)["erased"] is True
 
 
 def test_nobody_is_erased_while_rippling_cannot_be_asked(world: World) -> None:

@@ -275,6 +275,26 @@ def test_a_rename_does_not_take_the_place_of_a_write_that_is_told_nowhere(
     assert asks(world, "rename", **wanted)["code"] == "7001"
 
 
+@pytest.mark.parametrize("verb", ["adopt", "rename", "erase"])
+def test_nothing_takes_the_place_of_a_write_that_the_version_before_has_begun(
+    world: World, worker: dict[str, Any], verb: str
+) -> None:
+    """It did not say what it writes, and may have written anything."""
+    person = world.tables.persons[worker["user_id"]]
+    before = replace(intent_of(world, worker), differences=None, etag=None)
+    world.tables.persons[worker["user_id"]] = replace(person, intent=before)
+    world.visma.add_employee("7001", company="norway")
+    world.visma.remove_employee(str(worker["number"]), company="norway")
+
+    asked = {"person": worker["user_id"]}
+    company = {} if verb == "erase" else {"code": "7001", "company": "norway"}
+    problems = asks(world, verb, **asked, **company)["problems"]
+
+    told = "employee 1013 in norway has no known end yet"
+    assert len([each for each in problems if told in each and "connector sync" in each]) == 1
+    assert intent_of(world, worker) == before
+
+
 def test_an_adoption_does_not_take_the_place_of_a_create_that_is_told_nowhere(world: World) -> None:
     worker = world.hire(legal_entity="Nordfab AS")
     world.tick()

@@ -143,8 +143,14 @@ def erasure(adapters: Adapters, operator_adapters: OperatorAdapters) -> Erasure:
     """The service behind `connector erase`."""
     from connector.services.operate.erasure import Erasure
 
-    audit, mappings = operator_adapters.audit_log, adapters.mappings
-    return Erasure(adapters.ledger, audit, adapters.approvals, mappings, adapters.source)
+    return Erasure(
+        ledger=adapters.ledger,
+        audit=operator_adapters.audit_log,
+        approvals=adapters.approvals,
+        mappings=adapters.mappings,
+        source=adapters.source,
+        clock=adapters.clock,
+    )
 
 
 def polling(

@@ -115,6 +115,33 @@ def same(path: str, one: str, other: str) -> bool:
     return one == other
 
 
+NOTHING: Fields = {}
+
+
+def shows_same(
+    written: StoredValues, shown: StoredValues, seal: Seal, desired: Fields = NOTHING
+) -> bool | None:
+    """Whether an employee that Visma shows is the one that was written; None where nothing tells.
+
+    One of the names, or the address, has to be as it was written, or as it is desired now. A digest
+    that was made with another key says nothing, unless it is known what is desired.
+    """
+    names = (*IDENTITY, "contact.first_name")
+    told = [
+        path
+        for path in names
+        if written.get(path) and (seal.made(written[path]) or path in desired)
+    ]
+    if not told:
+        return None
+    return any(
+        same(path, shown[path], written[path])
+        or (path in desired and same(path, shown[path], stored_value(path, desired[path], seal)))
+        for path in told
+        if shown.get(path)  # nothing beside nothing tells no one apart
+    )
+
+
 CUT_AT = 30
 """A text at least so long that another one begins with may have been cut by Visma."""
 

@@ -65,10 +65,11 @@ class Ledger(Protocol):
         audit: Iterable[AuditRow],
         released: Iterable[Claim] = (),
     ) -> None:
-        """Writes outcome and audit together, clears the intent and raises the version.
+        """Writes outcome and audit together, and raises the version.
 
-        Without a row that tells what came of it, or with rows of a rehearsal alone, an intent stays
-        as it is. The `released` claims are given up, so that the codes may become someone else's.
+        A row that tells what came of it ends the intent; without one, or with rows of a rehearsal
+        alone, it stays as it is. The `released` claims are given up, so that the codes may become
+        someone else's.
         """
 
     def waiting(self, company: str) -> Iterator[EmployeeLink]:

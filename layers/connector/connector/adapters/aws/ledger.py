@@ -156,7 +156,7 @@ class DynamoLedger(LedgerReads):
         audit: Iterable[AuditRow],
         released: Iterable[Claim] = (),
     ) -> None:
-        """Writes outcome and audit together, clears the intent and raises the version."""
+        """Writes outcome and audit together; a row that tells what came of it ends the intent."""
         links, audit, now = tuple(links), tuple(audit), self._clock.now()
         head, days = record.person.audit, self._retention_days
         rows = chained(audit, head, self.key, days)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
-from connector.domain.employees import ACTIVE, INACTIVE
+from connector.domain.employees import ACTIVE, INACTIVE, NOTHING, Fields, StoredValues, shows_same
 from connector.domain.employment import Counted
 from connector.domain.people import Facts, Worker, day_in
 from connector.domain.planning import Difference, Outcome
@@ -54,8 +54,11 @@ class Intent:
 
     @property
     def is_untold(self) -> bool:
-        """Whether the write may have changed an employee, which no row of the audit tells yet."""
-        return bool(self.proof or self.differences)
+        """Whether the write may have changed an employee, which no row of the audit tells yet.
+
+        What an earlier version began did not say what it writes, and may have written anything.
+        """
+        return bool(self.proof) or self.differences != ()
 
     @property
     def is_adoption(self) -> bool:
@@ -230,6 +233,21 @@ class EmployeeLink:
     def is_dropped(self) -> bool:
         """True where an operator rejected a change: none is made until the facts change."""
         return bool(self.dropped_facts)
+
+    def is_of(
+        self,
+        employee_id: int | None,
+        shown: StoredValues,
+        seal: Seal,
+        desired: Fields = NOTHING,
+    ) -> bool | None:
+        """Whether an employee of Visma is the one of this row; None where nothing tells.
+
+        Visma's own id tells where both are known, else the names and the address.
+        """
+        if self.employee_id is not None and employee_id is not None:
+            return self.employee_id == employee_id
+        return shows_same(self.written or {}, shown, seal, desired)
 
     def after(self, outcome: Outcome, now: datetime, update: LinkUpdate) -> EmployeeLink:
         """This row after an outcome; `since` moves only when the outcome does."""

@@ -43,7 +43,6 @@ from connector.services.apply.lost_write import (
     as_created,
     as_meant,
     has_moved,
-    is_certain,
     lost_create,
     lost_update,
     with_earlier,
@@ -288,7 +287,8 @@ class EmployeeWriter:
         """A write that ended in a fault is over: the next writer need not wait for this one.
 
         The intent's code and proof are kept, only its time is up. Where no answer came, Visma may
-        still apply the write: until then nothing else is sent, see `settled`.
+        still apply the write: until then nothing else is sent, see
+        `require_settled`.
         """
         try:
             yield
@@ -373,4 +373,4 @@ def is_same_person(employee: Employee | None, contact: Fields) -> bool:
 
 def is_desired(request: WriteRequest, known: KnownEmployee | None, lost: Result) -> bool:
     """Whether an employee is as it is to be, and shows all that a lost write has written."""
-    return known is not None and is_certain(lost) and not request.plan(known.stored).differences
+    return known is not None and lost.is_certain and not request.plan(known.stored).differences

@@ -49,8 +49,9 @@ def as_created(record: Record, known: KnownEmployee, remark: str = LOST) -> Resu
     differences = tuple(
         Difference(path, "", told[path]) for path in FIELDS if path in sent or told.get(path)
     )
-    missing = (item.field for item in differences if not known.stored.get(item.field))
-    return _found(Outcome.CREATED, record, known, differences, _remark(remark, missing))
+    missing = [item.field for item in differences if not known.stored.get(item.field)]
+    found = _found(Outcome.CREATED, record, known, differences, _remark(remark, missing))
+    return replace(found, is_certain=not missing)
 
 
 def with_earlier(record: Record, plan: Plan) -> tuple[Difference, ...]:
@@ -75,7 +76,8 @@ def lost_update(record: Record, link: EmployeeLink, known: KnownEmployee | None)
     if known is None:
         code = link.employee_code or intent.code
         gone = KnownEmployee(code, link.written or {}, None)
-        return _found(outcome_of(intent.differences), record, gone, intent.differences, GONE)
+        found = _found(outcome_of(intent.differences), record, gone, intent.differences, GONE)
+        return replace(found, is_certain=False)
     return _as_written(record, intent, known, intent.differences)
 
 
@@ -95,18 +97,14 @@ def _as_written(
         remark = NOT_CERTAIN
     else:
         return None
-    return _found(outcome_of(differences), record, known, differences, remark)
+    found = _found(outcome_of(differences), record, known, differences, remark)
+    return replace(found, is_certain=not missing)
 
 
 def as_meant(result: Result, lost: Result) -> Result:
     """A lost write after which nothing else is to be done, with the outcome it was meant for."""
-    remark = LOST if is_certain(lost) else lost.remark
+    remark = LOST if lost.is_certain else lost.remark
     return replace(result, outcome=lost.outcome, differences=lost.differences, remark=remark)
-
-
-def is_certain(lost: Result) -> bool:
-    """Whether Visma shows everything that a lost write has written."""
-    return lost.remark in (LOST, LOST_OTHERWISE)
 
 
 def has_moved(intent: Intent, known: KnownEmployee) -> bool:

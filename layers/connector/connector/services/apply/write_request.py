@@ -78,6 +78,8 @@ class Result:
     is_vanished: bool = False
     is_earlier: bool = False
     """Whether an earlier write is told, as it was found; the change itself comes after it."""
+    is_certain: bool = True
+    """Whether Visma shows everything that the write has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +225,6 @@ def outcome_of(differences: Iterable[Difference]) -> Outcome:
     return Outcome.REACTIVATED if is_back else Outcome.UPDATED
 
 
-def is_told(path: str, written: StoredValues, request: WriteRequest) -> bool:
-    """Whether a field can tell an employee from another: it was written, and can be compared."""
-    mark = written.get(path, "")
-    return bool(mark) and (request.seal.made(mark) or path in request.desired)
-
-
 def part_of(field: str) -> frozenset[str]:
     """An optional field, and those that make no sense without it: an address is one thing."""
     if field.startswith("address."):
@@ -245,16 +241,7 @@ def is_another(known: KnownEmployee, request: WriteRequest) -> bool:
     link = request.link
     if link is None or known.employee is None:
         return False
-    if link.employee_id is not None and known.employee_id is not None:
-        return link.employee_id != known.employee_id
-    written, stored = link.written or {}, known.stored
-    names = (*IDENTITY, "contact.first_name")
-    told = [path for path in names if is_told(path, written, request)]
-    return bool(told) and not any(
-        same(path, stored[path], written[path]) or request.is_desired(path, stored[path])
-        for path in told
-        if stored.get(path)  # nothing beside nothing tells no one apart
-    )
+    return link.is_of(known.employee_id, known.stored, request.seal, request.desired) is False
 
 
 def identity_of(request: WriteRequest, known: KnownEmployee, plan: Plan) -> dict[str, str] | None:

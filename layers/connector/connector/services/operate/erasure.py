@@ -14,12 +14,14 @@ from connector.domain.errors import ConfigurationError
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.ledger import Claim, Record
 from connector.ports.approvals import Approvals
+from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
 from connector.services.operate.json_types import JsonObject
 from connector.services.shared.companies import companies_with_people
 from connector.services.shared.nearest import nearest_of
+from connector.services.shared.untold import untold_write
 
 EMPTY: tuple[Any, ...] = (None, "", (), {})
 CHAIN = ("number", "previous_hash", "previous_expires_at", "hash", "expires_at")
@@ -35,6 +37,7 @@ class Erasure:
     approvals: Approvals
     mappings: Mappings
     source: Source
+    clock: Clock
 
     def person(self, wanted: str) -> Record:
         """The record of the person with this id, worker id or employee code.
@@ -102,8 +105,10 @@ class Erasure:
         person = record.person
         if record.active_in:
             yield f"there is an active employee in {', '.join(record.active_in)}"
-        if person.intent is not None:
-            yield "a write to Visma has no known end yet; wait for the next sweep"
+        if problem := untold_write(person):
+            yield problem
+        elif person.intent is not None and self.clock.now() < person.intent.until:
+            yield "something is being done about them at this moment; say the same in two minutes"
         for company, link in record.links.items():
             if link.is_open:
                 yield f"something is open in {company} ({link.outcome.value})"

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
-from connector.domain.employees import IDENTITY, INACTIVE, Employee, same, stored_values
+from connector.domain.employees import INACTIVE, Employee, stored_values
 from connector.domain.errors import CodeTakenError, ConfigurationError
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
@@ -31,6 +31,7 @@ from connector.ports.visma import Target, Targets
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.nearest import must_be_one_of, nearest_of
 from connector.services.shared.new_change import new_change
+from connector.services.shared.untold import untold_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class Identity:
         if employee is None or employee.employee_id is None:
             return None
         # By now the code may be somebody else's, who is not renamed.
-        return employee.employee_id if is_theirs(employee, link, record.person.seal) else None
+        is_anothers = is_theirs(employee, link, record.person.seal) is False
+        return None if is_anothers else employee.employee_id
 
     def _give_code(
         self, target: Target, record: Record, link: EmployeeLink, employee_id: int | None, code: str
@@ -109,9 +111,16 @@ class Identity:
             target.rename(employee_id, code)
             return employee_id
         renamed = target.read(code)
-        if renamed is None or not is_theirs(renamed, link, record.person.seal):
+        # Under another code than its own an employee has to be shown to be the person's.
+        is_own = renamed is not None and is_theirs(renamed, link, record.person.seal)
+        if renamed is None or not is_own:
+            nothing_tells = is_own is None
             raise ConfigurationError(
-                f"Visma ({link.company}) has neither the employee of this person under"
+                f"Visma ({link.company}) has the employee of this person not under"
+                f" {link.employee_code}, and nothing tells whether {code} is theirs: if it is,"
+                " `connector adopt` ties the person to it"
+                if nothing_tells
+                else f"Visma ({link.company}) has neither the employee of this person under"
                 f" {link.employee_code} nor under {code}: `connector adopt` ties the person to"
                 " another employee"
             )
@@ -231,13 +240,8 @@ def must_be_told(record: Record) -> None:
     Raises:
         ConfigurationError: one was begun, and nobody has looked yet what came of it.
     """
-    intent = record.person.intent
-    if intent is not None and intent.is_untold:
-        raise ConfigurationError(
-            f"a write of employee {intent.code} in {intent.company} has no known end yet, and would"
-            " be told nowhere: wait until its change is delivered again (ten minutes, or `connector"
-            " replay` where it is among the dead letters), and say the same again"
-        )
+    if problem := untold_write(record.person):
+        raise ConfigurationError(problem)
 
 
 ON_THE_OPERATORS_WORD = "on the operator's word"
@@ -248,16 +252,9 @@ def same_code(one: str | None, other: str | None) -> bool:
     return canonical(one or "") == canonical(other or "")
 
 
-def is_theirs(employee: Employee, link: EmployeeLink, seal: Seal) -> bool:
-    """Whether an employee is the one of a link: by Visma's own id where the ledger has it.
-
-    Without, by the name or address that was last written.
-    """
-    if link.employee_id is not None and employee.employee_id is not None:
-        return link.employee_id == employee.employee_id
-    written, stored = link.written or {}, stored_values(employee.fields, seal)
-    told = [path for path in IDENTITY if written.get(path)]
-    return not told or any(same(path, stored.get(path, ""), written[path]) for path in told)
+def is_theirs(employee: Employee, link: EmployeeLink, seal: Seal) -> bool | None:
+    """Whether an employee is the one of a link; None where nothing tells."""
+    return link.is_of(employee.employee_id, stored_values(employee.fields, seal), seal)
 
 
 def _given(arguments: Arguments, name: str) -> str:
