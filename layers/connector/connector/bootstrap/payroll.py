@@ -19,6 +19,7 @@ def payroll_export(
 ) -> PayrollExport:
     """The service behind `connector payroll`."""
     from connector.services.payroll.export import PayrollExport
+    from connector.services.payroll.ownership import Ownership
     from connector.services.payroll.preparation import Preparation
 
     parts = adapters.payroll()
@@ -30,6 +31,7 @@ def payroll_export(
         ledger=adapters.ledger,
         audit=operator_adapters.audit_log,
         mappings=adapters.mappings,
+        ownership=Ownership(parts.runs, adapters.cache, adapters.clock),
     )
     return PayrollExport(
         preparation=preparation,

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from connector.domain.facts import Named, shown
 from connector.domain.mapping.model import MappingFile
 from connector.domain.payroll.exports import RunExports
 from connector.domain.payroll.run import PayrollRun
@@ -47,7 +46,7 @@ class PayrollOverview:
         if not known:
             must_be_on(mapping)
         runs = self.preparation.runs.runs() if exporting else ()
-        companies = self._companies(mapping, {run.legal_entity for run in runs})
+        companies = self._companies(mapping, runs)
         gone = _gone(known.keys(), runs, NOT_SHOWN if exporting else NOT_ASKED)
         rows = [
             _row(run, made, is_exporting=made.company in exporting)
@@ -67,20 +66,17 @@ class PayrollOverview:
                     known[made.run].append(made)
         return known
 
-    def _companies(self, mapping: MappingFile, entities: set[str | None]) -> Mapping[str, str]:
+    def _companies(self, mapping: MappingFile, runs: Iterable[PayrollRun]) -> Mapping[str, str]:
         """The company of each legal entity, where one claims it."""
-        read = self.preparation.runs.legal_entity
-        found = {one: _claimant(mapping, read(one)) for one in entities if one}
+        claimant = self.preparation.ownership.claimant
+        of_entity = {run.legal_entity: run for run in runs if run.legal_entity}
+        found = {entity: claimant(run, mapping) for entity, run in of_entity.items()}
         return {entity: company for entity, company in found.items() if company}
 
 
 def _gone(known: Collection[str], runs: Iterable[PayrollRun], state: str) -> list[PayrollRun]:
     """The runs of which there are batches and which were not read."""
     return [PayrollRun(run, state) for run in sorted(set(known) - {run.id for run in runs})]
-
-
-def _claimant(mapping: MappingFile, entity: Named) -> str | None:
-    return shown(mapping.company_of(entity))
 
 
 def _nothing_of(run: PayrollRun, companies: Mapping[str, str]) -> RunExports:

@@ -11,6 +11,8 @@ from typing import Any
 from connector.domain.catalogue import Catalogue, canonical
 from connector.domain.mapping.missing import Missing, MissingKind
 from connector.domain.payroll.places import Placed, Spell, shares_of, spells_of
+from connector.domain.payroll.run import PayrollRun
+from connector.domain.people import Facts
 from connector.domain.planning import Outcome
 from connector.domain.records.booking import booked_before
 from connector.domain.records.ledger import EmployeeLink, Person, Record
@@ -83,10 +85,11 @@ class PaidPeople:
     catalogue: Catalogue
     zone: tzinfo
 
-    def find(
-        self, roster: Roster, workers: Collection[str], days: tuple[date, date]
-    ) -> Whereabouts:
-        """Where the workers are on these days; whoever cannot be placed is a problem."""
+    def find(self, roster: Roster, workers: Collection[str], run: PayrollRun) -> Whereabouts:
+        """Where the workers are on the days of a run; whoever cannot be placed is a problem."""
+        days = run.days
+        if days is None:
+            return Whereabouts()
         links = {link.person_id: link for link in self.ledger.links(self.company)}
         left = self._left(days[0])
         found = Whereabouts()
@@ -99,6 +102,7 @@ class PaidPeople:
             placed, problems = self._placed(
                 Record(person, {self.company: link}), left.get(person.id, []), days
             )
+            problems += self._elsewhere(person, link, run)
             found.problems += [f"employee {placed.code}: {each}" for each in problems]
             if link.is_held:
                 found.notes.append(
@@ -120,6 +124,24 @@ class PaidPeople:
             f"worker {worker} has no employee in {self.company}{there}: `connector explain"
             f" {worker}` says why"
         )
+
+    def _elsewhere(self, person: Person, link: EmployeeLink, run: PayrollRun) -> Iterator[str]:
+        """Whoever works in another company now, unless they left this one since the run began."""
+        others = sorted({*person.active_in} - {self.company})
+        if link.is_active or not others or run.days is None:
+            return
+        left_on = link.since.astimezone(self.zone).date()  # not later than that
+        if left_on < run.days[0] or self._is_to_be_here(person, run):
+            yield (
+                f"is inactive in {self.company} and active in {', '.join(others)}; nobody is posted"
+                f" where they do not work: `connector explain {person.worker_id}` says why"
+            )
+
+    def _is_to_be_here(self, person: Person, run: PayrollRun) -> bool:
+        """Whether somebody is of the very legal entity of the run, or was decided to be here."""
+        entity = Facts.from_json(person.facts).legal_entity.id if person.facts else None
+        is_same = entity is not None and entity == run.legal_entity
+        return is_same or person.placement.get("company") == self.company
 
     def _problems(self, link: EmployeeLink) -> Iterator[str]:
         """What of the person's department is not decided."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from connector.domain.catalogue import Part
 from connector.domain.errors import ConfigurationError
-from connector.domain.facts import Known
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.rules.payroll import PayrollRules
 from connector.domain.payroll.batch import Batch, make_batches
@@ -21,6 +20,7 @@ from connector.ports.payroll.runs import PayrollRuns
 from connector.ports.state import Mappings
 from connector.ports.visma import Targets
 from connector.services.payroll.books_check import BooksCheck
+from connector.services.payroll.ownership import Ownership
 from connector.services.payroll.people import PaidPeople, Roster, Whereabouts
 from connector.services.shared.catalogues import Catalogues
 
@@ -112,6 +112,7 @@ class Preparation:
     ledger: Ledger
     audit: AuditLog
     mappings: Mappings
+    ownership: Ownership
 
     def prepare(self, run_id: str, company: str = "", booked_on: date | None = None) -> Prepared:
         """A run with everything that stands in its way.
@@ -129,7 +130,8 @@ class Preparation:
         records = self._records(run, found)
         roster = Roster.read(self.ledger)
         workers = {record.worker_id for record in records}
-        of_run = self.company_of(run, mapping, roster.companies_of(workers), company)
+        of_people = roster.companies_of(workers)
+        of_run = self.ownership.company_of(run, mapping, of_people, company)
         rules = mapping.companies[of_run]
         payroll = exported_by(of_run, rules, run)
         if not run.is_ready:
@@ -138,7 +140,7 @@ class Preparation:
         if day is None or run.days is None:
             raise ConfigurationError([*found.problems, f"run {run.id} shows no days it pays for"])
         books = self._books(of_run, rules, payroll, day)
-        batches = self._batches(run.days, records, roster, (rules, books), found)
+        batches = self._batches(run, records, roster, (rules, books), found)
         drafts = drafts_of(batches, books, day, found.problems)
         return Prepared(
             run=run,
@@ -153,32 +155,6 @@ class Preparation:
             notes=tuple(found.notes),
         )
 
-    def company_of(
-        self, run: PayrollRun, mapping: MappingFile, of_people: Collection[str], wanted: str
-    ) -> str:
-        """The company whose run it is: by its legal entity, else by where its people are.
-
-        Raises:
-            ConfigurationError: it cannot be told, or is another one than is wanted.
-        """
-        found: set[str] = set()
-        if run.legal_entity:
-            claim = mapping.company_of(self.runs.legal_entity(run.legal_entity))
-            found = {claim.value} if isinstance(claim, Known) else set()
-        found = found or set(of_people)
-        if len(found) != 1:
-            companies = ", ".join(sorted(found)) or "no company of the mapping"
-            raise ConfigurationError(
-                f"whose run {run.id} is cannot be told: its people are of {companies}, and no"
-                " company of the mapping claims its legal entity"
-            )
-        (company,) = found
-        if wanted and wanted != company:
-            raise ConfigurationError(f"run {run.id} is one of {company}, not of {wanted}")
-        if company not in mapping.companies:
-            raise ConfigurationError(f"run {run.id} is one of {company}, which has no mapping")
-        return company
-
     def _records(self, run: PayrollRun, found: _Findings) -> Sequence[PayRecord]:
         try:
             return self.runs.records(run.id)
@@ -188,7 +164,7 @@ class Preparation:
 
     def _batches(
         self,
-        days: tuple[date, date],
+        run: PayrollRun,
         records: Sequence[PayRecord],
         roster: Roster,
         company: tuple[CompanyRules, BooksCheck],
@@ -197,7 +173,7 @@ class Preparation:
         """The batches of the records, each person's cost where it was on these days."""
         rules, books = company
         people = PaidPeople(self.ledger, self.audit, books.company, books.catalogue, rules.zone)
-        where: Whereabouts = people.find(roster, [each.worker_id for each in records], days)
+        where: Whereabouts = people.find(roster, [each.worker_id for each in records], run)
         found.problems += where.problems
         found.notes += where.notes
         made = make_batches(records, books.rules, where.placed)
