@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from connector.domain.report import open_people
+from connector.services.operate.verbs.status import StatusVerb
 from tests.support.world import World, a_world
 
 LEFT = 10
@@ -221,3 +222,91 @@ def test_a_limit_that_was_set_low_stays_low_once_the_company_has_left(whole: Wor
     outcomes = whole.settle()
 
     assert outcomes["held"] == len(few)
+
+
+@pytest.fixture
+def unclaimed(whole: World) -> World:
+    """Sweden is no more, and no company claims its legal entity: nobody is held or moved."""
+    plain = yaml.safe_load(whole.mapping_text)
+    del plain["companies"]["sweden"]
+    whole.edit_mapping(yaml.safe_dump(plain, sort_keys=False))
+    whole.drain()
+    assert say(whole, "held")["rows"] == []
+    assert active_in(whole, "sweden") >= LEFT
+    return whole
+
+
+def left_behind(world: World) -> list[dict[str, Any]]:
+    """What the screen says of companies that left the mapping."""
+    groups = say(world, "status")["groups"]
+    checks = [check for group in groups for check in group["checks"]]
+    return [check for check in checks if check["name"] == "left_behind"]
+
+
+def test_whom_nobody_claims_in_a_lost_company_needs_a_human(unclaimed: World) -> None:
+    left = active_in(unclaimed, "sweden")
+
+    (told,) = left_behind(unclaimed)
+
+    assert told["level"] == "warning"
+    assert told["message"].startswith(f"{left} people are active in sweden, which is no longer in")
+    assert "have another one claim its legal entities" in told["message"]
+    assert StatusVerb().needs_attention(status := say(unclaimed, "status"))
+    assert status["figures"]["left_behind"] == {"sweden": left}
+    (line,) = (each for each in connector_checks(unclaimed) if each["name"] == "people")
+    assert (line["level"], f"{left} left in sweden" in line["message"]) == ("warning", True)
+
+
+def connector_checks(world: World) -> list[dict[str, Any]]:
+    """What `ping` says of the connector itself."""
+    systems = say(world, "ping")["systems"]
+    return [check for each in systems if each["system"] == "connector" for check in each["checks"]]
+
+
+def test_who_is_left_in_a_lost_company_for_more_than_a_day_rings(unclaimed: World) -> None:
+    left = active_in(unclaimed, "sweden")
+    unclaimed.clock.turn(hours=23)
+    unclaimed.tick(full_sweep=True)
+    assert unclaimed.metrics.counts["PeopleStuck"] == 0
+    unclaimed.drain()
+    unclaimed.clock.turn(hours=25)
+
+    (told,) = unclaimed.tick(full_sweep=True).problems
+
+    assert unclaimed.metrics.counts["PeopleStuck"] == left
+    assert "connector held" not in told
+    assert "another one that claims its legal entities" in told
+
+
+def test_whoever_ends_in_a_lost_company_that_nobody_claims_is_left_there_no_longer(
+    unclaimed: World,
+) -> None:
+    today = unclaimed.clock.now().date()
+    for person in unclaimed.ledger.persons():
+        if "sweden" in person.active_in:
+            unclaimed.rippling.terminate(person.worker_id, today)
+            unclaimed.rippling.change(person.worker_id, status="TERMINATED")
+    unclaimed.settle()
+    unclaimed.clock.turn(days=1)
+    unclaimed.tick(full_sweep=True)
+    unclaimed.drain()
+    assert len(say(unclaimed, "held")["rows"]) == active_in(unclaimed, "sweden") > 0
+    say(unclaimed, "approve", people=[row["person"] for row in say(unclaimed, "held")["rows"]])
+    unclaimed.drain()
+
+    assert active_in(unclaimed, "sweden") == 0
+    assert left_behind(unclaimed) == []
+
+
+def test_whose_legal_entity_another_company_claims_is_left_there_no_longer(
+    unclaimed: World,
+) -> None:
+    plain = yaml.safe_load(unclaimed.mapping_text)
+    plain["companies"]["norway"]["legal_entities"].append("Nordfab AB")
+    plain["companies"]["norway"]["locations"].append({"rippling": "Stockholm", "branch": "1"})
+    unclaimed.edit_mapping(yaml.safe_dump(plain, sort_keys=False))
+    unclaimed.drain()
+    say(unclaimed, "approve", people=[row["person"] for row in say(unclaimed, "held")["rows"]])
+    unclaimed.drain()
+
+    assert left_behind(unclaimed) == []

@@ -108,8 +108,8 @@ def test_a_person_who_is_open_in_two_companies_is_one_person() -> None:
 
 
 def test_in_one_line_nobody_is_good_and_anybody_is_not() -> None:
-    assert need_a_hand(OpenPeople.among([LEFT, SCHEDULED])).level is Level.GOOD
-    check = need_a_hand(OpenPeople.among(EVERYONE))
+    assert need_a_hand(OpenPeople.among([LEFT, SCHEDULED]), {}).level is Level.GOOD
+    check = need_a_hand(OpenPeople.among(EVERYONE), {})
     assert (check.level, check.remedy) == (Level.WARNING, "connector status")
     assert check.message.endswith("1 held, 1 waiting, 1 rejected, 1 in conflict.")
 
@@ -140,4 +140,4 @@ def test_nobody_who_needs_a_hand_is_left_out_or_counted_twice(given: list[Employ
     assert all(any(link is each for each in people.need_a_hand) for link in wanted)
     reds = {check.name for check in of_people(people, NOW).checks if check.level is Level.BAD}
     assert reds == {name for name in NEEDY if getattr(people, name)}
-    assert (need_a_hand(people).level is Level.GOOD) is (not wanted)
+    assert (need_a_hand(people, {}).level is Level.GOOD) is (not wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,9 @@ from connector.domain.reconciliation import CONFLICT
 from connector.domain.records.ledger import EmployeeLink
 from connector.domain.status.section import Section
 from connector.domain.status.wording import counted, lasted, moment
+
+TAKEN_OVER = "connector mappings rollback, or connector mappings import FILE"
+"""What brings a company back into the mapping, or gives its people to another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,29 @@ def of_people(people: OpenPeople, now: datetime) -> Section:
     return Section(tuple(checks), {"people": counts, "oldest_open": _figures(oldest)})
 
 
-def need_a_hand(people: OpenPeople) -> Check:
+def of_left_behind(left: Mapping[str, int]) -> Section:
+    """A line for each company that left the mapping and has people still; told only where any is.
+
+    Nobody may be held, waiting or rejected there, and yet what HR changes reaches none of them.
+    """
+    checks = (
+        Check("left_behind", Level.WARNING, _left_behind(company, count), TAKEN_OVER)
+        for company, count in left.items()
+    )
+    return Section(tuple(checks), {"left_behind": dict(left)})
+
+
+def _left_behind(company: str, count: int) -> str:
+    verb = "is" if count == 1 else "are"
+    return (
+        f"{counted(count, 'person', 'people')} {verb} active in {company}, which is no longer in"
+        " the mapping: of what HR changes, only the end of an employment is written there. Put the"
+        " company back, have another one claim its legal entities, or have these people's"
+        " employments ended in Rippling."
+    )
+
+
+def need_a_hand(people: OpenPeople, left: Mapping[str, int]) -> Check:
     """The same in one line, for a page that is about something else."""
     kinds = {
         "held": people.held,
@@ -92,9 +117,11 @@ def need_a_hand(people: OpenPeople) -> Check:
         "rejected": people.rejected,
         "in conflict": people.conflicts,
     }
-    if not people.need_a_hand:
+    counts = {kind: len(links) for kind, links in kinds.items() if links}
+    counts |= {f"left in {company}, which the mapping lost": each for company, each in left.items()}
+    if not counts:
         return Check("people", Level.GOOD, "Nobody is held, waiting or rejected.")
-    listed = ", ".join(f"{len(links)} {kind}" for kind, links in kinds.items() if links)
+    listed = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     message = f"People for whom something has to be done: {listed}."
     return Check("people", Level.WARNING, message, "connector status")
 

@@ -16,6 +16,10 @@ class Section:
     checks: tuple[Check, ...]
     figures: Mapping[str, Any] = field(default_factory=dict)
 
+    def __add__(self, other: Section) -> Section:
+        """Both parts as one."""
+        return Section((*self.checks, *other.checks), {**self.figures, **other.figures})
+
 
 def untold(name: str, what: str, why: object) -> Section:
     """Stands for what could not be read: unknown is not bad, and it is not well either."""

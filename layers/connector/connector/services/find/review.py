@@ -72,9 +72,10 @@ class CompanyReview:
         to leave it, and the report says so as long as somebody is active.
         """
         links, claims = self.ledger.holdings(company)
-        self.metrics.count("PeopleStuck", sum(map(self._is_stuck, links)))
-        self._release(company, unused(claims, links))
         is_lost = company not in mapping.companies
+        stuck = sum(self._is_stuck(link, is_lost=is_lost) for link in links)
+        self.metrics.count("PeopleStuck", stuck)
+        self._release(company, unused(claims, links))
         problems = list(_of_lost(company, links)) if is_lost else []
         beside = _Beside() if is_lost else self._beside(company, links, problems)
         differing = {finding.person_id for finding in beside.found}
@@ -127,9 +128,15 @@ class CompanyReview:
             )
         }
 
-    def _is_stuck(self, link: EmployeeLink) -> bool:
-        """Whether somebody has needed a hand for longer than a day."""
-        return is_open(link) and self.clock.now() - link.since > PATIENCE
+    def _is_stuck(self, link: EmployeeLink, *, is_lost: bool) -> bool:
+        """Whether somebody has needed a hand for longer than a day.
+
+        Whoever is active in a company that the mapping lost does, whatever the last word was,
+        unless an operator has said that they are to stay as they are.
+        """
+        is_left_behind = is_lost and link.is_active and not link.is_dropped
+        needs_a_hand = is_open(link) or is_left_behind
+        return needs_a_hand and self.clock.now() - link.since > PATIENCE
 
     def _show(
         self,
@@ -181,15 +188,20 @@ class CompanyReview:
             yield employee
 
 
-def _of_lost(company: str, links: Iterable[EmployeeLink]) -> Iterator[str]:
+def _of_lost(company: str, links: Collection[EmployeeLink]) -> Iterator[str]:
     """That a company which the mapping lost has people left, and what to do about them."""
-    if left := sum(link.is_active for link in links):
-        yield (
-            f"{company}: the mapping no longer has this company, and"
-            f" {counted(left, 'person is', 'people are')} active there still; approve whom"
-            " `connector held` lists, or type `connector mappings rollback`, or `connector mappings"
-            " import` with a company that takes them"
-        )
+    active = [link for link in links if link.is_active]
+    if not active:
+        return
+    held = sum(link.is_held for link in active)
+    listed = f"{held} of them held: approve whom `connector held` lists; " if held else ""
+    yield (
+        f"{company}: the mapping no longer has this company, and"
+        f" {counted(len(active), 'person is', 'people are')} active there still; {listed}"
+        "type `connector mappings rollback`, or `connector mappings import` with the company or"
+        " with another one that claims its legal entities, or have their employments ended in"
+        " Rippling"
+    )
 
 
 def rejected_in(links: Iterable[EmployeeLink]) -> Iterator[str]:

@@ -7,6 +7,7 @@ tick does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from connector.ports.ledger import Ledger
@@ -26,4 +27,10 @@ def companies_with_rows(ledger: Ledger, mappings: Mappings) -> list[str]:
 
 def lost_companies(employed: Mapping[str, Collection[str]], mapped: Collection[str]) -> list[str]:
     """Where somebody is active although the mapping does not have the company."""
-    return sorted({company for active in employed.values() for company in active} - set(mapped))
+    return list(left_behind(employed, mapped))
+
+
+def left_behind(employed: Mapping[str, Collection[str]], mapped: Collection[str]) -> dict[str, int]:
+    """How many people are active in each company that the mapping does not have."""
+    counts = Counter(company for active in employed.values() for company in active)
+    return {company: counts[company] for company in sorted(counts.keys() - set(mapped))}

@@ -15,7 +15,6 @@ from connector.domain.mapping.naming.settling import apart
 from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.domain.status import running
 from connector.domain.status.agreement import of_agreements
-from connector.domain.status.people import of_people
 from connector.domain.status.section import Section, untold
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
@@ -26,7 +25,7 @@ from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import Agreements, Budgets, Mappings, Modes, PollingPauses
 from connector.ports.telemetry import Alarms
 from connector.services.operate.json_types import JsonObject
-from connector.services.operate.status.people import open_people
+from connector.services.operate.status.people import people_section
 from connector.services.payroll.unanswered import unanswered
 
 
@@ -136,7 +135,7 @@ class Status:
         return running.of_alarms(self.alarms.ringing())
 
     def _people(self) -> Section:
-        return of_people(open_people(self.ledger, self.mappings), self.clock.now())
+        return people_section(self.ledger, self.mappings, self.clock.now())
 
     def _calls(self) -> Section:
         names = ("rippling", *(f"visma {company}" for company in self._companies()))
