@@ -190,6 +190,32 @@ def test_an_import_that_knows_nothing_of_the_swap_asks_before_it_moves_or_strand
     assert any(f"{A} means department" in reason for reason in preview["exceeds"])
 
 
+def with_a_newcomer(text: str) -> str:
+    """The rows once a department is called Economy, and a new one by its former name."""
+    followed = text.replace(
+        f"{{rippling: {A}, department: FIN", "{rippling: Economy, department: FIN"
+    )
+    row = f"{{rippling: {A}, department: PEOPLE}}\n      - {{rippling: Sales,"
+    return followed.replace("{rippling: Sales,", row, 1)
+
+
+def test_a_rollback_asks_where_people_wait_because_names_mean_something_else(world: World) -> None:
+    world.rippling.rename_department(A, "Economy")
+    a_day_later(world)
+    world.hire(department=world.rippling.add_department(A)["id"])
+    imported(world, with_a_newcomer(world.mapping_text))
+    a_day_later(world)
+    assert waiting(world) == set()
+
+    request = {"verb": "mappings rollback", "operator": "kari"}
+    preview = world.operator.dispatch({**request, "preview": True})
+    answer = world.operator.dispatch({**request, "yes": True})
+
+    assert preview["rebound"] == answer["rebound"]
+    assert len(answer["rebound"]) == 1
+    assert any(f"{A} means department" in reason for reason in preview["exceeds"])
+
+
 @pytest.mark.parametrize("days", [0, 6])
 def test_a_rollback_brings_back_what_the_rows_meant(world: World, days: int) -> None:
     before = placed(world)
@@ -275,16 +301,48 @@ def test_a_new_department_by_the_name_of_a_renamed_one_waits_and_moves_no_one(
     assert waiting(world) == {f"ambiguous#{A}"}
     assert levels(world) == ["warning"]
 
-    followed = world.mapping_text.replace(
-        f"{{rippling: {A}, department: FIN", "{rippling: Economy, department: FIN", 1
-    )
-    row = f"{{rippling: {A}, department: PEOPLE}}\n      - {{rippling: Sales,"
-    imported(world, followed.replace("{rippling: Sales,", row, 1))
+    imported(world, with_a_newcomer(world.mapping_text))
     a_day_later(world)
 
     number = str(newcomer["number"])
     assert {key: value for key, value in placed(world).items() if key != number} == before
     assert placed(world)[number][0] == "PEOPLE"
+    assert levels(world) == []
+
+
+def test_an_import_that_cannot_tell_which_of_two_departments_a_row_means_says_what_to_do(
+    world: World,
+) -> None:
+    row = f"{{rippling: {A},"
+    world.rippling.rename_department(A, "Economy")
+    a_day_later(world)
+    by_name = world.rippling.add_department(A)
+    by_code = world.rippling.add_department("Treasury", reference_code=A)
+    two = [by_name["id"], by_code["id"]]
+    world.hire(department=two[0])
+    world.settle()
+    edited = world.mapping_text.replace(f"{row} department: FIN", f"{row} department: PEOPLE")
+    world.edit_mapping(edited)
+    world.drain()
+    a_day_later(world)
+    assert levels(world) == ["bad"]
+
+    given = {"text": edited, "operator": "kari"}
+    problem = f"{A}: the departments "
+    for verb in ({"verb": "mappings import", "yes": True}, {"verb": "mappings diff"}):
+        answer = world.operator.dispatch({**verb, **given})
+        assert not answer["ok"]
+        assert [each[: len(problem)] for each in answer["problems"]] == [problem]
+        assert "name each by its id" in answer["problems"][0]
+        assert all(each in answer["problems"][0] for each in two)
+    findings = world.operator.dispatch({"verb": "mappings check", "text": edited})["findings"]
+    assert any(each["message"].startswith(problem) for each in findings)
+
+    by_ids = "\n      - ".join(
+        f"{{rippling: {each}, department: PEOPLE}}" for each in two
+    ) + "\n      - {rippling: Economy,"  # fmt: skip
+    assert imported(world, world.mapping_text.replace(row, by_ids))["ok"]
+    a_day_later(world)
     assert levels(world) == []
 
 

@@ -10,6 +10,7 @@ import pytest
 from connector.domain.facts import Named
 from connector.domain.mapping.file import load
 from connector.domain.mapping.names import NameMemory, row_text, words_of
+from connector.domain.mapping.naming.apart import apart
 from connector.domain.mapping.naming.bindings import (
     Binding,
     NamedKind,
@@ -18,7 +19,7 @@ from connector.domain.mapping.naming.bindings import (
     are_left,
     merged,
 )
-from connector.domain.mapping.naming.settling import Rebound, apart, settled
+from connector.domain.mapping.naming.settling import Rebound, returned, settled, unclear
 from connector.domain.mapping.rules.places import DepartmentRule
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -369,3 +370,60 @@ def test_a_setting_that_rows_get_later_changes_no_row_that_has_not_set_it() -> N
 
     assert row_text(before) == row_text(after)
     assert row_text(before) != row_text(set_otherwise)
+
+
+TWO = {
+    "neither held it": ((Named("d7", "Finance"), Named("d8", "Finance")), 1),
+    "one of them held it": ((FIN, Named("d8", "Finance")), 0),
+    "there is one": ((Named("d7", "Finance"),), 0),
+}
+
+
+@pytest.mark.parametrize("two", TWO)
+@pytest.mark.parametrize("is_contested", [True, False])
+def test_an_edited_word_of_two_departments_is_unclear_unless_one_of_them_held_it(
+    two: str, is_contested: bool
+) -> None:
+    things, expected = TWO[two]
+    before, after = words(Finance="a"), words(Finance="b")
+    memory = seen(NameMemory(), FIN, by=before)
+    if is_contested:
+        memory, before = seen(memory, ABROAD, by=after), after
+
+    found = list(unclear(memory, before, after, {DEPARTMENT: things}))
+
+    assert means(memory, "Finance", before) == ("contested" if is_contested else "d1")
+    assert len(found) == expected
+    assert all("departments d7 and d8 are called so" in each.message for each in found)
+
+
+def test_a_word_that_several_departments_hold_is_unclear() -> None:
+    before, after = words(Finance="a"), words(Finance="b")
+    held = Binding({"d7": "2026-11-24", "d8": "2026-11-24"}, NOON.isoformat())
+    memory = NameMemory(bindings={"department Finance": {"a": held}})
+
+    assert list(unclear(memory, before, after, {DEPARTMENT: TWO["neither held it"][0]}))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [({}, words(Finance="a")), (words(Finance="a"), words(Finance="a"))],
+    ids=["new", "left"],
+)
+def test_a_word_that_is_new_or_left_as_it_is_is_not_unclear(before: Words, after: Words) -> None:
+    memory = seen(NameMemory(), FIN, by=before) if before else NameMemory()
+
+    assert not list(unclear(memory, before, after, {DEPARTMENT: TWO["neither held it"][0]}))
+
+
+def test_a_mapping_that_comes_back_tells_what_its_words_mean_otherwise(memory: NameMemory) -> None:
+    lists = {DEPARTMENT: [FIN_LATER, HR_LATER]}
+    memory, _ = settled(memory, ROWS, EDITED, lists, NOON + timedelta(hours=1))
+
+    told = [each.message for each in returned(memory, EDITED, ROWS)]
+
+    assert told == [
+        "Finance means department d1 from now on (before: d2)",
+        "People means department d2 from now on (before: d1)",
+    ]
+    assert list(returned(memory, ROWS, ROWS)) == []

@@ -17,6 +17,7 @@ from connector.domain.facts import Named, alike
 from connector.domain.mapping.base import MappingModel
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.naming.bindings import (
+    NO_WORDS,
     SILENCE,
     Binding,
     Bindings,
@@ -35,7 +36,6 @@ MOST_NAMES = 5
 """So many former names of one thing are remembered."""
 
 DIGITS = 10
-NO_WORDS: Mapping[str, Word] = {}
 
 
 @dataclass(frozen=True, slots=True)

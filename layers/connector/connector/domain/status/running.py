@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from connector.domain.budgets import Budget
 from connector.domain.checks import Check, Level
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
-from connector.domain.mapping.naming.settling import Apart
+from connector.domain.mapping.naming.apart import Apart
 from connector.domain.records.mode import Mode, ModeName
 from connector.domain.status.alarms import NEXT_COMMAND, PING, RingingAlarm
 from connector.domain.status.section import Section

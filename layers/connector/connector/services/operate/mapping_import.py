@@ -68,8 +68,10 @@ class MappingImport:
             raise ConfigurationError(NO_PREVIOUS)
         text, imported_at = previous
         mapping = mapping_file.load(text)
-        replaced = self._replace(mapping, self.bindings.known(mapping))
-        return {**replaced, "before": imported_at.isoformat(timespec="seconds")}
+        settlement = self.bindings.brought_back(mapping)
+        replaced = self._replace(mapping, settlement)
+        at = imported_at.isoformat(timespec="seconds")
+        return {**replaced, "before": at, "rebound": settlement.told}
 
     def export(self) -> str:
         """The mapping in the table, as a file."""

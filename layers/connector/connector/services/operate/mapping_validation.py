@@ -74,13 +74,16 @@ class MappingValidation:
 
 
 def findings_of(settlement: Settlement, after: Settlement) -> Iterator[Finding]:
-    """Words that an import would give another meaning, and those that mean something renamed.
+    """Words of which an import would change the meaning, or cannot tell it, and those renamed.
 
     In use, what Rippling is called is known better `after` everyone has been read.
     """
     for each in settlement.rebound:
         for company in sorted(each.companies):
             yield Finding(company, each.message, is_warning=True)
+    for word in settlement.unclear:
+        for company in sorted(word.companies):
+            yield Finding(company, word.message)
     for one in (after if settlement.is_in_use else settlement).apart:
         for company in sorted(one.companies):
             yield Finding(company, one.message)

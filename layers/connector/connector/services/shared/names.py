@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import Named
 from connector.domain.mapping.names import NameMemory
-from connector.domain.mapping.naming.bindings import NamedKind, Word, Words
+from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Word, Words
 from connector.domain.people import Facts, Worker
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 READ_AGAIN_SECONDS = 600.0
 """However many unknown ids turn up, the list is not read more often than this."""
-
-NO_WORDS: Mapping[str, Word] = {}
 
 SHARED_SECONDS = 60.0
 """What other functions have learned is known here no later than after this time."""

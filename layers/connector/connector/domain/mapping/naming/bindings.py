@@ -89,6 +89,13 @@ Bindings: TypeAlias = Mapping[str, Versions]
 
 NONE: Versions = {}
 
+NO_WORDS: Mapping[str, Word] = {}
+
+
+def noun(kind: NamedKind) -> str:
+    """What something of this kind is called in a sentence."""
+    return kind.replace("_", " ")
+
 
 def key_of(kind: NamedKind, name: str) -> str:
     """Under what something of this kind is stored: a word, or an id."""

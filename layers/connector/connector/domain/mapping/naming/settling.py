@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from connector.domain.facts import Named
-from connector.domain.mapping.names import NO_WORDS, NameMemory
+from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import (
     ALONE,
+    NO_WORDS,
     NONE,
     Binding,
     NamedKind,
@@ -23,32 +24,17 @@ from connector.domain.mapping.naming.bindings import (
     Words,
     are_left,
     key_of,
+    noun,
     with_version,
 )
-from connector.domain.mapping.naming.sighting import Called, Seen, is_code, names_of
+from connector.domain.mapping.naming.sighting import Seen, is_code, names_of
 
 Lists: TypeAlias = Mapping[NamedKind, Sequence[Named]]
 """The things of each kind that Rippling lists now; a kind that it gives no list of is not there."""
 
-A = {
-    NamedKind.DEPARTMENT: "a department",
-    NamedKind.LOCATION: "a location",
-    NamedKind.LEGAL_ENTITY: "a legal entity",
-    NamedKind.EMPLOYMENT_TYPE: "an employment type",
-}
-CONTESTED = (
-    "the rows with {word} were edited while names were being changed in Rippling, and nobody can"
-    " tell which {kind} they mean: its people stay as they are. Write the rows by the names of"
-    " today and import the file, or name each by its id"
-)
-SWAPPED = (
-    "the rows with {word} mean {holder} ({called} in Rippling now), as when they were imported, and"
-    " {other} is called {word} now. Write the rows by the names of today and import the file, or"
-    " name each by its id"
-)
-RENAMED = (
-    "the rows with {word} mean {holder}, which is called {called} in Rippling now; nobody moves."
-    " Write the name of today in the rows and import the file"
+SEVERAL = (
+    "{word}: the {kind}s {ids} are called so in Rippling now, and nobody can tell which of them the"
+    " rows mean: name each by its id"
 )
 
 
@@ -63,16 +49,13 @@ class Rebound:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """A word whose rows mean something that has another name now, and what to do about it."""
+class Unclear:
+    """A word of which an import cannot say what it means, and what to do about it."""
 
     kind: NamedKind
     word: str
     companies: frozenset[str]
     message: str
-    is_contested: bool = False
-    is_swapped: bool = False
-    """Whether another thing is called so now."""
 
 
 def settled(
@@ -98,6 +81,37 @@ def settled(
             if known and (known.is_contested or not _is_same(known, found)):
                 rebound.append(Rebound(kind, text, word.companies, _told(kind, text, known, found)))
     return replace(memory, bindings=bindings, called=_with(memory, lists, now)), rebound
+
+
+def unclear(memory: NameMemory, in_use: Words, after: Words, lists: Lists) -> Iterator[Unclear]:
+    """The words of which an import cannot say which of several things they mean now.
+
+    A word that never meant anything is none of them: it means whichever is seen first.
+    """
+    for kind in ALONE:
+        before, listed = in_use.get(kind, NO_WORDS), lists.get(kind)
+        there = _things(memory, kind) if listed is None else listed
+        for text, word in edited(memory, kind, before, after.get(kind, NO_WORDS)):
+            known = _known(memory, kind, text, before)
+            if known is None or (listed is None and not known.is_contested):
+                continue
+            fitting = _fitting(text, there)
+            if len(fitting) > 1 and len(known.holders.keys() & set(fitting)) != 1:
+                told = SEVERAL.format(word=text, kind=noun(kind), ids=" and ".join(fitting))
+                yield Unclear(kind, text, word.companies, told)
+
+
+def returned(memory: NameMemory, in_use: Words, after: Words) -> Iterator[Rebound]:
+    """The words that mean something else once a mapping is back that was in use before."""
+    for kind in NamedKind:
+        before, words = in_use.get(kind, NO_WORDS), after.get(kind, NO_WORDS)
+        for text, word in words.items():
+            known, found = _known(memory, kind, text, before), memory.binding(kind, text, words)
+            if known is None or found is None or found.is_contested:
+                continue  # a word of which nobody can tell what it means is told by `status`
+            if known.is_contested or not _is_same(known, list(found.holders)):
+                told = _told(kind, text, known, list(found.holders))
+                yield Rebound(kind, text, word.companies, told)
 
 
 def edited(
@@ -158,7 +172,7 @@ def _meant(
     kind: NamedKind, word: str, known: Binding | None, things: Sequence[Named]
 ) -> Sequence[str] | None:
     """The ids of what a word means by the names of today; None where that is left to be seen."""
-    fitting = [str(each.id) for each in things if each.id and word in names_of(each)]
+    fitting = _fitting(word, things)
     held = list(known.holders) if known else []
     if not fitting:
         return held or None
@@ -168,6 +182,11 @@ def _meant(
     if kept or len(fitting) == 1:
         return kept or fitting
     return None
+
+
+def _fitting(word: str, things: Sequence[Named]) -> list[str]:
+    """The ids of the things that are called so, or have it as their code."""
+    return [str(each.id) for each in things if each.id and word in names_of(each)]
 
 
 def _with(memory: NameMemory, lists: Lists, now: datetime) -> Mapping[str, Seen]:
@@ -182,39 +201,4 @@ def _with(memory: NameMemory, lists: Lists, now: datetime) -> Mapping[str, Seen]
 
 def _told(kind: NamedKind, word: str, known: Binding, found: Sequence[str]) -> str:
     before = "nobody could tell which" if known.is_contested else " and ".join(known.holders)
-    return f"{word} means {_noun(kind)} {' and '.join(found)} from now on (before: {before or '-'})"
-
-
-def _noun(kind: NamedKind) -> str:
-    return A[kind].partition(" ")[2]
-
-
-def apart(memory: NameMemory, words: Words) -> Iterator[Apart]:
-    """The words whose rows mean something that is called otherwise now, or that nobody can tell."""
-    for kind, named in words.items():
-        called = memory.things(kind)
-        for text, word in named.items():
-            known = memory.binding(kind, text, named)
-            if known is not None:
-                yield from _apart(kind, text, word, known, called)
-
-
-def _apart(
-    kind: NamedKind, text: str, word: Word, known: Binding, called: Called
-) -> Iterator[Apart]:
-    if known.is_contested:
-        told = CONTESTED.format(word=text, kind=_noun(kind))
-        yield Apart(kind, text, word.companies, told, is_contested=True)
-        return
-    others = called.others(known.holders, [text])
-    for holder in known.holders:
-        if holder not in called.names or called.names[holder].answers_to([text]):
-            continue
-        other = others[0] if others else ""
-        told = (SWAPPED if other else RENAMED).format(
-            word=text,
-            holder=f"{_noun(kind)} {holder}",
-            called=called.names[holder].name,
-            other=f"{_noun(kind)} {other}",
-        )
-        yield Apart(kind, text, word.companies, told, is_swapped=bool(other))
+    return f"{word} means {noun(kind)} {' and '.join(found)} from now on (before: {before or '-'})"

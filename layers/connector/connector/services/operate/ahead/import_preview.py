@@ -59,7 +59,7 @@ class ImportPreview:
         previous = self.imports.history.previous_mapping()
         if previous is None:
             raise ConfigurationError(NO_PREVIOUS)
-        return self._of(self.imports.bindings.known(mapping_file.load(previous[0])))
+        return self._of(self.imports.bindings.brought_back(mapping_file.load(previous[0])))
 
     def _of(self, settlement: Settlement) -> JsonObject:
         before, after = self.imports.current(), settlement.mapping

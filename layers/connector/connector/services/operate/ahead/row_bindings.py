@@ -7,14 +7,22 @@ list that cannot be read, is left to be seen when its people are read next.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.facts import Named
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.names import NO_WORDS, NameMemory, words_of
-from connector.domain.mapping.naming.bindings import NamedKind, Words
-from connector.domain.mapping.naming.settling import Apart, Lists, Rebound, apart, settled
+from connector.domain.mapping.names import NameMemory, words_of
+from connector.domain.mapping.naming.apart import Apart, apart
+from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Words
+from connector.domain.mapping.naming.settling import (
+    Lists,
+    Rebound,
+    Unclear,
+    returned,
+    settled,
+    unclear,
+)
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.rippling import Source
@@ -26,13 +34,14 @@ from connector.services.shared.requirements import WatchedMappings
 class Settlement:
     """What the words of a mapping would mean, and which of them mean something else than now.
 
-    Of the mapping `is_in_use` it says what they mean.
+    Of the mapping `is_in_use` it says what they mean. An import does not settle what is `unclear`.
     """
 
     mapping: MappingFile
     words: Words
     memory: NameMemory
     rebound: Sequence[Rebound] = ()
+    unclear: Sequence[Unclear] = ()
     lists: Lists = field(default_factory=dict)
     is_in_use: bool = False
 
@@ -70,14 +79,32 @@ class RowBindings:
     clock: Clock
 
     def settle(self, mapping: MappingFile) -> Settlement:
-        """What the words of a mapping would mean if it were imported now."""
+        """What the words of a mapping would mean if it were imported now.
+
+        Raises:
+            ConfigurationError: with every word of which nobody can tell what it means.
+        """
+        settlement = self._settled(mapping)
+        if settlement.unclear:
+            raise ConfigurationError(each.message for each in settlement.unclear)
+        return settlement
+
+    def _settled(self, mapping: MappingFile) -> Settlement:
         in_use, words, lists = self._words_in_use(), words_of(mapping), self._lists()
-        memory, rebound = settled(self.cache.names(), in_use, words, lists, self.clock.now())
-        return Settlement(mapping, words, memory, rebound, lists)
+        before = self.cache.names()
+        memory, rebound = settled(before, in_use, words, lists, self.clock.now())
+        open_words = list(unclear(before, in_use, words, lists))
+        return Settlement(mapping, words, memory, rebound, open_words, lists)
 
     def known(self, mapping: MappingFile) -> Settlement:
-        """What the words of a mapping meant when it was in use; Rippling is not asked."""
+        """What the words of the mapping in use mean; Rippling is not asked."""
         return Settlement(mapping, words_of(mapping), self.cache.names(), is_in_use=True)
+
+    def brought_back(self, mapping: MappingFile) -> Settlement:
+        """What the words of a mapping meant when it was in use before; Rippling is not asked."""
+        words, memory = words_of(mapping), self.cache.names()
+        rebound = list(returned(memory, self._words_in_use(), words))
+        return Settlement(mapping, words, memory, rebound)
 
     def keep(self, settlement: Settlement) -> None:
         """Stores it, before the mapping is in force: nobody works by it until then."""
@@ -86,7 +113,9 @@ class RowBindings:
     def watch(self, mapping: MappingFile) -> Settlement:
         """Has Rippling read by a mapping, its words as they are, or would be after an import."""
         is_in_use = self._words_in_use() == words_of(mapping)
-        found = self.known(mapping) if is_in_use else self.settle(mapping)
+        found = self._settled(mapping)
+        if is_in_use:
+            found = replace(self.known(mapping), unclear=found.unclear, lists=found.lists)
         self.mappings.watch(mapping, None if is_in_use else found.memory)
         return found
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.services.operate.verbs.mappings.diff import rebound_lines
 from connector.services.operate.verbs.mappings.given import SURE
 from connector.services.operate.verbs.mappings.import_file import MappingVerb, import_sentence
 from connector.services.operate.verbs.verb import Arguments, JsonObject
-from connector.services.operate.verbs.view import lines
+from connector.services.operate.verbs.view import Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,5 @@ class RollBackMapping(MappingVerb):
         }
 
     def view(self, result: JsonObject) -> View:
-        return lines(
-            f"back to the mapping before the import of {result['before']}", import_sentence(result)
-        )
+        back = f"back to the mapping before the import of {result['before']}"
+        return [Line(back), *rebound_lines(result), Line(import_sentence(result))]

@@ -1,0 +1,69 @@
+"""Words whose rows mean something that is called otherwise now: what `status` and a check tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connector.domain.mapping.names import NameMemory
+from connector.domain.mapping.naming.bindings import Binding, NamedKind, Word, Words, noun
+from connector.domain.mapping.naming.sighting import Called
+
+CONTESTED = (
+    "the rows with {word} were edited while names were being changed in Rippling, and nobody can"
+    " tell which {kind} they mean: its people stay as they are. Write the rows by the names of"
+    " today and import the file, or name each by its id"
+)
+SWAPPED = (
+    "the rows with {word} mean {holder} ({called} in Rippling now), as when they were imported, and"
+    " {other} is called {word} now. Write the rows by the names of today and import the file, or"
+    " name each by its id"
+)
+RENAMED = (
+    "the rows with {word} mean {holder}, which is called {called} in Rippling now; nobody moves."
+    " Write the name of today in the rows and import the file"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A word whose rows mean something that has another name now, and what to do about it."""
+
+    kind: NamedKind
+    word: str
+    companies: frozenset[str]
+    message: str
+    is_contested: bool = False
+    is_swapped: bool = False
+    """Whether another thing is called so now."""
+
+
+def apart(memory: NameMemory, words: Words) -> Iterator[Apart]:
+    """The words whose rows mean something that is called otherwise now, or that nobody can tell."""
+    for kind, named in words.items():
+        called = memory.things(kind)
+        for text, word in named.items():
+            known = memory.binding(kind, text, named)
+            if known is not None:
+                yield from _apart(kind, text, word, known, called)
+
+
+def _apart(
+    kind: NamedKind, text: str, word: Word, known: Binding, called: Called
+) -> Iterator[Apart]:
+    if known.is_contested:
+        told = CONTESTED.format(word=text, kind=noun(kind))
+        yield Apart(kind, text, word.companies, told, is_contested=True)
+        return
+    others = called.others(known.holders, [text])
+    for holder in known.holders:
+        if holder not in called.names or called.names[holder].answers_to([text]):
+            continue
+        other = others[0] if others else ""
+        told = (SWAPPED if other else RENAMED).format(
+            word=text,
+            holder=f"{noun(kind)} {holder}",
+            called=called.names[holder].name,
+            other=f"{noun(kind)} {other}",
+        )
+        yield Apart(kind, text, word.companies, told, is_swapped=bool(other))
