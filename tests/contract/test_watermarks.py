@@ -28,8 +28,8 @@ from connector.domain.cursors import Cursor, Sightings, sighting
 from connector.domain.errors import RetryableError
 from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import Guards
-from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import Binding
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Seen
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog

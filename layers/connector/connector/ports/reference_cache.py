@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from connector.domain.catalogue import Catalogue
-    from connector.domain.mapping.names import NameMemory
+    from connector.domain.mapping.naming.memory import NameMemory
 
 
 class ReferenceCache(Protocol):

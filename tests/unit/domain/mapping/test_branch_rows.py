@@ -13,8 +13,8 @@ from connector.domain.mapping.advice import warnings
 from connector.domain.mapping.asked import asked_facts, is_decided
 from connector.domain.mapping.file import dump, parse
 from connector.domain.mapping.model import CompanyRules
-from connector.domain.mapping.names import words_of
 from connector.domain.mapping.naming.bindings import NamedKind
+from connector.domain.mapping.naming.words import words_of
 from connector.domain.mapping.rows import from_rows, to_rows
 from connector.domain.mapping.versions import whole_digest
 from connector.domain.placement import Placement, Remembered, resolve_placement

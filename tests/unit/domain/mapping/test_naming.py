@@ -9,7 +9,6 @@ import pytest
 
 from connector.domain.facts import Named
 from connector.domain.mapping.file import load
-from connector.domain.mapping.names import NameMemory, row_text, words_of
 from connector.domain.mapping.naming.apart import apart
 from connector.domain.mapping.naming.bindings import (
     Binding,
@@ -19,7 +18,9 @@ from connector.domain.mapping.naming.bindings import (
     are_left,
     merged,
 )
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.settling import Rebound, returned, settled, unclear
+from connector.domain.mapping.naming.words import row_text, words_of
 from connector.domain.mapping.rules.places import DepartmentRule
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -12,8 +12,8 @@ from connector.domain.mapping import lint
 from connector.domain.mapping.advice import warnings
 from connector.domain.mapping.file import dump, parse
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.mapping.names import words_of
 from connector.domain.mapping.naming.bindings import NamedKind
+from connector.domain.mapping.naming.words import words_of
 from connector.domain.mapping.rows import from_rows, to_rows
 from connector.domain.mapping.rules.class_rules import unreachable
 from connector.domain.mapping.versions import HandledMapping

@@ -14,7 +14,7 @@ import pytest
 from connector.domain import decisions
 from connector.domain.catalogue import Part
 from connector.domain.errors import UpstreamUnavailableError
-from connector.domain.mapping.names import NameMemory
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.people import fingerprint
 from connector.domain.placement import resolve_placement
 from connector.domain.records.ledger import Person

@@ -12,7 +12,7 @@ from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
 from connector.domain.guards import WINDOW, ChangeKind, Run
-from connector.domain.mapping.names import NameMemory
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.agreement import KEPT, Agreement

@@ -14,7 +14,7 @@ from functools import cache
 from connector.domain.changes import Cause
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.names import words_of
+from connector.domain.mapping.naming.words import words_of
 from connector.domain.mapping.rows import digest, to_rows
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.ledger import Person

@@ -14,7 +14,7 @@ from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.mapping.names import words_of
+from connector.domain.mapping.naming.words import words_of
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL, digest, to_rows
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.people import Facts

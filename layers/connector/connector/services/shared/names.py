@@ -1,7 +1,7 @@
 """The names of things in Rippling: those of the work locations, and those that rows once used.
 
 A worker carries only the id of a work location, and the mapping uses names. All functions share
-one memory of them; what it means is in `domain/mapping/names`.
+one memory of them; what it means is in `domain/mapping/naming/memory`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import Named
-from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Word, Words
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.people import Facts, Worker
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache

@@ -7,8 +7,9 @@ from typing import Any
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.names import NameMemory, words_of
 from connector.domain.mapping.naming.bindings import Words
+from connector.domain.mapping.naming.memory import NameMemory
+from connector.domain.mapping.naming.words import words_of
 from connector.ports.clock import Clock
 from connector.ports.state import Mappings
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
-from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import Binding
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Seen
 from connector.domain.records.times import timestamp
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import Binding, NamedKind, Word, Words, noun
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Called
 
 CONTESTED = (

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TypeAlias
 
 from connector.domain.facts import Named
-from connector.domain.mapping.names import NameMemory
 from connector.domain.mapping.naming.bindings import (
     ALONE,
     NO_WORDS,
@@ -27,6 +26,7 @@ from connector.domain.mapping.naming.bindings import (
     noun,
     with_version,
 )
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Seen, is_code, names_of
 
 Lists: TypeAlias = Mapping[NamedKind, Sequence[Named]]

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.facts import Named
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.names import NameMemory, words_of
 from connector.domain.mapping.naming.apart import Apart, apart
 from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Words
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.settling import (
     Lists,
     Rebound,
@@ -23,6 +23,7 @@ from connector.domain.mapping.naming.settling import (
     settled,
     unclear,
 )
+from connector.domain.mapping.naming.words import words_of
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.rippling import Source

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 
 from connector.domain.checks import TO_PUT_RIGHT, Check, Level
 from connector.domain.errors import ConnectorError
-from connector.domain.mapping.names import words_of
 from connector.domain.mapping.naming.apart import apart
+from connector.domain.mapping.naming.words import words_of
 from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.domain.status import running
 from connector.domain.status.agreement import of_agreements
