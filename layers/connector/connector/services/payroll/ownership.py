@@ -1,7 +1,7 @@
 """Of which company a payroll run is: its legal entity means what it means for the people in it.
 
 What Rippling calls a legal entity today decides nothing where a word of the mapping is bound to it
-or to another one, see `domain/mapping/names`. Nothing is posted here, and nothing is learned.
+or to another one, see `domain/mapping/naming`. Nothing is posted here, and nothing is learned.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import Named, shown
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.names import words_of
 from connector.domain.mapping.naming.bindings import NamedKind
+from connector.domain.mapping.naming.words import words_of
 from connector.domain.payroll.run import PayrollRun
 from connector.ports.clock import Clock
 from connector.ports.payroll.runs import PayrollRuns
