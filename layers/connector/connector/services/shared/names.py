@@ -51,6 +51,7 @@ class Names:
         self._loaded_at: datetime | None = None
         self._is_old = False
         self._refused_at: datetime | None = None
+        self._read_at: datetime | None = None
         self._digested: tuple[Mapping[str, Word], str] = NO_WORDS, _digest(NO_WORDS)
 
     def locations(
@@ -65,7 +66,8 @@ class Names:
         memory = self._current()
         under = self._under()
         is_due = self._is_old or memory.read_at is None or memory.read_under != under
-        if is_due or (read_fresh and self._seconds_since(memory.read_at) > READ_AGAIN_SECONDS):
+        since_read = min(map(self._seconds_since, (memory.read_at, self._read_at)))
+        if is_due or (read_fresh and since_read > READ_AGAIN_SECONDS):
             if not self._are_read(memory, read, under):
                 return memory.locations if memory.read_under == under else {}
             self._is_old = False
@@ -80,7 +82,9 @@ class Names:
         except ConfigurationError:
             self._refused_at = self._clock.now()
             return False
-        self._share(replace(memory, read_at=self._clock.now(), read_under=under, locations=places))
+        self._read_at = self._clock.now()
+        if (memory.read_under, memory.locations) != (under, places) or memory.read_at is None:
+            self._share(replace(memory, read_at=self._read_at, read_under=under, locations=places))
         return True
 
     def refresh(self) -> None:
@@ -93,16 +97,10 @@ class Names:
         workers = list(workers)
         # Few things have many people: each is looked at once, and not once for everyone in it.
         things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
-        memory = (tried or self._of(words)).seen(things, words, self._clock.now())
+        memory = (tried or self._current()).seen(things, words, self._clock.now())
         if tried is None and memory is not self._memory:
             self._share(memory)
         return recalled(workers, memory, words)
-
-    def _of(self, words: Words) -> NameMemory:
-        """The memory for these words: those of another mapping may have been bound a moment ago."""
-        if words is not self._known_words:
-            self._known_words, self._loaded_at = words, None
-        return self._current()
 
     def _under(self) -> str:
         """A digest of the words for locations, made once for a mapping: every worker asks."""
@@ -112,7 +110,11 @@ class Names:
         return self._digested[1]
 
     def _current(self) -> NameMemory:
-        if self._loaded_at is None or self._seconds_since(self._loaded_at) > SHARED_SECONDS:
+        """The memory; read again for other words: they may have been bound a moment ago."""
+        words = self._words()
+        are_others = words is not self._known_words and words != self._known_words
+        self._known_words = words
+        if are_others or self._seconds_since(self._loaded_at) > SHARED_SECONDS:
             self._memory = self._cache.names()
             self._loaded_at = self._clock.now()
         return self._memory

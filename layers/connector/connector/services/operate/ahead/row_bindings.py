@@ -114,11 +114,16 @@ class RowBindings:
     def watch(self, mapping: MappingFile) -> Settlement:
         """Has Rippling read by a mapping, its words as they are, or would be after an import."""
         is_in_use = self._words_in_use() == words_of(mapping)
-        found = self._settled(mapping)
-        if is_in_use:
-            found = replace(self.known(mapping), unclear=found.unclear, lists=found.lists)
+        found = self.known(mapping) if is_in_use else self._settled(mapping)
         self.mappings.watch(mapping, None if is_in_use else found.memory)
         return found
+
+    def with_unclear(self, settlement: Settlement) -> Settlement:
+        """The same with what an import would not settle; Rippling is asked for its lists."""
+        if not settlement.is_in_use:
+            return settlement
+        found = self._settled(settlement.mapping)
+        return replace(settlement, unclear=found.unclear, lists=found.lists)
 
     def _words_in_use(self) -> Words:
         try:
