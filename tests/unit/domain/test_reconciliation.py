@@ -39,6 +39,10 @@ LINK = EmployeeLink(
     etag='"AAA="',
     written={"status": "Active"},
 )
+WAITS = replace(THERE, active_in=(), outcome="waiting")
+IS_OUT = Decision(Action.IGNORE, WORKER, "norway", "out of scope")
+IS_FOR_LATER = Decision(Action.SCHEDULE, WORKER, "norway", "starts on 2026-12-01")
+AWAITS = Decision(Action.WAIT, WORKER, "norway", unknown=("department",))
 LEFT = {"status": "Inactive"}
 EMPLOYEE = Employee("1001", {"status": "Active"}, "AAA=", 7)
 
@@ -56,6 +60,12 @@ EMPLOYEE = Employee("1001", {"status": "Active"}, "AAA=", 7)
         (True, THERE, WRITES, replace(PLACE, missing=LACKS)),
         (True, replace(THERE, active_in=()), WRITES, PLACE),
         (True, replace(THERE, active_in=("norway", "sweden")), WRITES, PLACE),
+        (True, WAITS, IS_OUT, None),
+        (True, WAITS, LEAVES, None),
+        (True, WAITS, IS_FOR_LATER, None),
+        (False, WAITS, AWAITS, None),
+        (False, replace(WAITS, outcome="out_of_scope"), IS_OUT, None),
+        (False, replace(WAITS, outcome="out_of_scope"), LEAVES, None),
         (False, replace(THERE, active_in=(), outcome="held"), WRITES, PLACE),
         (False, replace(THERE, active_in=(), outcome="rejected"), WRITES, PLACE),
         (True, THERE, LEAVES, None),

@@ -22,7 +22,7 @@ from connector.domain.employment import (
 )
 from connector.domain.facts import EMPTY, UNKNOWN, Known, shown
 from connector.domain.mapping.model import NOT_SHOWN_CLAIM, MappingFile
-from connector.domain.mapping.routing import Route, not_shown, route
+from connector.domain.mapping.routing import Route, not_shown, route, undecided_by
 from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.planning import Outcome
 
@@ -156,7 +156,9 @@ class Situation:
         to = route(worker.facts, self.mapping, self.active_in)
         is_another = bool(self.counted) and worker.id != self.counted
         if is_another and self.active_in and to.unknown and not self._follows_at_home(to):
-            return replace(to, waits=True, reason=to.reason or not_shown(to.unknown))
+            return replace(
+                to, waits=True, reason=to.reason or undecided_by(to.unknown, worker.facts)
+            )
         return to
 
     def _follows_at_home(self, to: Route) -> bool:

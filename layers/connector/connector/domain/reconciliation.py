@@ -55,11 +55,15 @@ STANDING = (Outcome.HELD.value, Outcome.REJECTED.value)
 def is_otherwise(person: Person, decision: Decision, placement: Placement | None) -> bool:
     """Whether someone would be elsewhere, or placed otherwise, than the ledger has them.
 
-    `placement` is theirs in the company of a decision to write, by the facts of today.
+    `placement` is theirs in the company of a decision to write, by the facts of today. Whoever
+    waits although nothing is to be written is there for a look, which ends the wait.
     """
+    is_waiting = person.outcome == Outcome.WAITING.value
     match decision.action:
         case Action.LEAVE:
-            return bool(person.active_in) and person.outcome not in STANDING
+            return is_waiting or (bool(person.active_in) and person.outcome not in STANDING)
+        case Action.IGNORE | Action.SCHEDULE:
+            return is_waiting
         case Action.WRITE if placement is not None:
             if placement.missing:
                 return placement.differs_from(person.placement)

@@ -21,6 +21,7 @@ from connector.domain.placement import (
     Remembered,
     resolve_placement,
 )
+from connector.domain.planning import Outcome
 from connector.domain.records.ledger import Person
 
 NEEDS_A_RULE = frozenset(
@@ -126,10 +127,13 @@ def has_moved(
 ) -> bool:
     """Whether a person would be placed otherwise today than the ledger remembers.
 
-    With `by_rules_alone` it does not count what has come or gone in Visma since.
+    So would whoever waits and is out of scope by now: what they waited for does not matter any
+    more. With `by_rules_alone` it does not count what has come or gone in Visma since.
     """
     to = route(Facts.from_json(person.facts), mapping, person.active_in)
     remembered = person.placement
+    if to.left_out and person.outcome == Outcome.WAITING.value:
+        return True
     if to.company is None:
         return bool(remembered.get("company"))
     if "rules" not in remembered:  # never placed, as nothing was to be written

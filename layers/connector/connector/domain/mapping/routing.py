@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from connector.domain.facts import Absence, Known, Truth
+from connector.domain.facts import Absence, Known, Named, Truth
 from connector.domain.mapping.model import NOT_SHOWN_CLAIM, MappingFile
 from connector.domain.people import Facts
+
+PLURAL = {
+    "department": "departments",
+    "location": "locations",
+    "legal_entity": "legal entities",
+    "employment_type": "employment types",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,8 @@ def _undecided(facts: Facts, mapping: MappingFile, active_in: Collection[str]) -
         if rules.claims(facts.legal_entity) is Truth.UNKNOWN
     )
     company = next(maybe, None) or next(iter(mapping.companies))
-    reason = not_shown(unknown)
-    if facts.legal_entity.unsettled:
-        reason = (
-            f"the rows with the legal entity {', '.join(facts.legal_entity.unsettled)} were edited"
-            " while legal entities were renamed; import the mapping by the names of today"
-        )
-    elif facts.legal_entity.former:
+    reason = undecided_by(unknown, facts)
+    if facts.legal_entity.former and not facts.legal_entity.unsettled:
         entity = facts.legal_entity.label
         reason = f"no company of the mapping claims the legal entity {entity}; add it to one"
     return Route(company, unknown=unknown, waits=True, reason=reason)
@@ -80,8 +82,33 @@ def _scoped(to: Route, facts: Facts, mapping: MappingFile, active_in: Collection
             doubts.append(about.replace(" ", "_"))
     unknown = tuple(dict.fromkeys((*to.unknown, *doubts)))
     waits = bool(doubts) and to.company not in active_in
-    reason = not_shown(doubts) if doubts else ""
+    reason = undecided_by(tuple(dict.fromkeys(doubts)), facts)
     return Route(to.company, unknown=unknown, waits=waits, reason=reason)
+
+
+def undecided_by(names: Sequence[str], facts: Facts) -> str:
+    """Why facts of a worker decide nothing: their word is contested, or they are not shown."""
+    words = {name: thing.unsettled for name, thing in _named(facts).items() if thing.unsettled}
+    told = [contested(name, words[name]) for name in names if name in words]
+    hidden = [name for name in names if name not in words]
+    return "; ".join([*told, *([not_shown(hidden)] if hidden else [])])
+
+
+def _named(facts: Facts) -> dict[str, Named]:
+    return {
+        "department": facts.department,
+        "location": facts.location,
+        "legal_entity": facts.legal_entity,
+        "employment_type": facts.employment_type.named,
+    }
+
+
+def contested(name: str, words: Sequence[str]) -> str:
+    """That nobody can tell what these words for a thing mean, and what to do, for a controller."""
+    return (
+        f"the rows with the {name.replace('_', ' ')} {', '.join(words)} were edited while"
+        f" {PLURAL[name]} were renamed; import the mapping by the names of today"
+    )
 
 
 def not_shown(facts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action
 from connector.domain.facts import shown
-from connector.domain.mapping.routing import not_shown
+from connector.domain.mapping.routing import undecided_by
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
 from connector.domain.records.audit_kind import moved_to
@@ -183,10 +183,10 @@ def next_change(context: ChangeContext, due_on: date) -> str:
 
 
 def kept_facts(context: ChangeContext, desired: DesiredEmployee) -> Iterator[str]:
-    """That what hinges on a fact was left as it is, where Rippling does not show the fact."""
-    unknown = dict.fromkeys((*context.decision.unknown, *desired.placement.unknown))
-    if unknown:
-        yield f"{not_shown(tuple(unknown))}; what hinges on it stays as it is"
+    """That what hinges on a fact was left as it is, where the fact decides nothing, and why."""
+    unknown = tuple(dict.fromkeys((*context.decision.unknown, *desired.placement.unknown)))
+    if unknown and context.worker:
+        yield f"{undecided_by(unknown, context.worker.facts)}; what hinges on it stays as it is"
 
 
 def kept_code(context: ChangeContext, desired: DesiredEmployee) -> Iterator[str]:

@@ -14,6 +14,7 @@ from connector.domain.facts import Named, shown
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.naming.bindings import NamedKind
 from connector.domain.mapping.naming.words import words_of
+from connector.domain.mapping.routing import contested
 from connector.domain.payroll.run import PayrollRun
 from connector.ports.clock import Clock
 from connector.ports.payroll.runs import PayrollRuns
@@ -77,10 +78,7 @@ class Ownership:
 def _untold(entity: Named) -> str:
     """Why no company can be told by a legal entity, and what to do."""
     if entity.unsettled:
-        return (
-            f"the rows with the legal entity {', '.join(entity.unsettled)} were edited while legal"
-            " entities were renamed; import the mapping by the names of today"
-        )
+        return contested("legal_entity", entity.unsettled)
     return (
         f"no company of the mapping claims its legal entity {entity.label} ({entity.id}); add it to"
         " `legal_entities` of one, by its name or its id"
