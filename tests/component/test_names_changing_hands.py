@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connector.services.shared.names import SHARED_SECONDS
 from tests.support.world import World, a_world
 
 A, B = "Finance", "People"
@@ -165,6 +166,7 @@ def test_rows_swapped_by_hand_in_the_table_move_no_one_until_an_import_says_what
     assert levels(world) == ["bad", "bad"]
 
     imported(world, world.mapping_text)
+    world.clock.turn(seconds=SHARED_SECONDS + 1)
     world.settle()
 
     assert placed(world) == before
@@ -346,6 +348,52 @@ def test_an_import_that_cannot_tell_which_of_two_departments_a_row_means_says_wh
     assert levels(world) == []
 
 
+OF_NEW = f'{{rippling: {A}, department: PEOPLE, cost_centre: "510"}}'
+
+
+@pytest.mark.parametrize("is_imported", [True, False])
+@pytest.mark.parametrize("what", ["row", "exclusion", "class rule"])
+def test_a_word_that_comes_back_means_nothing_that_it_meant_in_an_earlier_life(
+    world: World, what: str, is_imported: bool
+) -> None:
+    world.rippling.rename_department(A, "Economy")
+    a_day_later(world)
+    text = world.mapping_text.replace(f"rippling: {A},", "rippling: Economy,")
+    imported(world, text)
+    a_day_later(world, 6)
+    before = placed(world)
+    again = {
+        "row": text.replace("{rippling: Sales,", f"{OF_NEW}\n      - {{rippling: Sales,", 1),
+        "exclusion": text.replace(
+            "scope: {exclude_employment_types: [CONTRACTOR], deactivate_when_out_of_scope: false}",
+            "scope: {exclude_employment_types: [CONTRACTOR], deactivate_when_out_of_scope: true,"
+            f" exclude_departments: [{A}]}}",
+        ),
+        "class rule": text.replace(
+            "    employee_classes:\n",
+            "    employee_classes:\n"
+            f"      - {{when: {{department: {A}}}, employee_class: HOURLY}}\n",
+            1,
+        ),
+    }[what]
+    assert again != text
+
+    if is_imported:
+        imported(world, again)
+    else:
+        world.edit_mapping(again)
+        world.drain()
+    a_day_later(world, 3)
+
+    assert placed(world) == before
+    assert (waiting(world), levels(world)) == (set(), [])
+    if what == "row":
+        newcomer = world.hire(department=world.rippling.add_department(A)["id"])
+        a_day_later(world, 2)
+        assert world.employee_of(newcomer)["department"] == "PEOPLE"
+        assert (waiting(world), levels(world)) == (set(), [])
+
+
 # Kinds of things of which Rippling gives no list.
 
 HOURLY, SALARIED = "Hourly full-time", "Salaried full-time"
@@ -420,3 +468,29 @@ def test_names_of_other_kinds_that_change_hands_move_no_one(
     # A word that stands in one rule alone is free for whoever has the name now.
     is_settled = is_imported and (days > 0 or what == "employment_type")
     assert bool(levels(group)) != is_settled
+
+
+@pytest.mark.parametrize("is_by_id", [True, False])
+def test_a_company_that_claims_a_former_name_takes_no_one_from_the_other(
+    group: World, is_by_id: bool
+) -> None:
+    group.rippling.rename_legal_entity(SWEDISH, "Nordfab Sverige AB")
+    a_day_later(group)
+    entity = next(
+        each["id"]
+        for each in group.rippling.rows("legal-entities")
+        if each["legal_name"] == "Nordfab Sverige AB"
+    )
+    own = entity if is_by_id else "Nordfab Sverige AB"
+    text = group.mapping_text.replace(f'["{SWEDISH}"]', f'["{own}"]')
+    imported(group, text)
+    a_day_later(group, 8)
+    before = everyone(group)
+
+    claimed = text.replace(f'["{NORWEGIAN}"]', f'["{NORWEGIAN}", "{SWEDISH}"]')
+    assert claimed != text
+    assert imported(group, claimed)["ok"]
+    a_day_later(group, 3)
+
+    assert everyone(group) == before
+    assert waiting(group) == set()

@@ -26,9 +26,10 @@ from connector.adapters.memory import (
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey, Part
 from connector.domain.cursors import Cursor, Sightings, sighting
 from connector.domain.errors import RetryableError
+from connector.domain.facts import Named
 from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import Guards
-from connector.domain.mapping.naming.bindings import Binding
+from connector.domain.mapping.naming.bindings import Binding, NamedKind, Word
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Seen
 from connector.ports.cursors import Cursors
@@ -385,6 +386,33 @@ def test_names_that_no_one_counted_the_changes_of_are_known_and_kept(client: Any
     shared = on_dynamodb(client).cache.share(bound("Finance"))
 
     assert shared.called == {"department d1": Seen("Sales", "", "2026-11-24")}
+
+
+def test_what_an_earlier_version_stored_says_what_words_mean(client: Any) -> None:
+    names = {
+        "stream": "names",
+        "held_by": {"department Finance": ["d1", "2026-11-20"]},
+        "used": {"department d1": ["Finance"], "legal_entity e1": ["Nordfab", "Old"]},
+    }
+    client.put_item(TableName="WatermarksTable", Item=to_item(names))
+    by = {
+        NamedKind.DEPARTMENT: {"Finance": Word(frozenset({"norway"}), "a")},
+        NamedKind.LEGAL_ENTITY: {"Nordfab": Word(frozenset({"norway"}), "b")},
+    }
+    things = [
+        (NamedKind.DEPARTMENT, Named("d2", "Finance")),
+        (NamedKind.DEPARTMENT, Named("d1", "Economy")),
+        (NamedKind.LEGAL_ENTITY, Named("e1", "Sor")),
+    ]
+    cache = on_dynamodb(client).cache
+
+    known = cache.share(cache.names().seen(things, by, NOON))
+    known = cache.share(known.seen(things, by, NOON + timedelta(days=1)))
+
+    found = [known.binding(kind, word, by[kind]) for kind, word in
+             ((NamedKind.DEPARTMENT, "Finance"), (NamedKind.LEGAL_ENTITY, "Nordfab"))]  # fmt: skip
+    assert [list(each.holders) for each in found if each] == [["d1"], ["e1"]]
+    assert not any(each.is_contested for each in found if each)
 
 
 def test_what_a_later_version_stores_besides_is_ignored(client: Any) -> None:

@@ -16,6 +16,7 @@ from connector.domain.mapping.naming.bindings import (
     Word,
     Words,
     are_left,
+    brought_back,
     merged,
 )
 from connector.domain.mapping.naming.memory import NameMemory
@@ -278,6 +279,7 @@ def test_rows_that_come_back_mean_what_was_seen_daily_though_not_by_them(meanwhi
         things = (FIN,) if days < 3 else (ABROAD, NEWCOMER)
         memory = seen(memory, *things, by=meanwhile, at=NOON + timedelta(days=days))
 
+    memory = replace(memory, bindings=brought_back(memory.bindings, by, "2026-12-01"))
     for thing in (NEWCOMER, ABROAD):  # whoever is seen first takes nothing
         memory = seen(memory, thing, by=by, at=NOON + timedelta(days=7, hours=1))
 

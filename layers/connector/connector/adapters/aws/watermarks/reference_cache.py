@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from connector.adapters.aws.watermarks.table import without_empty
 from connector.domain.catalogue import Catalogue, Department, EmployeeKey
-from connector.domain.mapping.naming.bindings import Binding
+from connector.domain.facts import alike
+from connector.domain.mapping.naming.bindings import ALONE, EARLIER, Binding
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Seen
 from connector.domain.records.times import timestamp
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable
 
 NAMES = "names"
+NO_DAY = "0001-01-01"
 
 Made = TypeVar("Made", Binding, Department, EmployeeKey)
 
@@ -73,7 +75,7 @@ def _memory_in(item: Item) -> NameMemory:
         used={key: tuple(names) for key, names in item.get("used", {}).items()},
         used_in={key: tuple(keys) for key, keys in item.get("used_in", {}).items()},
         called={key: _seen_in(each, looked) for key, each in called},
-        bindings=_bindings_in(item.get("bindings", {})),
+        bindings=_bindings_in(item["bindings"]) if "bindings" in item else _earlier(item),
         looked=looked,
     )
 
@@ -106,6 +108,22 @@ def _bindings_in(item: Item) -> dict[str, dict[str, Binding]]:
         key: {digest: _binding_in(one) for digest, one in versions.items()}
         for key, versions in item.items()
     }
+
+
+def _earlier(item: Item) -> dict[str, dict[str, Binding]]:
+    """What words meant to a version that stored who had each, and former names of the others."""
+    held = {
+        key: Binding({thing: day}, day, used=day)
+        for key, (thing, day) in item.get("held_by", {}).items()
+    }
+    for key, names in item.get("used", {}).items():
+        kind, _, thing = key.partition(" ")
+        if kind in ALONE or not names:
+            continue
+        word = f"{kind} {alike(names[0])}"
+        known = held.get(word, Binding(used=NO_DAY))
+        held[word] = replace(known, holders={**known.holders, thing: NO_DAY})
+    return {key: {EARLIER: one} for key, one in held.items()}
 
 
 def _binding_in(item: Item) -> Binding:

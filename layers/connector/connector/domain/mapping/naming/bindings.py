@@ -31,6 +31,12 @@ def is_gone(day: str, today: str) -> bool:
 SILENCE = timedelta(days=2)
 """After so long without a look at anything, nothing counts as gone: nobody has looked."""
 
+OUT_AFTER = timedelta(days=2)
+"""So long after its last day a version of rows means nothing any more, unless it is settled."""
+
+EARLIER = "earlier"
+"""The digest of whatever rows an earlier version of the connector went by."""
+
 MOST_VERSIONS = 4
 """So many versions of the rows with a word keep their bindings."""
 
@@ -71,7 +77,8 @@ class Binding:
     is that on which the holder was last seen with it.
     `strangers` got the name while it meant others, and are not meant. `since` is the moment at
     which it was settled. Where it `is_contested` the rows with the word were edited and something
-    was renamed, and nobody can tell which thing they mean now.
+    was renamed, and nobody can tell which thing they mean now. `used` is the day on which rows of
+    this version were seen last, or settled.
     """
 
     holders: Mapping[str, str] = field(default_factory=dict)
@@ -79,6 +86,7 @@ class Binding:
     is_code: bool = False
     strangers: tuple[str, ...] = ()
     is_contested: bool = False
+    used: str = ""
 
 
 Versions: TypeAlias = Mapping[str, Binding]
@@ -102,21 +110,65 @@ def key_of(kind: NamedKind, name: str) -> str:
     return f"{kind} {name}"
 
 
-def binding_of(bindings: Bindings, kind: NamedKind, word: str, digest: str) -> Binding | None:
-    """What a word means in rows of this version, else in those before; None where it never did.
+def version_of(versions: Versions, digest: str) -> str | None:
+    """The version by which rows go: their own, else the one before; None where there is none.
 
     Of those before, rows that were only added to or taken from come first.
     """
-    versions = bindings.get(key_of(kind, word), NONE)
-    left = [one for rows, one in versions.items() if are_left(rows, digest)]
-    before = left or versions.values()
-    return versions.get(digest) or max(before, key=lambda one: one.since, default=None)
+    if digest in versions:
+        return digest
+    left = [rows for rows in versions if are_left(rows, digest)]
+    return max(left or versions, key=lambda rows: versions[rows].since, default=None)
+
+
+def alive(versions: Versions, looked: str) -> Versions:
+    """The versions of rows that were in the mapping at the last look, or shortly before.
+
+    What a word meant in an earlier life is nothing that it means now.
+    """
+    if not looked:
+        return versions
+    last = (date.fromisoformat(looked) - OUT_AFTER).isoformat()
+    return {rows: one for rows, one in versions.items() if not one.used or one.used >= last}
+
+
+def binding_of(
+    bindings: Bindings, kind: NamedKind, word: str, digest: str, looked: str
+) -> Binding | None:
+    """What a word means in rows of this version, else in those before; None where it never did."""
+    versions = alive(bindings.get(key_of(kind, word), NONE), looked)
+    rows = version_of(versions, digest)
+    return None if rows is None else versions[rows]
+
+
+def in_use(bindings: Bindings, words: Words, looked: str, today: str) -> Bindings:
+    """The bindings once it is known that these words are in the mapping today."""
+    changed: dict[str, Versions] = {}
+    for kind, named in words.items():
+        for text, word in named.items():
+            versions = bindings.get(key := key_of(kind, text), NONE)
+            rows = version_of(alive(versions, looked), word.digest)
+            if rows is not None and versions[rows].used != today:
+                changed[key] = {**versions, rows: replace(versions[rows], used=today)}
+    return {**bindings, **changed} if changed else bindings
+
+
+def brought_back(bindings: Bindings, words: Words, today: str) -> Bindings:
+    """The bindings once exactly these rows are back: they mean what they meant."""
+    result = dict(bindings)
+    for kind, named in words.items():
+        for text, word in named.items():
+            versions = bindings.get(key := key_of(kind, text), NONE)
+            if word.digest in versions:
+                own = replace(versions[word.digest], used=today)
+                result[key] = {**versions, word.digest: own}
+    return result
 
 
 def are_left(before: str, after: str) -> bool:
     """Whether rows with a word are as they were, but for some that were added, or removed."""
     rows, now = set(before.split()), set(after.split())
-    return bool(rows and now) and (rows <= now or now <= rows)
+    return before == EARLIER or (bool(now) and (rows <= now or now <= rows))
 
 
 def with_version(versions: Versions, digest: str, binding: Binding) -> Versions:
@@ -149,6 +201,7 @@ def _later(one: Binding, other: Binding | None) -> Binding:
         one,
         holders=days,
         strangers=tuple(sorted({*one.strangers, *other.strangers})),
+        used=max(one.used, other.used),
         is_contested=one.is_contested or other.is_contested,
     )
 

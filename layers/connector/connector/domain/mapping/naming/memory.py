@@ -22,6 +22,7 @@ from connector.domain.mapping.naming.bindings import (
     Words,
     awake,
     binding_of,
+    in_use,
     is_gone,
     key_of,
     merged,
@@ -60,17 +61,22 @@ class NameMemory:
         for kind, thing in things:
             if thing.id and thing.name:
                 by_kind[kind].append(thing)
-        memory = self._awake(now)
+        memory = self._by(words, now)._awake(now)
         for kind, seen in by_kind.items():
             memory = memory._seen_of(kind, seen, words.get(kind, NO_WORDS), now)
         return memory
+
+    def _by(self, words: Words, now: datetime) -> NameMemory:
+        """The memory once it is known by which words the mapping names things."""
+        bindings = in_use(self.bindings, words, self.looked, now.date().isoformat())
+        return self if bindings is self.bindings else replace(self, bindings=bindings)
 
     def _awake(self, now: datetime) -> NameMemory:
         """The memory on this day; after a pause nothing counts as gone: nobody has looked."""
         if self.looked == (today := now.date()).isoformat():
             return self
         memory = replace(self, looked=today.isoformat())
-        if not self.looked or today - date.fromisoformat(self.looked) <= SILENCE:
+        if self.looked and today - date.fromisoformat(self.looked) <= SILENCE:
             return memory
         called = {key: each._replace(at=memory.looked) for key, each in self.called.items()}
         return replace(memory, called=called, bindings=awake(self.bindings, today))
@@ -78,7 +84,7 @@ class NameMemory:
     def _seen_of(
         self, kind: NamedKind, things: list[Named], words: Mapping[str, Word], now: datetime
     ) -> NameMemory:
-        sighting = Sighting(kind, self.bindings, words, now)
+        sighting = Sighting(kind, self.bindings, words, self.looked, now)
         called = self.things(kind).looked_at((str(each.id) for each in things), now)
         for thing in things:
             sighting.see(thing, called)
@@ -119,12 +125,16 @@ class NameMemory:
 
     def binding(self, kind: NamedKind, word: str, words: Mapping[str, Word]) -> Binding | None:
         """What a word of the mapping means; None where nothing has been seen yet that it may."""
-        return binding_of(self.bindings, kind, word, words[word].digest)
+        return binding_of(self.bindings, kind, word, words[word].digest, self.looked)
 
     def means(self, kind: NamedKind, word: str, words: Mapping[str, Word], thing: Named) -> bool:
         """Whether a word of the mapping means a thing beyond doubt."""
         known = self.binding(kind, word, words)
         return known is not None and thing.id in known.holders and not known.is_contested
+
+    def _may_mean(self, kind: NamedKind, name: str, words: Mapping[str, Word]) -> bool:
+        """Whether a former name may be known: a word that means nothing yet waits for a name."""
+        return name not in words or self.binding(kind, name, words) is not None
 
     def as_called(self, kind: NamedKind, thing: Named) -> Named:
         """A thing by what it was called when it was seen last."""
@@ -136,7 +146,11 @@ class NameMemory:
         if not thing.id or not thing.name:
             return thing
         now, key = names_of(thing), key_of(kind, thing.id)
-        former = [each for each in self.used.get(key, ()) if alike(each) != alike(thing.name)]
+        former = [
+            each
+            for each in self.used.get(key, ())
+            if alike(each) != alike(thing.name) and self._may_mean(kind, alike(each), words)
+        ]
         known = {*now, *map(alike, former)}
         bound = (word for word in words if self.means(kind, word, words, thing))
         former += [word for word in bound if word not in known]

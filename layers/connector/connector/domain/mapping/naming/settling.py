@@ -73,9 +73,12 @@ def settled(
             there = things if listed is None else listed
             found = _meant(kind, text, known, there)
             is_sure = listed is not None or _is_contested(known)
-            if found is None or (not is_sure and _is_same(known, found)):
-                continue  # told once the thing is seen: what it is called now is not known here
             key = key_of(kind, text)
+            is_back = known is None and key in bindings
+            if is_back:  # what it meant in an earlier life is nothing that it means now
+                found = found or ()
+            if found is None or not (is_back or is_sure or not _is_same(known, found)):
+                continue  # told once the thing is seen: what it is called now is not known here
             binding = _bound(text, found, there, now)
             bindings[key] = with_version(bindings.get(key, NONE), word.digest, binding)
             if known and (known.is_contested or not _is_same(known, found)):
@@ -139,13 +142,17 @@ def _carried(
             continue
         if are_left(before[text].digest, word.digest):
             versions = memory.bindings[key := key_of(kind, text)]
-            yield key, with_version(versions, word.digest, replace(known, since=now.isoformat()))
+            yield key, with_version(versions, word.digest, _carried_on(known, now))
 
 
 def _bound(word: str, found: Sequence[str], things: Sequence[Named], now: datetime) -> Binding:
     by_code = any(each.id in found and is_code(word, each) for each in things)
     days = dict.fromkeys(found, now.date().isoformat())
-    return Binding(days, now.isoformat(), is_code=by_code)
+    return Binding(days, now.isoformat(), is_code=by_code, used=now.date().isoformat())
+
+
+def _carried_on(known: Binding, now: datetime) -> Binding:
+    return replace(known, since=now.isoformat(), used=now.date().isoformat())
 
 
 def _known(

@@ -17,6 +17,7 @@ from connector.domain.mapping.naming.bindings import (
     NamedKind,
     Versions,
     Word,
+    alive,
     are_left,
     binding_of,
     is_gone,
@@ -84,10 +85,16 @@ class Sighting:
     """Things of one kind as they are seen: each takes and keeps the words that mean it."""
 
     def __init__(
-        self, kind: NamedKind, bindings: Bindings, words: Mapping[str, Word], now: datetime
+        self,
+        kind: NamedKind,
+        bindings: Bindings,
+        words: Mapping[str, Word],
+        looked: str,
+        now: datetime,
     ) -> None:
         self._kind = kind
         self._words = words
+        self._looked = looked
         self._today = now.date()
         self._now = now.isoformat()
         self._before = bindings
@@ -114,7 +121,7 @@ class Sighting:
     def _keep(self, word: str, thing: Named, called: Called) -> None:
         """Goes on meaning a thing, unless rows were edited while names were going about."""
         digest, known = self._words[word].digest, self._binding(word)
-        versions = self.bindings.get(key_of(self._kind, word), NONE)
+        versions = self._versions(word)
         is_own = digest in versions
         if known is None or known.is_contested:
             return
@@ -196,18 +203,23 @@ class Sighting:
         return () if known is None or known.is_contested else known.holders
 
     def _binding(self, word: str) -> Binding | None:
-        return binding_of(self.bindings, self._kind, word, self._words[word].digest)
+        digest = self._words[word].digest
+        return binding_of(self.bindings, self._kind, word, digest, self._looked)
+
+    def _versions(self, word: str) -> Versions:
+        return alive(self.bindings.get(key_of(self._kind, word), NONE), self._looked)
 
     def _put_beside(self, word: str, known: Binding, binding: Binding) -> None:
         """Puts a binding in place of the one known: rows edited since wait for whoever has it."""
         versions = self.bindings[key_of(self._kind, word)]
-        digest = next(each for each, one in versions.items() if one == known)
+        digest = next(each for each, one in self._versions(word).items() if one == known)
         own = self._words[word].digest
         digest = own if versions.get(own) == known else digest
         self.bindings[key_of(self._kind, word)] = {**versions, digest: binding}
 
     def _put(self, word: str, binding: Binding) -> None:
         key, digest = key_of(self._kind, word), self._words[word].digest
+        binding = replace(binding, used=self._today.isoformat())
         versions = self.bindings.get(key, NONE)
         if versions.get(digest) != binding:
             self.bindings[key] = with_version(versions, digest, binding)

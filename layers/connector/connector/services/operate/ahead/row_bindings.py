@@ -13,7 +13,7 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.facts import Named
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.naming.apart import Apart, apart
-from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Words
+from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Words, brought_back
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.settling import (
     Lists,
@@ -104,6 +104,8 @@ class RowBindings:
     def brought_back(self, mapping: MappingFile) -> Settlement:
         """What the words of a mapping meant when it was in use before; Rippling is not asked."""
         words, memory = words_of(mapping), self.cache.names()
+        today = self.clock.now().date().isoformat()
+        memory = replace(memory, bindings=brought_back(memory.bindings, words, today))
         rebound = list(returned(memory, self._words_in_use(), words))
         return Settlement(mapping, words, memory, rebound)
 
