@@ -75,6 +75,7 @@ def poller(adapters: Adapters, options: Options) -> PollerServices:
                 comparison=comparison,
                 absence=absence_check(adapters, comparison),
                 review=company_review(adapters, guard),
+                cache=adapters.cache,
                 clock=adapters.clock,
                 metrics=adapters.metrics,
             ),

@@ -45,6 +45,8 @@ def seen(
     at: datetime = NOON,
     kind: NamedKind = DEPARTMENT,
 ) -> NameMemory:
+    """The memory after a look on a day on which a sweep had come to its end."""
+    memory = replace(memory, swept=at.date().isoformat())
     return memory.seen([(kind, thing) for thing in things], by, at)
 
 
@@ -430,3 +432,15 @@ def test_a_mapping_that_comes_back_tells_what_its_words_mean_otherwise(memory: N
         "People means department d2 from now on (before: d1)",
     ]
     assert list(returned(memory, ROWS, ROWS)) == []
+
+
+def test_without_a_whole_sweep_nothing_is_gone(memory: NameMemory) -> None:
+    newcomer = [(DEPARTMENT, NEWCOMER)]
+    for days in range(1, 8):
+        memory = memory.seen(newcomer, ROWS, NOON + timedelta(days=days))
+    assert means(memory, "Finance") == "d1"
+
+    memory = memory.merged(NameMemory(swept="2026-12-01"))
+    memory = memory.seen(newcomer, ROWS, NOON + timedelta(days=7, hours=1))
+
+    assert means(memory, "Finance") == "d3"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
+from connector.ports.reference_cache import ReferenceCache
 from connector.ports.rippling import Source
 from connector.ports.telemetry import Metrics
 from connector.services.find.absence import AbsenceCheck
@@ -40,6 +43,7 @@ class SweepReader:
     comparison: WorkerComparison
     absence: AbsenceCheck
     review: CompanyReview
+    cache: ReferenceCache
     clock: Clock
     metrics: Metrics
 
@@ -166,7 +170,14 @@ class SweepReader:
 
     def _finished(self, sweep: Cursor, changes: Cursor) -> Batch:
         now = self.clock.now()
+        self._tell_names(now)
         cursors = [sweep.finished(now)]
         if changes.watermark is None:
             cursors.append(changes.after_first(sweep, now))
         return Batch(cursors=tuple(cursors), report=Summary(sweep="finished"))
+
+    def _tell_names(self, now: datetime) -> None:
+        """Only a sweep that came to its end shows that something is gone; told once a day."""
+        today = now.date().isoformat()
+        if self.cache.names().swept != today:
+            self.cache.share(NameMemory(swept=today))

@@ -16,8 +16,8 @@ CONTESTED = (
 )
 SWAPPED = (
     "the rows with {word} mean {holder} ({called} in Rippling now), as when they were imported, and"
-    " {other} is called {word} now. Write the rows by the names of today and import the file, or"
-    " name each by its id"
+    " {other} is called {word} now. Write the rows by the names of today and import the file; where"
+    " they are right as they are, name each by its id"
 )
 RENAMED = (
     "the rows with {word} mean {holder}, which is called {called} in Rippling now; nobody moves."

@@ -41,7 +41,7 @@ class NameMemory:
     names under which rows found a thing, the newest first, and `used_in` the companies that used
     them, under a kind and an id. `called` has what a thing was called when it was seen last, its
     code, and when that was; `bindings` what each word of the mapping means; `looked` the day of the
-    last look.
+    last look, and `swept` that of the last full sweep that came to its end.
     """
 
     read_at: datetime | None = None
@@ -52,6 +52,7 @@ class NameMemory:
     called: Mapping[str, Seen] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
     looked: str = ""
+    swept: str = ""
 
     def seen(
         self, things: Iterable[tuple[NamedKind, Named]], words: Words, now: datetime
@@ -121,7 +122,7 @@ class NameMemory:
         """What the things of a kind are called, as far as they have been seen."""
         start = key_of(kind, "")
         found = ((key, seen) for key, seen in self.called.items() if key.startswith(start))
-        return Called({key[len(start) :]: seen for key, seen in found}, self.looked)
+        return Called({key[len(start) :]: seen for key, seen in found}, self.swept)
 
     def binding(self, kind: NamedKind, word: str, words: Mapping[str, Word]) -> Binding | None:
         """What a word of the mapping means; None where nothing has been seen yet that it may."""
@@ -200,15 +201,16 @@ class NameMemory:
             called=self._called_last(other),
             bindings=merged(self.bindings, other.bindings),
             looked=max(self.looked, other.looked),
+            swept=max(self.swept, other.swept),
         )
 
     def _called_last(self, other: NameMemory) -> Mapping[str, Seen]:
-        looked, held = max(self.looked, other.looked), {*self._held(), *other._held()}
+        swept, held = max(self.swept, other.swept), {*self._held(), *other._held()}
         called = dict(other.called)
         for key, seen in self.called.items():
             called[key] = max(seen, called.get(key, seen), key=lambda each: each.at)
         return {
-            key: seen for key, seen in called.items() if key in held or not is_gone(seen.at, looked)
+            key: seen for key, seen in called.items() if key in held or not is_gone(seen.at, swept)
         }
 
     def _held(self) -> Iterator[str]:

@@ -51,12 +51,12 @@ class Called:
     """What things of one kind are called, as far as they have been seen, under their ids."""
 
     names: Mapping[str, Seen]
-    today: str
-    """The day of the last look: whatever was not seen for long before it is gone."""
+    swept: str
+    """The day of the last whole sweep: whatever was not seen for long before it is gone."""
 
     def there(self) -> Iterator[tuple[str, Seen]]:
         """The things that are not gone, with their ids."""
-        yield from (each for each in self.names.items() if not is_gone(each[1].at, self.today))
+        yield from (each for each in self.names.items() if not is_gone(each[1].at, self.swept))
 
     def others(self, ids: Collection[str], words: Collection[str]) -> list[str]:
         """The ids of other things than these that are called by one of these words now."""
@@ -67,11 +67,11 @@ class Called:
         """The same where these are seen now; their names are those of before."""
         at = now.isoformat()
         seen = {each: self.names[each]._replace(at=at) for each in ids if each in self.names}
-        return Called({**self.names, **seen}, at)
+        return Called({**self.names, **seen}, self.swept)
 
     def are_gone(self, word: str, known: Binding) -> bool:
         """Whether whatever holds a word has not been seen for so long that it is gone."""
-        return all(is_gone(self._day(word, known, each), self.today) for each in known.holders)
+        return all(is_gone(self._day(word, known, each), self.swept) for each in known.holders)
 
     def _day(self, word: str, known: Binding, holder: str) -> str:
         """Until when a thing had a word: of a code, until it was last seen with it."""
