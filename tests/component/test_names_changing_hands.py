@@ -382,6 +382,28 @@ def test_a_row_passes_on_once_whole_sweeps_have_not_seen_its_department_for_days
     assert (str(newcomer["number"]) in placed(world)) == is_placed
 
 
+def test_a_row_for_a_department_to_come_strands_no_one_in_the_one_that_was_called_so(
+    world: World,
+) -> None:
+    """That one has its department in Visma by its reference code, and no row any more."""
+    world.rippling.change_department(A, reference_code="FIN")
+    a_day_later(world)
+    world.rippling.rename_department(A, "Economy")
+    a_day_later(world)
+    rows = world.mapping_text.splitlines()
+    text = "\n".join(each for each in rows if f"rippling: {A}," not in each) + "\n"
+    imported(world, text)
+    a_day_later(world, 3)
+    before = placed(world)
+
+    again = text.replace("{rippling: Sales,", f"{OF_NEW}\n      - {{rippling: Sales,", 1)
+    imported(world, again)
+    a_day_later(world, 3)
+
+    assert placed(world) == before
+    assert waiting(world) == set()
+
+
 OF_NEW = f'{{rippling: {A}, department: PEOPLE, cost_centre: "510"}}'
 
 

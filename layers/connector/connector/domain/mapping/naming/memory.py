@@ -135,7 +135,10 @@ class NameMemory:
 
     def _may_mean(self, kind: NamedKind, name: str, words: Mapping[str, Word]) -> bool:
         """Whether a former name may be known: a word that means nothing yet waits for a name."""
-        return name not in words or self.binding(kind, name, words) is not None
+        if name not in words:
+            return True
+        known = self.binding(kind, name, words)
+        return known is not None and (known.is_contested or bool(known.holders))
 
     def as_called(self, kind: NamedKind, thing: Named) -> Named:
         """A thing by what it was called when it was seen last."""
