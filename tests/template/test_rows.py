@@ -32,6 +32,7 @@ STREAM_AT = {
     "enter": 0,
     "put_if_unchanged": 0,
     "update": 0,
+    "change": 0,
     "put_if": 2,
     "update_if": 2,
 }
