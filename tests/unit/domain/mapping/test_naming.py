@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import BaseModel
 
 from connector.domain.facts import Named
 from connector.domain.mapping.file import load
@@ -22,7 +23,6 @@ from connector.domain.mapping.naming.bindings import (
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.settling import Rebound, returned, settled, unclear
 from connector.domain.mapping.naming.words import row_text, words_of
-from connector.domain.mapping.rules.places import DepartmentRule
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DEPARTMENT, ENTITY = NamedKind.DEPARTMENT, NamedKind.LEGAL_ENTITY
@@ -361,8 +361,15 @@ def test_rows_are_told_apart_by_the_same_digests_in_every_version() -> None:
     }
 
 
-class LaterRow(DepartmentRule):
-    """A row as a later version may have it."""
+class Row(BaseModel):
+    """A row, and not one of the mapping's."""
+
+    rippling: str
+    department: str
+
+
+class LaterRow(Row):
+    """The same as a later version may have it."""
 
     spread: str = "evenly"
 
@@ -370,7 +377,7 @@ class LaterRow(DepartmentRule):
 def test_a_setting_that_rows_get_later_changes_no_row_that_has_not_set_it() -> None:
     row = {"rippling": "Sales", "department": "SALES"}
 
-    before, after = DepartmentRule.model_validate(row), LaterRow.model_validate(row)
+    before, after = Row.model_validate(row), LaterRow.model_validate(row)
     set_otherwise = LaterRow.model_validate({**row, "spread": "otherwise"})
 
     assert row_text(before) == row_text(after)

@@ -47,7 +47,7 @@ class MappingValidation:
             ConfigurationError: the file makes no sense, or a secret is unusable.
         """
         mapping = self.imports.read(str(text)) if text else self.mappings.load()
-        settlement = self.bindings.with_unclear(self.bindings.watch(mapping.written))
+        settlement = self.bindings.watch(mapping.written, is_check=True)
         check_configuration(self.secrets, MappingInHand(mapping))
         if unusable := company_problems(self.secrets, mapping):
             raise ConfigurationError(told for each in unusable.values() for told in each)

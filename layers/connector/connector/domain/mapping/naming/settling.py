@@ -71,19 +71,25 @@ def settled(
         for text, word in edited(memory, kind, before, after.get(kind, NO_WORDS)):
             known = _known(memory, kind, text, before)
             there = things if listed is None else listed
-            found = _meant(kind, text, known, there)
-            is_sure = listed is not None or _is_contested(known)
             key = key_of(kind, text)
-            is_back = known is None and key in bindings
-            if is_back:  # what it meant in an earlier life is nothing that it means now
-                found = found or ()
-            if found is None or not (is_back or is_sure or not _is_same(known, found)):
+            is_sure = listed is not None or _is_contested(known)
+            found = _found(_meant(kind, text, known, there), known, key in bindings, is_sure)
+            if found is None:
                 continue  # told once the thing is seen: what it is called now is not known here
             binding = _bound(text, found, there, now)
             bindings[key] = with_version(bindings.get(key, NONE), word.digest, binding)
             if known and (known.is_contested or not _is_same(known, found)):
                 rebound.append(Rebound(kind, text, word.companies, _told(kind, text, known, found)))
     return replace(memory, bindings=bindings, called=_with(memory, lists, now)), rebound
+
+
+def _found(
+    meant: Sequence[str] | None, known: Binding | None, had_meaning: bool, is_sure: bool
+) -> Sequence[str] | None:
+    """The ids that a word means from now on; None where that is left to be seen."""
+    if known is None and had_meaning:  # what it meant in an earlier life is nothing that it means
+        return meant or ()
+    return meant if is_sure or not _is_same(known, meant or ()) else None
 
 
 def unclear(memory: NameMemory, in_use: Words, after: Words, lists: Lists) -> Iterator[Unclear]:

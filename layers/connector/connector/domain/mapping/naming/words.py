@@ -7,8 +7,9 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from pydantic import BaseModel
+
 from connector.domain.facts import alike
-from connector.domain.mapping.base import MappingModel
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.naming.bindings import NamedKind, Word, Words
 
@@ -55,6 +56,6 @@ def _words(rules: CompanyRules) -> Iterator[tuple[NamedKind, str, str]]:
         yield from ((kind, plain[kind.value], row) for kind in NamedKind if kind.value in plain)
 
 
-def row_text(row: MappingModel) -> str:
+def row_text(row: BaseModel) -> str:
     """A row as a text of which only another row has another."""
     return json.dumps(row.model_dump(mode="json", exclude_defaults=True), sort_keys=True)

@@ -113,19 +113,18 @@ class RowBindings:
         """Stores it, before the mapping is in force: nobody works by it until then."""
         self.cache.share(settlement.memory)
 
-    def watch(self, mapping: MappingFile) -> Settlement:
-        """Has Rippling read by a mapping, its words as they are, or would be after an import."""
+    def watch(self, mapping: MappingFile, *, is_check: bool = False) -> Settlement:
+        """Has Rippling read by a mapping, its words as they are, or would be after an import.
+
+        A check learns as well what an import of the mapping in use would not settle.
+        """
         is_in_use = self._words_in_use() == words_of(mapping)
-        found = self.known(mapping) if is_in_use else self._settled(mapping)
+        found = self.known(mapping)
+        if is_check or not is_in_use:
+            after = self._settled(mapping)
+            found = replace(found, unclear=after.unclear, lists=after.lists) if is_in_use else after
         self.mappings.watch(mapping, None if is_in_use else found.memory)
         return found
-
-    def with_unclear(self, settlement: Settlement) -> Settlement:
-        """The same with what an import would not settle; Rippling is asked for its lists."""
-        if not settlement.is_in_use:
-            return settlement
-        found = self._settled(settlement.mapping)
-        return replace(settlement, unclear=found.unclear, lists=found.lists)
 
     def _words_in_use(self) -> Words:
         try:
