@@ -73,3 +73,33 @@ def test_a_last_day_that_is_taken_back_is_none_to_be_missed(world: World) -> Non
     world.rippling.reactivate(worker["id"])
 
     assert _sweep(world) == {}
+    told = world.audit_of(worker["user_id"])[-1]
+    assert told["reason"] == "Rippling shows no last day any more; it was 2026-12-06"
+
+
+def test_a_last_day_that_is_hidden_while_the_status_is_active_moves_nobody_and_is_told(
+    world: World,
+) -> None:
+    leaver, worker = world.hire(), world.hire()
+    world.settle()
+    world.rippling.terminate(leaver["id"], "2026-11-24")
+    world.rippling.change(leaver["id"], status="TERMINATED")
+    world.rippling.terminate(worker["id"], "2026-11-28")
+    world.clock.turn(days=1)
+    world.settle()
+    world.rippling.redact, world.rippling.redacts_silently = {"end_date"}, True
+
+    first, *later = [_sweep(world) for _ in range(3)]
+    world.clock.turn(days=5)
+    world.settle()
+
+    assert world.employee_of(worker)["status"] == "Active"
+    assert first["end_date"] > later[0]["end_date"] > 0, "whose day was taken is told once"
+    assert later[0] == later[1], "and that last days are hidden as long as they are"
+    reasons = [row.get("reason") for row in world.audit_of(worker["user_id"])]
+    assert "Rippling shows no last day any more; it was 2026-11-28" in reasons
+    world.rippling.redact = set()
+    assert _sweep(world) == {}
+    world.rippling.change(worker["id"], status="TERMINATED")
+    world.settle()
+    assert world.employee_of(worker)["status"] == "Inactive"

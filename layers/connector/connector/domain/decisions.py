@@ -113,10 +113,16 @@ def _with_doubts(
 def days_gone(worker: Worker, counted: Counted, *, has_begun: bool) -> tuple[str, ...]:
     """The days of the employment that counted which Rippling showed once, and hides by now."""
     facts, is_it = worker.facts, worker.id == counted.worker_id
-    is_ending = is_it and facts.status is EmploymentStatus.TERMINATED
-    last = is_ending and facts.end_date is EMPTY and isinstance(counted.last_day, Known)
+    is_ending = facts.status is EmploymentStatus.TERMINATED
+    last = is_ending and is_last_day_gone(worker, counted)
     first = is_it and has_begun and facts.start_date is EMPTY and counted.first_day is not EMPTY
     return (*(("start_date",) if first else ()), *(("end_date",) if last else ()))
+
+
+def is_last_day_gone(worker: Worker, counted: Counted) -> bool:
+    """Whether the employment that counted had a last day, and shows none now: taken, or hidden."""
+    is_it = worker.id == counted.worker_id
+    return is_it and worker.facts.end_date is EMPTY and isinstance(counted.last_day, Known)
 
 
 def _with_hidden_start(worker: Worker) -> Worker:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from connector.domain.catalogue import canonical
-from connector.domain.decisions import Action
-from connector.domain.facts import shown
+from connector.domain.decisions import Action, is_last_day_gone
+from connector.domain.facts import Known, shown
 from connector.domain.mapping.routing import undecided_by
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
@@ -68,18 +68,20 @@ class Resolution:
 def of_work(context: ChangeContext, desired: DesiredEmployee, result: Result) -> Resolution:
     """A working person: the employee was written, left as it is, held or rejected."""
     due_on = context.decision.due_on
-    last_day: tuple[str, ...] = ()
+    last_day = tuple(gone_last_day(context))
     if due_on is not None and result.outcome is Outcome.UNCHANGED:
         # Nothing to write, and a day is known on which there will be.
-        result, last_day = (
-            replace(result, outcome=Outcome.SCHEDULED),
-            (next_change(context, due_on),),
-        )
+        result = replace(result, outcome=Outcome.SCHEDULED)
+        last_day = (next_change(context, due_on), *last_day)
     return Resolution(
         desired.company,
         result,
         desired.placement,
-        reasons=(*last_day, *kept_facts(context, desired), *kept_code(context, desired)),
+        reasons=(
+            *last_day,
+            *kept_facts(context, desired),
+            *kept_code(context, desired),
+        ),
         due_on=due_on,
         expected_code=desired.code,
         back_dated=late_by(context, desired.company, result.outcome),
@@ -180,6 +182,13 @@ def next_change(context: ChangeContext, due_on: date) -> str:
     if day and day <= due_on:
         return f"the last day is {day.isoformat()}"
     return f"another employment changes on {due_on.isoformat()}"
+
+
+def gone_last_day(context: ChangeContext) -> Iterator[str]:
+    """That somebody who works had a last day, and has none now."""
+    counted, worker = context.record.person.counted, context.worker
+    if worker and isinstance(counted.last_day, Known) and is_last_day_gone(worker, counted):
+        yield f"Rippling shows no last day any more; it was {counted.last_day.value}"
 
 
 def kept_facts(context: ChangeContext, desired: DesiredEmployee) -> Iterator[str]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor, Sightings, sighting
-from connector.domain.decisions import days_gone
+from connector.domain.decisions import days_gone, is_last_day_gone
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.domain.facts import EMPTY
+from connector.domain.facts import EMPTY, Known
 from connector.domain.mapping.asked import facts_missed
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import Worker, fingerprint
+from connector.domain.people import EmploymentStatus, Worker, fingerprint
 from connector.domain.records.ledger import Person
 from connector.ports.ledger import Ledger
 from connector.services.find.batch import Batch, Summary
@@ -183,13 +183,32 @@ class WorkerComparison:
                 yield f"{company}: {error}"
 
 
-def _gone(workers: Iterable[Worker], persons: Iterable[Person]) -> Counter[str]:
-    """How many people who are employed lack a day that Rippling showed once, without a word."""
-    employed = {person.id: person for person in persons if person.active_in}
-    dateless = (
-        (each, employed[each.person_id])
+def _gone(workers: Sequence[Worker], persons: Iterable[Person]) -> Counter[str]:
+    """How many people lack a day that Rippling showed once, without a word.
+
+    Whoever has no employee is looked at only where no last day is shown at all: then the leavers
+    prove that last days are hidden, and one that is gone of somebody who works was not taken back.
+    """
+    known = {person.id: person for person in persons}
+    dateless = [
+        (each, known[each.person_id])
         for each in workers
-        if each.person_id in employed and EMPTY in (each.facts.start_date, each.facts.end_date)
-    )
-    gone = (days_gone(each, person.counted, has_begun=True) for each, person in dateless)
-    return Counter(name for names in gone for name in names)
+        if each.person_id in known and EMPTY in (each.facts.start_date, each.facts.end_date)
+    ]
+    counts = Counter[str]()
+    leavers = 0
+    for worker, person in dateless:
+        days = days_gone(worker, person.counted, has_begun=bool(person.active_in))
+        counts.update(days if person.active_in else ())
+        leavers += "end_date" in days and not person.active_in
+    is_shown = any(isinstance(each.facts.end_date, Known) for each in workers)
+    if leavers and not is_shown:
+        counts["end_date"] += leavers + sum(map(_works_without, dateless))
+    return counts
+
+
+def _works_without(one: tuple[Worker, Person]) -> bool:
+    """Whether somebody who works lacks a last day that was shown once."""
+    worker, person = one
+    is_over = worker.facts.status is EmploymentStatus.TERMINATED  # then it is counted already
+    return bool(person.active_in) and not is_over and is_last_day_gone(worker, person.counted)
