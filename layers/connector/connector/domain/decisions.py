@@ -181,7 +181,7 @@ class Situation:
     def _today(self, worker: Worker, to: Route) -> EmploymentOnDay:
         company = to.company
         if company is None:
-            return state_on(worker, self.mapping.day_of_nowhere(self.active_in, self.now))
+            return state_on(worker, self.mapping.earliest_day(self.active_in, self.now))
         # The lead is a company's: of one that is only guessed it says nothing.
         lead_days = 0 if to.waits else self.mapping.companies[company].lead_days
         return state_on(worker, self.mapping.today(company, self.now), lead_days=lead_days)

@@ -341,13 +341,13 @@ class MappingFile(MappingModel):
         """The calendar day it is in a company at the moment `now`."""
         return now.astimezone(self.companies[company].zone).date()
 
-    def day_of_nowhere(self, active_in: Iterable[str], now: datetime) -> date:
-        """The calendar day for whoever belongs to no company that the mapping has.
+    def earliest_day(self, companies: Iterable[str], now: datetime) -> date:
+        """The earliest calendar day that it is in any of these companies.
 
-        It is that of the companies they are active in, else of all; the earliest, so that no day
-        is over for anyone before it is over where they work.
+        Those that the mapping does not have do not count; where none is left, all of the mapping's
+        do. So no day is over for anyone before it is over where they work.
         """
-        here = [company for company in active_in if company in self.companies]
+        here = [company for company in companies if company in self.companies]
         return min(self.today(company, now) for company in here or self.companies)
 
 

@@ -90,7 +90,7 @@ class ChangeContext:
 
     def today(self, company: str) -> date:
         """The calendar day it is in a company; one that left the mapping has that of the others."""
-        return self.mapping.day_of_nowhere([company], self.now)
+        return self.mapping.earliest_day([company], self.now)
 
     def found_by(self, company: str | None) -> str:
         """The cause by which this was come to first: whatever waited since is not news by now."""
