@@ -178,7 +178,8 @@ def test_a_row_beside_it_leaves_the_meaning_of_a_row_as_it_is(
     memory = seen(memory, HR_LATER, FIN_LATER, by=after, at=NOON + timedelta(hours=2))
 
     assert rebound == []
-    assert means(memory, "Finance", after) == "d1"
+    nobody_can_tell = beside == "added" and not is_imported  # names have changed hands by then
+    assert means(memory, "Finance", after) == ("contested" if nobody_can_tell else "d1")
 
 
 def test_a_row_beside_it_leaves_a_word_that_was_imported_since_the_row_before(
@@ -189,7 +190,7 @@ def test_a_row_beside_it_leaves_a_word_that_was_imported_since_the_row_before(
     )
     with_another = words(Finance="b2 s", People="a2")
 
-    memory = seen(memory, HR, FIN, by=with_another, at=NOON + timedelta(hours=2))
+    memory = seen(memory, HR_LATER, FIN_LATER, by=with_another, at=NOON + timedelta(hours=2))
 
     assert means(memory, "Finance", with_another) == "d2"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 
 HASHED = "email:"
 """It comes as `email:<salt>:<hash>`."""
@@ -16,6 +17,11 @@ THIS_ADDRESS = "this e-mail address"
 def shown(typed: str) -> str:
     """What an operator typed for a person, as it may be told and put on record."""
     return THIS_ADDRESS if typed.startswith(HASHED) else typed
+
+
+def several(wanted: str, people: Iterable[str]) -> str:
+    """What to say of a name that is more than one person's."""
+    return f"{shown(wanted)} is several people: {', '.join(sorted(people))}; name one by id"
 
 
 def hashed(address: str, salt: str) -> str:

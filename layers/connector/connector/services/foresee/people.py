@@ -21,7 +21,7 @@ from connector.domain.records.ledger import EmployeeLink, Record
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
-from connector.services.foresee.hashed import HASHED, hashed
+from connector.services.foresee.hashed import HASHED, hashed, several
 from connector.services.foresee.hashed import shown as shown_as
 from connector.services.foresee.numbers import number_in
 from connector.services.shared.companies import companies_with_people
@@ -151,11 +151,6 @@ def _the_one(wanted: str, found: ByName, nearest: Callable[[str], str]) -> Found
             f"{nearest(wanted)}"
         )
     return next(iter(people.values()))
-
-
-def several(wanted: str, people: Iterable[str]) -> str:
-    """What to say of a name that is more than one person's."""
-    return f"{shown_as(wanted)} is several people: {', '.join(sorted(people))}; name one by id"
 
 
 def meant_by(wanted: str) -> Callable[[Worker], bool]:

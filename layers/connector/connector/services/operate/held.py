@@ -19,9 +19,9 @@ from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
-from connector.services.foresee.hashed import shown
+from connector.services.foresee.hashed import several, shown
 from connector.services.foresee.numbers import department_in, number_in
-from connector.services.foresee.people import People, codes_of, several
+from connector.services.foresee.people import People, codes_of
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.companies import companies_with_people
 from connector.services.shared.guarding import limits

@@ -171,6 +171,11 @@ def are_left(before: str, after: str) -> bool:
     return before == EARLIER or (bool(now) and (rows <= now or now <= rows))
 
 
+def are_fewer(before: str, after: str) -> bool:
+    """Whether rows with a word are as they were, but for some that were removed."""
+    return before == EARLIER or (bool(after) and set(after.split()) <= set(before.split()))
+
+
 def with_version(versions: Versions, digest: str, binding: Binding) -> Versions:
     """The bindings of a word with one more; the oldest are forgotten."""
     having = {**versions, digest: binding}

@@ -18,7 +18,7 @@ from connector.domain.mapping.naming.bindings import (
     Versions,
     Word,
     alive,
-    are_left,
+    are_fewer,
     binding_of,
     is_gone,
     key_of,
@@ -113,6 +113,8 @@ class Sighting:
         """Lets a thing keep its words and take those that are free for it."""
         if not thing.id or not thing.name:
             return
+        for word in sorted(names_of(thing) & self._words.keys()):
+            self._doubt(word, thing, called)
         for word in sorted(self._held[thing.id]):
             self._keep(word, thing, called)
         for word in sorted(names_of(thing) & self._words.keys()):
@@ -125,8 +127,11 @@ class Sighting:
         is_own = digest in versions
         if known is None or known.is_contested:
             return
-        is_left = is_own or any(are_left(rows, digest) for rows in versions)
-        if not is_left and word not in names_of(thing) and self._is_in_doubt(word, thing, called):
+        if (
+            self._is_edited(word)
+            and word not in names_of(thing)
+            and self._is_in_doubt(word, thing, called)
+        ):
             self._held[str(thing.id)].discard(word)
             self._put(word, replace(known, is_contested=True, since=self._now))
             return
@@ -136,6 +141,25 @@ class Sighting:
             holders[str(thing.id)] = self._today.isoformat()
         since = known.since if is_own else self._now
         self._put(word, replace(known, holders=holders, since=since))
+
+    def _doubt(self, word: str, thing: Named, called: Called) -> None:
+        """Means nothing for certain, where rows were edited while another thing got their name."""
+        known = self._binding(word)
+        if known is None or known.is_contested or not known.holders or not self._is_edited(word):
+            return
+        if str(thing.id) in known.holders:
+            return
+        holders = (called.names.get(each) for each in known.holders)
+        has_left = any(each is not None and not each.answers_to((word,)) for each in holders)
+        if has_left or is_renamed(thing, called):
+            for each in known.holders:
+                self._held[each].discard(word)
+            self._put(word, replace(known, is_contested=True, since=self._now))
+
+    def _is_edited(self, word: str) -> bool:
+        """Whether rows with a word were edited or added in the table, where no import says more."""
+        digest, versions = self._words[word].digest, self._versions(word)
+        return digest not in versions and not any(are_fewer(rows, digest) for rows in versions)
 
     def _is_in_doubt(self, word: str, thing: Named, called: Called) -> bool:
         """Whether edited rows may mean another thing than the one that was called so."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from connector.domain.errors import ConfigurationError
-from connector.services.foresee.people import several
+from connector.services.foresee.hashed import several
 from connector.services.operate.verbs.verb import Argument, Arguments, Carried, JsonObject, Verb
 from connector.services.operate.verbs.view import Line, Table
 
