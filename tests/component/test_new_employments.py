@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from unittest.mock import call, patch
 
 import pytest
 
-from connector.domain.changes import Cause
+from connector.domain.changes import Cause, Change
+from connector.domain.errors import RetryableError
 from connector.services.shared.guarding import by_new_employments, one_for_each
 from connector.services.shared.outlook import Candidate
 from tests.support.world import World, a_world
@@ -95,6 +97,100 @@ def test_two_new_employments_of_somebody_are_both_asked_about(world: World) -> N
     world.tick()
 
     assert sorted(each.worker_id for each in world.queue.changes) == sorted(new)
+
+
+def _one_who_left_and_came_back(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The old employment lies on the queue before anyone knows of the new one."""
+    worker = _staff(world)[0]
+    _ended(world, worker)
+    world.tick()
+    (old,) = world.queue.changes
+    assert old.worker_id == worker["id"]
+    return worker, _hired_again(world, worker, UNMAPPED)
+
+
+def test_whoever_is_found_to_be_back_stays_active_whichever_message_comes_first(
+    world: World,
+) -> None:
+    worker, new = _one_who_left_and_came_back(world)
+    world.tick()
+    world.visma.clear_journal()
+
+    assert [each.worker_id for each in world.queue.changes] == [worker["id"], new["id"]]
+    world.drain()
+
+    assert _status(world, worker) == "Active"
+    assert world.visma.calls("PUT", "/v1/employee.*") == []
+
+
+def test_nor_does_a_webhook_about_the_old_employment_make_them_inactive(world: World) -> None:
+    worker, new = _one_who_left_and_came_back(world)
+    world.queue.changes.clear()
+    world.tick()
+    world.visma.clear_journal()
+
+    world.queue.changes.insert(0, Change(worker["id"], Cause.WEBHOOK, "webhook"))
+    world.drain()
+
+    assert _status(world, worker) == "Active"
+    assert world.visma.calls("PUT", "/v1/employee.*") == []
+    assert new["id"] in world.tables.persons[worker["user_id"]].fingerprints
+
+
+def test_what_was_found_and_is_gone_before_the_writer_looks_stands_in_nobodys_way(
+    world: World,
+) -> None:
+    worker, new = _one_who_left_and_came_back(world)
+    world.tick()
+    world.rippling.remove(new["id"])
+
+    outcomes = world.drain()
+
+    assert outcomes["deactivated"] == 1, "they have left, as Rippling says"
+    assert _status(world, worker) == "Inactive"
+    assert world.queue.changes == []
+
+
+def test_a_run_that_ends_between_noting_and_queueing_loses_nobody(world: World) -> None:
+    worker, new = _one_who_left_and_came_back(world)
+    busy = patch.object(world.queue, "send", side_effect=RetryableError("SQS is busy"))
+    with busy, pytest.raises(RetryableError):
+        world.tick()
+    world.visma.clear_journal()
+
+    first = world.drain()
+    world.settle()
+
+    assert _status(world, worker) == "Active"
+    assert world.visma.calls("PUT", "/v1/employee.*") == []
+    assert first["waiting"] == 1, "the message about the old employment has the new one dealt with"
+    assert new["id"] in world.tables.persons[worker["user_id"]].fingerprints
+
+
+def test_a_run_that_cannot_note_a_new_employment_queues_nothing(world: World) -> None:
+    worker, new = _one_who_left_and_came_back(world)
+    busy = patch.object(world.employments, "note", side_effect=RetryableError("busy"))
+    with busy, pytest.raises(RetryableError):
+        world.tick()
+
+    assert [each.worker_id for each in world.queue.changes] == [worker["id"]]
+    world.tick()
+    assert [each.worker_id for each in world.queue.changes] == [worker["id"], new["id"]]
+
+
+def test_only_new_employments_of_people_who_are_known_are_noted(world: World) -> None:
+    with patch.object(world.employments, "note", wraps=world.employments.note) as noted:
+        world.hire()
+        world.rippling.move(_staff(world)[1]["id"], "Finance")
+        world.settle()
+        world.tick(full_sweep=True)
+        assert noted.call_args_list == [], "a hire and a move cost nothing"
+
+        worker, new = _one_who_left_and_came_back(world)
+        world.tick()
+        world.tick()
+
+    assert noted.call_args_list == [call({worker["user_id"]: {new["id"]}})]
 
 
 def test_nobody_is_addressed_by_an_employment_of_somebody_else() -> None:

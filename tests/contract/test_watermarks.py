@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +14,16 @@ from connector.adapters.aws.dynamodb import from_item, to_item
 from connector.adapters.aws.watermarks.cursors import DynamoCursors
 from connector.adapters.aws.watermarks.guard_log import DynamoGuardLog
 from connector.adapters.aws.watermarks.mappings.history import DynamoMappingHistory
-from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
+from connector.adapters.aws.watermarks.queued import (
+    DynamoFoundEmployments,
+    DynamoQueuedChanges,
+)
 from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 from connector.adapters.aws.watermarks.table import WatermarksTable
+from connector.adapters.found_employments import MOST_PEOPLE
 from connector.adapters.memory import (
     InMemoryCursors,
+    InMemoryFoundEmployments,
     InMemoryGuardLog,
     InMemoryMappingHistory,
     InMemoryQueuedChanges,
@@ -34,7 +40,7 @@ from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Seen
 from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
-from connector.ports.queue import QueuedChanges
+from connector.ports.queue import FoundEmployments, QueuedChanges
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingHistory
 from tests.contract.bench import NOON, Watched, aws, make_table, refusal
@@ -50,6 +56,7 @@ class Kept:
     guard_log: GuardLog
     mapping_history: MappingHistory
     queued: QueuedChanges
+    employments: FoundEmployments
 
 
 @dataclass
@@ -71,6 +78,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
             InMemoryGuardLog(clock),
             InMemoryMappingHistory(),
             InMemoryQueuedChanges(),
+            InMemoryFoundEmployments(clock),
         )
         yield Bench(clock, kept, kept)
         return
@@ -94,6 +102,7 @@ def on_dynamodb(client: Any, clock: HandClock | None = None) -> Kept:
         DynamoGuardLog(rows, clock),
         DynamoMappingHistory(rows),
         DynamoQueuedChanges(rows),
+        DynamoFoundEmployments(rows, clock),
     )
 
 
@@ -586,6 +595,56 @@ def test_what_was_queued_is_remembered_however_much_it_is(bench: Bench, count: i
     bench.one.queued.save(queued)
 
     assert bench.other.queued.load() == queued
+
+
+def test_new_employments_add_up_for_each_person(bench: Bench) -> None:
+    bench.one.employments.note({"p1": {"w1", "w2"}, "p2": {"w3"}})
+    bench.other.employments.note({"p1": {"w4"}})
+
+    assert sorted(bench.one.employments.of("p1")) == ["w1", "w2", "w4"]
+    assert list(bench.other.employments.of("p2")) == ["w3"]
+    assert list(bench.one.employments.of("p3")) == []
+
+
+def test_a_new_employment_is_kept_until_no_dead_letter_can_be_about_it(bench: Bench) -> None:
+    bench.one.employments.note({"p1": {"w1", "w2"}})
+    bench.clock.turn(days=10)
+    bench.one.employments.note({"p1": {"w2"}})
+    bench.clock.turn(days=4, hours=23)
+    bench.one.employments.note({"p2": {"w3"}})
+
+    assert sorted(bench.other.employments.of("p1")) == ["w1", "w2"]
+
+    bench.clock.turn(hours=2)
+    bench.one.employments.note({"p3": {"w4"}})
+
+    assert list(bench.other.employments.of("p1")) == ["w2"]
+    assert list(bench.other.employments.of("p2")) == ["w3"]
+
+
+def test_of_far_too_many_new_employments_the_newest_are_kept(bench: Bench) -> None:
+    bench.one.employments.note({f"{number:024x}": {secrets.token_hex(12)} for number in range(9)})
+    bench.clock.turn(minutes=1)
+    many = {secrets.token_hex(12): {secrets.token_hex(12)} for _ in range(MOST_PEOPLE)}
+
+    bench.one.employments.note(many)
+
+    assert list(bench.other.employments.of(f"{0:024x}")) == []
+    assert all(list(bench.other.employments.of(each)) == list(many[each]) for each in [*many][-3:])
+
+
+def test_a_new_employment_costs_a_read_and_a_write_for_all_people_of_a_run(client: Any) -> None:
+    watched = Watched(client)
+    found = on_dynamodb(watched).employments
+
+    found.note({f"p{number}": {f"w{number}"} for number in range(50)})
+    ((_, written),) = [each for each in watched.calls if each[0] == "put_item"]
+    goes = datetime.fromtimestamp(from_item(written["Item"])["expires_at"], UTC)
+    assert goes == HandClock().now() + timedelta(days=15), "nobody's id stays for good"
+    assert [name for name, _ in watched.calls] == ["get_item", "put_item"]
+
+    assert found.of("p7") == ["w7"]
+    assert watched.count("get_item") == 2
 
 
 def test_where_there_is_room_a_person_is_counted_with_one_call(client: Any) -> None:

@@ -214,7 +214,7 @@ KEPT = (
             s("rehire", n=8, days=-2, department="Robotics", entity="Nordfab AS", is_new=True),
         ),
     ),
-    # So it is where that was queued before the new one was there: it is told in the documentation.
+    # No run has found the new one when the old one is dealt with: the documentation tells it.
     (
         1506,
         (

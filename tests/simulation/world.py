@@ -37,9 +37,9 @@ from tests.simulation.stored import Row, Stored, open_row
 from tests.support.world import World
 
 PORTS = (
-    "cursors", "cache", "dialects", "shapes", "mapping_versions", "queued", "approvals",
-    "guard_log", "mapping_history", "pauses", "mappings", "secrets", "budgets", "queue",
-    "agreements", "attempts", "books_memory", "exports", "modes",
+    "cursors", "cache", "dialects", "shapes", "mapping_versions", "queued",
+    "employments", "approvals", "guard_log", "mapping_history", "pauses", "mappings",
+    "secrets", "budgets", "queue", "agreements", "attempts", "books_memory", "exports", "modes",
 )  # fmt: skip
 HIDDEN = ("mappings", "secrets", "queue")
 """What is the controller's own, or is looked at otherwise."""

@@ -190,7 +190,7 @@ class Model:
     hides_last_days: bool = False
     """Whether a last day is shown as if there were none."""
     half_seen: set[str] = field(default_factory=set)
-    """People about whom the writer may be asked while it cannot see their new employment yet."""
+    """People about whom the writer may be asked while no run has found their new employment."""
     by_platform: bool = False
     """Whether the older API is read, which has no legal entities and one number of a person."""
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)

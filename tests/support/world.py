@@ -28,6 +28,7 @@ from connector.adapters.memory import (
     InMemoryDialects,
     InMemoryExportLog,
     InMemoryFailedAttempts,
+    InMemoryFoundEmployments,
     InMemoryGuardLog,
     InMemoryInstallStates,
     InMemoryLedger,
@@ -162,6 +163,7 @@ class World:
         self.deviations: list[tuple[str, str]] = []
         self.mapping_versions = InMemoryMappingVersions()
         self.queued = InMemoryQueuedChanges()
+        self.employments = InMemoryFoundEmployments(self.clock)
         self.attempts = InMemoryFailedAttempts(self.clock)
         self.approvals = InMemoryApprovals()
         self.guard_log = InMemoryGuardLog(self.clock)
@@ -248,6 +250,7 @@ class World:
             guard_log=self.guard_log,
             queue=self.queue,
             queued=self.queued,
+            employments=self.employments,
             metrics=self.metrics,
             secrets=self.secrets,
             source=rippling_source(api, http, watched, self.cache, self.dialects, self.clock),

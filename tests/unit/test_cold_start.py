@@ -30,7 +30,7 @@ MOST = {  # modules that are not Python's own, and the connector's among them
     "webhook": (205, 34),
     "notification": (207, 36),
     "install": (206, 35),
-    "releaser": (324, 105),
+    "releaser": (324, 106),
     "poller": (482, 175),
     "writer": (484, 176),
     "operations": (529, 219),

@@ -10,6 +10,7 @@ from connector.domain.catalogue import Catalogue
 from connector.services.apply import context, employee_writer
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
+from connector.services.shared import guarding
 from connector.services.shared.guarding import ChangeGuard
 from tests.simulation.auditor.problems import Check
 from tests.simulation.planted import wrongs
@@ -24,7 +25,7 @@ from tests.simulation.planted.bug import (
     put,
     s,
 )
-from tests.simulation.steps.base import LAST
+from tests.simulation.steps.base import ENTITIES, LAST, UNKNOWN
 from tests.simulation.steps.registry import Step
 
 
@@ -48,6 +49,16 @@ UNTOLD = (
     MOVE,
     s("lose_answers", n=1, method="PUT", what="an answer and the line", reach=20),
     does("change_employment_type", LAST, kind="Contractor"),
+    WORK,
+)
+HIRED_AGAIN = (
+    s("lose_the_search"),
+    *(does("move", n, department="Finance") for n in (3, 4, 6)),
+    WORK,  # so much, that the queue gives the old employment first
+    does("terminate", 1, ago=0),
+    s("queue_takes_only", n=3),
+    s("rehire", n=LAST, days=0, department=UNKNOWN, entity=ENTITIES[0], is_new=True),
+    s("queue_takes_only", n=3),
     WORK,
 )
 PUT_BACK = (
@@ -88,6 +99,13 @@ RULES = (
         put(PersonReader, "read_again", wrongs.reads_the_rows_again),
         Check.REASON,
         (does("transfer", 1), outlasted(AT_ARRIVAL)),
+    ),
+    # What a run has found is seen, whichever message comes first.
+    Bug(
+        "a new employment is in its own message alone",
+        put(guarding, "new_employments", wrongs.finds_none),
+        Check.REASON,
+        HIRED_AGAIN,
     ),
     # All of it or none, and by the word of whoever said it.
     Bug(

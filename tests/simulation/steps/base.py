@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -229,23 +230,21 @@ class Base:
         self.auditor.forget()
 
     def _half_seen(self) -> Iterator[str]:
-        """Whom the writer is asked about by an employment that leads to no other of theirs.
+        """Whom the writer is asked about while no run has found their new employment.
 
-        Where Rippling cannot be searched for a person, the writer sees of them what it is asked
-        about and what the ledger knows. What began since that was queued is in another message;
-        what one run has found of somebody must not be.
+        Where Rippling cannot be searched for a person, nothing else leads to it until the next
+        tick. What a run has found must be seen, whichever message comes first.
         """
         if self.platform is None and "filter by person" not in self.dialect:
             return
-        runs: dict[str, set[str]] = {}
-        for message in self.world.queue.messages:
-            runs.setdefault(message.group, set()).add(message.body.rpartition('"run": ')[2])
+        asked = {message.group for message in self.world.queue.messages}
+        sent = (json.loads(body) for body in self.world.queue.sent if '"run": ' in body)
+        found = {each["worker_id"] for each in sent}
         for user_id in {each["user_id"] for each in self.workers()}:
             known = self.world.tables.persons.get(user_id)
             ids = {each["id"] for each in self.workers() if each["user_id"] == user_id}
-            new = ids - set(known.fingerprints if known else ())
-            pairs = ((asked, each) for asked in ids & runs.keys() for each in new - {asked})
-            if any(runs[asked].isdisjoint(runs.get(each, ())) for asked, each in pairs):
+            new = ids - found - set(known.fingerprints if known else ())
+            if any(asked & ids - {each} for each in new):
                 yield user_id
 
     def tick(self, *, full_sweep: bool = False, at: int = 0) -> int:

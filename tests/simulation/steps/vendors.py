@@ -143,6 +143,10 @@ class Vendors(Controller):
                 faults.stale_page(path="/workers/", times=n)
         self.work(reach)
 
+    def lose_the_search(self) -> None:
+        """Rippling no longer understands which person is asked for; in no year, for a dialect."""
+        self.rippling.understands.ignored.add("user_id")
+
     def calm(self) -> None:
         """Whatever was wrong with the vendors is over."""
         self.visma.faults.clear()

@@ -49,7 +49,10 @@ def state(settings: ReleaserSettings, mode: ModeName) -> StateAdapters:
     from connector.adapters.aws.clients import client
     from connector.adapters.aws.mappings import DynamoMappings
     from connector.adapters.aws.watermarks.mappings.versions import DynamoMappingVersions
-    from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
+    from connector.adapters.aws.watermarks.queued import (
+        DynamoFoundEmployments,
+        DynamoQueuedChanges,
+    )
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
 
     rows = rows_of(settings.watermarks_table)
@@ -62,6 +65,7 @@ def state(settings: ReleaserSettings, mode: ModeName) -> StateAdapters:
         guard_log=_guard_log(rows, mode),
         queue=_queue(settings, "releaser"),
         queued=DynamoQueuedChanges(rows),
+        employments=DynamoFoundEmployments(rows, clock()),
     )
 
 
@@ -75,7 +79,10 @@ def live(
     """
     from connector.adapters.aws.watermarks.cursors import DynamoCursors
     from connector.adapters.aws.watermarks.mappings.versions import DynamoMappingVersions
-    from connector.adapters.aws.watermarks.queued import DynamoQueuedChanges
+    from connector.adapters.aws.watermarks.queued import (
+        DynamoFoundEmployments,
+        DynamoQueuedChanges,
+    )
     from connector.adapters.aws.watermarks.reference_cache import DynamoReferenceCache
     from connector.bootstrap import vendors
     from connector.observability import EmfMetrics
@@ -95,6 +102,7 @@ def live(
         guard_log=_guard_log(rows, mode),
         queue=_queue(settings, service),
         queued=DynamoQueuedChanges(rows),
+        employments=DynamoFoundEmployments(rows, clock()),
         metrics=metrics,
         secrets=parts.secrets,
         source=vendors.rippling_source(api, http, mappings, reference_cache, dialects, clock()),

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from connector.ports.payroll.exports import ExportLog
     from connector.ports.payroll.journal import Journals
     from connector.ports.payroll.runs import PayrollRuns
-    from connector.ports.queue import ChangeQueue, FailedAttempts, QueuedChanges
+    from connector.ports.queue import (
+        ChangeQueue,
+        FailedAttempts,
+        FoundEmployments,
+        QueuedChanges,
+    )
     from connector.ports.recheck import PollerRuns
     from connector.ports.reference_cache import ReferenceCache
     from connector.ports.reports.bucket import ReportsBucket
@@ -57,6 +62,7 @@ class StateAdapters:
     guard_log: GuardLog
     queue: ChangeQueue
     queued: QueuedChanges
+    employments: FoundEmployments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

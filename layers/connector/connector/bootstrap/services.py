@@ -164,7 +164,7 @@ def applier(adapters: Adapters, options: Options, believed_seconds: float | None
 
     ledger = adapters.ledger
     return Applier(
-        reader=PersonReader(ledger, adapters.source, adapters.clock),
+        reader=PersonReader(ledger, adapters.source, adapters.employments, adapters.clock),
         designer=EmployeeDesigner(catalogues_of(adapters)),
         employee_writer=EmployeeWriter(adapters.targets, ledger, adapters.clock),
         recorder=Recorder(
@@ -218,6 +218,7 @@ def guard_of(adapters: StateAdapters) -> ChangeGuard:
         guard_log=adapters.guard_log,
         change_queue=adapters.queue,
         queued=adapters.queued,
+        employments=adapters.employments,
         clock=adapters.clock,
     )
 

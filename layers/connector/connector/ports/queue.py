@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -65,6 +65,24 @@ class QueuedChanges(Protocol):
 
     def save(self, queued: Mapping[str, tuple[str, datetime]]) -> None:
         """Remembers what lies there; too much of it to be stored is forgotten."""
+
+
+class FoundEmployments(Protocol):
+    """The employments that runs have found of people whom the ledger knew without them.
+
+    The writer asks for these as well where Rippling cannot be searched for a person, whichever
+    message about the person comes first. Each is kept as long as a dead letter about it could be.
+    """
+
+    def note(self, found: Mapping[str, Collection[str]]) -> None:
+        """Adds employments, by person; of far too many people those found last are kept.
+
+        Raises:
+            RetryableError: they could not be stored.
+        """
+
+    def of(self, person_id: str) -> Collection[str]:
+        """The worker ids found of a person, dealt with meanwhile or not."""
 
 
 class ChangeQueue(Protocol):

@@ -20,6 +20,7 @@ from connector.adapters.memory.payroll import InMemoryExportLog
 from connector.adapters.memory.queue import (
     InMemoryChangeQueue,
     InMemoryFailedAttempts,
+    InMemoryFoundEmployments,
     InMemoryQueuedChanges,
 )
 from connector.adapters.memory.reports import InMemoryReportsBucket
@@ -53,6 +54,7 @@ __all__ = [
     "InMemoryDialects",
     "InMemoryExportLog",
     "InMemoryFailedAttempts",
+    "InMemoryFoundEmployments",
     "InMemoryGuardLog",
     "InMemoryInstallStates",
     "InMemoryLedger",

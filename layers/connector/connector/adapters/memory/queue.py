@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from connector.adapters.found_employments import with_found
 from connector.ports.queue import NOT_A_CHANGE, DeadLetter, FailedAttempt, QueueLengths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
+    from connector.adapters.found_employments import Found
     from connector.domain.changes import Change
     from connector.ports.clock import Clock
 
@@ -26,6 +28,20 @@ class InMemoryQueuedChanges:
 
     def save(self, queued: Mapping[str, tuple[str, datetime]]) -> None:
         self._queued = dict(queued)
+
+
+class InMemoryFoundEmployments:
+    """The employments that runs have found, in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._found: Found = {}
+
+    def note(self, found: Mapping[str, Collection[str]]) -> None:
+        self._found = with_found(self._found, found, self._clock.now())
+
+    def of(self, person_id: str) -> list[str]:
+        return list(self._found.get(person_id, {}))
 
 
 class InMemoryFailedAttempts:

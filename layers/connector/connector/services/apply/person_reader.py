@@ -6,6 +6,7 @@ written on the condition of the ledger's version can never carry an older state.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.domain.changes import Change
@@ -13,9 +14,10 @@ from connector.domain.decisions import decide
 from connector.domain.errors import RefusedError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
-from connector.domain.records.ledger import Record
+from connector.domain.records.ledger import Person, Record
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
+from connector.ports.queue import FoundEmployments
 from connector.ports.rippling import Source
 from connector.services.apply.context import ChangeContext, assumed_active
 
@@ -26,6 +28,7 @@ class PersonReader:
 
     ledger: Ledger
     source: Source
+    employments: FoundEmployments
     clock: Clock
 
     def read(
@@ -72,5 +75,14 @@ class PersonReader:
         record = self.ledger.record(person_id or f"worker {change.worker_id}")
         if person_id is None:
             return record, []
-        known = sorted(record.person.worker_ids)
+        known = self._known(record.person)
         return record, self.source.employments(change.worker_id, person_id, known)
+
+    def _known(self, person: Person) -> Iterator[str]:
+        """The other employments that may be there, as far as anyone goes through them.
+
+        The rows of runs come last, and lazily: where Rippling can be searched for a person, nobody
+        asks for them.
+        """
+        yield from sorted(person.worker_ids)
+        yield from self.employments.of(person.id)

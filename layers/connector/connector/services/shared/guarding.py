@@ -29,7 +29,7 @@ from connector.ports.approvals import Approvals
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
-from connector.ports.queue import ChangeQueue, QueuedChanges
+from connector.ports.queue import ChangeQueue, FoundEmployments, QueuedChanges
 from connector.ports.reference_cache import ReferenceCache
 from connector.services.shared.new_change import new_change, new_run
 from connector.services.shared.outlook import Candidate, Outlook
@@ -47,6 +47,7 @@ class ChangeGuard:
     guard_log: GuardLog
     change_queue: ChangeQueue
     queued: QueuedChanges
+    employments: FoundEmployments
     clock: Clock
 
     def assess(
@@ -104,9 +105,10 @@ class ChangeGuard:
     ) -> int:
         """Queues everyone with the name of this run, under which a breached guard is remembered.
 
-        The breach is saved first: the writer may be quicker than the rest of this function. Whoever
-        lies on the queue for the same reason is left there, so that an outage grows no queue, and
-        a worker with several reasons gets one message: the writer looks at all there is.
+        The breach is saved first, and new employments are noted: the writer may be quicker than the
+        rest of this function, and may take another message first. Whoever lies on the queue for the
+        same reason is left there, so that an outage grows no queue, and a worker with several
+        reasons gets one message: the writer looks at all there is.
         """
         before, found = self._on_the_queue(found), by_new_employments(found)
         once = {each.reason: each for each in reversed(found)}  # a tick and a sweep may find both
@@ -115,6 +117,8 @@ class ChangeGuard:
             return 0
         run_id = new_run()
         self._save_breaches(run_id, found, mapping, loading)
+        if new := new_employments(found):
+            self.employments.note(new)
         sent = self.change_queue.send(
             new_change(each.worker_id, each.person_id, each.cause, run=run_id)
             for each in one_for_each(found)
@@ -164,6 +168,18 @@ class ChangeGuard:
     def outlook(self, mapping: MappingFile) -> Outlook:
         """What would be done about people, for one read: each catalogue is read once for it."""
         return Outlook(mapping, self.clock, self.cache.catalogue)
+
+
+def new_employments(found: Iterable[Candidate]) -> dict[str, set[str]]:
+    """The employments, by person, that the ledger does not know of people whom it knows.
+
+    An older one may lie on the queue, and the writer may come to it first.
+    """
+    new: dict[str, set[str]] = defaultdict(set)
+    for each in found:
+        if each.is_new:
+            new[each.person_id].add(each.worker_id)
+    return dict(new)
 
 
 def by_new_employments(found: Sequence[Candidate]) -> list[Candidate]:
