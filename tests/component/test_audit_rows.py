@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.records.ledger import INTENT_SECONDS
 from connector.services.operate.verbs.mappings.history import what_became
+from tests.support.crash import dies_untold
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -230,22 +230,6 @@ def test_adopting_and_renaming_name_the_operator(world: World) -> None:
 # A lost answer.
 
 
-class CrashError(Exception):
-    """The process of the writer ends here."""
-
-
-def dies_before_it_can_say_so(world: World) -> None:
-    def die(*_: Any) -> None:
-        raise CrashError
-
-    with pytest.MonkeyPatch.context() as crash:
-        crash.setattr(world.ledger, "finish", die)
-        with pytest.raises(CrashError):
-            world.drain()
-    world.build()
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
-
-
 def test_the_row_of_a_create_whose_answer_was_lost_says_what_was_written(world: World) -> None:
     told = last(world, a_hire(world))
     world.visma.faults.lose_answer(method="POST", path=EMPLOYEE, times=1)
@@ -263,7 +247,7 @@ def test_so_does_the_row_of_one_that_is_taken_in_before_something_else_is_done(
 ) -> None:
     worker = world.hire(legal_entity="Nordfab AS")
     world.tick()
-    dies_before_it_can_say_so(world)
+    dies_untold(world)
     world.rippling.change(worker["id"], number=9001)
     world.settle()
 
@@ -276,7 +260,7 @@ def test_so_does_the_row_of_one_that_is_taken_in_before_something_else_is_done(
 def test_what_a_lost_create_had_written_is_told_before_it_is_written_over(world: World) -> None:
     worker = world.hire(legal_entity="Nordfab AS")
     world.tick()
-    dies_before_it_can_say_so(world)
+    dies_untold(world)
     world.rippling.change_user(worker["user_id"], work_phone="")
     world.rippling.change(worker["id"], department="Finance")
     world.settle()
@@ -307,7 +291,7 @@ def test_what_a_lost_update_had_changed_is_told_before_the_next_one(world: World
     worker = a_hire(world)
     world.rippling.change(worker["id"], department="Finance")
     world.tick()
-    dies_before_it_can_say_so(world)
+    dies_untold(world)
     world.rippling.change(worker["id"], location="Bergen")
     world.settle()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.records.ledger import INTENT_SECONDS
 from connector.services.operate.identity import Identity
+from tests.support.crash import dying, starts_cold
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -19,10 +19,6 @@ def world() -> Iterator[World]:
     with a_world(people=12, companies=2) as world:
         world.first_load()
         yield world
-
-
-class CrashError(Exception):
-    """The operations function ends here."""
 
 
 def entered_again(world: World, **changes: Any) -> dict[str, Any]:
@@ -42,30 +38,16 @@ def adopts(world: World, worker: dict[str, Any]) -> dict[str, Any]:
 
 def dies_adopting(world: World, worker: dict[str, Any]) -> None:
     """The operator says `adopt`, and the function dies once the code is the person's."""
-
-    def dies(*_: Any) -> None:
-        raise CrashError
-
-    with pytest.MonkeyPatch.context() as crash:
-        crash.setattr(Identity, "_row", _but_at_the_tie(dies))
-        with pytest.raises(CrashError):
-            adopts(world, worker)
-    world.build()
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    with dying(Identity, "_row", at=_tells_of_the_adoption):
+        adopts(world, worker)
+    starts_cold(world)
     intent = world.tables.persons[worker["user_id"]].intent
     assert intent is not None
     assert (intent.proof, intent.differences) == ("", ())
 
 
-def _but_at_the_tie(dies: Any) -> Any:
-    whole = Identity._row
-
-    def row(self: Identity, record: Any, link: Any, message: str, operator: str) -> Any:
-        return dies() if message.startswith("Adopted") else whole(
-            self, record, link, message, operator
-        )  # fmt: skip
-
-    return row
+def _tells_of_the_adoption(_: Identity, __: Any, ___: Any, message: str, *____: str) -> bool:
+    return message.startswith("Adopted")
 
 
 def swept(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.records.ledger import INTENT_SECONDS
+from tests.support.crash import dies_untold
 from tests.support.overtaken import overtaken
 from tests.support.world import World, a_world
 
@@ -31,23 +31,10 @@ def worker(world: World) -> dict[str, Any]:
         legal_entity="Nordfab AS",
     )
     world.tick()
-    with pytest.MonkeyPatch.context() as crash:
-        crash.setattr(world.ledger, "finish", _die)
-        with pytest.raises(CrashError):
-            world.drain()
-    world.build()
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    dies_untold(world)
     assert world.audit_of(worker["user_id"]) == []
     assert world.employee_of(worker)["status"] == "Active"
     return worker
-
-
-class CrashError(Exception):
-    """The process of the writer ends here."""
-
-
-def _die(*_: Any) -> None:
-    raise CrashError
 
 
 def _outcomes(world: World, worker: dict[str, Any]) -> list[tuple[str, str]]:
@@ -193,12 +180,7 @@ def test_whoever_came_back_is_known_by_the_employment_of_the_create(world: World
         before["user_id"], "2026-11-23", department="Sales", legal_entity="Nordfab AS"
     )
     world.tick()
-    with pytest.MonkeyPatch.context() as crash:
-        crash.setattr(world.ledger, "finish", _die)
-        with pytest.raises(CrashError):
-            world.drain()
-    world.build()
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    dies_untold(world)
     world.rippling.redact.add("legal_entity")
     world.rippling.move(again["id"], "Finance")
     world.settle()
@@ -241,12 +223,7 @@ def entered_by_hand(world: World) -> dict[str, Any]:
 
 def test_an_adoption_is_told_with_what_finance_had_entered(world: World) -> None:
     worker = entered_by_hand(world)
-    with pytest.MonkeyPatch.context() as crash:
-        crash.setattr(world.ledger, "finish", _die)
-        with pytest.raises(CrashError):
-            world.drain()
-    world.build()
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    dies_untold(world)
     assert world.employee_of(worker)["department"] == "SALES"
     world.settle()
 

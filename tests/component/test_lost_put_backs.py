@@ -14,8 +14,9 @@ import pytest
 from connector.adapters.memory import InMemoryLedger
 from connector.adapters.rehearsal import RehearsalLedger, RehearsalTargets
 from connector.bootstrap import services
-from connector.domain.records.ledger import INTENT_SECONDS, Intent
+from connector.domain.records.ledger import Intent
 from connector.services.apply.applier import Applier
+from tests.support.crash import dies_untold
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -28,31 +29,13 @@ def world() -> Iterator[World]:
         yield world
 
 
-class CrashError(Exception):
-    """The process of the writer ends here."""
-
-
 def crashes(world: World, *, after: int = 0) -> None:
-    """The writer takes a message, writes to Visma, and dies before it can say so.
-
-    It dies at the end of one company `after` so many others.
+    """The writer dies untold, at the end of one company `after` so many others.
 
     The message is delivered once more only when its visibility has run out: later, by `drain`.
     """
-    taken, finish, left = list(world.queue.changes), world.ledger.finish, [None] * after
-
-    def dies(*given: Any) -> None:
-        if not left:
-            raise CrashError
-        left.pop()
-        finish(*given)
-
-    with pytest.MonkeyPatch.context() as crash:
-        crash.setattr(world.ledger, "finish", dies)
-        with pytest.raises(CrashError):
-            world.drain()
-    world.build()
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    taken = list(world.queue.changes)
+    dies_untold(world, after=after)
     world.queue.changes[:] = taken
 
 

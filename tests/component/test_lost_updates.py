@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.records.ledger import INTENT_SECONDS
+from tests.support.crash import dies_untold
 from tests.support.overtaken import overtaken
 from tests.support.world import World, a_world
 
@@ -31,23 +31,10 @@ def worker(world: World) -> dict[str, Any]:
     world.settle()
     world.rippling.move(worker["id"], "Finance")
     world.tick()
-    with pytest.MonkeyPatch.context() as crash:
-        crash.setattr(world.ledger, "finish", _die)
-        with pytest.raises(CrashError):
-            world.drain()
-    world.build()
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    dies_untold(world)
     assert world.employee_of(worker)["department"] == "FIN"
     assert _outcomes(world, worker) == [("created", "norway")]
     return worker
-
-
-class CrashError(Exception):
-    """The process of the writer ends here."""
-
-
-def _die(*_: Any) -> None:
-    raise CrashError
 
 
 def _outcomes(world: World, worker: dict[str, Any]) -> list[tuple[str, str]]:

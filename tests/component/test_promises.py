@@ -14,6 +14,7 @@ from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.records.ledger import INTENT_SECONDS, Write
 from connector.services.apply.applier import Applier
+from tests.support.crash import dying, starts_cold
 from tests.support.digests import first_break
 from tests.support.world import World, a_world
 
@@ -72,27 +73,14 @@ def test_a_create_that_never_arrived_is_sent_again_after_a_look(world: World) ->
     assert employee_calls == ["GET", "POST", "GET", "GET", "POST"]
 
 
-def test_a_crash_right_after_the_create_is_healed_by_the_next_delivery(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_right_after_the_create_is_healed_by_the_next_delivery(world: World) -> None:
     worker = world.hire()
-    with monkeypatch.context() as crash:
-        crash.setattr(world.ledger, "finish", _crash)
-        with pytest.raises(CrashError):
-            world.applier.apply(_change(worker))
-    world.build()  # a cold start: nothing is remembered but what is stored
-    world.clock.turn(seconds=INTENT_SECONDS + 1)
+    with dying(world.ledger, "finish"):
+        world.applier.apply(_change(worker))
+    starts_cold(world)
 
     assert world.applier.apply(_change(worker), delivery=2).value == "created"
     assert len(world.visma.calls("POST", EMPLOYEE)) == 1
-
-
-class CrashError(Exception):
-    pass
-
-
-def _crash(*_: Any) -> None:
-    raise CrashError
 
 
 def test_a_code_that_somebody_else_has_in_visma_is_never_taken_over(world: World) -> None:
