@@ -96,6 +96,24 @@ def reactivate(story: Story) -> Act:
     return lambda: work(story)
 
 
+def hire_again(story: Story) -> Act:
+    """Somebody's old employment lies on the queue, and nothing but a run leads to the new one."""
+    story.lose_the_search()
+    worker = story.hired("Sales", "Oslo", ENTITIES[0], SALARIED, 0)
+    settle(story)
+    story.ended(worker, "VOLUNTARY", "at once")
+    story.tick()
+    story.rippling.rehire(
+        worker["user_id"],
+        story.day(0),
+        department=story.names[UNKNOWN],
+        legal_entity=story.names[ENTITIES[0]],
+        employment_type=SALARIED,
+        status="ACTIVE",
+    )
+    return lambda: work(story)
+
+
 def transfer(story: Story) -> Act:
     worker = one(story)
     there = ENTITIES[story.entity_of(worker) == ENTITIES[0]]
@@ -269,6 +287,7 @@ JOURNEYS = (
     Journey("update", update),
     Journey("deactivate", deactivate),
     Journey("reactivate", reactivate),
+    Journey("hire again", hire_again),
     Journey("transfer", transfer),
     Journey("release", release),
     Journey("approve", approve, is_repeated=True),

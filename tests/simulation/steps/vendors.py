@@ -144,7 +144,8 @@ class Vendors(Controller):
         self.work(reach)
 
     def lose_the_search(self) -> None:
-        """Rippling no longer understands which person is asked for; in no year, for a dialect."""
+        """Rippling no longer understands which person is asked for; in years that is a dialect."""
+        self.dialect = {**self.dialect, "filter by person": "ignored"}
         self.rippling.understands.ignored.add("user_id")
 
     def calm(self) -> None:
