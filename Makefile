@@ -61,7 +61,8 @@ down: ## stop what `make up` or `make demo KEEP=1` left running
 	@if [ -x .venv/bin/python ]; then .venv/bin/python -m tests.embedded down; fi
 
 test: setup ## run every test: unit, component, contract, template, e2e
-	@.venv/bin/python -m pytest --numprocesses 4  # on two cores: two deploy, and mostly wait
+	@# On two cores: two of the four deploy, and mostly wait. The byte code is kept, else each compiles every test again.
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest --numprocesses 4
 
 simulate: setup ## play simulated years: SEEDS=1-1000, or SEEDS=89 for one; CRASHES=1 kills at every port call
 	@$(if $(CRASHES),CONNECTOR_CRASH_POINTS=all .venv/bin/python -m pytest --timeout=0 --numprocesses 2 tests/simulation/test_crash_points.py,.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),1-1000))
