@@ -315,6 +315,11 @@ class MappingFile(MappingModel):
         """The mapping on days on which it was asked for already."""
         return {}
 
+    @cached_property
+    def derived(self) -> dict[object, object]:
+        """What has been worked out from it, see `derived`."""
+        return {}
+
     def _as_on(self, days: tuple[date, ...]) -> MappingFile:
         if days not in self.known_days:
             pairs = zip(self.companies.items(), days, strict=True)

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from connector.domain.employees import FIELDS
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping.base import did_you_mean
+from connector.domain.mapping.derived import once_a_mapping
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.problems import message, no_such_key, path_of
 from connector.domain.mapping.rules.places import MARK
@@ -111,6 +112,12 @@ def digest(rows: Iterable[Mapping[str, Any]]) -> str:
     ordered = sorted(map(dict, rows), key=row_key)
     text = json.dumps(ordered, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@once_a_mapping
+def digest_of(mapping: MappingFile) -> str:
+    """What tells a mapping from another: the digest of its rows."""
+    return digest(to_rows(mapping))
 
 
 def row_key(row: Mapping[str, Any]) -> tuple[str, str]:

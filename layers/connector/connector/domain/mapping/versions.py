@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from connector.domain.mapping.derived import once_a_mapping
 from connector.domain.mapping.model import CompanyRules, MappingFile
-from connector.domain.mapping.rows import digest, to_rows
+from connector.domain.mapping.rows import digest_of
 
 SHOWN_BY_PLACEMENTS = ("departments", "branches", "examples")
 """Edits of these show in where somebody would be placed; edits of all else may touch anyone."""
@@ -36,14 +37,18 @@ class HandledMapping:
     @classmethod
     def of(cls, mapping: MappingFile, now: datetime) -> HandledMapping:
         """A mapping that everybody has just been looked at under."""
-        whole = {key: whole_digest(rules) for key, rules in mapping.companies.items()}
-        return cls(digest(to_rows(mapping)), whole, now)
+        return cls(digest_of(mapping), _whole(mapping), now)
 
     def after_edits(self, current: HandledMapping, companies: Collection[str]) -> HandledMapping:
         """What is handled once the edits of these companies were; another's may still be lost."""
         handled = {key: each for key, each in current.whole.items() if key in companies}
         whole = {**current.whole, **self.whole, **handled} if self.digest else current.whole
         return replace(current, whole={key: whole[key] for key in current.whole})
+
+
+@once_a_mapping
+def _whole(mapping: MappingFile) -> Mapping[str, str]:
+    return {key: whole_digest(rules) for key, rules in mapping.companies.items()}
 
 
 def whole_digest(rules: CompanyRules) -> str:

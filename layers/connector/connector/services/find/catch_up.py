@@ -15,7 +15,7 @@ from connector.domain.changes import Cause
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.naming.words import words_of
-from connector.domain.mapping.rows import digest, to_rows
+from connector.domain.mapping.rows import digest_of
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.ledger import Person
 from connector.ports.clock import Clock
@@ -46,7 +46,7 @@ class MappingCatchUp:
         now, handled = self.clock.now(), self.versions.handled()
         current = HandledMapping.of(mapping, now)
         if (handled.digest, handled.whole) != (current.digest, current.whole):
-            self.versions.announce(digest(to_rows(mapping.written)))
+            self.versions.announce(digest_of(mapping.written))
             touched = {
                 company
                 for company, rules in current.whole.items()

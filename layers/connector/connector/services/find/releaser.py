@@ -15,7 +15,7 @@ from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.mapping.impact import has_moved
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.naming.words import words_of
-from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL, digest, to_rows
+from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL, digest_of
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, Remembered, resolve_placement
@@ -163,7 +163,7 @@ class MappingReleaser:
 
     def release(self, mapping: MappingFile, edited: Iterable[tuple[str, str]]) -> int:
         """Queues everyone whom these edits (company and rule key) may move; how many."""
-        self.versions.announce(digest(to_rows(mapping.written)))
+        self.versions.announce(digest_of(mapping.written))
         mapping = mapping.in_force(self.clock.now())
         rules = EditedRules.of(edited, mapping)
         catalogue_of = cache(self.cache.catalogue)

@@ -20,7 +20,7 @@ from connector.domain.employees import (
 )
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import digest, to_rows
+from connector.domain.mapping.rows import digest_of
 from connector.domain.planning import Outcome
 from connector.domain.reconciliation import Origin, extra, gone, reconcile
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -99,7 +99,7 @@ class Agreement:
 
     def _of_mapping(self, mapping: MappingFile) -> Iterator[str]:
         handled = self.versions.handled().digest
-        if handled and handled != digest(to_rows(mapping.written)):
+        if handled and handled != digest_of(mapping.written):
             yield OLDER_MAPPING
 
     def _worker_of(self, person_id: str) -> str:

@@ -17,7 +17,7 @@ from connector.domain.facts import shown
 from connector.domain.foresight.foreseen import Foreseen
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import digest, to_rows
+from connector.domain.mapping.rows import digest_of
 from connector.domain.people import Worker
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
@@ -110,7 +110,7 @@ class Foresight:
         problems: Iterable[str],
     ) -> Plan:
         after = judged(people, mapping, self.ledger, self.guard_log, loading)
-        return Plan(self.clock.now(), after, tuple(problems), digest(to_rows(mapping.written)))
+        return Plan(self.clock.now(), after, tuple(problems), digest_of(mapping.written))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import advice
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import difference, digest, to_rows
+from connector.domain.mapping.rows import difference, digest, digest_of, to_rows
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.reference_cache import ReferenceCache
@@ -108,7 +108,7 @@ class MappingImport:
             self.history.save_previous_mapping(text, self.clock.now())
             keep(current, self.guard_log)
         replaced = self.mappings.replace(mapping)
-        self.versions.announce(digest(to_rows(mapping)))
+        self.versions.announce(digest_of(mapping))
         self.sleep(SETTLES_SECONDS)
         return replaced
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import digest, to_rows
+from connector.domain.mapping.rows import digest_of
 from connector.ports.clock import Clock
 from connector.ports.state import Mappings, MappingVersions
 
@@ -54,7 +54,7 @@ class CurrentMapping:
         if known and is_of_today and self._is_current(is_about_an_edit=is_about_an_edit):
             return known
         self._known = self._mappings.load().in_force(self._clock.now())
-        self._digest, self._asked_at = digest(to_rows(self._known.written)), None
+        self._digest, self._asked_at = digest_of(self._known.written), None
         self._number = None
         return self._known
 

@@ -7,10 +7,10 @@ one memory of them; what it means is in `domain/mapping/naming/memory`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.facts import Named
@@ -24,6 +24,9 @@ from connector.ports.rippling import Page, Source
 if TYPE_CHECKING:
     from connector.domain.checks import Check
     from connector.domain.records.ledger import Person
+
+Thing: TypeAlias = tuple[NamedKind, Named]
+"""Something in Rippling that carries a name."""
 
 READ_AGAIN_SECONDS = 600.0
 """However many unknown ids turn up, the list is not read more often than this."""
@@ -47,6 +50,7 @@ class Names:
         self._words = words
         self._tried = tried
         self._memory = NameMemory()
+        self._look = _Look(self._memory, {}, clock.now().date())
         self._known_words: Words = {}
         self._loaded_at: datetime | None = None
         self._is_old = False
@@ -93,14 +97,19 @@ class Names:
 
     def remembered(self, workers: Iterable[Worker]) -> list[Worker]:
         """Workers whose things have their former names; names that rows use now are kept."""
-        words, tried = self._words(), self._tried()
+        words, tried, now = self._words(), self._tried(), self._clock.now()
         workers = list(workers)
-        # Few things have many people: each is looked at once, and not once for everyone in it.
         things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
-        memory = (tried or self._current()).seen(things, words, self._clock.now())
+        memory = self._looking(tried or self._current(), words, now.date()).learned(things, now)
         if tried is None and memory is not self._memory:
             self._share(memory)
-        return recalled(workers, memory, words)
+        return self._looking(memory, words, now.date()).recalled(workers)
+
+    def _looking(self, memory: NameMemory, words: Words, day: date) -> _Look:
+        """The look that goes on, as long as all is as it was when it began."""
+        if not self._look.is_by(memory, words, day):
+            self._look = _Look(memory, words, day)
+        return self._look
 
     def _under(self) -> str:
         """A digest of the words for locations, made once for a mapping: every worker asks."""
@@ -115,7 +124,9 @@ class Names:
         are_others = words is not self._known_words and words != self._known_words
         self._known_words = words
         if are_others or self._seconds_since(self._loaded_at) > SHARED_SECONDS:
-            self._memory = self._cache.names()
+            memory = self._cache.names()
+            if memory != self._memory:  # else a look goes on: nobody has learned anything
+                self._memory = memory
             self._loaded_at = self._clock.now()
         return self._memory
 
@@ -175,7 +186,7 @@ class RememberingSource:
             yield replace(page, workers=self.known.remembered(page.workers))
 
 
-def things_of(facts: Facts) -> tuple[tuple[NamedKind, Named], ...]:
+def things_of(facts: Facts) -> tuple[Thing, ...]:
     """What a worker has that carries a name."""
     return (
         (NamedKind.DEPARTMENT, facts.department),
@@ -185,19 +196,52 @@ def things_of(facts: Facts) -> tuple[tuple[NamedKind, Named], ...]:
     )
 
 
-def recalled(workers: list[Worker], memory: NameMemory, words: Words) -> list[Worker]:
-    """Workers whose things answer to the words that mean them, and to no other."""
-    things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
-    changed = {
-        (kind, thing): known
-        for kind, thing in things
-        if (known := memory.recalled(kind, thing, words.get(kind, NO_WORDS))) is not thing
-    }
-    if not changed:
-        return workers
-    facts = (_with(worker.facts, changed) for worker in workers)
-    pairs = zip(workers, facts, strict=True)
-    return [each if own is each.facts else replace(each, facts=own) for each, own in pairs]
+class _Look:
+    """What a memory makes of the things that are seen on one day.
+
+    Few things have many people, and most teach nothing: each is looked at once, and not once for
+    everyone in it, for as long as memory, words and day are the same.
+    """
+
+    def __init__(self, memory: NameMemory, words: Words, day: date) -> None:
+        self._memory = memory
+        self._words = words
+        self._day = day
+        self._at_rest: set[Thing] = set()
+        self._known: dict[Thing, Named] = {}
+
+    def is_by(self, memory: NameMemory, words: Words, day: date) -> bool:
+        """Whether it goes by exactly these."""
+        return memory is self._memory and words is self._words and day == self._day
+
+    def learned(self, things: Collection[Thing], now: datetime) -> NameMemory:
+        """The memory with what there is to learn of things seen now; the same if there is nothing.
+
+        What taught nothing teaches nothing again on that day, whatever it is seen with.
+        """
+        if self._at_rest.issuperset(things):
+            return self._memory
+        memory = self._memory.seen(things, self._words, now)
+        if memory is self._memory:
+            self._at_rest.update(things)
+        return memory
+
+    def recalled(self, workers: list[Worker]) -> list[Worker]:
+        """Workers whose things answer to the words that mean them, and to no other."""
+        things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
+        changed = {each: known for each in things if (known := self._of(each)) != each[1]}
+        if not changed:
+            return workers
+        facts = (_with(worker.facts, changed) for worker in workers)
+        pairs = zip(workers, facts, strict=True)
+        return [each if own is each.facts else replace(each, facts=own) for each, own in pairs]
+
+    def _of(self, each: Thing) -> Named:
+        kind, thing = each
+        if each not in self._known:
+            known = self._memory.recalled(kind, thing, self._words.get(kind, NO_WORDS))
+            self._known[each] = known
+        return self._known[each]
 
 
 class KnownNames:
@@ -206,7 +250,7 @@ class KnownNames:
     def __init__(self, memory: NameMemory, words: Words) -> None:
         self._memory = memory
         self._words = words
-        self._known: dict[tuple[NamedKind, Named], Named] = {}
+        self._known: dict[Thing, Named] = {}
 
     def sees(self, person: Person) -> Person:
         """Somebody with facts by the names of today; the very same where nothing is different."""
@@ -226,7 +270,7 @@ class KnownNames:
         return self._known[kind, thing]
 
 
-def _with(facts: Facts, changed: Mapping[tuple[NamedKind, Named], Named]) -> Facts:
+def _with(facts: Facts, changed: Mapping[Thing, Named]) -> Facts:
     """Facts with other things; the very same where none of theirs is another one."""
     things = things_of(facts)
     if changed.keys().isdisjoint(things):

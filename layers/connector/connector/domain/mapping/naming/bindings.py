@@ -12,10 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 FREE_AFTER = timedelta(days=3)
 """After so long without having been seen a thing gives up its words: it is deleted, or empty."""
+
+
+@lru_cache(maxsize=256)  # there are few of them, and they are asked for with every thing
+def day_of(text: str) -> date:
+    """The day that a text says."""
+    return date.fromisoformat(text)
 
 
 def is_gone(day: str, today: str) -> bool:
@@ -25,7 +32,7 @@ def is_gone(day: str, today: str) -> bool:
     """
     if not day or not today:
         return False
-    return date.fromisoformat(today[:10]) - date.fromisoformat(day[:10]) > FREE_AFTER
+    return day_of(today[:10]) - day_of(day[:10]) > FREE_AFTER
 
 
 SILENCE = timedelta(days=2)
@@ -126,10 +133,17 @@ def alive(versions: Versions, looked: str) -> Versions:
 
     What a word meant in an earlier life is nothing that it means now.
     """
-    if not looked:
+    if not looked or not versions:
         return versions
-    last = (date.fromisoformat(looked) - OUT_AFTER).isoformat()
-    return {rows: one for rows, one in versions.items() if not one.used or one.used >= last}
+    first = _first_day_that_counts(looked)
+    out = [rows for rows, one in versions.items() if one.used and one.used < first]
+    return {rows: one for rows, one in versions.items() if rows not in out} if out else versions
+
+
+@lru_cache(maxsize=16)  # with one look it is asked for with every word
+def _first_day_that_counts(looked: str) -> str:
+    """The first day on which rows that were seen last then still count at a look."""
+    return (day_of(looked) - OUT_AFTER).isoformat()
 
 
 def binding_of(

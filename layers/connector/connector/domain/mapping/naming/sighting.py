@@ -95,7 +95,7 @@ class Sighting:
         self._kind = kind
         self._words = words
         self._looked = looked
-        self._today = now.date()
+        self._day = now.date().isoformat()
         self._now = now.isoformat()
         self._before = bindings
         self.bindings: dict[str, Versions] = dict(bindings)
@@ -136,11 +136,9 @@ class Sighting:
             self._put(word, replace(known, is_contested=True, since=self._now))
             return
         # A code is a key that the customer keeps: whatever has another one now gives up the word.
-        holders = dict(known.holders)
         if known.is_code and word in names_of(thing):
-            holders[str(thing.id)] = self._today.isoformat()
-        since = known.since if is_own else self._now
-        self._put(word, replace(known, holders=holders, since=since))
+            known = replace(known, holders={**known.holders, str(thing.id): self._day})
+        self._put(word, known if is_own else replace(known, since=self._now))
 
     def _doubt(self, word: str, thing: Named, called: Called) -> None:
         """Means nothing for certain, where rows were edited while another thing got their name."""
@@ -203,12 +201,12 @@ class Sighting:
         if not known.holders or (self._kind in ALONE and called.are_gone(word, known)):
             self._put(word, self._new(word, thing))
             return
-        held = {**known.holders, str(thing.id): self._today.isoformat()}
+        held = {**known.holders, str(thing.id): self._day}
         self._put_beside(word, known, replace(known, holders=held))
 
     def _new(self, word: str, thing: Named) -> Binding:
         """The binding of a word to a thing alone."""
-        held = {str(thing.id): self._today.isoformat()}
+        held = {str(thing.id): self._day}
         return Binding(held, self._now, is_code=is_code(word, thing))
 
     def _is_anothers(self, word: str, thing: Named, known: Binding, called: Called) -> bool:
@@ -243,7 +241,8 @@ class Sighting:
 
     def _put(self, word: str, binding: Binding) -> None:
         key, digest = key_of(self._kind, word), self._words[word].digest
-        binding = replace(binding, used=self._today.isoformat())
+        if binding.used != self._day:
+            binding = replace(binding, used=self._day)
         versions = self.bindings.get(key, NONE)
         if versions.get(digest) != binding:
             self.bindings[key] = with_version(versions, digest, binding)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel
 
 from connector.domain.facts import alike
+from connector.domain.mapping.derived import once_a_mapping
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.naming.bindings import NamedKind, Word, Words
 
@@ -18,9 +19,14 @@ DIGITS = 10
 
 def words_of(mapping: MappingFile) -> Words:
     """The words by which a mapping names things, those as well that do not hold yet."""
+    return _written_words(mapping.written)
+
+
+@once_a_mapping
+def _written_words(mapping: MappingFile) -> Words:
     companies: dict[tuple[NamedKind, str], set[str]] = defaultdict(set)
     rows: dict[tuple[NamedKind, str], set[str]] = defaultdict(set)
-    for company, rules in mapping.written.companies.items():
+    for company, rules in mapping.companies.items():
         for kind, word, row in _words(rules):
             companies[kind, alike(word)].add(company)
             rows[kind, alike(word)].add(f"{company} {row}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, model_validator
@@ -87,7 +88,7 @@ class Circumstances(MappingModel):
         """The facts that these conditions are about and that Rippling does not show."""
         return tuple(fact for fact, holds in self.truths(facts) if holds is Truth.UNKNOWN)
 
-    @property
+    @cached_property  # asked for with every row for every person
     def plain(self) -> Mapping[str, str]:
         """The conditions that do not need to know pay."""
         return self.model_dump(exclude={"annual_pay"}, exclude_none=True)
