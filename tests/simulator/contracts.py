@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
@@ -168,9 +169,9 @@ class JointContract:
         return self._part(method, path).check_answer(method, path, status, body)
 
     def _part(self, method: str, path: str) -> Contract:
-        with_method = [part for part in self._parts if part.has_operation(method, path)]
-        with_path = [part for part in self._parts if part.has_path(path)]
-        return next(iter([*with_method, *with_path, *self._parts]))
+        with_method = (part for part in self._parts if part.has_operation(method, path))
+        with_path = (part for part in self._parts if part.has_path(path))
+        return next(chain(with_method, with_path, self._parts))  # most belong to the first
 
 
 @cache

@@ -194,6 +194,7 @@ class Model:
     by_platform: bool = False
     """Whether the older API is read, which has no legal entities and one number of a person."""
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
+    _known_rows: dict[int, tuple[Row, dict[str, str]]] = field(default_factory=dict)
 
     def look(self, now: datetime) -> None:
         """Takes in the numbers of Rippling and the books of Visma as they are now."""
@@ -215,10 +216,17 @@ class Model:
     def employees(self) -> Employees:
         """Everyone in Visma."""
         return {
-            (company, row["employeeNumber"]): flat(row)
+            (company, row["employeeNumber"]): self._flat(row)
             for company in self.visma.companies
             for row in self.visma.employees(company)
         }
+
+    def _flat(self, row: Row) -> dict[str, str]:
+        """The fields of an employee; of a row that is still the same one, those of before."""
+        known = self._known_rows.get(id(row))
+        if known is None or known[0] is not row:  # the fake replaces a row, and never changes one
+            known = self._known_rows[id(row)] = row, flat(row)
+        return known[1]
 
     def everyone(self) -> list[str]:
         """Every person who is or was there."""

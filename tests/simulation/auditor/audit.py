@@ -47,10 +47,11 @@ class Auditor:
     def begin(self, now: datetime) -> None:
         """From now on every change of an employee needs a reason."""
         self.model.look(now)
-        rested = {row["person"] for row in self.links() if row["is_dropped"]}
+        links = self.links()
+        rested = {row["person"] for row in links if row["is_dropped"]}
         self._rested = {each: self._rested.get(each) or self._shown(each) for each in rested}
         self._before, self._since = self.model.employees(), now
-        self._linked = self._known_to_the_ledger()
+        self._linked = _with_code(links)
         if not self._written_since:
             self._written_since = now.isoformat()
 
@@ -73,7 +74,8 @@ class Auditor:
                 before.setdefault((key, code), before[key, old])
         self.model.look(now)
         self._note_calls()
-        self._check_adopted()
+        links = self.links()
+        self._check_adopted(links)
         demand(Check.REASON, self._unjustified(before, after, since, now))
         demand(Check.REASON, self._restless(before, after))
         demand(Check.DOUBLE, self.model.doubles(after))
@@ -81,7 +83,7 @@ class Auditor:
         demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
         headcount = self._headcount(before)
         demand(Check.LIMIT, self.limits.note(self._changes(before, after, now), headcount, now))
-        self._before, self._since, self._linked = after, now, self._known_to_the_ledger()
+        self._before, self._since, self._linked = after, now, _with_code(links)
         changed = {key for key, fields in after.items() if fields != before.get(key)}
         self._written |= {
             (key, code, name)
@@ -132,9 +134,6 @@ class Auditor:
             if kind:
                 yield key, kind, person
 
-    def _known_to_the_ledger(self) -> set[tuple[str, str]]:
-        return {(row["company"], row["person"]) for row in self.links() if row["code"]}
-
     def _headcount(self, employees: Employees) -> Mapping[str, int]:
         """Those who are active, and a few who were a moment ago."""
         found = dict.fromkeys(self.visma.companies, 5)
@@ -142,9 +141,9 @@ class Auditor:
             found[key] += fields["status"] != "Inactive"
         return found
 
-    def _check_adopted(self) -> None:
+    def _check_adopted(self, links: Sequence[Row]) -> None:
         """Someone entered by hand becomes ours only on the proof of the e-mail address."""
-        rows = {(row["company"], row["person"]): row["code"] for row in self.links()}
+        rows = {(row["company"], row["person"]): row["code"] for row in links}
         for (key, code), address in list(self.model.entered.items()):
             person = self.model.persons.get(code, "")
             is_lost = (key, person) in self.model.lost  # then the link still has its old code
@@ -199,3 +198,8 @@ class Auditor:
         demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
         if stored.queued:
             demand(Check.REST, [f"{stored.queued} messages are left on the queue"])
+
+
+def _with_code(links: Iterable[Row]) -> set[tuple[str, str]]:
+    """Company and person of whoever has an employee, as far as the ledger knows."""
+    return {(row["company"], row["person"]) for row in links if row["code"]}

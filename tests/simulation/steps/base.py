@@ -240,9 +240,11 @@ class Base:
         asked = {message.group for message in self.world.queue.messages}
         sent = (json.loads(body) for body in self.world.queue.sent if '"run": ' in body)
         found = {each["worker_id"] for each in sent}
-        for user_id in {each["user_id"] for each in self.workers()}:
+        employments: dict[str, set[str]] = {}
+        for each in self.rippling.tables["workers"]:
+            employments.setdefault(each["user_id"], set()).add(each["id"])
+        for user_id, ids in employments.items():
             known = self.world.tables.persons.get(user_id)
-            ids = {each["id"] for each in self.workers() if each["user_id"] == user_id}
             new = ids - found - set(known.fingerprints if known else ())
             if any(asked & ids - {each} for each in new):
                 yield user_id
