@@ -39,11 +39,14 @@ class DigestKey:
         return f"k{self._hex('the name of this key', 6)}"
 
     @cached_property
-    def _secret(self) -> bytes:
-        return self._load()
+    def _keyed(self) -> hmac.HMAC:
+        """The beginning of every digest: the key is taken in once, for there are many of them."""
+        return hmac.new(self._load(), digestmod="sha256")
 
     def _hex(self, text: str, digits: int) -> str:
-        return hmac.digest(self._secret, text.encode(), "sha256").hex()[:digits]
+        digest = self._keyed.copy()
+        digest.update(text.encode())
+        return digest.hexdigest()[:digits]
 
 
 def _no_key() -> bytes:
