@@ -5,9 +5,10 @@ Only the comparison lives here; what a fake does with a violation is its own dec
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -42,7 +43,7 @@ class Violation:
         return self.text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Operation:
     parameters: Mapping[tuple[str, str], Draft202012Validator]
     required: frozenset[tuple[str, str]]
@@ -149,7 +150,25 @@ class Contract:
         return node
 
     def _validator(self, schema: Json) -> Draft202012Validator:
-        return Draft202012Validator({**_as_json_schema(schema), "components": self._components})
+        plain = self._written_out(_as_json_schema(schema))
+        return Draft202012Validator({**plain, "components": self._components})
+
+    def _written_out(self, node: Json, within: tuple[str, ...] = ()) -> Json:
+        """A schema with what it refers to in place, for looking it up takes longer than checking.
+
+        What a schema contains itself is left to be looked up.
+        """
+        if isinstance(node, list):
+            return [self._written_out(item, within) for item in node]
+        if not isinstance(node, dict):
+            return node
+        name = node.get("$ref")
+        if set(node) == {"$ref"} and isinstance(name, str) and name not in within:
+            target = self._components
+            for part in name.removeprefix("#/components/").split("/"):
+                target = target[part]
+            return self._written_out(target, (*within, name))
+        return {key: self._written_out(value, within) for key, value in node.items()}
 
 
 class JointContract:
@@ -230,10 +249,17 @@ def _body_errors(operation: _Operation, body: Json, has_body: bool) -> Iterator[
         if has_body:
             yield Violation("body", "a body is not expected here")
     elif has_body:
-        for error in operation.body.iter_errors(body):
-            yield Violation("body", _capitalised(error))
+        yield from _wrong_in(operation, json.dumps(body))
     elif operation.body_is_required:
         yield Violation("body", "the body is missing")
+
+
+@lru_cache(maxsize=8_192)
+def _wrong_in(operation: _Operation, text: str) -> tuple[Violation, ...]:
+    """What is wrong with a body; most tests send the same people again."""
+    assert operation.body is not None
+    errors = operation.body.iter_errors(json.loads(text))
+    return tuple(Violation("body", _capitalised(error)) for error in errors)
 
 
 def _capitalised(error: ValidationError) -> str:
