@@ -11,7 +11,8 @@ from connector.domain.errors import UpstreamUnavailableError
 from connector.domain.records.acts import OPERATORS, UNNAMED
 from connector.services.operate.verbs import VERBS
 from tests.support.digests import first_break
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 KARI = "arn:aws:iam::123456789012:user/controller"
 READING = {
@@ -25,8 +26,7 @@ READING = {
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=12) as world:
-        world.first_load()
+    with a_loaded_world(people=12) as world:
         yield world
 
 

@@ -16,8 +16,9 @@ from connector.services.apply.consumer import OVERDUE_AFTER, OVERDUE_DELIVERIES
 from connector.services.operate.ping.capabilities import missing_capabilities
 from connector.services.shared.configuration import company_problems
 from tests.embedded.template import load_template
+from tests.support.loaded import a_loaded_world
 from tests.support.silence import Silent
-from tests.support.world import World, a_world
+from tests.support.world import World
 
 MOST_DELIVERIES = 30
 """After so many a change is a dead letter."""
@@ -144,8 +145,7 @@ STORIES: Mapping[str, Story] = {
 @pytest.fixture
 def world() -> Iterator[World]:
     """Two dozen people, all of them in Visma."""
-    with a_world(people=24) as world:
-        world.first_load()
+    with a_loaded_world(people=24) as world:
         world.metrics.counts.clear()
         yield world
 

@@ -11,15 +11,15 @@ from connector.domain.errors import UnknownOutcomeError
 from connector.domain.records.ledger import ANSWER_SECONDS
 from tests.simulator import Rippling, Visma
 from tests.support.aws import Account, FakeContext
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 EMPLOYEE = "/v1/employee.*"
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=20) as world:
-        world.first_load()
+    with a_loaded_world(people=20) as world:
         world.clear_journals()
         yield world
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 SECRET = "Kari Nordmann"
@@ -21,8 +22,7 @@ def either(request: pytest.FixtureRequest) -> Iterator[World]:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=24) as world:
-        world.first_load()
+    with a_loaded_world(people=24) as world:
         yield world
 
 

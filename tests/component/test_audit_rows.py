@@ -9,6 +9,7 @@ import pytest
 
 from connector.services.operate.verbs.mappings.history import what_became
 from tests.support.crash import dies_untold
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -16,8 +17,7 @@ EMPLOYEE = "/v1/employee.*"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=40, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=40, companies=2) as world:
         world.clear_journals()
         yield world
 

@@ -12,7 +12,8 @@ import pytest
 
 from connector.services.operate.verbs.audit.show import Audit, ExportAudit
 from connector.services.operate.verbs.view import Table
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 NOVEMBER = {"since": "2026-11-01", "until": "2026-12-01"}
 
@@ -20,8 +21,7 @@ NOVEMBER = {"since": "2026-11-01", "until": "2026-12-01"}
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """A month: a first load, a mover out of Sales, and leavers who were held and approved."""
-    with a_world(people=60, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=60, companies=2) as world:
         sales = world.hire(legal_entity="Nordfab AS")
         world.settle()
         world.rippling.change(sales["id"], department="Finance")

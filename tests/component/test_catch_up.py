@@ -21,6 +21,7 @@ from connector.domain.mapping.rows import digest
 from connector.services.apply.applier import Applier
 from connector.services.shared.current_mapping import BELIEVED_SECONDS, CurrentMapping
 from tests.simulator.nordfab import nordfab_mapping
+from tests.support.loaded import a_loaded_world
 from tests.support.world import PollerOf, World, a_world
 
 SALES = 'rippling: Sales, department: SALES, cost_centre: "400"'
@@ -29,12 +30,16 @@ FINANCE = 'rippling: Sales, department: FIN, cost_centre: "500"'
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=30) as world:
-        world.edit_mapping(world.mapping_text.replace("floor: 5", "floor: 50"))
-        world.first_load()
-        world.clock.turn(minutes=15)
-        assert world.settle() == {}
+    with a_loaded_world(people=30, load=settled) as world:
         yield world
+
+
+def settled(world: World) -> None:
+    """Loads everyone, and lets the edit before it be over."""
+    world.edit_mapping(world.mapping_text.replace("floor: 5", "floor: 50"))
+    world.first_load()
+    world.clock.turn(minutes=15)
+    assert world.settle() == {}
 
 
 def edit_unannounced(world: World, text: str) -> None:

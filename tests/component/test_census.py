@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 
 from tests.component.test_alarms import an_employment, sweep_after
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 PEOPLE = 24
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=PEOPLE) as world:
-        world.first_load()
+    with a_loaded_world(people=PEOPLE) as world:
         sweep_after(world, minutes=16)
         yield world
 

@@ -14,7 +14,8 @@ from tests.simulation.wire import Vendors, connected
 from tests.simulator import platform_shapes as shapes
 from tests.simulator.dimensions import show_segment
 from tests.simulator.visma_shapes import show_branch, show_department
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 ODD: dict[str, Any] = {
     "null": None,
@@ -35,10 +36,14 @@ ODD: dict[str, Any] = {
 
 @pytest.fixture(params=[False, True], ids=["REST", "Platform"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    with a_world(people=6, by_platform=request.param) as world:
-        world.edit_mapping(world.mapping_text.replace('["Nordfab AS"]', '["Nordfab AS", "?"]'))
-        world.first_load()
+    with a_loaded_world(people=6, by_platform=request.param, load=with_everyone) as world:
         yield world
+
+
+def with_everyone(world: World) -> None:
+    """Loads those as well whose legal entity is not shown."""
+    world.edit_mapping(world.mapping_text.replace('["Nordfab AS"]', '["Nordfab AS", "?"]'))
+    world.first_load()
 
 
 @pytest.mark.parametrize("value", ODD.values(), ids=ODD.keys())
@@ -84,8 +89,7 @@ def others(world: World, odd: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
 
 @pytest.fixture
 def books() -> Iterator[World]:
-    with a_world(people=6) as world:
-        world.first_load()
+    with a_loaded_world(people=6) as world:
         yield world
 
 
@@ -135,8 +139,7 @@ def test_an_odd_member_of_one_row_of_visma_changes_no_one_else(
 
 @pytest.mark.parametrize("row", ODD_ROWS, ids=str)
 def test_what_is_no_row_at_all_stops_neither_a_sweep_nor_the_look_before_it(row: object) -> None:
-    with a_world(people=6) as world:
-        world.first_load()
+    with a_loaded_world(people=6) as world:
         answers = Vendors(
             {fake.url: fake for fake in (world.rippling, world.visma)}, Fate(), (row,)
         )

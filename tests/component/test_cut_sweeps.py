@@ -14,8 +14,9 @@ from connector.domain.errors import RateLimitedError, UpstreamUnavailableError
 from connector.domain.guards import ChangeKind
 from connector.services.find.batch import Summary
 from connector.services.find.review import CompanyReview
+from tests.support.loaded import a_loaded_world
 from tests.support.states import MAPPING_BY_NAME, held_in_visma
-from tests.support.world import World, a_world
+from tests.support.world import World
 
 Row: TypeAlias = dict[str, Any]
 Api: TypeAlias = Literal["rest", "platform"]
@@ -32,8 +33,7 @@ def a_company(api: Api = "rest", pages: int = 3) -> Iterator[World]:
     """A company that was loaded yesterday, and whose list takes so many pages."""
     is_platform = api == "platform"
     text = MAPPING_BY_NAME if is_platform else ""
-    with a_world(people=PEOPLE, by_platform=is_platform, mapping_text=text) as world:
-        world.first_load()
+    with a_loaded_world(people=PEOPLE, by_platform=is_platform, mapping_text=text) as world:
         world.clock.turn(days=1)
         rows = -(-len(world.rippling.workers()) // pages)
         inner: Any = world.source.source  # type: ignore[attr-defined]

@@ -19,7 +19,8 @@ from connector.ports.queue import DeadLetter
 from connector.services.operate.verbs.replay import Replay
 from connector.services.operate.verbs.verb import Right
 from tests.support.aws import Account
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 Row = dict[str, Any]
 REPLAY = Replay()
@@ -32,8 +33,7 @@ def people() -> int:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=30) as world:
-        world.first_load()
+    with a_loaded_world(people=30) as world:
         yield world
 
 

@@ -17,7 +17,8 @@ import pytest
 from connector.domain.employees import PERSONAL_FIELDS
 from connector.domain.people import Worker
 from connector.domain.records.digests import DigestKey
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 OTHER = DigestKey(lambda: b"a key that was made up after a loss")
 
@@ -25,8 +26,7 @@ OTHER = DigestKey(lambda: b"a key that was made up after a loss")
 @pytest.fixture
 def world() -> Iterator[World]:
     """A dozen people, all of them in Visma; pay is read, so that it counts for fingerprints."""
-    with a_world(people=12) as world:
-        world.first_load()
+    with a_loaded_world(people=12) as world:
         yield world
 
 

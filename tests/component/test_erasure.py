@@ -18,15 +18,15 @@ from connector.services.operate.audit_check import AuditCheck
 from tests.simulator import Rippling, Visma
 from tests.support.aws import Account, FakeContext
 from tests.support.digests import first_break
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 CONTEXT = FakeContext()
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=8) as world:
-        world.first_load()
+    with a_loaded_world(people=8) as world:
         yield world
 
 

@@ -16,6 +16,7 @@ from connector.domain.records.mode import ModeName
 from connector.ports.queue import DeadLetter
 from connector.services.operate.verbs.foresee.explain import Explain
 from connector.services.shared.new_change import new_change
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 Row = dict[str, Any]
@@ -23,8 +24,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=40, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=40, companies=2) as world:
         world.clock.turn(days=2)
         yield world
 

@@ -13,6 +13,7 @@ import pytest
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.records.ledger import EmployeeLink, Record
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 FIRST_LOAD_HELD = "first_load: held"
@@ -20,8 +21,7 @@ FIRST_LOAD_HELD = "first_load: held"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=60) as world:
-        world.first_load()
+    with a_loaded_world(people=60) as world:
         world.clear_journals()
         yield world
 
@@ -361,7 +361,7 @@ def test_a_change_that_is_tried_again_is_counted_once(world: World) -> None:
 
 def test_a_create_begun_days_ago_is_counted_on_the_day_it_is_made(world: World) -> None:
     unlucky = world.hire()
-    world.visma.faults.fail(429, method="POST", times=1)
+    world.visma.faults.fail(429, method="POST", path="/v1/employee", times=1)
     world.tick()
     with pytest.raises(RetryableError):
         world.applier.apply(world.queue.changes[0])

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=20) as world:
-        world.first_load()
+    with a_loaded_world(people=20) as world:
         yield world
 
 

@@ -12,7 +12,8 @@ from connector.services.operate.request.carried import Carried
 from connector.services.operate.request.check import BY_CARRIED, BY_FORM, TEXT, Kind, kinds_of
 from connector.services.operate.verbs import VERBS
 from connector.services.operate.verbs.verb import Form, Verb
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 Sent = dict[str, Any]
 
@@ -37,8 +38,7 @@ EVERYWHERE = ("verb", "operator", "text")
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with a_world(people=3) as world:
-        world.first_load()
+    with a_loaded_world(people=3) as world:
         yield world
 
 

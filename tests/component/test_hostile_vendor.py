@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from connector.cli import app
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 HOSTILE = {
     "a way up": "../../v1/employee",
@@ -37,8 +38,7 @@ VERBS = (
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with a_world(people=4) as world:
-        world.first_load()
+    with a_loaded_world(people=4) as world:
         yield world
 
 

@@ -11,13 +11,13 @@ from connector.domain.errors import ConfigurationError
 from connector.domain.records.mode import ModeName
 from connector.services.operate.identity import Identity
 from tests.simulator.nordfab import NORDFAB_MAPPING
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=20) as world:
-        world.first_load()
+    with a_loaded_world(people=20) as world:
         world.clear_journals()
         yield world
 

@@ -11,15 +11,15 @@ import pytest
 from connector import cli
 from connector.cli.exits import ExitCode
 from connector.services.operate.verbs.verb import Right
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 SMALL = ("lead_days: 0", "lead_days: 2")
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=60, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=60, companies=2) as world:
         world.clock.turn(days=2)
         yield world
 

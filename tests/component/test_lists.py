@@ -11,7 +11,8 @@ from connector.services.foresee.hashed import unnamed
 from connector.services.operate.verbs import VERBS
 from connector.services.operate.verbs.lists.people import PeopleList
 from connector.services.operate.verbs.view import Line
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 LISTS = {verb.name: verb for verb in VERBS if isinstance(verb, PeopleList)}
 
@@ -24,8 +25,7 @@ def cast() -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def world(cast: dict[str, dict[str, Any]]) -> Iterator[World]:
     """Somebody on each list, in a company with many whom nothing is open with."""
-    with a_world(people=60, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=60, companies=2) as world:
         world.rippling.add_department("Robotics")
         hire: dict[str, Any] = {"legal_entity": "Nordfab AS"}
         cast["waiting"] = world.hire(**hire, department="Robotics")

@@ -9,15 +9,15 @@ import pytest
 
 from connector.services.operate.identity import Identity
 from tests.support.crash import dying, starts_cold
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 EMPLOYEE = "/v1/employee.*"
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=12, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=12, companies=2) as world:
         yield world
 
 

@@ -10,7 +10,8 @@ import yaml
 
 from connector.domain.report import open_people
 from connector.services.operate.verbs.status import StatusVerb
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 LEFT = 10
 
@@ -18,14 +19,18 @@ LEFT = 10
 @pytest.fixture
 def whole() -> Iterator[World]:
     """Two companies with their people, a day after the first load."""
-    with a_world(people=40, companies=2) as world:
-        workers = world.rippling.rows("workers")
-        working = [each for each in workers if each["status"] == "ACTIVE" and not each["end_date"]]
-        for worker in working[:LEFT]:
-            world.rippling.change(worker["id"], legal_entity="Nordfab AB", location="Stockholm")
-        world.first_load()
-        world.clock.turn(days=1)
+    with a_loaded_world(people=40, companies=2, load=with_swedes) as world:
         yield world
+
+
+def with_swedes(world: World) -> None:
+    """Loads everyone, once some have moved to Sweden."""
+    workers = world.rippling.rows("workers")
+    working = [each for each in workers if each["status"] == "ACTIVE" and not each["end_date"]]
+    for worker in working[:LEFT]:
+        world.rippling.change(worker["id"], legal_entity="Nordfab AB", location="Stockholm")
+    world.first_load()
+    world.clock.turn(days=1)
 
 
 @pytest.fixture

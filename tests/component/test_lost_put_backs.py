@@ -17,6 +17,7 @@ from connector.bootstrap import services
 from connector.domain.records.ledger import Intent
 from connector.services.apply.applier import Applier
 from tests.support.crash import dies_untold
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 EMPLOYEE = "/v1/employee.*"
@@ -24,8 +25,7 @@ EMPLOYEE = "/v1/employee.*"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=12, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=12, companies=2) as world:
         yield world
 
 

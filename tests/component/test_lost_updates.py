@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tests.support.crash import dies_untold
+from tests.support.loaded import a_loaded_world
 from tests.support.overtaken import overtaken
-from tests.support.world import World, a_world
+from tests.support.world import World
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=12, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=12, companies=2) as world:
         yield world
 
 

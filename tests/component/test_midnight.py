@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from connector.services.payroll.people import left_in
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 HALF_PAST_ELEVEN = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
 """Half past midnight of 1 December in Oslo, and a payroll month later than in UTC."""
@@ -19,8 +20,7 @@ HALF_PAST_ELEVEN = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=24) as world:
-        world.first_load()
+    with a_loaded_world(people=24) as world:
         yield world
 
 

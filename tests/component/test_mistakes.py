@@ -19,7 +19,8 @@ from connector import cli
 from connector.cli.exits import ExitCode
 from connector.services.operate.verbs import VERBS
 from connector.services.operate.verbs.verb import Argument, Form, Right, Verb
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 REFUSED, USAGE, DONE = ExitCode.REFUSED, ExitCode.WRONG_USAGE, ExitCode.DONE
 A_PLAN = {"plan": 1, "people": []}
@@ -133,8 +134,7 @@ every_verb = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with a_world(people=30, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=30, companies=2) as world:
         yield world
 
 

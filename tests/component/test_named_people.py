@@ -12,14 +12,14 @@ from connector.domain.records.acts import OPERATORS
 from connector.domain.records.ledger import EmployeeLink
 from connector.services.foresee.people import People
 from connector.services.operate.verbs import VERBS
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
     """People whose move to another department is held."""
-    with a_world(people=30) as world:
-        world.first_load()
+    with a_loaded_world(people=30) as world:
         for worker in everyone(world)[:16]:
             world.rippling.move(worker["id"], "Finance")
         assert world.settle()["held"] >= 8

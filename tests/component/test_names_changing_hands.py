@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.services.shared.names import SHARED_SECONDS
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 A, B = "Finance", "People"
@@ -20,8 +21,7 @@ SWAPS = {
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=60) as world:
-        world.first_load()
+    with a_loaded_world(people=60) as world:
         a_day_later(world)
         yield world
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.simulator.nordfab import NORDFAB_MAPPING
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 SALES = '      - {rippling: Sales, department: SALES, cost_centre: "400"}\n'
 BERGEN = SALES.replace("Sales, ", "Sales, when: {location: Bergen}, ").replace(
@@ -22,8 +23,7 @@ FULL = BERGEN.replace("location: Bergen", "employment_type: Salaried full-time")
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=12) as world:
-        world.first_load()
+    with a_loaded_world(people=12) as world:
         yield world
 
 

@@ -10,17 +10,22 @@ import pytest
 
 from connector.bootstrap import services
 from tests.embedded.template import load_template
+from tests.support.loaded import a_loaded_world
 from tests.support.silence import Silent
-from tests.support.world import World, a_world
+from tests.support.world import World
 
 
 @pytest.fixture(params=[False, True], ids=["REST", "Platform"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    with a_world(people=60, by_platform=request.param) as world:
-        world.edit_mapping(world.mapping_text.replace('["Nordfab AS"]', '["Nordfab AS", "?"]'))
-        world.first_load()
-        world.queue.changes.clear()
+    with a_loaded_world(people=60, by_platform=request.param, load=with_everyone) as world:
         yield world
+
+
+def with_everyone(world: World) -> None:
+    """Loads those as well whose legal entity is not shown."""
+    world.edit_mapping(world.mapping_text.replace('["Nordfab AS"]', '["Nordfab AS", "?"]'))
+    world.first_load()
+    world.queue.changes.clear()
 
 
 def staff(world: World) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from tests.simulator.nordfab import CLIENT_SECRET
 from tests.simulator.rippling import DEMO_TOKEN
 from tests.simulator.rippling_oauth import TOKEN_PATH
 from tests.support.aws import Account, FakeContext, an_account
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 CONTEXT = FakeContext()
@@ -29,8 +30,7 @@ Checks = dict[str, dict[str, Any]]
 @pytest.fixture
 def world() -> Iterator[World]:
     """Two companies, everyone loaded, polling a moment ago."""
-    with a_world(people=40, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=40, companies=2) as world:
         yield world
 
 

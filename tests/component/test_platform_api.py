@@ -10,6 +10,7 @@ import pytest
 from tests.simulator import RipplingPlatform, nordfab_mapping, nordfab_rippling, nordfab_visma
 from tests.simulator.platform_shapes import NOT_IN_2024
 from tests.support.aws import FakeContext, an_account
+from tests.support.loaded import a_loaded_world
 from tests.support.states import MAPPING_BY_NAME, held_in_visma
 from tests.support.world import World, a_world
 
@@ -18,8 +19,7 @@ EVERYONE = "/employees/include_terminated"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=40, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
-        world.first_load()
+    with a_loaded_world(people=40, by_platform=True, mapping_text=MAPPING_BY_NAME) as world:
         world.clear_journals()
         platform_of(world).clear_journal()
         yield world

@@ -16,7 +16,8 @@ from connector.domain.records.mode import Mode, ModeName
 from connector.services.operate.verbs.running.polling import Sweep, Tick
 from connector.services.operate.verbs.verb import Verb
 from tests.embedded.template import load_template
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 Row = dict[str, Any]
 TICK, SWEEP = Tick(), Sweep()
@@ -24,8 +25,7 @@ TICK, SWEEP = Tick(), Sweep()
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=30) as world:
-        world.first_load()
+    with a_loaded_world(people=30) as world:
         yield world
 
 

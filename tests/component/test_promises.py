@@ -16,7 +16,8 @@ from connector.domain.records.ledger import INTENT_SECONDS, Write
 from connector.services.apply.applier import Applier
 from tests.support.crash import dying, starts_cold
 from tests.support.digests import first_break
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 EMPLOYEE = "/v1/employee"
 ONE_EMPLOYEE = "/v1/employee/.*"
@@ -24,8 +25,7 @@ ONE_EMPLOYEE = "/v1/employee/.*"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=20) as world:
-        world.first_load()
+    with a_loaded_world(people=20) as world:
         world.clear_journals()
         yield world
 

@@ -13,13 +13,13 @@ from connector.domain.changes import Cause
 from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
 from connector.domain.records.ledger import Write
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=20) as world:
-        world.first_load()
+    with a_loaded_world(people=20) as world:
         world.clear_journals()
         yield world
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 RENAMES = {
@@ -20,11 +21,15 @@ CONDITION = "{compensation_time_period: HOURLY}"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=40) as world:
-        by_label = world.mapping_text.replace(CONDITION, '{employment_type: "Hourly full-time"}')
-        world.edit_mapping(by_label)
-        world.first_load()
+    with a_loaded_world(people=40, load=by_label) as world:
         yield world
+
+
+def by_label(world: World) -> None:
+    """Loads everyone by a mapping that names an employment type."""
+    named = '{employment_type: "Hourly full-time"}'
+    world.edit_mapping(world.mapping_text.replace(CONDITION, named))
+    world.first_load()
 
 
 def employees(world: World) -> list[tuple[Any, ...]]:

@@ -23,6 +23,7 @@ from connector.ports.visma import Target
 from connector.services.operate.verbs.report.report import ReportVerb
 from connector.services.operate.verbs.verb import UnusableInputError
 from connector.services.report import delivery
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 Row = dict[str, Any]
@@ -31,8 +32,7 @@ Row = dict[str, Any]
 @pytest.fixture
 def world() -> Iterator[World]:
     """Nordfab in November 2026, everyone in step."""
-    with a_world(people=40, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=40, companies=2) as world:
         yield world
 
 

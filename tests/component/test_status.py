@@ -19,6 +19,7 @@ from connector.services.operate.verbs.ping import verdict as ping_verdict
 from connector.services.operate.verbs.status import StatusVerb
 from connector.services.operate.verbs.status import verdict as status_verdict
 from tests.support.aws import an_account
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 STATUS = StatusVerb()
@@ -27,8 +28,7 @@ STATUS = StatusVerb()
 @pytest.fixture
 def world() -> Iterator[World]:
     """Two companies, everyone loaded."""
-    with a_world(people=40, companies=2) as world:
-        world.first_load()
+    with a_loaded_world(people=40, companies=2) as world:
         yield world
 
 
@@ -226,10 +226,10 @@ def test_dead_letters_a_pause_and_alarms_that_ring_are_red_each_by_itself(world:
 
 
 def test_what_lies_on_the_queue_and_what_is_left_of_the_calls_is_told(world: World) -> None:
-    until = world.clock.now() + timedelta(minutes=20)
-    world.budgets.share("rippling", Budget(1000, 7, until))
     world.hire()
     world.tick()
+    until = world.clock.now() + timedelta(minutes=20)
+    world.budgets.share("rippling", Budget(1000, 7, until))
 
     figures = status(world)["figures"]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.world import World, a_world
+from tests.support.loaded import a_loaded_world
+from tests.support.world import World
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=30) as world:
-        world.first_load()
+    with a_loaded_world(people=30) as world:
         yield world
 
 

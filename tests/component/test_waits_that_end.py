@@ -9,6 +9,7 @@ import pytest
 
 from tests.component.test_names_changing_hands import a_day_later, exchanged, imported, swap_in
 from tests.simulator.nordfab import nordfab_mapping
+from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
 PLAIN = "exclude_employment_types: [CONTRACTOR], deactivate"
@@ -26,8 +27,7 @@ def engineers() -> Iterator[World]:
     """Engineering is out of scope; its name is swapped with that of IT, and the table edited."""
     text = nordfab_mapping(1).replace(PLAIN, EXCLUDING)
     assert text != nordfab_mapping(1)
-    with a_world(people=60, mapping_text=text) as world:
-        world.first_load()
+    with a_loaded_world(people=60, mapping_text=text) as world:
         a_day_later(world)
         swap_in(world, "department", "Engineering", "IT")
         world.edit_mapping(

@@ -17,6 +17,7 @@ from tests.simulator import (
 )
 from tests.simulator.nordfab import webhook_credentials
 from tests.support.aws import Account, FakeContext, an_account
+from tests.support.loaded import a_loaded_world
 from tests.support.webhooks import (
     SIGNING_KEY,
     announcement,
@@ -24,7 +25,7 @@ from tests.support.webhooks import (
     notification,
     to_visma_endpoint,
 )
-from tests.support.world import World, a_world
+from tests.support.world import World
 
 CONTEXT = FakeContext()
 NEW_DEPARTMENT = '{rippling: Robotics, department: ROBO, cost_centre: "700"}'
@@ -35,8 +36,7 @@ NEW_DEPARTMENT = '{rippling: Robotics, department: ROBO, cost_centre: "700"}'
 
 @pytest.fixture(params=["rest", "platform"])
 def either(request: pytest.FixtureRequest) -> Iterator[World]:
-    with a_world(people=12, by_platform=request.param == "platform") as world:
-        world.first_load()
+    with a_loaded_world(people=12, by_platform=request.param == "platform") as world:
         yield world
 
 
@@ -54,8 +54,7 @@ def test_a_repeated_webhook_costs_one_fresh_read_and_no_visma_call(either: World
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(people=12) as world:
-        world.first_load()
+    with a_loaded_world(people=12) as world:
         yield world
 
 

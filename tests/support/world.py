@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
@@ -402,9 +402,7 @@ def a_world(
     rippling = nordfab_rippling(clock=clock, people=people, companies=companies)
     visma = nordfab_visma(companies=companies, clock=clock)
     platform = RipplingPlatform(rippling) if by_platform else None
-    with rippling, visma, platform or nullcontext(), ExitStack() as stack:
-        fakes = {fake.url: fake for fake in (rippling, visma, platform) if fake}
-        stack.enter_context(connected(answering(fakes)))
+    with listening(rippling, visma, platform):
         world = World(
             rippling, visma, clock, companies, mapping_text=mapping_text, platform=platform
         )
@@ -413,4 +411,15 @@ def a_world(
         yield world
 
 
-__all__ = ["Finding", "World", "a_world"]
+@contextmanager
+def listening(
+    rippling: Rippling, visma: Visma, platform: RipplingPlatform | None
+) -> Iterator[None]:
+    """The fakes have addresses, and whatever is built meanwhile asks them without a socket."""
+    with rippling, visma, platform or nullcontext():
+        fakes = {fake.url: fake for fake in (rippling, visma, platform) if fake}
+        with connected(answering(fakes)):
+            yield
+
+
+__all__ = ["Finding", "World", "a_world", "listening"]
