@@ -43,13 +43,13 @@ class Account:
     resources: dict[str, str]
     environments: dict[str, dict[str, str]]
     monkeypatch: pytest.MonkeyPatch
+    session: Any
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
         """A client of this account."""
         if service not in self._clients:
-            session: Any = boto3.Session(region_name=REGION)
-            self._clients[service] = session.client(service)
+            self._clients[service] = self.session.client(service)
         return self._clients[service]
 
     def handler(self, name: str, **changes: str) -> ModuleType:
@@ -139,10 +139,11 @@ def an_account(
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         template = load_template()
-        resources = _create(template)
+        session: Any = boto3.Session(region_name=REGION)
+        resources = _create(session, template)
         parameters = {**addresses(rippling, visma), **changes}
         environments = environments_of(template, parameters, resources)
-        account = Account(resources, environments, monkeypatch)
+        account = Account(resources, environments, monkeypatch, session)
         account.put_secrets(*credentials())
         account.put_webhook_secret(webhook_credentials())
         if mode is not ModeName.OFF:
@@ -151,11 +152,10 @@ def an_account(
         yield account
 
 
-def _create(template: dict[str, Any]) -> dict[str, str]:
+def _create(session: Any, template: dict[str, Any]) -> dict[str, str]:
     written = template["Resources"].items()
     wanted = {name: each for name, each in written if each["Type"] in KINDS}
     body = json.dumps({"Resources": wanted}, default=str)
-    session: Any = boto3.Session(region_name=REGION)
     cloudformation = session.client("cloudformation")
     cloudformation.create_stack(StackName="connector", TemplateBody=body)
     made = cloudformation.describe_stack_resources(StackName="connector")["StackResources"]

@@ -2,8 +2,10 @@
 
 For each operation of a transaction moto copies a whole table with every row, to put it back if the
 transaction fails; only the rows that are changed in place have to be copied. And each new session
-parses AWS's service descriptions again, and looks through the folders of all services. And each
-KMS key is given an RSA key pair of its own, though none of ours signs anything.
+parses AWS's service descriptions again, looks through the folders of all services, and translates
+the same names of events; and each new client makes the methods of its service again. And each KMS
+key is given an RSA key pair of its own, though none of ours signs anything. And a template that is
+JSON is read as YAML, character by character.
 
 To import this module is enough. `tests/contract/test_transactions.py` proves that a transaction
 that fails still leaves no trace.
@@ -12,6 +14,7 @@ that fails still leaves no trace.
 from __future__ import annotations
 
 import copy
+import json
 import threading
 from collections import defaultdict
 from functools import cache
@@ -20,7 +23,10 @@ from typing import Any
 
 import moto.dynamodb.models as dynamodb
 import moto.kms.models as kms
+from botocore.client import ClientCreator
+from botocore.hooks import EVENT_ALIASES, EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
+from moto.cloudformation.models import Stack
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 
@@ -28,6 +34,11 @@ _parsed: dict[str, Any] = {}
 _load_file: Any = JSONFileLoader.load_file
 _listed: dict[tuple[str, ...], list[str]] = {}
 _list_services: Any = Loader.list_available_services
+_methods: dict[str, dict[str, Any]] = {}
+_create_methods: Any = vars(ClientCreator)["_create_methods"]
+_aliased: dict[str, str] = {}
+_begin_aliaser: Any = vars(EventAliaser)["__init__"]
+_parse_template: Any = Stack.parse_template
 _transact: Any = DynamoDBBackend.transact_write_items
 
 
@@ -53,6 +64,26 @@ def list_available_services(loader: Any, type_name: str) -> list[str]:
     if key not in _listed:
         _listed[key] = _list_services(loader, type_name)
     return _listed[key]
+
+
+def create_methods(creator: Any, service_model: Any) -> dict[str, Any]:
+    """The methods of the clients of a service, made once in a process."""
+    name = service_model.service_name
+    if name not in _methods:
+        _methods[name] = _create_methods(creator, service_model)
+    return dict(_methods[name])
+
+
+def begin_aliaser(aliaser: Any, emitter: Any, event_aliases: Any = None) -> None:
+    """An aliaser of events that knows what others with the same aliases have found."""
+    _begin_aliaser(aliaser, emitter, event_aliases)
+    if aliaser._event_aliases == EVENT_ALIASES:
+        aliaser._alias_name_cache = _aliased
+
+
+def parse_template(text: str) -> Any:
+    """A template of CloudFormation; what is JSON is read as such."""
+    return json.loads(text) if text.startswith("{") else _parse_template(text)
 
 
 def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
@@ -88,6 +119,9 @@ def _kept(row: Any) -> Any:
 assert vars(dynamodb)["copy"] is copy  # else moto has changed, and this module has to follow
 setattr(JSONFileLoader, "load_file", load_file)  # noqa: B010  (mypy forbids the plain form)
 setattr(Loader, "list_available_services", list_available_services)  # noqa: B010
+setattr(ClientCreator, "_create_methods", create_methods)  # noqa: B010
+setattr(EventAliaser, "__init__", begin_aliaser)  # noqa: B010
+setattr(Stack, "parse_template", staticmethod(parse_template))  # noqa: B010
 setattr(kms, "generate_private_key", cache(vars(kms)["generate_private_key"]))  # noqa: B010
 setattr(DynamoDBBackend, "transact_write_items", transact_write_items)  # noqa: B010
 setattr(dynamodb, "copy", SimpleNamespace(deepcopy=deepcopy))  # noqa: B010
