@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -62,22 +63,22 @@ def main(arguments: Sequence[str] | None = None, *, connect: Connect = connect) 
     """Carries out one command line; the exit code."""
     prepare_output()
     try:
-        code = run(build(connect), arguments)
+        code = run(arguments, connect)
         sys.stdout.flush()
     except OSError as error:
         return give_up_output(error)
     return code
 
 
-def run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
+def run(arguments: Sequence[str] | None, connect: Connect) -> int:
     """Has typer carry out a command line; the exit code.
 
     Raises:
         OSError: the output cannot be written.
     """
-    command = typer.main.get_command(app)
+    given = None if arguments is None else list(arguments)
     try:
-        command.main(args=None if arguments is None else list(arguments), prog_name="connector")
+        commands(VERBS).main(args=given, prog_name="connector", obj=connect)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None  # typer would end with 1, which means something here
@@ -85,14 +86,20 @@ def run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
     return ExitCode.DONE
 
 
-def build(connect: Connect) -> typer.Typer:
+@cache
+def commands(verbs: tuple[Verb, ...]) -> Any:
+    """The whole command line as typer carries it out, made once: it keeps nothing of any line."""
+    return typer.main.get_command(build(verbs))
+
+
+def build(verbs: Iterable[Verb]) -> typer.Typer:
     """The whole command line, a command for each verb."""
     app = new_app(HELP)
-    app.callback()(session_options(connect))
+    app.callback()(session_options())
     families = {name: new_app(text) for name, text in FAMILIES.items()}
     for name, family in families.items():
         app.add_typer(family, name=name)
-    for verb in VERBS:
+    for verb in verbs:
         first, _, second = verb.name.partition(" ")
         words: dict[str, Any] = {"help": verb.help, "epilog": examples_of(verb)}
         if first in families and not second:  # a verb of one word that has others below it
@@ -116,8 +123,8 @@ def examples_of(verb: Verb) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {each}" for each in verb.examples)
 
 
-def session_options(connect: Connect) -> Callable[..., None]:
-    """What may stand before every verb."""
+def session_options() -> Callable[..., None]:
+    """What may stand before every verb; the context begins with how to connect."""
 
     def session(
         context: typer.Context,
@@ -140,7 +147,8 @@ def session_options(connect: Connect) -> Callable[..., None]:
         ] = False,
     ) -> None:
         del version  # the option has a callback of its own
-        context.obj = Session(Connection(stack, endpoint_url, region, profile), connect)
+        connection = Connection(stack, endpoint_url, region, profile)
+        context.obj = Session(connection, context.obj)
 
     # typer reads annotations as objects, and this module has them as texts.
     session.__annotations__ = inspect.get_annotations(session, eval_str=True)
