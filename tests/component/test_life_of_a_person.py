@@ -219,6 +219,31 @@ def test_a_rehire_whose_row_vanishes_is_not_ended_by_the_old_employment(world: W
     assert world.tick(full_sweep=True).queued == 0
 
 
+def test_a_contractor_whose_hire_is_taken_back_leaves_a_company_that_wants_none(
+    world: World,
+) -> None:
+    strict = "deactivate_when_out_of_scope: "
+    world.edit_mapping(world.mapping_text.replace(f"{strict}false", f"{strict}true"))
+    world.settle()
+    worker = _hired(world, employment_type="Contractor")
+    assert world.settle() == {"out_of_scope": 1}
+    hired = world.rippling.rehire(
+        worker["user_id"],
+        "2026-11-24",
+        status="ACTIVE",
+        department="Sales",
+        location="Bergen",
+        employment_type="Salaried full-time",
+    )
+    assert world.settle() == {"created": 1}
+    world.rippling.remove(hired["id"])
+
+    assert world.tick(full_sweep=True).queued == 1
+    assert world.drain() == {"deactivated": 1}
+    assert "CONTRACTOR is out of scope" in world.audit_of(worker["user_id"])[-1]["message"]
+    assert world.tick(full_sweep=True).queued == 0
+
+
 def test_a_name_that_moves_no_stamp_is_caught_by_the_full_sweep(world: World) -> None:
     worker = _hired(world)
     world.settle()

@@ -229,4 +229,23 @@ KEPT = (
             s("rehire", n=6, days=0, department="Sales", entity="Nordfab AB", is_new=False),
         ),
     ),
+    # A contractor whose hire as an employee was taken back stayed where no contractor is wanted.
+    (
+        5249,
+        (
+            s("terminate_ahead", n=3, days=11, is_told_early=True),
+            s(
+                "hire",
+                department="Production",
+                place="Gardermoen",
+                entity="Nordfab AB",
+                kind="Hourly full-time",
+                ago=1,
+            ),
+            s("terminate", n=0, ago=1, how="silently"),
+            s("take_a_hire_back", n=12, department="Finance"),
+            s("change_the_scope", key="norway", word="true"),
+            s("change_many", count=4, what="transfer", pause=0),
+        ),
+    ),
 )

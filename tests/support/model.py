@@ -243,16 +243,20 @@ class Model:
             found = self._working(counts, books)
             may_have_left = (self.hides_last_days and is_ending) or user_id in self.half_seen
             return replace(found, may_have_left=may_have_left)
-        if not rows or self.out_of_sight.get(user_id) is False:
+        # What went out of sight says nothing, and what goes on out of scope does all the same.
+        goes_on = not in_scope and any(self._works(row, day) for row in rows)
+        out_of_sight = None if goes_on else self.out_of_sight.get(user_id)
+        if not rows or out_of_sight is False:
             return Expected()
         ended = [row for row in rows if _has_ended(row, day)]
-        if ended and user_id in self.out_of_sight:
+        if ended and out_of_sight:
             return Expected(may_leave=True)
         if in_scope:
             return Expected(has_left=bool(ended))
         return Expected(
             has_left=len(ended) == len(rows),
-            left_scope=frozenset(self._left_scope()),
+            may_leave=bool(out_of_sight),  # what is yet to begin out of scope decides nothing alone
+            left_scope=frozenset(() if out_of_sight else self._left_scope()),
             obstructed=self._but_for_scope(max(rows, key=_weight), books),
         )
 
@@ -512,7 +516,8 @@ class Model:
             return False
         if worker["status"] == "TERMINATED":
             return bool(worker["end_date"] and worker["end_date"] > day.isoformat())
-        lead = int(self.rules.companies[self._company(worker) or ""]["lead_days"])
+        company = self._company(worker)
+        lead = int(self.rules.companies[company]["lead_days"]) if company else 0
         first = date.fromisoformat(worker["start_date"]) - timedelta(days=lead)
         return bool(worker["status"] == "ACCEPTED" and first <= day)
 

@@ -155,6 +155,23 @@ def test_an_old_end_says_nothing_about_an_employment_that_vanished() -> None:
     assert decide([old], a_mapping(), NOW, ["norway"], Counted("old")).action is Action.LEAVE
 
 
+def test_an_employment_that_goes_on_out_of_scope_speaks_for_itself_once_another_vanished() -> None:
+    strict = some_rules(scope={"deactivate_when_out_of_scope": True})
+    lax, mapping = a_mapping(), a_mapping(norway=strict)
+    ended = a_worker("old", status=TERMINATED, employment_type=CONTRACTOR)
+    hidden = a_worker(employment_type=CONTRACTOR, legal_entity=NOT_SHOWN)
+
+    def after_one_vanished(worker: Worker, rules: MappingFile = mapping) -> Action:
+        return decide([worker], rules, NOW, ["norway"], Counted("vanished")).action
+
+    assert after_one_vanished(a_worker(employment_type=CONTRACTOR)) is Action.LEAVE
+    assert after_one_vanished(a_worker(employment_type=CONTRACTOR), lax) is Action.IGNORE
+    assert after_one_vanished(ended) is Action.KEEP
+    assert after_one_vanished(hidden) is Action.KEEP, "it may belong to another company"
+    takes_them = some_rules(legal_entities=["?"], scope={"deactivate_when_out_of_scope": True})
+    assert after_one_vanished(hidden, a_mapping(norway=takes_them)) is Action.LEAVE
+
+
 def test_an_offer_is_not_an_employment() -> None:
     assert _decide(a_worker(status=EmploymentStatus.HIRED)).action is Action.IGNORE
 

@@ -83,15 +83,31 @@ def decide(
     """What to do about a person with these employments, active in these Visma companies.
 
     `counted` is the employment that counted last time, and the days that Rippling showed of it
-    then. Where it is gone, an older employment that ended says nothing about it.
+    then. Where it is gone, an older employment that ended says nothing about it. One that goes on
+    does, in scope or out of it.
     """
     workers = _with_doubts(workers, counted, has_begun=bool(active_in))
     it = counted.worker_id
-    decision = _decide(Situation(workers, mapping, now, active_in, it))
+    person = Situation(workers, mapping, now, active_in, it)
+    decision = _decide(person)
     is_gone = bool(it) and it not in {worker.id for worker in workers}
-    if decision.action is Action.LEAVE and active_in and is_gone:
+    if decision.action is Action.LEAVE and active_in and is_gone and not _goes_on(decision, person):
         return Decision(Action.KEEP, decision.worker, decision.company, GONE)
     return decision
+
+
+def _goes_on(decision: Decision, person: Situation) -> bool:
+    """Whether somebody works in the employment decided by, of which it is known where it belongs.
+
+    Where its legal entity is not shown, it belongs to the company that takes such people.
+    """
+    worker, company, mapping = decision.worker, decision.company, person.mapping
+    if worker is None:
+        return False
+    takes_them = company is not None and mapping.claimant(NOT_SHOWN_CLAIM) == company
+    is_known = takes_them or mapping.company_of(worker.facts.legal_entity) is not UNKNOWN
+    states = (EmploymentState.WORKING, EmploymentState.ENDS_LATER)
+    return is_known and person.today(worker).state in states
 
 
 def _with_doubts(
