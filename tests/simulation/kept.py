@@ -248,4 +248,38 @@ KEPT = (
             s("change_many", count=4, what="transfer", pause=0),
         ),
     ),
+    # The auditor counted a create whose answer was lost again when the rest of it was done.
+    (
+        6298,
+        (
+            s("create_and_forget", then="another address", is_late=False),
+            s("kill", function="writer", at=32, reach=2),
+            s("type_a_wrong_number", is_first_back=True),
+            s(
+                "hire",
+                department="Management",
+                place="Stockholm",
+                entity="Nordfab AS",
+                kind="Salaried full-time",
+                ago=1,
+            ),
+            s("let_days_pass", days=2, is_punctual=False),
+            s("type_a_wrong_number", is_first_back=True),
+        ),
+    ),
+    (
+        6449,
+        (
+            s("create_and_forget", then="another company", is_late=True),
+            s("trouble_rippling", n=8, what="garbage", reach=5),
+            s("create_and_forget", then="another address", is_late=False),
+            s("type_a_wrong_number", is_first_back=True),
+            s("open_or_close_a_cost_centre", key="norway", value="500", is_open=False),
+            s("let_days_pass", days=1, is_punctual=True),
+            s("sweep", reach=2),
+            s("type_a_wrong_number", is_first_back=False),
+            s("type_a_wrong_number", is_first_back=True),
+            s("create_and_forget", then="another address", is_late=False),
+        ),
+    ),
 )

@@ -36,6 +36,8 @@ class Auditor:
         """The rows of the ledger, as far as one may read them in the console."""
         self._earlier: dict[str, list[Expected]] = {}
         self._before: Employees = {}
+        self._made: set[tuple[str, str]] = set()
+        """Company and code of every employee that finance did not enter, as far as was seen."""
         self._since: datetime | None = None
         self._rested: dict[str, str] = {}
         self._written: set[tuple[str, str, str]] = set()
@@ -51,6 +53,7 @@ class Auditor:
         rested = {row["person"] for row in links if row["is_dropped"]}
         self._rested = {each: self._rested.get(each) or self._shown(each) for each in rested}
         self._before, self._since = self.model.employees(), now
+        self._made |= self._before.keys() - self.model.entered.keys()
         self._linked = _with_code(links)
         if not self._written_since:
             self._written_since = now.isoformat()
@@ -84,6 +87,7 @@ class Auditor:
         headcount = self._headcount(before)
         demand(Check.LIMIT, self.limits.note(self._changes(before, after, now), headcount, now))
         self._before, self._since, self._linked = after, now, _with_code(links)
+        self._made |= after.keys() - self.model.entered.keys()
         changed = {key for key, fields in after.items() if fields != before.get(key)}
         self._written |= {
             (key, code, name)
@@ -127,8 +131,8 @@ class Auditor:
         for (key, code), fields in after.items():
             person = self.model.persons.get(code, code)
             kind = kind_of(before.get((key, code)), fields)
-            if kind and (key, person) not in self._linked:
-                kind = "create"  # or what is left of one that was lost: it was counted as that
+            if kind and (key, person) not in self._linked and (key, code) not in self._made:
+                kind = "create"  # or someone entered by hand is taken over: it counts as that
             if kind == "deactivate" and self.model.present(person, now).company not in (None, key):
                 kind = "transfer"
             if kind:
