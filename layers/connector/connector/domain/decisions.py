@@ -72,6 +72,11 @@ ENDING_WORDS = (EmploymentStatus.TERMINATED,)
 
 GONE = "Rippling shows no employment of this person; absence is never a termination"
 
+NO_LONGER_SHOWN = (
+    "Rippling no longer shows the employment that counted, and the others do not go on; absence is"
+    " never a termination"
+)
+
 
 def decide(
     workers: Sequence[Worker],
@@ -92,7 +97,7 @@ def decide(
     decision = _decide(person)
     is_gone = bool(it) and it not in {worker.id for worker in workers}
     if decision.action is Action.LEAVE and active_in and is_gone and not _goes_on(decision, person):
-        return Decision(Action.KEEP, decision.worker, decision.company, GONE)
+        return Decision(Action.KEEP, decision.worker, decision.company, NO_LONGER_SHOWN)
     return decision
 
 
