@@ -282,4 +282,17 @@ KEPT = (
             s("create_and_forget", then="another address", is_late=False),
         ),
     ),
+    # Time did not pass until a worker's first message could be received, as others lay behind it.
+    (
+        6626,
+        (
+            s("create_and_forget", then="another address", is_late=False),
+            s("run_out_of_calls", calls=10, reach=20),
+            s("change_many", count=12, what="move", pause=400),
+            s("let_hours_pass", hours=12, is_punctual=True),
+            s("overtake", function="releaser", at=16, what="finance", n=15, reach=2),
+            s("let_hours_pass", hours=5, is_punctual=True),
+            s("work_once", reach=20),
+        ),
+    ),
 )

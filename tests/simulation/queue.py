@@ -137,8 +137,14 @@ class SimulatedQueue:
         self.messages = [other for other in self.messages if other.id != message.id]
 
     def next_visible(self) -> datetime | None:
-        """When the next message can be received; None where there is none."""
-        return min((each.visible_at for each in self.messages), default=None)
+        """When the next message can be received; None where there is none.
+
+        Where one of a group is in flight, those behind it wait as long as that one.
+        """
+        by_group: dict[str, datetime] = {}
+        for each in self.messages:
+            by_group[each.group] = max(each.visible_at, by_group.get(each.group, each.visible_at))
+        return min(by_group.values(), default=None)
 
     def inject(self, body: str) -> None:
         """Puts any text on the queue."""
