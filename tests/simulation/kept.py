@@ -295,4 +295,15 @@ KEPT = (
             s("work_once", reach=20),
         ),
     ),
+    # Visma had named a moment behind the whole full sweep: what finance had edited was not found.
+    (
+        7206,
+        (
+            s("enter_the_next_hire_by_hand", key="norway", is_theirs=False),
+            s("open_or_close_a_cost_centre", key="norway", value="400", is_open=False),
+            s("rename_a_location", place="Stockholm", is_followed=False),
+            s("trouble_visma", n=40, what="429", reach=20),
+            s("edit_an_employee", n=6, fields={"status": "Inactive"}),
+        ),
+    ),
 )

@@ -33,6 +33,9 @@ READ_AGAIN = timedelta(seconds=601)
 class Vendors(Controller):
     """Rippling and Visma on a bad day."""
 
+    named_seconds = 0
+    """For how long Visma has said to be closed, or will say at the next call."""
+
     @step(3, name=RIGHTS, is_told=YES_OR_NO, reach=REACH)
     def lose_a_right(self, name: str, is_told: bool, reach: int) -> None:
         self.model.hides_obstacles = True
@@ -107,7 +110,9 @@ class Vendors(Controller):
             case "503":
                 faults.fail(503, "html", path="/v1/.*", times=n)
             case "429":
-                faults.fail(429, retry_after=n * 30, path="/v1/.*", times=1)
+                seconds = n * 30
+                faults.fail(429, retry_after=seconds, path="/v1/.*", times=1)
+                self.named_seconds = max(self.named_seconds, seconds)
             case "401":
                 self.visma.revoke_tokens()
             case _:
@@ -155,6 +160,9 @@ class Vendors(Controller):
         if self.platform:
             self.platform.faults.clear()
         self.world.lose_secret(None)
+        # The moment that Visma has named is believed, and may lie behind a whole full sweep.
+        self.clock.turn(seconds=self.named_seconds)
+        self.named_seconds = 0
         if self.visma.calls_per_hour < 15_000:
             self.visma.calls_per_hour = 15_000
             self.clock.turn(minutes=61)  # what was used up comes back with the next hour
