@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -67,6 +68,41 @@ def test_an_edit_that_no_placement_shows_is_made_up_for_as_well(world: World) ->
     edit_unannounced(world, world.mapping_text.replace("lead_days: 0", "lead_days: 1"))
 
     assert world.tick().queued >= len(world.visma.employees())
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_an_edit_reaches_whoever_has_another_employment_in_the_company(is_announced: bool) -> None:
+    with a_world(people=30, companies=2) as world:
+        world.first_load()
+        worker = next(
+            each
+            for each in world.rippling.workers()
+            if world.tables.persons[each["user_id"]].active_in == ("norway",)
+        )
+        again = world.rippling.rehire(
+            worker["user_id"],
+            world.clock.now().date() + timedelta(days=2),
+            status="ACCEPTED",
+            legal_entity="Nordfab AB",
+            department="Sales",
+            employment_type="Salaried full-time",
+        )
+        assert world.settle() == {"scheduled": 1}
+        earlier = _with_lead(world.mapping_text, "sweden", days=3)
+
+        if is_announced:
+            world.edit_mapping(earlier)
+        else:
+            edit_unannounced(world, earlier)
+        world.settle()
+
+        assert world.tables.persons[worker["user_id"]].active_in == ("sweden",)
+        assert world.employee_of(again, "sweden")["status"] == "Active"
+
+
+def _with_lead(text: str, company: str, days: int) -> str:
+    before, name, rules = text.partition(f"  {company}:\n")
+    return before + name + rules.replace("lead_days: 0", f"lead_days: {days}")
 
 
 def test_an_edit_that_crossed_a_write_is_made_up_for(world: World) -> None:

@@ -306,4 +306,20 @@ KEPT = (
             s("edit_an_employee", n=6, fields={"status": "Inactive"}),
         ),
     ),
+    # A company's rules were edited, and whoever has a second employment there was not looked at.
+    (
+        7415,
+        (
+            s(
+                "rehire",
+                n=14,
+                days=1,
+                department="Finance",
+                entity="Nordfab AB",
+                is_new=False,
+            ),
+            s("regain_all_rights", reach=20),
+            s("change_the_lead", key="sweden", lead="3"),
+        ),
+    ),
 )

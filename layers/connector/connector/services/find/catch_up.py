@@ -17,13 +17,12 @@ from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.naming.words import words_of
 from connector.domain.mapping.rows import digest_of
 from connector.domain.mapping.versions import HandledMapping
-from connector.domain.records.ledger import Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.state import MappingVersions
 from connector.services.find.batch import Batch
-from connector.services.find.releaser import companies_of
+from connector.services.find.releaser import is_of
 from connector.services.shared.guarding import ChangeGuard
 from connector.services.shared.names import KnownNames
 
@@ -70,9 +69,3 @@ class MappingCatchUp:
             )
         ]
         return Batch(tuple(self.guard.assess_known(moved, Cause.MAPPING, mapping)))
-
-
-def is_of(person: Person, companies: set[str]) -> bool:
-    """Whether someone belongs to one of these companies, is active there, or is nowhere so far."""
-    is_nowhere = not person.placement.get("company")
-    return not companies.isdisjoint(companies_of(person)) or (is_nowhere and bool(companies))

@@ -5,7 +5,7 @@ Everything is decided from the facts in the ledger, so that no one is read from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -210,15 +210,21 @@ class EditedRules:
     def may_touch(self, person: Person) -> bool:
         """Whether these edits may move a person in a way that the placement does not show."""
         company = person.placement.get("company", "")
-        # A person placed nowhere may belong to any company, now that its rules are others.
-        if not self.companies.isdisjoint(companies_of(person)) or (not company and self.companies):
+        if is_of(person, self.companies):
             return True
         return any((company, label) in self.labels for label in person.placement.get("rules", ()))
 
 
-def companies_of(person: Person) -> set[str]:
-    """Where a person belongs, and wherever else they are still active."""
-    return {person.placement.get("company", ""), *person.active_in}
+def is_of(person: Person, companies: Collection[str]) -> bool:
+    """Whether someone may belong to one of these companies, now that its rules are others.
+
+    Who is placed nowhere may belong to any; so may who has several employments, because the ledger
+    has the facts of the one that counts alone.
+    """
+    company = person.placement.get("company")
+    may_be_anywhere = not company or len(person.worker_ids) > 1
+    is_there = not {company, *person.active_in}.isdisjoint(companies)
+    return is_there or (may_be_anywhere and bool(companies))
 
 
 def uses_pay(company: str, mapping: MappingFile) -> bool:
