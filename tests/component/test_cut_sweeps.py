@@ -170,6 +170,40 @@ def test_whoever_is_gone_is_told_however_often_the_sweep_is_cut(api: Api, pages:
         assert place_of(world, one)[1] == place_of(world, other)[1] == "Active"
 
 
+@APIS
+@pytest.mark.parametrize("pages", [1, 3, 10])
+@pytest.mark.parametrize("is_an_older_one_left", [True, False])
+def test_whoever_lost_the_employment_that_counted_is_told_until_they_are_made_inactive_by_hand(
+    api: Api, pages: int, is_an_older_one_left: bool
+) -> None:
+    with a_company(api, pages) as world:
+        worker, is_cut = elsewhere(world), pages > 1
+        world.rippling.terminate(worker["id"], world.clock.now().date().isoformat())
+        world.settle()
+        again = rehired(world, worker)
+        assert place_of(world, worker) == ("SALES", "Active")
+        world.rippling.remove(again["id"])
+        if not is_an_older_one_left:
+            world.rippling.remove(worker["id"])
+        for _ in range(2):
+            world.metrics.counts.clear()
+            runs = swept(world, is_cut=is_cut)
+            assert world.metrics.counts["PeopleGone"] == 1
+            assert worker["user_id"] in told(runs)
+            assert world.drain() == {}, "absence is never a termination"
+        world.visma.edit_employee(str(worker["number"]), company="norway", status="Inactive")
+
+        swept(world, is_cut=is_cut)
+
+        assert world.drain() == {"unchanged": 1}
+        assert "by hand" in world.audit_of(worker["user_id"])[-1]["message"]
+        world.metrics.counts.clear()
+        assert worker["user_id"] not in told(swept(world, is_cut=is_cut))
+        assert world.metrics.counts["PeopleGone"] == 0
+        assert world.drain() == {}
+        assert place_of(world, worker)[1] == "Inactive"
+
+
 @pytest.mark.parametrize("pages", [1, 3])
 def test_whoever_left_is_gone_and_was_brought_back_by_hand_is_told(pages: int) -> None:
     with a_company(pages=pages) as world:
@@ -533,6 +567,6 @@ def test_of_whom_rippling_cannot_answer_is_told_and_the_sweep_goes_on(
         assert world.metrics.counts["PeopleGone"] == 1
         assert f"{one['user_id']} is left to the next sweep: Rippling answers 500" in told(runs)
         assert (
-            f"1 person(s) with an active employee are no longer in Rippling: {other['user_id']}"
-            in told(runs)
+            "1 person(s) with an active employee are no longer in Rippling, or not with the"
+            f" employment that counted: {other['user_id']}" in told(runs)
         )

@@ -77,6 +77,9 @@ NO_LONGER_SHOWN = (
     " never a termination"
 )
 
+LOST = (GONE, NO_LONGER_SHOWN)
+"""Why nothing is done about somebody until a person does something about them."""
+
 
 def decide(
     workers: Sequence[Worker],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connector.domain.changes import Cause, Change
-from connector.domain.decisions import Action
+from connector.domain.decisions import LOST, Action
 from connector.domain.employees import INACTIVE, proof_of
 from connector.domain.errors import ConflictError, RefusedError, RetryableError, UnknownOutcomeError
 from connector.domain.facts import shown
@@ -27,7 +27,14 @@ from connector.services.apply.desired import DesiredEmployee, EmployeeDesigner
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
 from connector.services.apply.recorder import Recorder
-from connector.services.apply.write_request import GuardFn, Hold, Result, WriteRequest, allow_all
+from connector.services.apply.write_request import (
+    GuardFn,
+    Hold,
+    Result,
+    WriteRequest,
+    allow_all,
+    no_plan,
+)
 
 PASSES = 3
 """How often a change is decided again at once, after a lost answer or a version that moved on."""
@@ -120,7 +127,20 @@ class Applier:
             case Action.LEAVE if context.companies_to_leave:
                 return self._leave_everywhere(context)
             case _:
-                return self.recorder.record(context, resolution.of_nothing_to_do(context))
+                return self._write_nothing(context)
+
+    def _write_nothing(self, context: ChangeContext) -> Outcome:
+        """Only notes what came of it; and where whoever is gone was made inactive by hand.
+
+        That is what somebody has to do about them, who would be told to be active for good else.
+        """
+        is_edited = context.is_drift and context.decision.reason in LOST
+        for company in context.record.active_in if is_edited else ():
+            request = WriteRequest(context.record, company, {}, no_plan)
+            if result := self.employee_writer.left_by_hand(request):
+                left = resolution.of_leaving(context, company, result, is_last=True)
+                return self.recorder.record(context, left)
+        return self.recorder.record(context, resolution.of_nothing_to_do(context))
 
     def _stays_in(self, context: ChangeContext) -> str | None:
         """The company in which an operator has rejected what is to be done, now or before."""

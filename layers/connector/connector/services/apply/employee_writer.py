@@ -60,6 +60,8 @@ from connector.services.apply.write_request import (
     no_plan,
 )
 
+BY_HAND = "made inactive in Visma by hand"
+
 
 @dataclass(frozen=True, slots=True)
 class EmployeeWriter:
@@ -88,6 +90,21 @@ class EmployeeWriter:
             result = self._bring_up_to_date(request, link)
             return self._nothing_left(request, link) or result if result.is_vanished else result
         return Result(Outcome.OUT_OF_SCOPE, request.record, reason="never an employee in Visma")
+
+    def left_by_hand(self, request: WriteRequest) -> Result | None:
+        """What the ledger has to know where somebody has made an employee inactive in Visma.
+
+        None where Visma has it otherwise, or somebody else's under its code.
+        """
+        link = request.link
+        if link is None or not link.exists:
+            return None
+        known = self._look(request, link.employee_code or "")
+        if known is None:
+            return self._nothing_left(request, link)
+        if is_another(known, request) or known.stored.get("status") != INACTIVE:
+            return None
+        return replace(known.unchanged(request, no_plan(None)), remark=BY_HAND)
 
     def _nothing_left(self, request: WriteRequest, link: EmployeeLink) -> Result | None:
         """The end of leaving where finance has deleted the employee, and not only renumbered it."""

@@ -35,7 +35,7 @@ class Looked:
     """What came of looking for people.
 
     The batch has whoever is there and has to be dealt with, `gone` are those of whom Rippling shows
-    nothing, and `left` those who are still to be looked for.
+    nothing, or nothing that goes on, and `left` those who are still to be looked for.
     """
 
     batch: Batch = field(default_factory=Batch)
@@ -84,8 +84,8 @@ class AbsenceCheck:
         Rippling cannot answer does not stop a fresh run, nor one in which they are `left_to`
         someone else: they are told.
         """
-        outlook = self.comparison.outlook(mapping)
-        batch, gone = Batch(), set[str]()
+        outlook, everyone = self.comparison.outlook(mapping), Everyone()
+        batch, gone = Batch(), everyone.lost
         for place, person_id in enumerate(people):
             is_first = is_fresh and place == 0
             if not is_first and self.clock.remaining_seconds() < RESERVE_SECONDS:
@@ -100,7 +100,7 @@ class AbsenceCheck:
                 batch += _problem(f"{person_id} is left to {left_to or NEXT}: {error}")
                 continue
             if workers:
-                batch += self._otherwise(workers, outlook)
+                batch += self._otherwise(workers, everyone, outlook)
             else:
                 gone.add(person_id)
         return Looked(batch, frozenset(gone))
@@ -132,16 +132,17 @@ class AbsenceCheck:
         return {person.id for person in self.ledger.persons(people) if person.active_in}
 
     def tell(self, gone: Collection[str]) -> Batch:
-        """Says who is active in Visma and no longer in Rippling."""
+        """Says who is active in Visma, and in Rippling no longer, or with nothing that goes on."""
         missing = sorted(gone)
         self.metrics.count("PeopleGone", len(missing))
         if not missing:
             return Batch()
         return _problem(
-            f"{len(missing)} person(s) with an active employee are no longer in Rippling:"
-            f" {', '.join(missing[:MOST_NAMED])}{' and others' if missing[MOST_NAMED:] else ''};"
-            " absence is never a termination: end their employment in Rippling, or `adopt` for"
-            " whoever was re-entered"
+            f"{len(missing)} person(s) with an active employee are no longer in Rippling, or not"
+            f" with the employment that counted: {', '.join(missing[:MOST_NAMED])}"
+            f"{' and others' if missing[MOST_NAMED:] else ''}; absence is never a termination:"
+            " restore and end the employment in Rippling, make the employee inactive in Visma, or"
+            " `adopt` for whoever was re-entered"
         )
 
     def _shown(self, person_id: str) -> list[Worker]:
@@ -153,8 +154,7 @@ class AbsenceCheck:
             found += self.source.employments(worker_id, person_id, known)
         return found
 
-    def _otherwise(self, workers: Sequence[Worker], outlook: Outlook) -> Batch:
-        everyone = Everyone()
+    def _otherwise(self, workers: Sequence[Worker], everyone: Everyone, outlook: Outlook) -> Batch:
         found = self.comparison.changed_or_otherwise(workers, everyone, outlook)
         queued = {candidate.person_id for candidate in found.candidates}
         found += self.comparison.otherwise(everyone, queued, outlook, is_whole=True)

@@ -29,7 +29,8 @@ class Everyone:
     """The people of a sweep, each as soon as all employments the ledger knows of have come.
 
     `partly` are those of this run of whom something is still to come. `people` and `missed` are
-    those of all its runs, with and without the employment that counts: see `Sightings`. `is_whole`
+    those of all its runs, with and without the employment that counts: see `Sightings`. `lost` are
+    those of this run whose employment is gone for which they are active. `is_whole`
     says that the run began at the beginning, and `is_known` whether it is known whom the runs
     before have read.
     """
@@ -39,6 +40,7 @@ class Everyone:
     people: set[int] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
     partly: dict[str, list[Worker]] = field(default_factory=lambda: defaultdict(list))
+    lost: set[str] = field(default_factory=set)
 
     @classmethod
     def going_on(cls, sweep: Cursor) -> Everyone:
@@ -125,6 +127,9 @@ class WorkerComparison:
         batch += Batch(report=Summary(facts_unknown=_gone(workers, persons)))
         queued = {candidate.person_id for candidate in batch.candidates}
         whole = everyone.completed_by(workers, known)
+        ids = {worker.id for worker in workers}
+        everyone.lost -= {person.id for person in persons if person.worker_id in ids}
+        _note_lost(everyone, whole, persons, outlook)
         unchanged = (person for person in persons if person.id in whole.keys() - queued)
         found = self.guard.otherwise(whole, unchanged, Cause.SWEEP, outlook)
         return batch + Batch(tuple(found))
@@ -148,6 +153,7 @@ class WorkerComparison:
             is_there = everyone.has_come(person) or not is_whole
             if is_there and counted and counted.id not in {worker.id for worker in workers}:
                 rest[person.id] = [counted, *workers]
+        _note_lost(everyone, rest, persons, outlook)
         return Batch(tuple(self.guard.otherwise(rest, persons, Cause.SWEEP, outlook)))
 
     def _differing(
@@ -181,6 +187,19 @@ class WorkerComparison:
                 outlook.renew(company, self.catalogues.current(company, rules))
             except (RetryableError, ConfigurationError) as error:
                 yield f"{company}: {error}"
+
+
+def _note_lost(
+    everyone: Everyone,
+    employments: Mapping[str, Sequence[Worker]],
+    persons: Iterable[Person],
+    outlook: Outlook,
+) -> None:
+    """Notes those who are active for an employment that is not among theirs any more."""
+    for person in persons:
+        workers = employments.get(person.id, ())
+        if workers and outlook.has_lost(workers, person):
+            everyone.lost.add(person.id)
 
 
 def _gone(workers: Sequence[Worker], persons: Iterable[Person]) -> Counter[str]:

@@ -84,6 +84,7 @@ class SweepReader:
         batch += self.comparison.otherwise(everyone, queued, outlook, is_whole=is_whole)
         if not is_over:
             cursor = sweep.having_seen(everyone.sightings() if everyone.is_known else None)
+            batch += self.absence.tell(everyone.lost) if everyone.lost else Batch()
             return batch + Batch(cursors=(cursor,), report=Summary(sweep="cut short"))
         employed = self.ledger.employed()
         seen = everyone.number if everyone.is_known else sweep.seen
@@ -93,7 +94,7 @@ class SweepReader:
         lost = lost_companies(employed, mapping.companies)
         sweep = sweep.reviewing((*mapping.companies, *lost))
         sweep = sweep.having_seen(everyone.sightings(missing) if everyone.is_known else None)
-        begun = Begun(gone, is_whole=is_whole)
+        begun = Begun(gone | everyone.lost, is_whole=is_whole)
         return batch + self._closed(sweep, changes, mapping, begun)
 
     def _compared(

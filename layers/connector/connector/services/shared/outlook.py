@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.domain.catalogue import Catalogue
 from connector.domain.changes import Cause
-from connector.domain.decisions import Action, Decision, decide
+from connector.domain.decisions import NO_LONGER_SHOWN, Action, Decision, decide
 from connector.domain.employees import same
 from connector.domain.facts import UNKNOWN
 from connector.domain.guards import ChangeKind, ProposedChange, kind_of
@@ -108,6 +108,19 @@ class Outlook:
             return is_otherwise(person, decision, self._placed(decision, person))
         except Exception:  # noqa: BLE001 whatever it is, it is about one person
             return True
+
+    def has_lost(self, employments: Sequence[Worker], person: Person) -> bool:
+        """Whether the employment that somebody is active for is gone, and no other one goes on.
+
+        Rippling shows them, so nobody misses them, and absence is never a termination.
+        """
+        is_shown = person.worker_id in {worker.id for worker in employments}
+        if not person.active_in or not person.worker_id or is_shown:
+            return False
+        try:
+            return self._decision(employments, person).reason == NO_LONGER_SHOWN
+        except Exception:  # noqa: BLE001 whatever it is, it is about one person
+            return False
 
     def _decision(self, employments: Sequence[Worker], person: Person) -> Decision:
         now = self.clock.now()
