@@ -550,3 +550,28 @@ def test_a_company_that_claims_a_former_name_takes_no_one_from_the_other(
 
     assert everyone(group) == before
     assert waiting(group) == set()
+
+
+def test_two_locations_of_different_companies_swap_names_and_no_one_waits_in_either() -> None:
+    """A word that never meant a location in a company is no reason to wait there."""
+    with a_world(people=40, companies=2) as world:
+        world.first_load()
+        a_day_later(world)
+        for before, after in (("Bergen", "a"), ("Stockholm", "Bergen"), ("a", "Stockholm")):
+            world.rippling.rename_location(before, after)
+        text = world.mapping_text.replace("{rippling: Bergen,", "{rippling: between,")
+        text = text.replace("{rippling: Stockholm,", "{rippling: Bergen,")
+        imported(world, text.replace("{rippling: between,", "{rippling: Stockholm,"))
+        a_day_later(world)
+
+        hired = [
+            world.hire(location=place, legal_entity=entity)
+            for place, entity in (("Stockholm", "Nordfab AB"), ("Bergen", "Nordfab AS"))
+        ]
+        world.settle()
+        a_day_later(world)
+
+        assert waiting(world) == set()
+        codes = {row["employeeNumber"] for row in world.visma.employees("sweden")}
+        assert str(hired[0]["number"]) in codes
+        assert world.employee_of(hired[1])["status"] == "Active"

@@ -15,22 +15,18 @@ from itertools import product
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from tests.simulator import Rippling, Visma
-from tests.simulator.nordfab import nordfab_mapping
+from tests.support.mapping_rules import Rules, Thing
 
 Row: TypeAlias = Mapping[str, Any]
 Employees: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 """Company and employee code to the employee's fields, flat."""
 
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
 ZONE = ZoneInfo("Europe/Oslo")  # Stockholm keeps the same time
 BELIEVED_FOR = timedelta(seconds=900)
 """As long as this the connector may believe what it knows of departments and branches."""
 
+LISTS = {"department": "departments", "location": "work-locations"}
 NEVER_BEGAN = ("OFFER_DECLINED", "RESCIND", "RENEGE")
 PLACES = {
     "status": ("status",),
@@ -49,67 +45,6 @@ PLACES = {
 def local_day(moment: datetime) -> date:
     """The calendar day in both companies."""
     return moment.astimezone(ZONE).date()
-
-
-class Rules:
-    """The controller's mapping, as a plain structure that is edited and imported as a file."""
-
-    def __init__(self) -> None:
-        loaded = yaml.load(nordfab_mapping(2), Loader=LOADER)  # noqa: S506 - plain texts
-        self.companies: dict[str, dict[str, Any]] = loaded["companies"]
-        for rules in self.companies.values():
-            rules["fields"] = {}
-
-    def text(self) -> str:
-        """The file."""
-        plain = {"companies": self.companies}
-        return str(yaml.dump(plain, Dumper=DUMPER, sort_keys=False, allow_unicode=True))
-
-    def company_of(self, names: Sequence[str]) -> str | None:
-        """The company that claims a legal entity, by its name or by one it had before."""
-        for name, (key, rules) in product(names, self.companies.items()):
-            if name in rules["legal_entities"]:
-                return str(key)
-        return None
-
-    def departments(self, company: str) -> dict[str, dict[str, str]]:
-        """The rows for departments, by the name that stands in them."""
-        return {row["rippling"]: row for row in self.companies[company]["departments"]}
-
-    def put_department(self, company: str, row: dict[str, str]) -> None:
-        """Adds or replaces the row of a department."""
-        rows = {**self.departments(company), row["rippling"]: row}
-        self.companies[company]["departments"] = list(rows.values())
-
-    def drop_department(self, company: str, name: str) -> None:
-        """Takes the row of a department out, if there is one."""
-        rows = self.companies[company]["departments"]
-        self.companies[company]["departments"] = [row for row in rows if row["rippling"] != name]
-
-    def rename_department(self, company: str, name: str, new_name: str) -> None:
-        """Has the row of a department follow its new name."""
-        for row in self.companies[company]["departments"]:
-            if row["rippling"] == name:
-                row["rippling"] = new_name
-
-    def rename_location(self, company: str, name: str, new_name: str) -> None:
-        """Has the row of a location follow its new name."""
-        for row in self.companies[company]["locations"]:
-            if row["rippling"] == name:
-                row["rippling"] = new_name
-
-    def rename_entity(self, company: str, name: str, new_name: str) -> None:
-        """Has a company follow the new name of its legal entity."""
-        names = self.companies[company]["legal_entities"]
-        self.companies[company]["legal_entities"] = [
-            new_name if each == name else each for each in names
-        ]
-
-    def branch(self, company: str, names: Sequence[str]) -> str:
-        """The branch of a work location, by its name or by one it had before."""
-        rows = {row["rippling"]: row["branch"] for row in self.companies[company]["locations"]}
-        found = [rows[name] for name in names if name in rows]
-        return str(found[0] if found else self.companies[company]["defaults"]["branch"])
 
 
 @dataclass(frozen=True)
@@ -193,6 +128,9 @@ class Model:
     """People about whom the writer may be asked while no run has found their new employment."""
     by_platform: bool = False
     """Whether the older API is read, which has no legal entities and one number of a person."""
+    _called_then: dict[str, str] = field(default_factory=dict)
+    """What locations were called at the last look at everyone: only such a look reads the names."""
+    _is_by_names_of_then: bool = False
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
     _known_rows: dict[int, tuple[Row, dict[str, str]]] = field(default_factory=dict)
 
@@ -208,7 +146,8 @@ class Model:
             self._books.append((now, books))
 
     def look_around(self, now: datetime) -> None:
-        """All is quiet: whoever works is in sight."""
+        """All is quiet: whoever works is in sight, and so is what has a name."""
+        self.look_at_names()
         for user_id in list(self.out_of_sight):
             if self.present(user_id, now).company:
                 del self.out_of_sight[user_id]
@@ -276,7 +215,19 @@ class Model:
         """All that the connector may have taken for the truth during a step."""
         days = {local_day(since), local_day(now)}
         books = self._books_between(since, now)
-        return [self.expected(user_id, day, each) for day, each in product(days, books)]
+        found = [self.expected(user_id, day, each) for day, each in product(days, books)]
+        if self._have_others_names():
+            self._is_by_names_of_then = True
+            found += [self.expected(user_id, day, each) for day, each in product(days, books)]
+            self._is_by_names_of_then = False
+        return found
+
+    def _have_others_names(self) -> bool:
+        """Whether any location is called otherwise than at the last look at everyone."""
+        return any(
+            row["name"] != self._called_then.get(row["id"], row["name"])
+            for row in self.rippling.tables["work-locations"]
+        )
 
     def _books_between(self, since: datetime, now: datetime) -> list[dict[str, Books]]:
         ends = [*(at for at, _ in self._books[1:]), now + BELIEVED_FOR]
@@ -528,20 +479,20 @@ class Model:
         if company is None:
             raise AssertionError("someone in scope has a company")
         department = self._department(worker, company, books[company])
-        place = self._row("work-locations", (worker["location"] or {}).get("work_location_id"))
-        branch = self.rules.branch(company, self._names(place, "name"))
+        branch = self._branch(worker, company)
         number, rules = str(worker["number"]), self.rules.companies[company]
         period = self._row("employment-types", worker["employment_type_id"])
         is_hourly = period["compensation_time_period"] == "HOURLY"
         fields = {
             "status": "Active",
             **({"department": department["department"]} if department else {}),
-            "branch": branch,
+            **({"branch": branch} if branch else {}),
             "class": "HOURLY" if is_hourly else rules["defaults"]["employee_class"],
             "calendar": rules["defaults"]["calendar"],
             **self._person(worker),
         }
-        if department is None or not books[company].can_take(department, branch):
+        is_placed = department is not None and branch is not None
+        if not is_placed or not books[company].can_take(department, branch):
             return Expected(company, number, obstructed=fields)
         key = (company, number)
         has_employee = bool(self._of(worker["user_id"], company, self.employees()))
@@ -551,14 +502,48 @@ class Model:
 
     def _department(self, worker: Row, company: str, books: Books) -> Row | None:
         """The row of the mapping for a department, or its reference code where Visma knows it."""
-        known = self._row("departments", worker["department_id"])
-        rows = self.rules.departments(company)
-        code = "" if self.by_platform else known["reference_code"]
-        former = self.former.get(known["id"], ())
-        named = [rows[key] for key in (known["id"], code, known["name"], *former) if key in rows]
-        if named:
-            return named[0]
-        return {"department": code} if code in books.departments else None
+        thing = self._thing("department", worker["department_id"])
+        row, is_anothers = self.rules.row_of("department", company, thing)
+        if row or is_anothers:
+            return row or None
+        return {"department": thing.code} if thing.code in books.departments else None
+
+    def _branch(self, worker: Row, company: str) -> str | None:
+        """The branch of a work location; None where the row that seems to name it is another's."""
+        thing = self._thing("location", (worker["location"] or {}).get("work_location_id"))
+        row, is_anothers = self.rules.row_of("location", company, thing)
+        if is_anothers:
+            return None
+        return row.get("branch") or str(self.rules.companies[company]["defaults"]["branch"])
+
+    def things(self, kind: str) -> list[Thing]:
+        """Everything of a kind in Rippling."""
+        return [self._thing(kind, row["id"]) for row in self.rippling.tables[LISTS[kind]]]
+
+    def import_now(self) -> None:
+        """The file is imported, by what things are called now."""
+        self.rules.import_now({kind: self.things(kind) for kind in LISTS})
+
+    def look_at_names(self) -> None:
+        """Everyone has been read: words that meant nothing mean what is called so."""
+        locations = self.rippling.tables["work-locations"]
+        self._called_then = {row["id"]: row["name"] for row in locations}
+        rows = self.rippling.tables["workers"]
+        places = [(row["location"] or {}).get("work_location_id") for row in rows]
+        seen = {"department": {row["department_id"] for row in rows}, "location": set(places)}
+        self.rules.look(
+            {kind: [self._thing(kind, each) for each in ids if each] for kind, ids in seen.items()}
+        )
+
+    def _thing(self, kind: str, row_id: str | None) -> Thing:
+        row = self._row(LISTS[kind], row_id)
+        code = "" if self.by_platform else str(row.get("reference_code") or "")
+        former, name = list(self.former.get(row_id or "", ())), str(row.get("name", ""))
+        if self._is_by_names_of_then and kind == "location":
+            then = self._called_then.get(row_id or "", name)
+            former = former[former.index(then) + 1 :] if then in former else former
+            name = then
+        return Thing(str(row.get("id", "")), name, code, tuple(former))
 
     def _person(self, worker: Row) -> dict[str, str]:
         user = self._row("users", worker["user_id"])

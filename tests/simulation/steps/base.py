@@ -272,8 +272,17 @@ class Base:
     def import_mapping(self, *, is_heard: bool = True) -> None:
         """The controller imports the mapping as it is in the model."""
         with self.watched():
-            self.world.import_mapping(self.model.rules.text(), is_heard=is_heard)
+            self.import_at_once(is_heard=is_heard)
         self.clock.turn(seconds=3)  # the command waits until every writer has heard of it
+
+    def import_at_once(self, *, is_heard: bool, at: int = 0) -> None:
+        """The same while something else is at work; the auditor looks before and after that."""
+        self.model.import_now()
+        self.world.import_mapping(self.model.rules.text(), is_heard=is_heard, at=at)
+
+    def unmeant(self) -> set[tuple[str, str]]:
+        """Words of the mapping of which nobody has said yet what they mean."""
+        return self.model.rules.words() - self.model.rules.means.keys()
 
     def time_passes(self, until: datetime) -> None:
         """What was to happen by then happens."""

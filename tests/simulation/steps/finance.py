@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.simulation.steps.base import COMPANIES, ENTITIES, LAST, WHOM, YES_OR_NO, Row
-from tests.simulation.steps.hr import KINDS, Hr
+from tests.simulation.steps.hr import KINDS
+from tests.simulation.steps.names import Names
 from tests.simulation.steps.registry import step
 
 COST_CENTRES = ("400", "500", "700")
@@ -20,7 +21,7 @@ EDITS: tuple[dict[str, str], ...] = (
 MOST_LOST = 3
 
 
-class Finance(Hr):
+class Finance(Names):
     """Finance at Nordfab, in both companies."""
 
     @step(3, key=COMPANIES, value=COST_CENTRES, is_open=YES_OR_NO)

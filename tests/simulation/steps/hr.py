@@ -208,59 +208,6 @@ class Hr(Base):
                 self.rippling.reactivate(worker["id"])
         self.work(reach)
 
-    # Names.
-
-    @step(1, department=DEPARTMENTS, is_followed=YES_OR_NO)
-    def rename_a_department(self, department: str, is_followed: bool) -> None:
-        before, after = self.names[department], f"{department} {self.number()}"
-        row = self.rippling.department(before)
-        is_followed = self._seen(is_followed, "department_id", row["id"])
-        self.rippling.rename_department(before, after)
-        self._renamed(department, row["id"], before, after)
-        if is_followed:
-            for key in self.visma.companies:
-                self.model.rules.rename_department(key, before, after)
-            self.import_mapping()
-
-    @step(1, place=PLACES, is_followed=YES_OR_NO)
-    def rename_a_location(self, place: str, is_followed: bool) -> None:
-        before, after = self.names[place], f"{place} {self.number()}"
-        row = next(row for row in self.rippling.rows("work-locations") if row["name"] == before)
-        is_followed = self._seen(is_followed, "location", row["id"])
-        self.rippling.rename_location(before, after)
-        self._renamed(place, row["id"], before, after)
-        if is_followed:
-            for key in self.visma.companies:
-                self.model.rules.rename_location(key, before, after)
-            self.import_mapping()
-
-    @step(1, entity=ENTITIES, is_followed=YES_OR_NO)
-    def rename_a_legal_entity(self, entity: str, is_followed: bool) -> None:
-        before, after = self.names[entity], f"{entity} {self.number()}"
-        rows = self.rippling.rows("legal-entities")
-        row = next(row for row in rows if row["legal_name"] == before)
-        is_followed = self._seen(is_followed, "legal_entity_id", row["id"])
-        self.rippling.rename_legal_entity(before, after)
-        self._renamed(entity, row["id"], before, after)
-        if is_followed:
-            for key in self.visma.companies:
-                self.model.rules.rename_entity(key, before, after)
-            self.import_mapping()
-
-    def _seen(self, is_followed: bool, member: str, row_id: str) -> bool:
-        """Whether the mapping has to follow: it holds to what a row has been seen to name."""
-        if not is_followed:
-            self.quiet()
-        ids = [each[member] for each in self.workers()]
-        if member == "location":
-            ids = [(each or {}).get("work_location_id") for each in ids]
-        return is_followed or row_id not in ids
-
-    def _renamed(self, first: str, row_id: str, before: str, after: str) -> None:
-        self.model.former.setdefault(row_id, []).insert(0, before)
-        self.names[first] = after
-        self.doubt_everyone()
-
     # Parts of steps.
 
     def quiet(self) -> None:

@@ -107,7 +107,7 @@ class Machines(Vendors):
                     self.world.operate("approve", at=1, people=[row["person"]])
             case "mapping":
                 self.put_department(COMPANIES[n % 2], DEPARTMENTS[n % len(DEPARTMENTS)])
-                self.world.import_mapping(self.model.rules.text(), is_heard=bool(n % 3), at=1)
+                self.import_at_once(is_heard=bool(n % 3), at=1)
                 self.clock.turn(seconds=3)  # the command waits until every writer has heard of it
                 self.doubt_everyone()
             case "finance":

@@ -131,6 +131,17 @@ class Named:
         now = self.name or self.id or "(none)"
         return f"{now} (before: {', '.join(self.former)})" if self.former else now
 
+    def others_words(self, company: str) -> tuple[str, ...]:
+        """The words by which rows of a company would name this thing, were they not another's.
+
+        A former name counts only in a company whose rows once named this thing: to all others that
+        word never meant it.
+        """
+        if company in self.former_in:
+            return (*self.taken, *self.unsettled)
+        now = {alike(key) for key in (self.code, self.name) if key}
+        return (*(word for word in self.taken if word in now), *self.unsettled)
+
     def answers_to(self, key: str) -> Truth:
         """Whether `key` is this thing's id, code or name."""
         if alike(key) in map(alike, self.keys):

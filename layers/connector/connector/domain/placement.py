@@ -159,9 +159,9 @@ def resolve_placement(
 
     What hinges on a fact that is unknown is as remembered; where nothing is, the fact is missing.
     """
-    branch = _branch(rules, facts, remembered)
+    branch = _branch(company, rules, facts, remembered)
     parts = (
-        _department(rules, facts, catalogue, remembered),
+        _department(company, rules, facts, catalogue, remembered),
         *((branch,) if branch else ()),
         _location(company, rules, facts, remembered, gives_branch=branch is None),
         _class(company, rules, facts, pay, remembered),
@@ -198,11 +198,11 @@ def _as_before(fact: str, **values: str | None) -> _Part:
 
 
 def _department(
-    rules: CompanyRules, facts: Facts, catalogue: Catalogue, remembered: Remembered
+    company: str, rules: CompanyRules, facts: Facts, catalogue: Catalogue, remembered: Remembered
 ) -> _Part:
     rows = rules.departments
-    if word := rules.taken_from(facts.department, rows) or contested_word(
-        facts.department, rows, facts
+    if word := rules.taken_from(company, facts.department, rows) or contested_word(
+        company, facts.department, rows, facts
     ):
         return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
     choice = rules.department(facts)
@@ -256,9 +256,11 @@ def _in_department(row: DepartmentRule, rule: str, catalogue: Catalogue) -> _Par
     return _Part({"department": row.department, "cost_centre": cost_centre}, rule)
 
 
-def _branch(rules: CompanyRules, facts: Facts, remembered: Remembered) -> _Part | None:
+def _branch(
+    company: str, rules: CompanyRules, facts: Facts, remembered: Remembered
+) -> _Part | None:
     """The branch by the legal entity; None where the location says it."""
-    if word := contested_word(facts.legal_entity, rules.branches, facts):
+    if word := contested_word(company, facts.legal_entity, rules.branches, facts):
         return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
     choice = rules.branch(facts)
     match choice.row:
@@ -283,7 +285,7 @@ def _location(
     gives_branch: bool,
 ) -> _Part:
     """The calendar, and the branch unless the legal entity says it."""
-    if word := rules.taken_from(facts.location, rules.locations):
+    if word := rules.taken_from(company, facts.location, rules.locations):
         return _Part({}, missing=(Missing(MissingKind.AMBIGUOUS, word),))
     rule, branch, calendar = "locations: default", rules.defaults.branch, rules.defaults.calendar
     match rules.location(facts.location):

@@ -228,12 +228,15 @@ class CompanyRules(MappingModel):
         """The row for a Rippling work location: by id, by name, else by a former name."""
         return row_for(location, {alike(row.rippling): row for row in self.locations})
 
-    def taken_from(self, thing: Named, rows: Rows) -> str:
-        """The word by which a row would name a thing, were it not another one's; empty if none."""
+    def taken_from(self, company: str, thing: Named, rows: Rows) -> str:
+        """The word by which a row of this company would name a thing; empty if none.
+
+        A word counts where it is another thing's, and no row names this one.
+        """
         words = {alike(row.word): row.word for row in rows}
         if any(alike(key) in words for key in thing.keys):
             return ""
-        others = (*thing.taken, *thing.unsettled)
+        others = thing.others_words(company)
         return next((words[word] for word in others if word in words), "")
 
     def employee_class(self, facts: Facts, pay: Fact[Pay] = UNKNOWN) -> Fact[ClassRule]:

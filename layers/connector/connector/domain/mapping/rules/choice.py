@@ -73,13 +73,13 @@ def _is_unsettled(thing: Named, rows: Sequence[Row]) -> bool:
     return bool(thing.unsettled) and any(alike(row.word) in thing.unsettled for row in rows)
 
 
-def contested_word(thing: Named, rows: Sequence[Row], facts: Facts) -> str:
-    """A location in the conditions of the rows for a thing that is another one's; empty if none.
+def contested_word(company: str, thing: Named, rows: Sequence[Row], facts: Facts) -> str:
+    """A location in the conditions of a company's rows for a thing that is another one's, or "".
 
     The worker's location would answer to that word, were it not called the same as another.
     """
     words = (row.conditions.location for level in _levels(thing, rows) for row in level)
-    others = {*facts.location.taken, *facts.location.unsettled}
+    others = facts.location.others_words(company)
     taken = (word for word in words if word and alike(word) in others)
     return next((w for w in taken if facts.location.answers_to(w) is not Truth.YES), "")
 

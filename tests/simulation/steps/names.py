@@ -1,0 +1,98 @@
+"""Names in Rippling: things are renamed, take each other's names, and get names that come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.simulation.steps.base import DEPARTMENTS, ENTITIES, PLACES, REACH, YES_OR_NO
+from tests.simulation.steps.hr import Hr
+from tests.simulation.steps.registry import step
+
+SAID = {"department": DEPARTMENTS, "location": PLACES}
+"""What things of a kind were called first: so a story names them whatever they are called now."""
+
+KINDS = tuple(SAID)
+WHICH = range(4)
+
+
+class Names(Hr):
+    """HR changes what things are called; the file follows at once, or not yet."""
+
+    @step(1, department=DEPARTMENTS, is_followed=YES_OR_NO)
+    def rename_a_department(self, department: str, is_followed: bool) -> None:
+        self._give({department: f"{department} {self.number()}"}, "department", is_followed)
+
+    @step(1, place=PLACES, is_followed=YES_OR_NO)
+    def rename_a_location(self, place: str, is_followed: bool) -> None:
+        self._give({place: f"{place} {self.number()}"}, "location", is_followed)
+
+    @step(2, kind=KINDS, one=WHICH, other=WHICH, is_followed=YES_OR_NO)
+    def swap_names(self, kind: str, one: int, other: int, is_followed: bool) -> None:
+        """Two things are called as the other one was."""
+        a, b = self._two(kind, one, other)
+        self._give({a: self.names[b], b: self.names[a]}, kind, is_followed)
+
+    @step(2, kind=KINDS, one=WHICH, other=WHICH, is_followed=YES_OR_NO)
+    def pass_a_name_on(self, kind: str, one: int, other: int, is_followed: bool) -> None:
+        """One thing gets a name that no other has, and another one the name that is free now."""
+        a, b = self._two(kind, one, other)
+        self._give({a: f"{a} {self.number()}", b: self.names[a]}, kind, is_followed)
+
+    @step(1, entity=ENTITIES, is_followed=YES_OR_NO)
+    def rename_a_legal_entity(self, entity: str, is_followed: bool) -> None:
+        before, after = self.names[entity], f"{entity} {self.number()}"
+        rows = self.rippling.rows("legal-entities")
+        row = next(row for row in rows if row["legal_name"] == before)
+        ids = [each["legal_entity_id"] for each in self.workers()]
+        if not is_followed:
+            self.quiet()
+        self.rippling.rename_legal_entity(before, after)
+        self.model.former.setdefault(row["id"], []).insert(0, before)
+        self.names[entity] = after
+        self.doubt_everyone()
+        if is_followed or row["id"] not in ids:
+            for key in self.visma.companies:
+                self.model.rules.rename_entity(key, before, after)
+            self.import_mapping()
+
+    @step(1, kind=KINDS, reach=REACH)
+    def follow_the_names(self, kind: str, reach: int) -> None:
+        """The controller writes the rows by the names of today."""
+        self._follow(kind)
+        self.work(reach)
+
+    # Parts of steps.
+
+    def _two(self, kind: str, one: int, other: int) -> Sequence[str]:
+        """Two things of a kind, by what they were called first."""
+        said = SAID[kind]
+        first = said[one % len(said)]
+        rest = [each for each in said if each != first]
+        return first, rest[other % len(rest)]
+
+    def _give(self, new: dict[str, str], kind: str, is_followed: bool) -> None:
+        """Things get new names; a row holds to what it meant, so it must have meant something."""
+        if not is_followed:
+            self.quiet()
+            if any((kind, self.names[each]) in self.unmeant() for each in new):
+                self.import_mapping()
+        rename = {
+            "department": self.rippling.rename_department,
+            "location": self.rippling.rename_location,
+        }[kind]
+        things = {thing.name: thing for thing in self.model.things(kind)}
+        for each in new:
+            rename(self.names[each], f"between {each}")
+        for each, name in new.items():
+            before = self.names[each]
+            rename(f"between {each}", name)
+            self.model.former.setdefault(things[before].id, []).insert(0, before)
+            self.names[each] = name
+        self.doubt_everyone()
+        if is_followed:
+            self._follow(kind)
+
+    def _follow(self, kind: str) -> None:
+        self.auditor.keep_rules()
+        self.model.rules.follow(kind, {kind: self.model.things(kind)})
+        self.import_mapping()
