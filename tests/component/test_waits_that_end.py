@@ -45,8 +45,9 @@ def test_what_they_wait_for_is_that_the_word_is_settled(engineers: World) -> Non
 
     assert len(waiting) > 1
     assert {row["reason"] for row in waiting} == {
-        "the rows with the department IT were edited while departments were renamed;"
-        " import the mapping by the names of today"
+        "the rows with the department IT were edited while departments were renamed, or imported"
+        " for another one of that name; import the mapping by the names of today, or name it by"
+        " its id"
     }
 
 

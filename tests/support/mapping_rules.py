@@ -7,8 +7,8 @@ at that moment, and shares no decision with the product.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, TypeAlias
 
 import yaml
@@ -20,6 +20,9 @@ DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 TABLES = {"department": "departments", "location": "locations"}
 """The kinds of things of which one row names one, and where their rows are."""
+
+ENTITY, CLAIMS = "legal_entity", "legal_entities"
+"""Legal entities, and where a company claims them."""
 
 Word: TypeAlias = tuple[str, str]
 """A kind, and a word for something of it."""
@@ -40,6 +43,9 @@ class Thing:
         return [each for each in (self.id, self.code, self.name) if each]
 
 
+NOBODY = ""
+"""What a word means that only something with another word is called by."""
+
 Things: TypeAlias = Mapping[str, Iterable[Thing]]
 """What Rippling lists, by kind."""
 
@@ -55,6 +61,8 @@ class Rules:
         self.means: dict[Word, str] = {}
         """What a word means since an import or a look settled it: the id of a thing."""
         self._imported: Mapping[Word, frozenset[str]] = {}
+        self._in_force: dict[str, dict[str, Any]] = {}
+        self._before: tuple[dict[str, dict[str, Any]], dict[Word, str]] | None = None
 
     def text(self) -> str:
         """The file."""
@@ -69,26 +77,47 @@ class Rules:
         The words of rows that are new or edited mean what is called so now; all others go on
         meaning what they meant, whatever rows were added beside them or taken away.
         """
+        if self._in_force and self._in_force != self.companies:
+            self._before = self._in_force, self.means
         before, after = self._imported, dict(self._rows())
-        self._imported = after
+        self._imported, self._in_force = after, deepcopy(self.companies)
         self.means = {word: thing for word, thing in self.means.items() if word in after}
         for word, rows in after.items():
             old = before.get(word, frozenset())
             if word not in self.means or not old or not (rows <= old or old <= rows):
                 self._settle(word, things)
 
+    def roll_back(self) -> bool:
+        """The mapping before is in force again, and its words mean what they meant."""
+        if self._before is None:
+            return False
+        now = deepcopy(self.companies), dict(self.means)
+        companies, means = self._before
+        self.companies, self.means = deepcopy(companies), dict(means)
+        self._before = now
+        self._imported, self._in_force = dict(self._rows()), deepcopy(companies)
+        return True
+
     def look(self, things: Things) -> None:
         """Things are seen: a word that means nothing yet means what is called so."""
-        self._imported = self._imported or dict(self._rows())
+        if not self._in_force:
+            self._imported, self._in_force = dict(self._rows()), deepcopy(self.companies)
         for word in self._imported:
-            if word not in self.means:
-                self._settle(word, things)
+            if not self.means.get(word):
+                self._settle(word, things, is_look=True)
 
-    def _settle(self, word: Word, things: Things) -> None:
+    def _settle(self, word: Word, things: Things, *, is_look: bool = False) -> None:
+        """What has a word of its own gets none besides because it is called so: see ADR 39."""
         kind, text = word
         called = [each.id for each in things.get(kind, ()) if text in each.words]
         if called and self.means.get(word) not in called:
-            self.means[word] = called[0]
+            owners = {thing for (each, _), thing in self.means.items() if each == kind}
+            free = [each for each in called if not is_look or each not in owners]
+            self.means[word] = free[0] if free else NOBODY
+        elif not called and kind == ENTITY and not is_look:
+            names = {each.id: each.name for each in things[kind]}
+            if (kind, names.get(self.means.get(word, ""), "")) in self._imported:
+                self.means[word] = NOBODY  # whatever is seen with that name, since none is listed
 
     def _rows(self) -> Iterator[tuple[Word, frozenset[str]]]:
         for kind, table in TABLES.items():
@@ -99,6 +128,9 @@ class Rules:
             ]
             for word in dict.fromkeys(word for word, _ in rows):
                 yield (kind, word), frozenset(row for each, row in rows if each == word)
+        claims = [(w, key) for key, rules in self.companies.items() for w in rules[CLAIMS]]
+        for word in dict.fromkeys(word for word, _ in claims):
+            yield (ENTITY, word), frozenset(key for each, key in claims if each == word)
 
     def words(self) -> set[Word]:
         """Every word of the file."""
@@ -117,6 +149,10 @@ class Rules:
     def follow(self, kind: str, things: Things) -> None:
         """Writes every row by what the thing that it means is called now."""
         for rules in self.companies.values():
+            if kind == ENTITY:
+                called = [self._called_now(kind, each, things[kind]) for each in rules[CLAIMS]]
+                rules[CLAIMS] = list(dict.fromkeys(called))
+                continue
             rows: dict[str, dict[str, str]] = {}
             for row in rules[TABLES[kind]]:
                 name = self._called_now(kind, row["rippling"], things[kind])
@@ -126,22 +162,23 @@ class Rules:
     def _called_now(self, kind: str, word: str, things: Iterable[Thing]) -> str:
         """What the thing is called that a word means, or was called so where it means nothing."""
         meant = self.means.get((kind, word))
+        if not meant:
+            owners = set(self.means.values())
+            things = [each for each in things if each.id not in owners]
         for thing in things:
             is_meant = thing.id == meant if meant else word in (*thing.words, *thing.former)
             if is_meant and word != thing.id:
                 return thing.name
         return word
 
-    def rename_entity(self, company: str, name: str, new_name: str) -> None:
-        """Has a company follow the new name of its legal entity."""
-        names = self.companies[company]["legal_entities"]
-        self.companies[company]["legal_entities"] = [
-            new_name if each == name else each for each in names
-        ]
-
     def departments(self, company: str) -> dict[str, dict[str, str]]:
         """The rows for departments, by the name that stands in them."""
         return {row["rippling"]: row for row in self.companies[company]["departments"]}
+
+    def edit_department(self, company: str, n: int, fields: dict[str, str]) -> None:
+        """Has one of the rows say something else, whatever its word means."""
+        rows = self.companies[company]["departments"]
+        rows[n % len(rows)] = {"rippling": rows[n % len(rows)]["rippling"], **fields}
 
     def put_department(self, company: str, row: dict[str, str]) -> None:
         """Adds or replaces the row of a department."""
@@ -155,9 +192,14 @@ class Rules:
 
     # What it says.
 
-    def company_of(self, names: Iterable[str]) -> str | None:
-        """The company that claims a legal entity, by its name or by one it had before."""
-        for name, (key, rules) in product(names, self.companies.items()):
-            if name in rules["legal_entities"]:
-                return str(key)
-        return None
+    def company_of(self, thing: Thing) -> str | None:
+        """The company that claims a legal entity.
+
+        What a word means keeps it: a name that it got meanwhile gives it no other company.
+        """
+        claims = {word: key for key, rules in self.companies.items() for word in rules[CLAIMS]}
+        own = [word for word in claims if self.means.get((ENTITY, word)) == thing.id]
+        free = [word for word in claims if not self.means.get((ENTITY, word))]
+        words = [each for each in (*thing.words, *thing.former) if each in own]
+        words += [each for each in thing.words if each in free and not own]
+        return claims[words[0]] if words else None

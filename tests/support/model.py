@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from tests.simulator import Rippling, Visma
-from tests.support.mapping_rules import Rules, Thing
+from tests.support.mapping_rules import ENTITY, Rules, Thing
 
 Row: TypeAlias = Mapping[str, Any]
 Employees: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
@@ -26,7 +26,7 @@ ZONE = ZoneInfo("Europe/Oslo")  # Stockholm keeps the same time
 BELIEVED_FOR = timedelta(seconds=900)
 """As long as this the connector may believe what it knows of departments and branches."""
 
-LISTS = {"department": "departments", "location": "work-locations"}
+LISTS = {"department": "departments", "location": "work-locations", ENTITY: "legal-entities"}
 NEVER_BEGAN = ("OFFER_DECLINED", "RESCIND", "RENEGE")
 PLACES = {
     "status": ("status",),
@@ -129,7 +129,7 @@ class Model:
     by_platform: bool = False
     """Whether the older API is read, which has no legal entities and one number of a person."""
     _called_then: dict[str, str] = field(default_factory=dict)
-    """What locations were called at the last look at everyone: only such a look reads the names."""
+    """What locations and entities were called at the last look at everyone."""
     _is_by_names_of_then: bool = False
     _books: list[tuple[datetime, dict[str, Books]]] = field(default_factory=list)
     _known_rows: dict[int, tuple[Row, dict[str, str]]] = field(default_factory=dict)
@@ -439,13 +439,8 @@ class Model:
 
     def _company(self, worker: Row) -> str | None:
         if self.by_platform:
-            return self.rules.company_of(["?"])
-        entity = self._row("legal-entities", worker["legal_entity_id"])
-        return self.rules.company_of(self._names(entity, "legal_name"))
-
-    def _names(self, row: Row, name: str) -> list[str]:
-        """The name of a thing, and those that it had before."""
-        return [row[name], *self.former.get(row["id"], ())] if row else []
+            return self.rules.company_of(Thing("", "?"))
+        return self.rules.company_of(self._thing(ENTITY, worker["legal_entity_id"]))
 
     def _is_in_scope(self, worker: Row) -> bool:
         company = self._company(worker)
@@ -491,8 +486,9 @@ class Model:
             "calendar": rules["defaults"]["calendar"],
             **self._person(worker),
         }
-        is_placed = department is not None and branch is not None
-        if not is_placed or not books[company].can_take(department, branch):
+        if department is None or branch is None:
+            return Expected(company, number, obstructed=fields)
+        if not books[company].can_take(department, branch):
             return Expected(company, number, obstructed=fields)
         key = (company, number)
         has_employee = bool(self._of(worker["user_id"], company, self.employees()))
@@ -521,29 +517,50 @@ class Model:
         return [self._thing(kind, row["id"]) for row in self.rippling.tables[LISTS[kind]]]
 
     def import_now(self) -> None:
-        """The file is imported, by what things are called now."""
-        self.rules.import_now({kind: self.things(kind) for kind in LISTS})
+        """The file is imported: by what things are called now, and by what entities were called.
+
+        Rippling has no list of legal entities, so an import knows what they were called at the last
+        look.
+        """
+        things = {kind: self.things(kind) for kind in LISTS}
+        known = [each for each in things[ENTITY] if each.id in self._called_then]
+        things[ENTITY] = [self._as_then(each) for each in known]
+        self.rules.import_now(things)
 
     def look_at_names(self) -> None:
         """Everyone has been read: words that meant nothing mean what is called so."""
-        locations = self.rippling.tables["work-locations"]
-        self._called_then = {row["id"]: row["name"] for row in locations}
+        self.note_names()
         rows = self.rippling.tables["workers"]
         places = [(row["location"] or {}).get("work_location_id") for row in rows]
-        seen = {"department": {row["department_id"] for row in rows}, "location": set(places)}
+        seen = {
+            "department": {row["department_id"] for row in rows},
+            "location": set(places),
+            ENTITY: {row["legal_entity_id"] for row in rows},
+        }
         self.rules.look(
             {kind: [self._thing(kind, each) for each in ids if each] for kind, ids in seen.items()}
         )
 
+    def note_names(self) -> None:
+        """What locations and entities are called is known from now on; these if anyone has them."""
+        having = {row["legal_entity_id"] for row in self.rippling.tables["workers"]}
+        seen = [thing for thing in self.things(ENTITY) if thing.id in having]
+        self._called_then |= {thing.id: thing.name for thing in (*self.things("location"), *seen)}
+
     def _thing(self, kind: str, row_id: str | None) -> Thing:
         row = self._row(LISTS[kind], row_id)
         code = "" if self.by_platform else str(row.get("reference_code") or "")
-        former, name = list(self.former.get(row_id or "", ())), str(row.get("name", ""))
-        if self._is_by_names_of_then and kind == "location":
-            then = self._called_then.get(row_id or "", name)
-            former = former[former.index(then) + 1 :] if then in former else former
-            name = then
-        return Thing(str(row.get("id", "")), name, code, tuple(former))
+        former, name = self.former.get(row_id or "", ()), row.get("name") or row.get("legal_name")
+        thing = Thing(str(row.get("id", "")), str(name or ""), code, tuple(former))
+        is_then = self._is_by_names_of_then and kind == "location"
+        return self._as_then(thing) if is_then else thing
+
+    def _as_then(self, thing: Thing) -> Thing:
+        """A thing by what it was called at the last look at everyone."""
+        then = self._called_then.get(thing.id, thing.name)
+        if then not in thing.former:
+            return thing
+        return replace(thing, name=then, former=thing.former[thing.former.index(then) + 1 :])
 
     def _person(self, worker: Row) -> dict[str, str]:
         user = self._row("users", worker["user_id"])

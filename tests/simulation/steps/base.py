@@ -34,7 +34,7 @@ BY_REST = frozenset(
     {
         "transfer", "rename_a_legal_entity", "cancel_a_hire", "vanish", "come_and_vanish",
         "lose_a_right", "lose_an_expansion", "lose_the_list_of_locations", "mix_in_an_odd_row",
-        "old_worker_again", "bring_many_back", "take_a_hire_back",
+        "swap_legal_entities", "old_worker_again", "bring_many_back", "take_a_hire_back",
     }
 )  # fmt: skip
 """The steps that need what the older API does not have: entities, reasons, scopes by the name."""
@@ -52,6 +52,8 @@ LAST = -1  # whoever it was about the last time
 WHOM = (LAST, LAST, *range(16))
 REACH = (1, 2, 5, 20)
 YES_OR_NO = (False, True)
+SAID_BY_429 = 241
+"""Seconds for which Rippling may have said that it wants no calls; see `steps.vendors`."""
 LATE = timedelta(seconds=40)
 EMPLOYEE = "/v1/employee.*"
 MOST_ROUNDS = 12
@@ -271,6 +273,8 @@ class Base:
 
     def import_mapping(self, *, is_heard: bool = True) -> None:
         """The controller imports the mapping as it is in the model."""
+        if self.model.former:
+            self.let_rippling_answer()
         with self.watched():
             self.import_at_once(is_heard=is_heard)
         self.clock.turn(seconds=3)  # the command waits until every writer has heard of it
@@ -279,6 +283,19 @@ class Base:
         """The same while something else is at work; the auditor looks before and after that."""
         self.model.import_now()
         self.world.import_mapping(self.model.rules.text(), is_heard=is_heard, at=at)
+
+    def let_rippling_answer(self) -> None:
+        """Where names have changed hands, an import that cannot ask Rippling settles nothing."""
+        self.fate.ordered[:] = [
+            each
+            for each in self.fate.ordered
+            if (each.kind, each.function) != ("fault", "operations")
+        ]
+        self.rippling.faults.clear()
+        self.rippling.forbid.discard("work-locations")
+        if self.platform:
+            self.platform.faults.clear()
+        self.clock.turn(seconds=SAID_BY_429)
 
     def unmeant(self) -> set[tuple[str, str]]:
         """Words of the mapping of which nobody has said yet what they mean."""

@@ -83,8 +83,11 @@ class Machines(Vendors):
         """What happens in between; the auditor looks before and after it."""
 
         def happen() -> None:
-            if self.fate.is_nested or (what == "mapping" and self.fate.outermost == "operations"):
+            is_import = what == "mapping"
+            if self.fate.is_nested or (is_import and self.fate.outermost == "operations"):
                 return  # of two imports the later counts: the model cannot tell
+            if is_import and self.model.former:
+                return  # nor what an import settles that cannot ask Rippling
             self.auditor.look(self.clock.now())
             self.auditor.remember(self.clock.now())
             self._happen(what, n)

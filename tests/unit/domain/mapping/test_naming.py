@@ -247,7 +247,61 @@ def test_a_legal_entity_that_gets_the_name_of_another_does_not_share_its_word() 
 
     memory = seen(memory, Named("e3", "Nordfab"), by=by, kind=ENTITY)
 
-    assert means(memory, "Nordfab", by, ENTITY) == "e1 e3", "a new one of that name does"
+    assert means(memory, "Nordfab", by, ENTITY) == "e1", "nor does a new one of that name"
+
+
+def test_legal_entities_share_a_word_by_which_both_are_called_at_the_same_time() -> None:
+    by, twins = words(ENTITY, Nordfab="a"), (Named("e1", "Nordfab"), Named("e2", "Nordfab"))
+
+    assert means(seen(NameMemory(), *twins, by=by, kind=ENTITY), "Nordfab", by, ENTITY) == "e1 e2"
+
+
+@pytest.mark.parametrize(("is_renamed", "meant"), [(False, "e1 e2"), (True, "e1")])
+def test_two_legal_entities_that_are_read_apart_share_a_word_once_both_were_seen_with_it(
+    is_renamed: bool, meant: str
+) -> None:
+    """The other one was read before under that name, and may have lost it since."""
+    by, memory = words(ENTITY, Nordfab="a"), NameMemory()
+    memory = seen(memory, Named("e1", "Nordfab"), by=by, kind=ENTITY)
+    later = NOON + timedelta(minutes=1)
+    memory = seen(memory, Named("e2", "Nordfab"), by=by, kind=ENTITY, at=later)
+    assert means(memory, "Nordfab", by, ENTITY) == "e1"
+
+    day = NOON + timedelta(days=1)
+    first = Named("e1", "Nord" if is_renamed else "Nordfab")
+    memory = seen(memory, first, by=by, kind=ENTITY, at=day)
+    memory = seen(memory, Named("e2", "Nordfab"), by=by, kind=ENTITY, at=day)
+
+    assert means(memory, "Nordfab", by, ENTITY) == meant
+
+
+def test_an_import_leaves_open_what_two_were_last_read_under_one_after_the_other() -> None:
+    """Two legal entities swap names, and people of one alone were read since."""
+    before, after = words(ENTITY, Nord="a", Sor="b"), words(ENTITY, Nord="b", Sor="a")
+    memory = seen(NameMemory(), Named("e1", "Nord"), Named("e2", "Sor"), by=before, kind=ENTITY)
+    memory = seen(memory, Named("e1", "Sor"), by=before, kind=ENTITY)
+
+    memory, _ = settled(memory, before, after, {}, NOON)
+    memory = seen(memory, Named("e2", "Nord"), by=after, kind=ENTITY)
+
+    assert (means(memory, "Sor", after, ENTITY)) == "contested"
+    memory, rebound = settled(memory, after, after, {}, NOON)
+    assert [means(memory, each, after, ENTITY) for each in ("Sor", "Nord")] == ["e1", "e2"]
+    assert [each.word for each in rebound] == ["Sor"]
+
+
+def test_a_word_whose_thing_has_another_row_now_means_whatever_is_seen_with_it() -> None:
+    """The legal entity that has the name now has nobody yet, so Rippling does not show it."""
+    before, after = words(ENTITY, Nord="a", Sor="b"), words(ENTITY, Nord="b", Sor="a")
+    memory = seen(NameMemory(), Named("e1", "Nord"), by=before, kind=ENTITY)
+    memory = seen(memory, Named("e1", "Sor"), by=before, kind=ENTITY)
+
+    memory, rebound = settled(memory, before, after, {}, NOON)
+
+    assert means(memory, "Sor", after, ENTITY) == "e1"
+    assert any("whatever legal entity is seen first" in each.message for each in rebound)
+    memory = seen(memory, Named("e2", "Nord"), by=after, kind=ENTITY)
+    assert means(memory, "Nord", after, ENTITY) == "e2"
 
 
 def test_of_two_memories_the_binding_counts_that_was_settled_last() -> None:

@@ -107,7 +107,8 @@ def contested(name: str, words: Sequence[str]) -> str:
     """That nobody can tell what these words for a thing mean, and what to do, for a controller."""
     return (
         f"the rows with the {name.replace('_', ' ')} {', '.join(words)} were edited while"
-        f" {PLURAL[name]} were renamed; import the mapping by the names of today"
+        f" {PLURAL[name]} were renamed, or imported for another one of that name; import the"
+        " mapping by the names of today, or name it by its id"
     )
 
 

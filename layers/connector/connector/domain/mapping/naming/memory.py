@@ -85,8 +85,9 @@ class NameMemory:
     def _seen_of(
         self, kind: NamedKind, things: list[Named], words: Mapping[str, Word], now: datetime
     ) -> NameMemory:
-        sighting = Sighting(kind, self.bindings, words, self.looked, now)
-        called = self.things(kind).looked_at((str(each.id) for each in things), now)
+        known = self.things(kind)
+        sighting = Sighting(kind, self.bindings, words, self.looked, now, things, known.names)
+        called = known.looked_at((str(each.id) for each in things), now)
         for thing in things:
             sighting.see(thing, called)
         memory = replace(self, bindings=sighting.bindings) if sighting.has_changed else self
@@ -156,10 +157,11 @@ class NameMemory:
             if alike(each) != alike(thing.name) and self._may_mean(kind, alike(each), words)
         ]
         known = {*now, *map(alike, former)}
-        bound = (word for word in words if self.means(kind, word, words, thing))
+        bound = [word for word in words if self.means(kind, word, words, thing)]
         former += [word for word in bound if word not in known]
         used_in = self.used_in.get(key, ()) if former else ()
         taken, unsettled = self._not_meaning(kind, thing, {*known, *former} & words.keys(), words)
+        taken, unsettled = _in_doubt(kind, taken, unsettled, is_named=bool(bound))
         if not former and not taken and not unsettled:
             return thing
         return replace(
@@ -222,3 +224,15 @@ class NameMemory:
             kind = key.partition(" ")[0]
             for binding in versions.values():
                 yield from (f"{kind} {holder}" for holder in binding.holders)
+
+
+def _in_doubt(
+    kind: NamedKind, taken: tuple[str, ...], unsettled: tuple[str, ...], *, is_named: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words that mean another thing, and those of which nobody can tell.
+
+    The people of a legal entity that only seems to be named may neither go to the company that
+    takes everybody, nor leave the one where they are.
+    """
+    is_open = kind is NamedKind.LEGAL_ENTITY and not is_named
+    return ((), (*unsettled, *taken)) if is_open else (taken, unsettled)

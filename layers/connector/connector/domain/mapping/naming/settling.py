@@ -73,7 +73,8 @@ def settled(
             there = things if listed is None else listed
             key = key_of(kind, text)
             is_sure = listed is not None or _is_contested(known)
-            found = _found(_meant(kind, text, known, there), known, key in bindings, is_sure)
+            meant = _meant(kind, text, known, there, after.get(kind, NO_WORDS))
+            found = _found(meant, known, key in bindings, is_sure)
             if found is None:
                 continue  # told once the thing is seen: what it is called now is not known here
             binding = _bound(text, found, there, now)
@@ -182,19 +183,34 @@ def _is_same(known: Binding | None, found: Sequence[str]) -> bool:
 
 
 def _meant(
-    kind: NamedKind, word: str, known: Binding | None, things: Sequence[Named]
+    kind: NamedKind,
+    word: str,
+    known: Binding | None,
+    things: Sequence[Named],
+    words: Mapping[str, Word],
 ) -> Sequence[str] | None:
     """The ids of what a word means by the names of today; None where that is left to be seen."""
     fitting = _fitting(word, things)
     held = list(known.holders) if known else []
     if not fitting:
-        return held or None
-    if kind not in ALONE:
-        return fitting
+        is_free = bool(held) and kind not in ALONE and _have_others(held, things, words)
+        return [] if is_free else held or None
     kept = [each for each in fitting if each in held]
-    if kept or len(fitting) == 1:
+    if kind not in ALONE and (known is None or kept == fitting):
+        return fitting  # else those last read under one name may have had it one after the other
+    if len(fitting) == 1 or (kept and kind in ALONE):
         return kept or fitting
     return None
+
+
+def _have_others(held: Sequence[str], things: Sequence[Named], words: Mapping[str, Word]) -> bool:
+    """Whether all of these things are named by another word now.
+
+    Then the one that they had is for what is called so and that nobody has seen yet, since it is in
+    no list.
+    """
+    called = {str(each.id) for each in things if names_of(each) & words.keys()}
+    return called.issuperset(held)
 
 
 def _fitting(word: str, things: Sequence[Named]) -> list[str]:
@@ -214,4 +230,7 @@ def _with(memory: NameMemory, lists: Lists, now: datetime) -> Mapping[str, Seen]
 
 def _told(kind: NamedKind, word: str, known: Binding, found: Sequence[str]) -> str:
     before = "nobody could tell which" if known.is_contested else " and ".join(known.holders)
-    return f"{word} means {noun(kind)} {' and '.join(found)} from now on (before: {before or '-'})"
+    after = (
+        f"{noun(kind)} {' and '.join(found)}" if found else f"whatever {noun(kind)} is seen first"
+    )
+    return f"{word} means {after} from now on (before: {before or '-'})"

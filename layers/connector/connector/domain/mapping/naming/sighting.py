@@ -46,6 +46,9 @@ class Seen(NamedTuple):
         return alike(self.name) in words or alike(self.code) in words
 
 
+NEVER_SEEN: Mapping[str, Seen] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
     """What things of one kind are called, as far as they have been seen, under their ids."""
@@ -91,8 +94,12 @@ class Sighting:
         words: Mapping[str, Word],
         looked: str,
         now: datetime,
+        things: Iterable[Named] = (),
+        known: Mapping[str, Seen] = NEVER_SEEN,
     ) -> None:
         self._kind = kind
+        self._seen = {str(thing.id): thing for thing in things}
+        self._known = known
         self._words = words
         self._looked = looked
         self._day = now.date().isoformat()
@@ -218,7 +225,25 @@ class Sighting:
             strangers = tuple(sorted({*known.strangers, stranger}))
             self._put_beside(word, known, replace(known, strangers=strangers))
             return True
-        return False
+        return self._kind is NamedKind.LEGAL_ENTITY and not self._share(word, thing, known)
+
+    def _share(self, word: str, thing: Named, known: Binding) -> bool:
+        """Whether two things are called by a word at the same time, and the word means one of them.
+
+        A name of which that was only true before may have gone over from one to the other: whose
+        people would be in another company's books.
+        """
+        before = self._known.get(str(thing.id))
+        return any(self._is_called(word, holder, before) for holder in known.holders)
+
+    def _is_called(self, word: str, holder: str, other: Seen | None) -> bool:
+        """Whether a holder has a word as its name now, or had it since another one was seen so."""
+        if (now := self._seen.get(holder)) is not None:
+            return word in names_of(now)
+        then = self._known.get(holder)
+        if then is None or other is None or then.at <= other.at:
+            return False
+        return then.answers_to((word,)) and other.answers_to((word,))
 
     def _holders(self, word: str) -> Iterable[str]:
         known = self._binding(word)
