@@ -193,8 +193,7 @@ def _meant(
     fitting = _fitting(word, things)
     held = list(known.holders) if known else []
     if not fitting:
-        is_free = bool(held) and kind not in ALONE and _have_others(held, things, words)
-        return [] if is_free else held or None
+        return _kept_by(kind, held, things, words)
     kept = [each for each in fitting if each in held]
     if kind not in ALONE and (known is None or kept == fitting):
         return fitting  # else those last read under one name may have had it one after the other
@@ -203,14 +202,18 @@ def _meant(
     return None
 
 
-def _have_others(held: Sequence[str], things: Sequence[Named], words: Mapping[str, Word]) -> bool:
-    """Whether all of these things are named by another word now.
+def _kept_by(
+    kind: NamedKind, held: Sequence[str], things: Sequence[Named], words: Mapping[str, Word]
+) -> Sequence[str] | None:
+    """The ids of what keeps a word by which nothing is called now.
 
-    Then the one that they had is for what is called so and that nobody has seen yet, since it is in
-    no list.
+    Where nothing is listed and all of them have another word, it is for whatever is called so and
+    was not seen yet.
     """
-    called = {str(each.id) for each in things if names_of(each) & words.keys()}
-    return called.issuperset(held)
+    if held and kind not in ALONE:
+        called = {str(each.id) for each in things if names_of(each) & words.keys()}
+        return [] if called.issuperset(held) else held
+    return held or None
 
 
 def _fitting(word: str, things: Sequence[Named]) -> list[str]:
