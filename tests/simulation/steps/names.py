@@ -47,7 +47,13 @@ class Names(Hr):
 
     @step(1, is_followed=FOLLOWED, n=WHOM, reach=REACH)
     def swap_legal_entities(self, is_followed: str, n: int, reach: int) -> None:
-        """Whoever imports before the names were read has to do it again once they are."""
+        """Whoever imports before the names were read has to do it again once they are.
+
+        An entity without people is not seen again, so nothing says for days that it has lost its
+        name: then only its id helps.
+        """
+        if len({each["legal_entity_id"] for each in self.workers()}) < len(ENTITIES):
+            return
         one, other = ENTITIES
         self._give({one: self.names[other], other: self.names[one]}, ENTITY, is_followed=False)
         if is_followed == "half seen":

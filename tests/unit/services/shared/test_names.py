@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from connector.adapters.memory import InMemoryReferenceCache
 from connector.domain.facts import Named
-from connector.domain.mapping.naming.bindings import NamedKind, Word, Words
+from connector.domain.mapping.naming.bindings import Binding, NamedKind, Word, Words
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.people import EmploymentStatus, Facts, Worker
 from connector.services.shared.names import Names
 from tests.support.clock import HandClock
 
 SALES, OPERATIONS = Named("d-1", "Sales"), Named("d-2", "Operations")
-WORDS: Words = {NamedKind.DEPARTMENT: {"Sales": Word(frozenset({"norway"}), "a")}}
+SALES_ROW = {"Sales": Word(frozenset({"norway"}), "a")}
+WORDS: Words = {NamedKind.DEPARTMENT: SALES_ROW}
 
 
 class Asked:
@@ -106,3 +108,22 @@ def test_what_another_function_has_learned_is_looked_at_again(asked: Asked) -> N
 def _in(department: Named) -> Worker:
     """A worker of a department."""
     return Worker("w", "p", Facts(EmploymentStatus.ACTIVE, department=department))
+
+
+def test_what_an_import_settled_a_moment_ago_is_not_overwritten_by_whoever_has_not_heard(
+    asked: Asked,
+) -> None:
+    """The import knew that department two was called Sales, and the look sees it renamed."""
+    other = Named("d-3", "Marketing")
+    asked.words = {NamedKind.DEPARTMENT: {"Buying": Word(frozenset({"norway"}), "b"), **SALES_ROW}}
+    asked.see(SALES, other)
+    bound = Binding({"d-2": "2026-03-02"}, asked.clock.now().isoformat())
+    known = asked.cache.names()
+    settled = {**known.bindings, "department Buying": {"b": bound}}
+    asked.clock.turn(seconds=3)
+    asked.cache.share(replace(known, bindings=settled))
+
+    asked.clock.turn(seconds=3)
+    asked.see(Named("d-1", "Buying"), Named("d-2", "Sales"))
+
+    assert asked.cache.names().bindings["department Buying"]["b"].holders == bound.holders

@@ -35,6 +35,10 @@ SHARED_SECONDS = 60.0
 """What other functions have learned is known here no later than after this time."""
 
 
+JUST_NOW_SECONDS = 0.5
+"""What was read so shortly ago is as it is now."""
+
+
 class Names:
     """Serves names from the memory that all functions share, and teaches it new ones."""
 
@@ -97,13 +101,30 @@ class Names:
 
     def remembered(self, workers: Iterable[Worker]) -> list[Worker]:
         """Workers whose things have their former names; names that rows use now are kept."""
-        words, tried, now = self._words(), self._tried(), self._clock.now()
+        words, now = self._words(), self._clock.now()
         workers = list(workers)
         things = dict.fromkeys(thing for worker in workers for thing in things_of(worker.facts))
-        memory = self._looking(tried or self._current(), words, now.date()).learned(things, now)
-        if tried is None and memory is not self._memory:
-            self._share(memory)
+        memory = self._learned(things, words, now)
         return self._looking(memory, words, now.date()).recalled(workers)
+
+    def _learned(
+        self, things: Collection[tuple[NamedKind, Named]], words: Words, now: datetime
+    ) -> NameMemory:
+        """The memory with what there is to learn of things; shared, unless a mapping is tried.
+
+        Where there is anything, it is learned by the memory as it is now: an import may have
+        settled a moment ago what a word means, and whoever has not heard of it would overwrite it.
+        """
+        tried = self._tried()
+        memory = self._looking(tried or self._current(), words, now.date()).learned(things, now)
+        if tried is not None or memory is self._memory:
+            return memory
+        if self._seconds_since(self._loaded_at) > JUST_NOW_SECONDS:
+            self._load()
+            memory = self._looking(self._memory, words, now.date()).learned(things, now)
+        if memory is not self._memory:
+            self._share(memory)
+        return self._memory
 
     def _looking(self, memory: NameMemory, words: Words, day: date) -> _Look:
         """The look that goes on, as long as all is as it was when it began."""
@@ -124,11 +145,14 @@ class Names:
         are_others = words is not self._known_words and words != self._known_words
         self._known_words = words
         if are_others or self._seconds_since(self._loaded_at) > SHARED_SECONDS:
-            memory = self._cache.names()
-            if memory != self._memory:  # else a look goes on: nobody has learned anything
-                self._memory = memory
-            self._loaded_at = self._clock.now()
+            self._load()
         return self._memory
+
+    def _load(self) -> None:
+        memory = self._cache.names()
+        if memory != self._memory:  # else a look goes on: nobody has learned anything
+            self._memory = memory
+        self._loaded_at = self._clock.now()
 
     def _share(self, memory: NameMemory) -> None:
         self._memory = self._cache.share(memory)
