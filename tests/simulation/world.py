@@ -7,8 +7,8 @@ invokes them; what goes wrong at a port call was ordered of `fate`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -272,19 +272,31 @@ class SimulatedWorld:
 
     def import_mapping(self, text: str, *, is_heard: bool, at: int = 0) -> None:
         """The controller imports a mapping; the stream tells the releaser, at once or later."""
+        with self._heard(is_heard=is_heard, at=at):
+            self._ask(text, "mappings import", at=at, text=text)
+
+    def roll_back(self, text: str, *, is_heard: bool, at: int = 0) -> None:
+        """The mapping before is in force again, which is this one."""
+        with self._heard(is_heard=is_heard, at=at):
+            self._ask(text, "mappings rollback", at=at)
+
+    def _ask(self, wanted_text: str, verb: str, *, at: int, **arguments: Any) -> None:
+        """Whoever gets no answer looks, and asks again where it was not done."""
+        wanted = InMemoryMappings(parsed(wanted_text)).rows()
+        for _ in range(MOST_TRIES):
+            answer = self.operate(verb, at=at, **arguments)
+            if answer.get("ok") or self.environments[0].mappings.rows() == wanted:
+                return
+        raise AssertionError(f"a mapping is not taken in: {self.failures[-1:]}")
+
+    @contextmanager
+    def _heard(self, *, is_heard: bool, at: int) -> Iterator[None]:
         mappings = self.environments[0].mappings
         before = {_key(row): row for row in mappings.rows()}
-        for _ in range(MOST_TRIES):  # whoever gets no answer asks again
-            if self.operate("mappings import", at=at, text=text).get("ok"):
-                break
-            is_heard = False
-        else:
-            raise AssertionError(f"a mapping is not taken in: {self.failures[-1:]}")
+        yield
         after = {_key(row): row for row in mappings.rows()}
         edited = sorted(key for key in before | after if before.get(key) != after.get(key))
-        if not edited:
-            return
-        if not is_heard or not self.release(edited, at=at):
+        if edited and (not is_heard or not self.release(edited, at=at)):
             self.unheard += edited
 
     # Time, and peace.

@@ -140,9 +140,19 @@ class Rules:
         """The row of a company that means a thing, empty if none; and whether one only seems to."""
         rows = {row["rippling"]: row for row in self.companies[company][TABLES[kind]]}
         for word in (*thing.words, *thing.former):
-            if word in rows and self.means.get((kind, word), thing.id) == thing.id:
+            if word in rows and self._is_for(kind, word, thing):
                 return rows[word], False
         return {}, any(word in rows for word in thing.words)
+
+    def _is_for(self, kind: str, word: str, thing: Thing) -> bool:
+        """Whether a word means a thing, or nothing yet and would if it were looked at now.
+
+        What a word means keeps it: a name that it got meanwhile gives it no other row.
+        """
+        if meant := self.means.get((kind, word)):
+            return meant == thing.id
+        owners = {owner for (each, _), owner in self.means.items() if each == kind}
+        return word == thing.id or (word in thing.words and thing.id not in owners)
 
     # Edits of the file.
 
@@ -193,13 +203,7 @@ class Rules:
     # What it says.
 
     def company_of(self, thing: Thing) -> str | None:
-        """The company that claims a legal entity.
-
-        What a word means keeps it: a name that it got meanwhile gives it no other company.
-        """
+        """The company that claims a legal entity."""
         claims = {word: key for key, rules in self.companies.items() for word in rules[CLAIMS]}
-        own = [word for word in claims if self.means.get((ENTITY, word)) == thing.id]
-        free = [word for word in claims if not self.means.get((ENTITY, word))]
-        words = [each for each in (*thing.words, *thing.former) if each in own]
-        words += [each for each in thing.words if each in free and not own]
-        return claims[words[0]] if words else None
+        words = (each for each in (*thing.words, *thing.former) if each in claims)
+        return next((claims[each] for each in words if self._is_for(ENTITY, each, thing)), None)

@@ -295,7 +295,16 @@ class Model:
             if not self._is_active_in(user_id, str(expected.company), employees)
         }
         out_of_sight = {each for each in self.everyone() if not self._workers(each)}
-        return must, {*may, *out_of_sight, *self.out_of_sight}
+        return must, {*may, *out_of_sight, *self.out_of_sight, *self._unclaimed()}
+
+    def _unclaimed(self) -> set[str]:
+        """People of a legal entity that no company claims by its name of now, and that had more."""
+        workers = self.rippling.tables["workers"]
+        return {
+            row["user_id"]
+            for row in workers
+            if self.former.get(row["legal_entity_id"]) and self._company(row) is None
+        }
 
     def doubles(self, employees: Employees) -> Iterator[str]:
         """Codes and addresses that more than one active employee of a company has."""

@@ -28,6 +28,24 @@ class Controller(Finance):
         self.model.rules.drop_department(key, self.names[department])
         self.edit()
 
+    @step(2, key=COMPANIES, n=range(8), place=TARGETS)
+    def edit_a_row(self, key: str, n: int, place: tuple[str, str | None]) -> None:
+        """Whatever its word means: of an edited row it means what is called so today."""
+        self.auditor.keep_rules()
+        code, cost_centre = place
+        fields = {"department": code, **({"cost_centre": cost_centre} if cost_centre else {})}
+        self.model.rules.edit_department(key, n, fields)
+        self.edit()
+
+    @step(2, is_heard=HEARD)
+    def roll_back(self, is_heard: bool) -> None:
+        """The mapping before the last import is in force again, and means what it meant."""
+        self.auditor.keep_rules()
+        if self.model.rules.roll_back():
+            with self.watched():
+                self.world.roll_back(self.model.rules.text(), is_heard=is_heard)
+            self.clock.turn(seconds=3)
+
     @step(2, key=COMPANIES, code=("STAFF", "EXEC"), is_heard=HEARD)
     def change_the_default_class(self, key: str, code: str, is_heard: bool) -> None:
         self.auditor.keep_rules()

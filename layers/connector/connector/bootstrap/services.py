@@ -176,6 +176,7 @@ def applier(adapters: Adapters, options: Options, believed_seconds: float | None
             adapters.mapping_versions,
             adapters.clock,
             BELIEVED_SECONDS if believed_seconds is None else believed_seconds,
+            adapters.mappings.go_by,
         ),
         metrics=adapters.metrics,
     )

@@ -9,6 +9,7 @@ from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import digest, to_rows
 from connector.ports.state import AnnouncedMapping
 from connector.services.shared.current_mapping import BELIEVED_SECONDS, CurrentMapping
+from connector.services.shared.requirements import WatchedMappings
 from tests.support.clock import HandClock
 from tests.unit.builders import a_mapping, some_rules
 
@@ -109,3 +110,19 @@ def test_where_nothing_was_ever_announced_the_table_is_read_each_time(
     mapping.load()
 
     assert table.loads == 2
+
+
+def test_whoever_reads_rippling_goes_by_it_also_where_it_is_the_one_of_before_again(
+    table: CountedMappings, versions: CountedVersions, clock: HandClock
+) -> None:
+    """A rollback: the mapping at hand is in force again, and others have loaded one in between."""
+    watched = WatchedMappings(table, clock)
+    mapping = CurrentMapping(watched, versions, clock, goes_by=watched.go_by)
+    known = mapping.load()
+    table.replace(a_mapping(norway=some_rules(department_custom_field="Unit")))
+    watched.load()
+    assert watched.custom_fields() == {"Unit"}
+
+    assert mapping.load() is known
+
+    assert watched.custom_fields() == set()

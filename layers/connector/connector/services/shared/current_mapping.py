@@ -8,6 +8,7 @@ up for like any other that crossed one, see `services/find/catch_up`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from connector.domain.mapping.model import MappingFile
@@ -23,7 +24,10 @@ DIGITS = 12
 
 
 class CurrentMapping:
-    """Keeps the mapping that it has loaded, for one warm process."""
+    """Keeps the mapping that it has loaded, for one warm process.
+
+    `goes_by` hears which one it is each time that it is asked for.
+    """
 
     def __init__(
         self,
@@ -31,8 +35,10 @@ class CurrentMapping:
         versions: MappingVersions,
         clock: Clock,
         believed_seconds: float = BELIEVED_SECONDS,
+        goes_by: Callable[[MappingFile], None] = lambda _: None,
     ) -> None:
         self._mappings = mappings
+        self._goes_by = goes_by
         self._versions = versions
         self._clock = clock
         self._believed = timedelta(seconds=believed_seconds)
@@ -52,6 +58,7 @@ class CurrentMapping:
         # With a new day other rows may hold: whoever is asked for what they need hears of it, too.
         is_of_today = known is not None and known.in_force(self._clock.now()) is known
         if known and is_of_today and self._is_current(is_about_an_edit=is_about_an_edit):
+            self._goes_by(known)  # whoever reads Rippling may have gone by another one meanwhile
             return known
         self._known = self._mappings.load().in_force(self._clock.now())
         self._digest, self._asked_at = digest_of(self._known.written), None

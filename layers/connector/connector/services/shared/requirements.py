@@ -66,6 +66,11 @@ class WatchedMappings:
             self.watch(mapping)
         return mapping
 
+    def go_by(self, mapping: MappingFile) -> None:
+        """Lets the rules of a mapping decide that was loaded before, unless one is tried."""
+        if mapping is not self._watched and self._tried is None:
+            self.watch(mapping)
+
     def watch(self, mapping: MappingFile, tried: NameMemory | None = None) -> None:
         """Lets a mapping decide what is asked for before it is in the table.
 
