@@ -280,6 +280,11 @@ class SimulatedWorld:
         with self._heard(is_heard=is_heard, at=at):
             self._ask(text, "mappings rollback", at=at)
 
+    def edit_the_table(self, text: str) -> None:
+        """Somebody edits the rows in the console, past an import."""
+        with self._heard(is_heard=True, at=0):
+            self.environments[0].mappings.replace(parsed(text))
+
     def _ask(self, wanted_text: str, verb: str, *, at: int, **arguments: Any) -> None:
         """Whoever gets no answer looks, and asks again where it was not done."""
         wanted = InMemoryMappings(parsed(wanted_text)).rows()

@@ -71,6 +71,29 @@ class Names(Hr):
         if is_followed != "no":
             self._follow(ENTITY)
 
+    @step(2, kind=KINDS, one=WHICH, other=WHICH, is_seen=YES_OR_NO, reach=REACH)
+    def swap_rows_by_hand(self, kind: str, one: int, other: int, is_seen: bool, reach: int) -> None:
+        """Names are swapped, and so are the rows, in the table: nobody can tell what they mean.
+
+        Until an import says it, whoever is there stays, and who comes may wait.
+        """
+        a, b = self._two(kind, one, other)
+        self._give({a: self.names[b], b: self.names[a]}, kind, is_followed=False)
+        if is_seen:
+            self.tick(full_sweep=True)
+        self.auditor.keep_rules()
+        self.model.rules.follow(kind, {kind: self.model.things(kind)})
+        self.model.import_now()
+        with self.watched():
+            self.world.edit_the_table(self.model.rules.text())
+        self.clock.turn(seconds=3)
+        for place in (a, b) if kind == "department" else ():
+            self.hired(place, "Oslo", ENTITIES[0], "Salaried full-time", 0)
+        self.work(reach)
+        self.tick(full_sweep=True)
+        self.work(reach)
+        self.import_mapping()
+
     @step(1, kind=KINDS, reach=REACH)
     def follow_the_names(self, kind: str, reach: int) -> None:
         """The controller writes the rows by the names of today."""
