@@ -193,6 +193,27 @@ def test_only_new_employments_of_people_who_are_known_are_noted(world: World) ->
     assert noted.call_args_list == [call({worker["user_id"]: {new["id"]}})]
 
 
+@pytest.mark.parametrize("is_found_at_once", [True, False])
+@pytest.mark.parametrize("is_older_first", [True, False])
+def test_whoever_is_hired_twice_before_the_writer_looks_is_seen_with_both(
+    world: World, is_older_first: bool, is_found_at_once: bool
+) -> None:
+    worker = world.hire(department="Sales", location="Oslo", employment_type="Salaried full-time")
+    if not is_found_at_once:
+        world.tick()
+    new = _hired_again(world, worker, UNMAPPED)
+    world.visma.clear_journal()
+    world.tick()
+    first = worker if is_older_first else new
+    world.queue.changes.sort(key=lambda each: each.worker_id != first["id"])
+    assert len(world.queue.changes) == 2
+
+    outcomes = world.drain()
+
+    assert set(outcomes) == {"waiting"}, "the newer one counts, and waits for its department"
+    assert world.visma.calls("POST", "/v1/employee.*") == []
+
+
 def test_nobody_is_addressed_by_an_employment_of_somebody_else() -> None:
     found = [
         Candidate("old", "p1", Cause.DUE, reason=("old look", "1")),

@@ -322,4 +322,20 @@ KEPT = (
             s("change_the_lead", key="sweden", lead="3"),
         ),
     ),
+    # Whoever was hired twice before anyone looked was dealt with by one employment alone.
+    (
+        6394,
+        (
+            s("type_a_wrong_number", is_first_back=True),
+            s("take_a_hire_back", n=12, department="Robotics"),
+        ),
+    ),
+    (
+        6507,
+        (
+            s("enter_the_next_hire_by_hand", key="sweden", is_theirs=True),
+            s("change_the_lead", key="sweden", lead="3"),
+            s("take_a_hire_back", n=-1, department="Finance"),
+        ),
+    ),
 )

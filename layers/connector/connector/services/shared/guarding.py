@@ -111,14 +111,16 @@ class ChangeGuard:
         reasons gets one message: the writer looks at all there is.
         """
         before, found = self._on_the_queue(found), by_new_employments(found)
+        new = new_employments(found)  # also beside one that lies on the queue already
         once = {each.reason: each for each in reversed(found)}  # a tick and a sweep may find both
         found = [each for each in reversed(once.values()) if not is_among(before, each)]
         if not found:
             return 0
         run_id = new_run()
         self._save_breaches(run_id, found, mapping, loading)
-        if new := new_employments(found):
-            self.employments.note(new)
+        asked = {each.person_id for each in found}
+        if noted := {person: ids for person, ids in new.items() if person in asked}:
+            self.employments.note(noted)
         sent = self.change_queue.send(
             new_change(each.worker_id, each.person_id, each.cause, run=run_id)
             for each in one_for_each(found)
@@ -171,15 +173,19 @@ class ChangeGuard:
 
 
 def new_employments(found: Iterable[Candidate]) -> dict[str, set[str]]:
-    """The employments, by person, that the ledger does not know of people whom it knows.
+    """The employments, by person, that the writer would not see by every message about the person.
 
-    An older one may lie on the queue, and the writer may come to it first.
+    They are new to the ledger, and it knows others, or more than one was found: the writer may come
+    to another one first. Whoever is hired once costs nothing.
     """
     new: dict[str, set[str]] = defaultdict(set)
+    known = set[str]()
     for each in found:
         if each.is_new:
             new[each.person_id].add(each.worker_id)
-    return dict(new)
+        if each.is_known:
+            known.add(each.person_id)
+    return {person: ids for person, ids in new.items() if person in known or len(ids) > 1}
 
 
 def by_new_employments(found: Sequence[Candidate]) -> list[Candidate]:

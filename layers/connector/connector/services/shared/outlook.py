@@ -44,7 +44,10 @@ class Candidate:
     that was read, and the last outcome."""
 
     is_new: bool = False
-    """Whether it is about an employment that the ledger does not know, of a person that it does."""
+    """Whether it is about an employment that the ledger does not know."""
+
+    is_known: bool = False
+    """Whether the ledger knows the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,8 @@ class Outlook:
             judged = self._judged(worker, employments, person, cause)
         except Exception:  # noqa: BLE001 whatever it is, it is about one person
             judged = Candidate(worker.id, worker.person_id, cause)
-        is_new = bool(row) and person.version > 0 and worker.id not in person.worker_ids
-        return replace(judged, reason=reason, is_new=is_new)
+        is_new = bool(row) and worker.id not in person.worker_ids
+        return replace(judged, reason=reason, is_new=is_new, is_known=person.version > 0)
 
     def is_otherwise(self, employments: Sequence[Worker], person: Person) -> bool:
         """Whether someone would end otherwise today than the ledger has them.
