@@ -724,6 +724,28 @@ def test_the_reason_of_what_stays_held_does_not_grow(world: World) -> None:
     assert reasons[code].count("edited in Visma") <= 1, reasons[code]
 
 
+def test_whoever_has_left_one_company_arrives_in_the_other_though_hires_there_are_held() -> None:
+    with a_world(people=60, companies=2) as world:
+        world.first_load()
+        staff = (
+            each
+            for each in world.rippling.workers()
+            if world.tables.persons[each["user_id"]].active_in == ("norway",)
+        )
+        worker = next(staff)
+        world.clock.turn(days=2)
+        world.rippling.change(worker["id"], legal_entity="Nordfab AB")
+        hired = [world.hire(legal_entity="Nordfab AB") for _ in range(12)]
+        world.tick()
+        world.queue.changes.sort(key=lambda each: each.worker_id != worker["id"])
+        world.visma.faults.fail(500, method="POST", path="/v1/employee", times=1)
+
+        outcomes = world.drain()
+
+        assert outcomes["held"] == len(hired)
+        assert world.tables.persons[worker["user_id"]].active_in == ("sweden",)
+
+
 def test_transfers_of_people_whom_finance_has_edited_are_held_like_any_other() -> None:
     with a_world(people=40, companies=2) as world:
         world.first_load()

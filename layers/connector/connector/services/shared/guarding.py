@@ -307,9 +307,20 @@ class GuardCheck:
                 return None
             return link.held_run, f"{NOT_WHAT_WAS_APPROVED}; {link.reason}"
         found = self._held_by(change, kind, company, record.person.id, mapping)
-        if found and self._is_allowed(kind, plan, company, record, approvers):
+        if found is None or self._arrives(kind, company, record):
             return None
-        return found
+        return None if self._is_allowed(kind, plan, company, record, approvers) else found
+
+    def _arrives(self, kind: ChangeKind, company: str, record: Record) -> bool:
+        """Whether someone left another company today, counted there, and has yet to arrive here.
+
+        The move was interrupted between the two: held now, they would be active in neither.
+        """
+        if kind not in (ChangeKind.CREATE, ChangeKind.REACTIVATE) or record.active_in:
+            return False
+        others = (key for key, link in record.links.items() if key != company and link.exists)
+        person_id = record.person.id
+        return any(person_id in self.guard_log.counted(key, ChangeKind.TRANSFER) for key in others)
 
     def _held_by(
         self, change: Change, kind: ChangeKind, company: str, person_id: str, mapping: MappingFile
