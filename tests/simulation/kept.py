@@ -338,4 +338,51 @@ KEPT = (
             s("take_a_hire_back", n=-1, department="Finance"),
         ),
     ),
+    # A move between companies was interrupted, and held on the way, as many came there at once.
+    (
+        3167,
+        (
+            s("enter_the_next_hire_by_hand", key="sweden", is_theirs=True),
+            s(
+                "hire",
+                department="Production",
+                place="Oslo",
+                entity="Nordfab AB",
+                kind="Salaried full-time",
+                ago=0,
+            ),
+            s("overtake", function="poller", at=110, what="hr", n=-1, reach=20),
+            s("take_a_hire_back", n=8, department="Management"),
+            s("transfer", n=9, how="at once"),
+            s("overtake", function="operations", at=19, what="finance", n=-1, reach=5),
+            s("lose_an_expansion", name="employment_type", reach=5),
+            s("transfer", n=5, how="late"),
+            s(
+                "map_a_department",
+                key="norway",
+                department="Robotics",
+                place=("FIN", "500"),
+                is_heard=True,
+            ),
+            s(
+                "hire",
+                department="Finance",
+                place="Gardermoen",
+                entity="Nordfab AB",
+                kind="Hourly full-time",
+                ago=1,
+            ),
+        ),
+    ),
+    # What an operator had approved was done by a later run of which others were held.
+    (
+        90,
+        (
+            s("change_many", count=8, what="move", pause=30),
+            s("trouble_visma", n=40, what="reset", reach=1),
+            s("approve_everything"),
+            s("lose_a_right", name="status", is_told=False, reach=5),
+            s("change_many", count=8, what="move", pause=30),
+        ),
+    ),
 )

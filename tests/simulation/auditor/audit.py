@@ -188,7 +188,7 @@ class Auditor:
     def check_rows(self, stored: Stored, now: datetime, resting: set[str], shown: set[str]) -> None:
         """Rows, texts and the list of those who wait, once all is quiet."""
         demand(Check.AUDIT, self.trail.check(stored.audit))
-        demand(Check.LIMIT, self.trail.mixed(stored.audit))
+        demand(Check.LIMIT, self.trail.mixed(stored.audit, self.limits.approved))
         demand(Check.AUDIT, unexplained(self._written, stored.audit, self._written_since))
         self._written.clear()
         self._written_since = now.isoformat()

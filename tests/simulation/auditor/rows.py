@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from tests.simulation.stored import Row, Stored
 
@@ -30,6 +31,15 @@ FIELDS = {
 }
 """The fields that the audit has under another name."""
 
+GUARDED = {
+    "hire": "create", "rehire": "reactivate", "leave": "deactivate", "transfer": "transfer",
+    "department": "move", "location": "reclassify", "pay_basis": "reclassify",
+    "contact": "rewrite",
+}  # fmt: skip
+"""Kinds of rows to the kind of change that an operator approves."""
+
+APPROVED_FOR = timedelta(days=7)
+
 OPERATORS = "operators"
 """Under this name the audit has what operators did."""
 
@@ -51,8 +61,14 @@ class AuditTrail:
             yield from self._broken(person, rows)
             self._seen[person] = [row["hash"] for row in rows]
 
-    def mixed(self, audit: Mapping[str, Sequence[Row]]) -> Iterator[str]:
-        """Runs of which a guard held some people, and others were written without a word."""
+    def mixed(
+        self, audit: Mapping[str, Sequence[Row]], approved: Mapping[tuple[str, str, str], datetime]
+    ) -> Iterator[str]:
+        """Runs of which a guard held some people, and others were written without a word.
+
+        What was approved (person, company and kind of change, and when), and could not be done
+        then, may be done by a later run.
+        """
         rows = [row for person, told in audit.items() if person != OPERATORS for row in told]
         held = {
             (row["run"], row.get("company"), row.get("kind"))
@@ -62,7 +78,8 @@ class AuditTrail:
         for row in rows:
             what = row.get("run"), row.get("company"), row.get("kind")
             is_done = row["outcome"] in WRITTEN and not row.get("operator")
-            if what in held and is_done and not arrives(row) and row.get("cause") != "operator":
+            is_said = row.get("cause") == "operator" or was_approved(row, approved)
+            if what in held and is_done and not arrives(row) and not is_said:
                 yield f"run {what[0]} was held, and {row['person']} was {row['outcome']} by it"
 
     def _broken(self, person: str, rows: Sequence[Row]) -> Iterator[str]:
@@ -86,6 +103,14 @@ class AuditTrail:
 def arrives(row: Row) -> bool:
     """Whether somebody comes from another company: that was counted in the one that they left."""
     return row.get("kind") == "transfer" and row["outcome"] != "deactivated"
+
+
+def was_approved(row: Row, approved: Mapping[tuple[str, str, str], datetime]) -> bool:
+    """Whether an operator had approved of such a change to this person here before."""
+    kind = GUARDED.get(str(row.get("kind")), "")
+    at = approved.get((row["person"], str(row.get("company")), kind))
+    when = row["time"] if isinstance(row["time"], datetime) else datetime.fromisoformat(row["time"])
+    return at is not None and timedelta() <= when - at < APPROVED_FOR
 
 
 def unexplained(
