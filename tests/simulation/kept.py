@@ -385,4 +385,15 @@ KEPT = (
             s("change_many", count=8, what="move", pause=30),
         ),
     ),
+    # A fault meant for the writer struck the story itself, and the mapping was imported by halves.
+    (
+        2930,
+        (
+            s("overtake", function="poller", at=9, what="hr", n=6, reach=1),
+            s("throttle", function="writer", at=8, reach=1),
+            s("overtake", function="writer", at=7, what="mapping", n=6, reach=1),
+            s("change_email", n=14, how="late", is_taken_away=False),
+            s("kill", function="writer", at=95, reach=5),
+        ),
+    ),
 )

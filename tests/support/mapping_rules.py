@@ -71,13 +71,13 @@ class Rules:
 
     # What its words mean.
 
-    def import_now(self, things: Things) -> None:
-        """The file is imported while things are called so.
+    def import_now(self, things: Things, *, is_by_hand: bool = False) -> None:
+        """The file is imported while things are called so, or its rows are edited by hand.
 
         The words of rows that are new or edited mean what is called so now; all others go on
         meaning what they meant, whatever rows were added beside them or taken away.
         """
-        if self._in_force and self._in_force != self.companies:
+        if self._in_force and self._in_force != self.companies and not is_by_hand:
             self._before = self._in_force, self.means
         before, after = self._imported, dict(self._rows())
         self._imported, self._in_force = after, deepcopy(self.companies)

@@ -525,7 +525,7 @@ class Model:
         """Everything of a kind in Rippling."""
         return [self._thing(kind, row["id"]) for row in self.rippling.tables[LISTS[kind]]]
 
-    def import_now(self) -> None:
+    def import_now(self, *, is_by_hand: bool = False) -> None:
         """The file is imported: by what things are called now, and by what entities were called.
 
         Rippling has no list of legal entities, so an import knows what they were called at the last
@@ -534,7 +534,7 @@ class Model:
         things = {kind: self.things(kind) for kind in LISTS}
         known = [each for each in things[ENTITY] if each.id in self._called_then]
         things[ENTITY] = [self._as_then(each) for each in known]
-        self.rules.import_now(things)
+        self.rules.import_now(things, is_by_hand=is_by_hand)
 
     def look_at_names(self) -> None:
         """Everyone has been read: words that meant nothing mean what is called so."""

@@ -83,7 +83,7 @@ class Names(Hr):
             self.tick(full_sweep=True)
         self.auditor.keep_rules()
         self.model.rules.follow(kind, {kind: self.model.things(kind)})
-        self.model.import_now()
+        self.model.import_now(is_by_hand=True)
         with self.watched():
             self.world.edit_the_table(self.model.rules.text())
         self.clock.turn(seconds=3)
