@@ -13,12 +13,14 @@ FILES = [
     *sorted((FOLDER / "auditor").glob("*.py")),
     FOLDER / "stored.py",
     TESTS / "support/model.py",
+    TESTS / "support/mapping_rules.py",
 ]
 ALLOWED = (
     "tests.simulation.auditor",
     "tests.simulation.stored",
     "tests.simulator",
     "tests.support.model",
+    "tests.support.mapping_rules",
 )
 
 
