@@ -93,9 +93,12 @@ class Rules:
             return False
         now = deepcopy(self.companies), dict(self.means)
         companies, means = self._before
-        self.companies, self.means = deepcopy(companies), dict(means)
-        self._before = now
+        learned, rows = self.means, self._imported
+        self.companies = deepcopy(companies)
         self._imported, self._in_force = dict(self._rows()), deepcopy(companies)
+        left = {word for word, each in self._imported.items() if rows.get(word) == each}
+        self.means = {word: thing for word, thing in learned.items() if word in left} | means
+        self._before = now
         return True
 
     def look(self, things: Things) -> None:

@@ -506,3 +506,15 @@ def test_without_a_whole_sweep_nothing_is_gone(memory: NameMemory) -> None:
     memory = memory.seen(newcomer, ROWS, NOON + timedelta(days=7, hours=1))
 
     assert means(memory, "Finance") == "d3"
+
+
+def test_an_import_settles_every_word_that_was_edited_in_the_table(memory: NameMemory) -> None:
+    """One of the words was doubted, since its people were seen; nobody was seen by the other."""
+    memory = seen(seen(memory, FIN_LATER), FIN_LATER, by=EDITED)
+    lists = {DEPARTMENT: [FIN_LATER, HR_LATER]}
+    assert [means(memory, each, EDITED) for each in ("Finance", "People")] == ["contested", "d2"]
+
+    memory, rebound = settled(memory, EDITED, EDITED, lists, NOON)
+
+    assert (means(memory, "Finance", EDITED), means(memory, "People", EDITED)) == ("d2", "d1")
+    assert {each.word for each in rebound} == {"Finance", "People"}

@@ -21,6 +21,8 @@ from connector.domain.mapping.naming.bindings import (
     Versions,
     Word,
     Words,
+    alive,
+    are_fewer,
     are_left,
     key_of,
     noun,
@@ -127,12 +129,21 @@ def returned(memory: NameMemory, in_use: Words, after: Words) -> Iterator[Reboun
 def edited(
     memory: NameMemory, kind: NamedKind, before: Mapping[str, Word], after: Mapping[str, Word]
 ) -> Iterator[tuple[str, Word]]:
-    """The words of whose rows any is another one now, and those of which nobody can tell."""
+    """The words of whose rows any is another one now, or was edited in the table.
+
+    And those of which nobody can tell what they mean.
+    """
     for text, word in after.items():
         is_left = text in before and are_left(before[text].digest, word.digest)
         known = _known(memory, kind, text, before) if is_left else None
-        if known is None or known.is_contested:
+        if known is None or known.is_contested or _is_by_hand(memory, kind, text, before[text]):
             yield text, word
+
+
+def _is_by_hand(memory: NameMemory, kind: NamedKind, text: str, word: Word) -> bool:
+    """Whether rows in use were edited or added in the table, and nobody was seen by them since."""
+    versions = alive(memory.bindings.get(key_of(kind, text), NONE), memory.looked)
+    return not any(are_fewer(rows, word.digest) for rows in versions)
 
 
 def _carried(

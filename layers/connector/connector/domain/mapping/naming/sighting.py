@@ -168,8 +168,10 @@ class Sighting:
 
     def _is_in_doubt(self, word: str, thing: Named, called: Called) -> bool:
         """Whether edited rows may mean another thing than the one that was called so."""
-        names = (word, alike(thing.name or ""))
-        return is_renamed(thing, called) or bool(called.others((str(thing.id),), names))
+        name = alike(thing.name or "")
+        has_another_row = name in self._words
+        others = called.others((str(thing.id),), (word, name))
+        return has_another_row or is_renamed(thing, called) or bool(others)
 
     def _take(self, word: str, thing: Named, called: Called) -> None:
         """Lets a word mean a thing that is called so, unless it means another one."""
