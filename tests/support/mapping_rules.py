@@ -62,7 +62,8 @@ class Rules:
         """What a word means since an import or a look settled it: the id of a thing."""
         self._imported: Mapping[Word, frozenset[str]] = {}
         self._in_force: dict[str, dict[str, Any]] = {}
-        self._before: tuple[dict[str, dict[str, Any]], dict[Word, str]] | None = None
+        self._before: dict[str, dict[str, Any]] | None = None
+        self._meant: dict[tuple[Word, frozenset[str]], str] = {}
 
     def text(self) -> str:
         """The file."""
@@ -78,7 +79,7 @@ class Rules:
         meaning what they meant, whatever rows were added beside them or taken away.
         """
         if self._in_force and self._in_force != self.companies and not is_by_hand:
-            self._before = self._in_force, self.means
+            self._before = self._in_force
         before, after = self._imported, dict(self._rows())
         self._imported, self._in_force = after, deepcopy(self.companies)
         self.means = {word: thing for word, thing in self.means.items() if word in after}
@@ -86,19 +87,16 @@ class Rules:
             old = before.get(word, frozenset())
             if word not in self.means or not old or not (rows <= old or old <= rows):
                 self._settle(word, things)
+        self._keep()
 
     def roll_back(self) -> bool:
         """The mapping before is in force again, and its words mean what they meant."""
         if self._before is None:
             return False
-        now = deepcopy(self.companies), dict(self.means)
-        companies, means = self._before
-        learned, rows = self.means, self._imported
-        self.companies = deepcopy(companies)
-        self._imported, self._in_force = dict(self._rows()), deepcopy(companies)
-        left = {word for word, each in self._imported.items() if rows.get(word) == each}
-        self.means = {word: thing for word, thing in learned.items() if word in left} | means
-        self._before = now
+        self.companies, self._before = deepcopy(self._before), self.companies
+        self._imported, self._in_force = dict(self._rows()), deepcopy(self.companies)
+        versions = self._imported.items()
+        self.means = {each[0]: thing for each, thing in self._meant.items() if each in versions}
         return True
 
     def look(self, things: Things) -> None:
@@ -108,6 +106,12 @@ class Rules:
         for word in self._imported:
             if not self.means.get(word):
                 self._settle(word, things, is_look=True)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Each version of the rows with a word has a meaning of its own."""
+        for word, thing in self.means.items():
+            self._meant[word, self._imported[word]] = thing
 
     def _settle(self, word: Word, things: Things, *, is_look: bool = False) -> None:
         """What has a word of its own gets none besides because it is called so: see ADR 39."""

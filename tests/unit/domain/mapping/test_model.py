@@ -7,9 +7,9 @@ from textwrap import dedent
 import pytest
 
 from connector.domain.errors import ConfigurationError
-from connector.domain.facts import EMPTY, UNKNOWN, Known
+from connector.domain.facts import EMPTY, UNKNOWN, Known, Named
 from connector.domain.mapping.file import dump, parse
-from tests.unit.builders import some_facts, some_rules
+from tests.unit.builders import a_mapping, some_facts, some_rules
 
 GOOD = dedent(
     """\
@@ -140,3 +140,18 @@ def test_a_code_is_made_of_what_rippling_gives() -> None:
     assert some_rules(employee_code="{worker.id}").code_for("w1", some_facts(number=None)) == Known(
         "w1"
     )
+
+
+@pytest.mark.parametrize("first", ["norway", "sweden"])
+def test_a_legal_entity_is_of_the_company_that_claims_its_id_whatever_claims_its_name(
+    first: str,
+) -> None:
+    rules = {
+        "norway": some_rules(legal_entities=["Nordfab AS"]),
+        "sweden": some_rules(legal_entities=["Nordfab AB", "e9"]),
+    }
+    other = {"norway": "sweden", "sweden": "norway"}[first]
+    mapping = a_mapping(**{first: rules[first], other: rules[other]})
+
+    assert mapping.company_of(Named("e9", "Nordfab AS")) == Known("sweden")
+    assert mapping.company_of(Named("e1", "Nordfab AS")) == Known("norway")

@@ -518,3 +518,39 @@ def test_an_import_settles_every_word_that_was_edited_in_the_table(memory: NameM
 
     assert (means(memory, "Finance", EDITED), means(memory, "People", EDITED)) == ("d2", "d1")
     assert {each.word for each in rebound} == {"Finance", "People"}
+
+
+@pytest.mark.parametrize("kind", [ENTITY, NamedKind.EMPLOYMENT_TYPE])
+@pytest.mark.parametrize("is_called_so", [True, False])
+def test_what_an_import_settles_by_names_of_before_is_doubted_where_the_next_read_says_otherwise(
+    kind: NamedKind, is_called_so: bool
+) -> None:
+    """Nothing lists them: HR may have put a name right since it was read."""
+    first, before = words(kind, Nord="a", Sor="b"), words(kind, Group="a", Sor="b")
+    after = words(kind, Nord="a2", Sor="b")
+    memory = seen(NameMemory(), Named("e1", "Nord"), Named("e2", "Sor"), by=first, kind=kind)
+    memory = seen(memory, Named("e1", "Group"), by=first, kind=kind)
+    memory, _ = settled(memory, first, before, {}, NOON)
+    memory = seen(memory, Named("e1", "Group"), Named("e2", "Nord"), by=before, kind=kind)
+
+    memory, _ = settled(memory, before, after, {}, NOON)
+    assert means(memory, "Nord", after, kind) == "e2", "as it was read last"
+
+    name = "Nord" if is_called_so else "Sor"
+    memory = seen(memory, Named("e2", name), by=after, kind=kind)
+    memory = seen(memory, Named("e2", "Later"), by=after, kind=kind)
+
+    expected = "e2" if is_called_so else "contested"
+    assert means(memory, "Nord", after, kind) == expected
+
+
+def test_a_rollback_gives_a_word_that_meant_nothing_then_nothing_that_it_was_given_since() -> None:
+    """Nobody was in Finance: the name was given to another department with the rows after."""
+    memory = seen(NameMemory(), Named("d2", "People"))
+    memory, _ = settled(memory, ROWS, EDITED, {DEPARTMENT: [FIN_LATER, HR_LATER]}, NOON)
+    assert means(memory, "Finance", EDITED) == "d2"
+
+    bindings = brought_back(memory.bindings, ROWS, NOON.date().isoformat())
+    memory = seen(replace(memory, bindings=bindings), HR_LATER)
+
+    assert [means(memory, each) for each in ("Finance", "People")] == ["", "d2"]

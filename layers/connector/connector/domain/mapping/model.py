@@ -170,8 +170,13 @@ class CompanyRules(MappingModel):
 
     def claims(self, legal_entity: Named) -> Truth:
         """Whether this company claims a legal entity by one of its names."""
-        named = (name for name in self.legal_entities if name not in (EVERYBODY, NOT_SHOWN_CLAIM))
-        return any_holds(map(legal_entity.answers_to, named))
+        return any_holds(map(legal_entity.answers_to, self.claimed))
+
+    @cached_property
+    def claimed(self) -> frozenset[str]:
+        """The legal entities that this company claims, in the form for comparing them."""
+        named = set(self.legal_entities) - {EVERYBODY, NOT_SHOWN_CLAIM}
+        return frozenset(map(alike, named))
 
     @property
     def zone(self) -> tzinfo:
@@ -281,12 +286,16 @@ class MappingFile(MappingModel):
         return self
 
     def company_of(self, legal_entity: Named) -> Fact[str]:
-        """The company that claims a legal entity by name, else the one that takes everybody."""
-        claims = {key: rules.claims(legal_entity) for key, rules in self.companies.items()}
-        named = [key for key, claim in claims.items() if claim is Truth.YES]
-        if named:
-            return Known(named[0])
-        if any_holds(claims.values()) is Truth.UNKNOWN or legal_entity.former:
+        """The company that claims a legal entity, else the one that takes everybody.
+
+        The surest word decides: whoever claims it by its id goes before whoever does by its name.
+        """
+        for key in map(alike, legal_entity.keys):
+            for company, rules in self.companies.items():
+                if key in rules.claimed:
+                    return Known(company)
+        claims = (rules.claims(legal_entity) for rules in self.companies.values())
+        if any_holds(claims) is Truth.UNKNOWN or legal_entity.former:
             return UNKNOWN  # not shown, or renamed so that no company names it any more
         return fact(self.claimant(EVERYBODY))
 

@@ -129,7 +129,8 @@ def _earlier(item: Item) -> dict[str, dict[str, Binding]]:
 
 
 def _binding_in(item: Item) -> Binding:
-    return _made(Binding, {**item, "strangers": tuple(item.get("strangers", ()))})
+    lists = {name: tuple(item.get(name, ())) for name in ("strangers", "presumed")}
+    return _made(Binding, {**item, **lists})
 
 
 def _made(kind: type[Made], item: Item) -> Made:

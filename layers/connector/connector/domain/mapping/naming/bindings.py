@@ -85,7 +85,8 @@ class Binding:
     `strangers` got the name while it meant others, and are not meant. `since` is the moment at
     which it was settled. Where it `is_contested` the rows with the word were edited and something
     was renamed, and nobody can tell which thing they mean now. `used` is the day on which rows of
-    this version were seen last, or settled.
+    this version were seen last, or settled. Of the holders, those `presumed` had the name when they
+    were read last, and were not read since an import settled it by that.
     """
 
     holders: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class Binding:
     strangers: tuple[str, ...] = ()
     is_contested: bool = False
     used: str = ""
+    presumed: tuple[str, ...] = ()
 
 
 Versions: TypeAlias = Mapping[str, Binding]
@@ -168,7 +170,10 @@ def in_use(bindings: Bindings, words: Words, looked: str, today: str) -> Binding
 
 
 def brought_back(bindings: Bindings, words: Words, today: str) -> Bindings:
-    """The bindings once exactly these rows are back: they mean what they meant."""
+    """The bindings once exactly these rows are back: they mean what they meant.
+
+    A word that meant nothing by then means whatever is seen first, and not what it was given since.
+    """
     result = dict(bindings)
     for kind, named in words.items():
         for text, word in named.items():
@@ -176,6 +181,8 @@ def brought_back(bindings: Bindings, words: Words, today: str) -> Bindings:
             if word.digest in versions:
                 own = replace(versions[word.digest], used=today)
                 result[key] = {**versions, word.digest: own}
+            elif versions and not any(are_left(rows, word.digest) for rows in versions):
+                result[key] = with_version(versions, word.digest, Binding(since=today, used=today))
     return result
 
 
@@ -222,6 +229,7 @@ def _later(one: Binding, other: Binding | None) -> Binding:
         strangers=tuple(sorted({*one.strangers, *other.strangers})),
         used=max(one.used, other.used),
         is_contested=one.is_contested or other.is_contested,
+        presumed=tuple(sorted({*one.presumed} & {*other.presumed})),
     )
 
 

@@ -80,6 +80,8 @@ def settled(
             if found is None:
                 continue  # told once the thing is seen: what it is called now is not known here
             binding = _bound(text, found, there, now)
+            if listed is None:
+                binding = replace(binding, presumed=tuple(found))
             bindings[key] = with_version(bindings.get(key, NONE), word.digest, binding)
             if known and (known.is_contested or not _is_same(known, found)):
                 rebound.append(Rebound(kind, text, word.companies, _told(kind, text, known, found)))

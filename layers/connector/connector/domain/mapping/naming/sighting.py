@@ -134,14 +134,17 @@ class Sighting:
         is_own = digest in versions
         if known is None or known.is_contested:
             return
-        if (
-            self._is_edited(word)
-            and word not in names_of(thing)
-            and self._is_in_doubt(word, thing, called)
+        is_called_so = word in names_of(thing)
+        is_presumed = str(thing.id) in known.presumed
+        if not is_called_so and (
+            is_presumed or (self._is_edited(word) and self._is_in_doubt(word, thing, called))
         ):
             self._held[str(thing.id)].discard(word)
             self._put(word, replace(known, is_contested=True, since=self._now))
             return
+        if is_presumed:
+            others = tuple(each for each in known.presumed if each != thing.id)
+            known = replace(known, presumed=others)
         # A code is a key that the customer keeps: whatever has another one now gives up the word.
         if known.is_code and word in names_of(thing):
             known = replace(known, holders={**known.holders, str(thing.id): self._day})
