@@ -396,4 +396,64 @@ KEPT = (
             s("kill", function="writer", at=95, reach=5),
         ),
     ),
+    # Legal entities were swapped, one of them was read under its new name, and the file imported.
+    (
+        1,
+        (s("swap_legal_entities", is_followed="half seen", n=13, reach=5),),
+    ),
+    # The former name of a location was a row of another company: whoever came there waited.
+    (
+        30,
+        (
+            s("swap_names", kind="location", one=1, other=2, is_followed=False),
+            s("transfer", n=6, how="at once"),
+            s("follow_the_names", kind="location", reach=2),
+        ),
+    ),
+    # A poller that had not heard of an import overwrote what it had settled a moment ago.
+    (
+        136,
+        (
+            s("enter_someone_again", n=8),
+            s("swap_names", kind="department", one=0, other=0, is_followed=False),
+            s("swap_legal_entities", is_followed="half seen", n=13, reach=1),
+        ),
+    ),
+    # A writer had the mapping of before at hand, and the reader the words of the one in between.
+    (
+        19,
+        (
+            s(
+                "hire",
+                department="Management",
+                place="Stockholm",
+                entity="Nordfab AB",
+                kind="Hourly full-time",
+                ago=2,
+            ),
+            s("swap_legal_entities", is_followed="seen", n=0, reach=1),
+            s("roll_back", is_heard=False),
+        ),
+    ),
+    # An import settled the one of two rows swapped by hand that was doubted, and not the other.
+    (
+        2,
+        (s("swap_rows_by_hand", kind="location", one=2, other=0, is_seen=True, reach=20),),
+    ),
+    # A word that was out of the mapping for a day came back by hand, and meant what it had meant.
+    (
+        23,
+        (
+            s("swap_rows_by_hand", kind="department", one=3, other=2, is_seen=False, reach=20),
+            s("swap_rows_by_hand", kind="department", one=3, other=0, is_seen=True, reach=2),
+        ),
+    ),
+    # A rollback gave a word that had meant nothing what the mapping that it replaced gave it.
+    (
+        3118,
+        (
+            s("swap_names", kind="department", one=1, other=0, is_followed=True),
+            s("roll_back", is_heard=True),
+        ),
+    ),
 )

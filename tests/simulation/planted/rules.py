@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from connector.adapters.rippling import rest
 from connector.domain.catalogue import Catalogue
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.services.apply import context, employee_writer
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
@@ -106,6 +107,16 @@ RULES = (
         put(guarding, "new_employments", wrongs.finds_none),
         Check.REASON,
         HIRED_AGAIN,
+    ),
+    # A row means a thing, and not a name.
+    Bug(
+        "a row means whatever is called so today",
+        put(NameMemory, "recalled", wrongs.goes_by_the_name),
+        Check.REASON,
+        (
+            s("swap_names", kind="department", one=0, other=1, is_followed=False),
+            s("sweep", reach=20),
+        ),
     ),
     # All of it or none, and by the word of whoever said it.
     Bug(

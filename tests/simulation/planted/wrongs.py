@@ -14,6 +14,9 @@ from connector.domain.cursors import Cursor, Progress
 from connector.domain.decisions import Action, Decision
 from connector.domain.employees import Written
 from connector.domain.errors import RetryableError
+from connector.domain.facts import Named
+from connector.domain.mapping.naming.bindings import NamedKind
+from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.records.chain import Head
 from connector.domain.records.ledger import EmployeeLink, Record
 from connector.services.apply import applier, recorder
@@ -200,3 +203,8 @@ def told_by_comparison(record: Record, link: EmployeeLink, known: KnownEmployee 
     intent = record.person.intent
     unsaid = replace(intent, differences=None) if intent and intent.differences else intent
     return lost_update(replace(record, person=replace(record.person, intent=unsaid)), link, known)
+
+
+def goes_by_the_name(_memory: NameMemory, _kind: NamedKind, thing: Named, _words: object) -> Named:
+    """A thing without the words that mean it, or another."""
+    return thing
