@@ -95,8 +95,9 @@ class Rules:
             return False
         self.companies, self._before = deepcopy(self._before), self.companies
         self._imported, self._in_force = dict(self._rows()), deepcopy(self.companies)
-        versions = self._imported.items()
-        self.means = {each[0]: thing for each, thing in self._meant.items() if each in versions}
+        versions, known = self._imported.items(), {word for word, _ in self._meant}
+        self.means = {word: NOBODY for word in self._imported if word in known}
+        self.means |= {each[0]: thing for each, thing in self._meant.items() if each in versions}
         return True
 
     def look(self, things: Things) -> None:
