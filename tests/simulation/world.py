@@ -198,6 +198,11 @@ class SimulatedWorld:
         cursor: Cursor = cast("Any", self.environments[0].cursors).port.cursor("workers sweep")
         return cursor
 
+    def is_cut(self) -> bool:
+        """Whether a read of changes, or of everybody, was cut short and goes on with the next."""
+        cursors = cast("Any", self.environments[0].cursors).port
+        return any(cursors.cursor(name).started for name in ("workers", "workers sweep"))
+
     def time_for_one_thing(self) -> float:
         """So much time that the next run of a sweep is cut behind a page, a person or a company."""
         sweep = self.sweep()

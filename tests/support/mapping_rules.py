@@ -85,7 +85,9 @@ class Rules:
         self.means = {word: thing for word, thing in self.means.items() if word in after}
         for word, rows in after.items():
             old = before.get(word, frozenset())
-            if word not in self.means or not old or not (rows <= old or old <= rows):
+            # What is added by hand is doubted, and what is only taken away is not.
+            is_left = bool(old) and (rows <= old or (old <= rows and not is_by_hand))
+            if word not in self.means or not is_left:
                 self._settle(word, things)
         self._keep()
 
@@ -139,10 +141,6 @@ class Rules:
         claims = [(w, key) for key, rules in self.companies.items() for w in rules[CLAIMS]]
         for word in dict.fromkeys(word for word, _ in claims):
             yield (ENTITY, word), frozenset(key for each, key in claims if each == word)
-
-    def words(self) -> set[Word]:
-        """Every word of the file."""
-        return {word for word, _ in self._rows()}
 
     def row_of(self, kind: str, company: str, thing: Thing) -> tuple[dict[str, str], bool]:
         """The row of a company that means a thing, empty if none; and whether one only seems to."""

@@ -138,6 +138,12 @@ class Auditor:
             if kind:
                 yield key, kind, person
 
+    def note_late(self, before: Employees, now: datetime) -> None:
+        """Whoever left a company by a write that landed only now arrives in another one freely."""
+        for key, kind, person in self._changes(before, self.model.employees(), now):
+            if kind == "transfer":
+                self.limits.remember(key, kind, person, now)
+
     def _headcount(self, employees: Employees) -> Mapping[str, int]:
         """Those who are active, and a few who were a moment ago."""
         found = dict.fromkeys(self.visma.companies, 5)

@@ -47,13 +47,18 @@ class Limits:
         for company, kind, person in sorted(changes, key=lambda each: each[1] != "transfer"):
             if self._is_free(company, kind, person, now):
                 continue
-            people = self._counted.setdefault((company, kind), {})
-            people[person] = now
+            people = self.remember(company, kind, person, now)
             recent = [at for at in people.values() if now - at < DAY]
             percent = PERCENT.get(kind, USUAL_PERCENT)
             allowed = max(FLOOR, headcount.get(company, 0) * percent // 100)
             if len(recent) > allowed:
                 yield f"{company}: {len(recent)} people within a day: {kind}"
+
+    def remember(self, company: str, kind: str, person: str, now: datetime) -> dict[str, datetime]:
+        """Counts somebody; everyone so far of that company and kind, with the moment."""
+        people = self._counted.setdefault((company, kind), {})
+        people[person] = now
+        return people
 
     def _is_free(self, company: str, kind: str, person: str, now: datetime) -> bool:
         """What an operator approved, a first load, and the arrival after a counted transfer."""

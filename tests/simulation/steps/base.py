@@ -297,10 +297,6 @@ class Base:
             self.platform.faults.clear()
         self.clock.turn(seconds=SAID_BY_429)
 
-    def unmeant(self) -> set[tuple[str, str]]:
-        """Words of the mapping of which nobody has said yet what they mean."""
-        return self.model.rules.words() - self.model.rules.means.keys()
-
     def time_passes(self, until: datetime) -> None:
         """What was to happen by then happens."""
 

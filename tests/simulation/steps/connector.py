@@ -105,20 +105,21 @@ class Story(Machines):
     def let_work(self, *, full_sweep: bool = False) -> None:
         """Ticks and drains until two ticks find nothing; the operator approves what is held.
 
-        Two, because the first may only end a read that was cut short: what came to light behind
-        its page token is for the next.
+        Two, because the first may find what is dealt with by then. One that only ends a read that
+        was cut short counts for none: what came to light behind its page token is for the next.
         """
         with self.watched():
             self.world.drain()
         quiet = 0
         for _ in range(MOST_ROUNDS):
+            was_cut = self.world.is_cut()
             queued = self.tick(full_sweep=full_sweep)
             with self.watched():
                 self.world.drain()
                 if self.world.queue.dead:
                     self.world.operate("replay")
             is_idle = not queued and self.world.queue.is_empty() and not self.decide_everything()
-            quiet = quiet + 1 if is_idle else 0
+            quiet = quiet + (not was_cut) if is_idle else 0
             if quiet == QUIET_TICKS:
                 return
             full_sweep = full_sweep and queued < 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.simulation.steps.base import DEPARTMENTS, ENTITIES, PLACES, REACH, WHOM, YES_OR_NO
 from tests.simulation.steps.hr import Hr
 from tests.simulation.steps.registry import step
-from tests.support.mapping_rules import ENTITY
+from tests.support.mapping_rules import ENTITY, TABLES
 
 CODED = "Management"
 """It is in Visma by its reference code, and waits where its former name is another's row now."""
@@ -81,6 +81,8 @@ class Names(Hr):
         Until an import says it, whoever is there stays, and who comes may wait.
         """
         a, b = self._two(kind, one, other)
+        if not self._have_rows_alike(kind, self.names[a], self.names[b]):
+            return
         self._give({a: self.names[b], b: self.names[a]}, kind, is_followed=False)
         if is_seen:
             self.tick(full_sweep=True)
@@ -121,12 +123,18 @@ class Names(Hr):
         rest = [each for each in said if each != first]
         return first, rest[other % len(rest)]
 
+    def _have_rows_alike(self, kind: str, one: str, other: str) -> bool:
+        """Whether each company has rows for both, or for neither: then they can be swapped."""
+        companies = self.model.rules.companies.values()
+        words = [{row["rippling"] for row in each[TABLES[kind]]} for each in companies]
+        return all((one in each) == (other in each) for each in words)
+
     def _give(self, new: dict[str, str], kind: str, is_followed: bool) -> None:
         """Things get new names; a row holds to what it meant, so it must have meant something."""
         if not is_followed:
             self.quiet()
-            if any((kind, self.names[each]) in self.unmeant() for each in new):
-                self.import_mapping()
+            self.let_rippling_answer()
+            self.import_mapping()
         rename = {
             "department": self.rippling.rename_department,
             "location": self.rippling.rename_location,

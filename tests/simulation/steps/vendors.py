@@ -203,7 +203,9 @@ class Vendors(Controller):
             return
         if self.is_watched:
             self.auditor.look(self.clock.now())
+        before = self.model.employees()
         self.visma.land()
+        self.auditor.note_late(before, self.clock.now())
         self.doubt_everyone()
         if self.is_watched:
             self.auditor.begin(self.clock.now())
