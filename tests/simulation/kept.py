@@ -410,15 +410,6 @@ KEPT = (
             s("follow_the_names", kind="location", reach=2),
         ),
     ),
-    # A poller that had not heard of an import overwrote what it had settled a moment ago.
-    (
-        136,
-        (
-            s("enter_someone_again", n=8),
-            s("swap_names", kind="department", one=0, other=0, is_followed=False),
-            s("swap_legal_entities", is_followed="half seen", n=13, reach=1),
-        ),
-    ),
     # A writer had the mapping of before at hand, and the reader the words of the one in between.
     (
         19,
@@ -439,14 +430,6 @@ KEPT = (
     (
         2,
         (s("swap_rows_by_hand", kind="location", one=2, other=0, is_seen=True, reach=20),),
-    ),
-    # A word that was out of the mapping for a day came back by hand, and meant what it had meant.
-    (
-        23,
-        (
-            s("swap_rows_by_hand", kind="department", one=3, other=2, is_seen=False, reach=20),
-            s("swap_rows_by_hand", kind="department", one=3, other=0, is_seen=True, reach=2),
-        ),
     ),
     # A rollback gave a word that had meant nothing what the mapping that it replaced gave it.
     (

@@ -554,3 +554,19 @@ def test_a_rollback_gives_a_word_that_meant_nothing_then_nothing_that_it_was_giv
     memory = seen(replace(memory, bindings=bindings), HR_LATER)
 
     assert [means(memory, each) for each in ("Finance", "People")] == ["", "d2"]
+
+
+def test_a_word_that_comes_back_by_hand_is_doubted_where_its_thing_has_another_row() -> None:
+    """A day ago it meant what is called otherwise since, and has a row by that name."""
+    before, after = words(Economy="e"), words(Economy="e", Finance="f")
+    memory = seen(NameMemory(), FIN, by=words(Finance="a"))
+    economy = Named("d1", "Economy")
+    memory, _ = settled(memory, words(Finance="a"), before, {DEPARTMENT: [economy]}, NOON)
+    memory = seen(memory, economy, by=before)
+    assert means(memory, "Economy", before) == "d1"
+
+    memory = seen(memory, economy, by=after)
+
+    assert means(memory, "Finance", after) == "contested"
+    memory, _ = settled(memory, after, after, {DEPARTMENT: [economy, Named("d2", "Finance")]}, NOON)
+    assert means(memory, "Finance", after) == "d2"
