@@ -439,4 +439,13 @@ KEPT = (
             s("roll_back", is_heard=True),
         ),
     ),
+    # The ids of departments were hidden, and their names were each other's.
+    (
+        2244,
+        (
+            s("swap_names", kind="department", one=1, other=3, is_followed=False),
+            s("sweep", reach=1),
+            s("lose_a_right", name="department_id", is_told=True, reach=5),
+        ),
+    ),
 )

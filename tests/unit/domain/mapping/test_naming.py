@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
-from connector.domain.facts import Named
+from connector.domain.facts import Named, Truth
 from connector.domain.mapping.file import load
 from connector.domain.mapping.naming.apart import apart
 from connector.domain.mapping.naming.bindings import (
@@ -570,3 +570,16 @@ def test_a_word_that_comes_back_by_hand_is_doubted_where_its_thing_has_another_r
     assert means(memory, "Finance", after) == "contested"
     memory, _ = settled(memory, after, after, {DEPARTMENT: [economy, Named("d2", "Finance")]}, NOON)
     assert means(memory, "Finance", after) == "d2"
+
+
+def test_a_name_that_is_shown_without_an_id_names_nothing_while_names_have_changed_hands(
+    memory: NameMemory,
+) -> None:
+    hidden = Named(name="Finance")
+    assert memory.recalled(DEPARTMENT, hidden, ROWS[DEPARTMENT]) == hidden
+
+    memory = seen(memory, FIN_LATER, HR_LATER)
+
+    recalled = memory.recalled(DEPARTMENT, hidden, ROWS[DEPARTMENT])
+    assert recalled.unsettled == ("Finance",)
+    assert recalled.answers_to("Finance") is Truth.UNKNOWN

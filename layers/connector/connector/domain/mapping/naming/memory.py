@@ -7,7 +7,7 @@ and when names are read again, is in `services/shared/names`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -148,8 +148,10 @@ class NameMemory:
 
     def recalled(self, kind: NamedKind, thing: Named, words: Mapping[str, Word]) -> Named:
         """The thing with the names that rows had for it, without the words that mean another."""
-        if not thing.id or not thing.name:
+        if not thing.name:
             return thing
+        if not thing.id:
+            return self._without_id(kind, thing, words)
         now, key = names_of(thing), key_of(kind, thing.id)
         former = [
             each
@@ -171,6 +173,26 @@ class NameMemory:
             taken=taken,
             unsettled=unsettled,
         )
+
+    def _without_id(self, kind: NamedKind, thing: Named, words: Mapping[str, Word]) -> Named:
+        """Something of which only the name is shown; where names have changed hands, that is none.
+
+        It may be what the row means, or what took its name.
+        """
+        known = {word: self.binding(kind, word, words) for word in names_of(thing) & words.keys()}
+        apart = [
+            word
+            for word, one in known.items()
+            if one is not None and (one.is_contested or self._is_apart(kind, word, one.holders))
+        ]
+        return replace(thing, unsettled=tuple(sorted(apart))) if apart else thing
+
+    def _is_apart(self, kind: NamedKind, word: str, holders: Collection[str]) -> bool:
+        """Whether what a word means is called otherwise now, or something else is called so."""
+        called = self.things(kind)
+        own = [called.names[each] for each in holders if each in called.names]
+        is_left = any(not each.answers_to((word,)) for each in own)
+        return is_left or bool(called.others(holders, (word,)))
 
     def _not_meaning(
         self, kind: NamedKind, thing: Named, names: Iterable[str], words: Mapping[str, Word]
