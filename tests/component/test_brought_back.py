@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from connector.domain.guards import ChangeKind
 from tests.support.world import World, a_world
 
@@ -167,3 +169,58 @@ def test_whoever_left_and_is_gone_in_rippling_is_told_when_active_by_hand() -> N
         (message,) = [row["message"] for row in rows if row["person"] == leaver["user_id"]]
         assert "is put right" not in message
         assert "no longer in Rippling" in message
+
+
+@pytest.mark.parametrize("is_left_by_hand", [True, False])
+def test_whoever_lost_the_employment_that_counted_is_told_when_active_by_hand(
+    is_left_by_hand: bool,
+) -> None:
+    with a_world(people=20) as world:
+        world.first_load()
+        worker = everyone_of(world, "norway")[0]
+        world.rippling.terminate(worker["id"], world.clock.now().date().isoformat())
+        world.settle()
+        again = hired_again(world, worker)
+        assert statuses(world, [worker]) == {"Active": 1}
+        if is_left_by_hand:
+            world.rippling.remove(again["id"])
+            sweep(world)
+            world.visma.edit_employee(str(worker["number"]), company="norway", status="Inactive")
+        else:
+            world.rippling.terminate(again["id"], world.clock.now().date().isoformat())
+            world.settle()
+            world.rippling.remove(again["id"])
+        sweep(world)
+        assert statuses(world, [worker]) == {"Inactive": 1}
+        world.metrics.counts.clear()
+        sweep(world)
+        assert world.metrics.counts["PeopleGone"] == 0, "whoever is inactive as well is not missed"
+        bring_back(world, [worker])
+        sweep(world)  # the writer looks, and leaves them as they are
+        for _ in range(2):
+            world.metrics.counts.clear()
+            world.clock.turn(days=1)
+
+            summary = world.tick(full_sweep=True)
+
+            assert world.metrics.counts["PeopleGone"] == 1
+            assert any(worker["user_id"] in problem for problem in summary.problems)
+            world.drain()
+        assert statuses(world, [worker]) == {"Active": 1}, "absence is never a termination"
+        rows = say(world, "reconcile")["rows"]
+        (message,) = [row["message"] for row in rows if row["person"] == worker["user_id"]]
+        assert "is put right" not in message
+        assert "no longer shows the employment that counted" in message
+
+
+def hired_again(world: World, worker: dict[str, Any]) -> dict[str, Any]:
+    again = world.rippling.rehire(
+        worker["user_id"],
+        world.clock.now().date(),
+        department="Sales",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        status="ACTIVE",
+    )
+    world.settle()
+    return again

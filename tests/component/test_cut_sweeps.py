@@ -205,6 +205,38 @@ def test_whoever_lost_the_employment_that_counted_is_told_until_they_are_made_in
 
 
 @pytest.mark.parametrize("pages", [1, 3])
+@pytest.mark.parametrize("other", ["begins later", "has no first day", "offer", "unknown word"])
+def test_whoever_lost_the_employment_that_counted_is_told_beside_one_that_has_not_begun(
+    other: str, pages: int
+) -> None:
+    with a_company(pages=pages) as world:
+        worker = active(world)[5]
+        word = {"offer": "HIRED", "unknown word": "SOMETHING"}.get(other, "ACCEPTED")
+        first_day = world.clock.now().date() + timedelta(days=90)
+        second = world.rippling.rehire(
+            worker["user_id"],
+            first_day,
+            department="Sales",
+            location="Oslo",
+            employment_type="Salaried full-time",
+            status=word,
+        )
+        if other == "has no first day":
+            world.rippling.change(second["id"], start_date=None)
+        world.settle()
+        world.rippling.remove(worker["id"])
+        for _ in range(2):
+            world.metrics.counts.clear()
+
+            runs = swept(world, is_cut=pages > 1)
+
+            assert world.metrics.counts["PeopleGone"] == 1
+            assert worker["user_id"] in told(runs)
+            world.drain()
+            assert place_of(world, worker)[1] == "Active", "absence is never a termination"
+
+
+@pytest.mark.parametrize("pages", [1, 3])
 def test_whoever_left_is_gone_and_was_brought_back_by_hand_is_told(pages: int) -> None:
     with a_company(pages=pages) as world:
         leaver = active(world)[5]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from connector.domain.decisions import NO_LONGER_SHOWN, Action, Decision, decide
 from connector.domain.employment import Counted
 from connector.domain.facts import NOT_SHOWN, UNKNOWN, Known, Named
@@ -153,6 +155,28 @@ def test_an_old_end_says_nothing_about_an_employment_that_vanished() -> None:
 
     assert (gone.action, gone.reason) == (Action.KEEP, NO_LONGER_SHOWN)
     assert decide([old], a_mapping(), NOW, ["norway"], Counted("old")).action is Action.LEAVE
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_worker("other", status=ACCEPTED, start_date=date(2027, 1, 4)),
+        a_worker("other", status=ACCEPTED, start_date=None),
+        a_worker("other", status=EmploymentStatus.HIRED),
+        a_worker("other", status=EmploymentStatus.UNKNOWN),
+        a_worker("other", status=TERMINATED, termination_type="RENEGE"),
+    ],
+    ids=["begins later", "has no first day", "offer", "unknown word", "never began"],
+)
+def test_an_employment_that_has_not_begun_says_nothing_about_one_that_vanished(
+    other: Worker,
+) -> None:
+    gone = decide([other], a_mapping(), NOW, ["norway"], Counted("vanished"))
+    alone = decide([other], a_mapping(), NOW, [], Counted("vanished"))
+
+    assert (gone.action, gone.reason) == (Action.KEEP, NO_LONGER_SHOWN)
+    assert gone.due_on == alone.due_on, "the day on which it begins still comes"
+    assert alone.reason != NO_LONGER_SHOWN, "nobody is told of whoever is active nowhere"
 
 
 def test_an_employment_that_goes_on_out_of_scope_speaks_for_itself_once_another_vanished() -> None:

@@ -91,16 +91,20 @@ def decide(
     """What to do about a person with these employments, active in these Visma companies.
 
     `counted` is the employment that counted last time, and the days that Rippling showed of it
-    then. Where it is gone, an older employment that ended says nothing about it. One that goes on
-    does, in scope or out of it.
+    then. Where it is gone, one that ended or has not begun says nothing about it, and somebody has
+    to be told. One that goes on does, in scope or out of it.
     """
     workers = _with_doubts(workers, counted, has_begun=bool(active_in))
     it = counted.worker_id
     person = Situation(workers, mapping, now, active_in, it)
     decision = _decide(person)
-    is_gone = bool(it) and it not in {worker.id for worker in workers}
-    if decision.action is Action.LEAVE and active_in and is_gone and not _goes_on(decision, person):
-        return Decision(Action.KEEP, decision.worker, decision.company, NO_LONGER_SHOWN)
+    is_gone = bool(it) and bool(workers) and it not in {worker.id for worker in workers}
+    goes_on = decision.action is Action.WRITE or _goes_on(decision, person)
+    if active_in and is_gone and not goes_on:
+        # The day on which another one begins still comes, and they are due then.
+        return Decision(
+            Action.KEEP, decision.worker, decision.company, NO_LONGER_SHOWN, decision.due_on
+        )
     return decision
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connector.domain.catalogue import canonical
-from connector.domain.decisions import Action, Decision
+from connector.domain.decisions import NO_LONGER_SHOWN, Action, Decision
 from connector.domain.employees import (
     BUSINESS_FIELDS,
     INACTIVE,
@@ -63,6 +63,8 @@ def is_otherwise(person: Person, decision: Decision, placement: Placement | None
         case Action.LEAVE:
             return is_waiting or (bool(person.active_in) and person.outcome not in STANDING)
         case Action.IGNORE | Action.SCHEDULE:
+            return is_waiting
+        case Action.KEEP if decision.reason == NO_LONGER_SHOWN:
             return is_waiting
         case Action.WRITE if placement is not None:
             if placement.missing:

@@ -128,6 +128,11 @@ class Person:
         return frozenset((*self.fingerprints, *self.planned_fingerprints))
 
     @property
+    def has_lost_what_counted(self) -> bool:
+        """Whether the employment that counts was not among those shown when last dealt with."""
+        return bool(self.worker_ids) and self.worker_id not in ("", *self.worker_ids)
+
+    @property
     def counted(self) -> Counted:
         """The employment that counts, with its days as Rippling showed them last."""
         first, last = self.facts.get("start_date"), self.facts.get("end_date")

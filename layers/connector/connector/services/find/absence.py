@@ -127,6 +127,15 @@ class AbsenceCheck:
         )
         return replace(looked, batch=looked.batch + told)
 
+    def still_lost(self, brought_back: Collection[str]) -> set[str]:
+        """Those of the people active by hand who had lost the employment that counted before.
+
+        Rippling shows them with what does not go on, so that the writer leaves them as they are;
+        as soon as it finds anything else to do about them, they have not lost it any more.
+        """
+        persons = self.ledger.persons(brought_back)
+        return {each.id for each in persons if each.has_lost_what_counted}
+
     def employed(self, people: Collection[str]) -> set[str]:
         """Those of the people who have an active employee now."""
         return {person.id for person in self.ledger.persons(people) if person.active_in}

@@ -140,7 +140,8 @@ class SweepReader:
             is_believed=is_believed,
         )
         kept = tuple(each for each in reviewed.candidates if each.person_id not in back.gone)
-        told = self.absence.tell(gone | back.gone)
+        lost = self.absence.still_lost({each for each in reviewed.brought_back if seen.has(each)})
+        told = self.absence.tell(gone | back.gone | lost)
         return looked.batch + back.batch + told + replace(reviewed, candidates=kept)
 
     def _aborted(self, sweep: Cursor, seen: int, report: Summary, employed: int) -> Batch:

@@ -6,11 +6,13 @@ ask for is found out by the writer's own steps. Nothing is decided a second time
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
+from connector.domain.decisions import NO_LONGER_SHOWN, decide
 from connector.domain.employees import (
     BUSINESS_FIELDS,
     Employee,
@@ -21,6 +23,7 @@ from connector.domain.employees import (
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import digest_of
+from connector.domain.people import Worker
 from connector.domain.planning import Outcome
 from connector.domain.reconciliation import Origin, extra, gone, reconcile
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -35,6 +38,7 @@ from connector.services.shared.new_change import new_change, new_run
 EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
 PUT_RIGHT = "is put right"
 STAYS_GONE = "stays: no longer in Rippling; absence is never a termination"
+STAYS_LOST = f"stays: {NO_LONGER_SHOWN}"
 NO_CAUSE = "open without cause"
 OPEN = (Outcome.HELD, Outcome.WAITING, Outcome.REJECTED)
 OLDER_MAPPING = (
@@ -69,7 +73,11 @@ class Agreement:
         must_be_one_of("company", company or "", mapping.companies)
         snapshot = self.foresight.snapshots.read(mapping)
         plan = self.foresight.of_snapshot(snapshot, mapping)
-        rows = [*found_in(snapshot, mapping), *absent_in(snapshot), *stale_in(snapshot, plan)]
+        rows = [
+            *found_in(snapshot, mapping, plan.made_at),
+            *absent_in(snapshot),
+            *stale_in(snapshot, plan),
+        ]
         rows += [
             _row(DIFFERENT, each.company, each.person, each.number, each.foretold)
             for each in plan.people
@@ -107,7 +115,7 @@ class Agreement:
         return person.worker_id or next(iter(person.fingerprints), "")
 
 
-def found_in(snapshot: Snapshot, mapping: MappingFile) -> Iterator[JsonObject]:
+def found_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterator[JsonObject]:
     """What Visma has otherwise than the ledger wrote it, and whom nobody knows."""
     for company, employees in snapshot.employees.items():
         if not isinstance(employees, dict):
@@ -121,13 +129,24 @@ def found_in(snapshot: Snapshot, mapping: MappingFile) -> Iterator[JsonObject]:
             if finding.origin is Origin.EDITED:
                 person = snapshot.persons[finding.person_id]
                 row |= edit(link, employees[canonical(code)], person, mapping)
-                if finding.person_id not in snapshot.employments:
+                employments = snapshot.employments.get(finding.person_id, ())
+                if not employments:
                     row["message"] = row["message"].replace(PUT_RIGHT, STAYS_GONE)
+                elif _has_lost(employments, person, mapping, company, now):
+                    row["message"] = row["message"].replace(PUT_RIGHT, STAYS_LOST)
             yield row
         yield from (
             _row(EXTRA, company, "", employee.code, "active in Visma, and nobody of the ledger's")
             for employee in extra(links, employees.values())
         )
+
+
+def _has_lost(
+    employments: Sequence[Worker], person: Person, mapping: MappingFile, company: str, now: datetime
+) -> bool:
+    """Whether the writer would leave an edit as it is, for the employment that counted is gone."""
+    decision = decide(employments, mapping, now, (company,), person.counted)
+    return decision.reason == NO_LONGER_SHOWN
 
 
 def edit(

@@ -55,11 +55,12 @@ class Drift:
         return drift.drift(self._found(), plan.problems, rows, period)
 
     def _found(self) -> Iterator[Disagreement]:
-        snapshot = self.readings.snapshot()
-        for row in (*found_in(snapshot, self.readings.mapping()), *absent_in(snapshot)):
+        snapshot, plan = self.readings.snapshot(), self.readings.plan()
+        found = found_in(snapshot, self.readings.mapping(), plan.made_at)
+        for row in (*found, *absent_in(snapshot)):
             number = row["number"] or row["person"]
             yield Disagreement(row["company"], number, row["what"], row["message"])
-        for each in self.readings.plan().people:
+        for each in plan.people:
             if each.is_to_apply:
                 number = each.number or each.person
                 yield Disagreement(each.company, number, DIFFERENT, each.foretold)
