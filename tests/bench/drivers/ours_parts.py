@@ -5,6 +5,7 @@ The state can be put into a file, so that each stage is a process of its own.
 
 from __future__ import annotations
 
+import copyreg
 import pickle
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,6 +57,13 @@ def _secret() -> bytes:
 
 
 KEY = DigestKey(_secret)
+
+
+def _key() -> DigestKey:
+    return KEY
+
+
+copyreg.pickle(DigestKey, lambda _: (_key, ()))  # it is the same in each stage
 
 
 class TurnedClock(SystemClock):
