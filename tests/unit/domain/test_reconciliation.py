@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connector.domain.decisions import Action, Decision
+from connector.domain.decisions import NO_LONGER_SHOWN, Action, Decision
 from connector.domain.employees import Employee
 from connector.domain.people import EmploymentStatus, Facts, Worker
 from connector.domain.placement import IN_VISMA, Missing, MissingKind, Placement
@@ -42,6 +42,7 @@ LINK = EmployeeLink(
 WAITS = replace(THERE, active_in=(), outcome="waiting")
 IS_OUT = Decision(Action.IGNORE, WORKER, "norway", "out of scope")
 IS_FOR_LATER = Decision(Action.SCHEDULE, WORKER, "norway", "starts on 2026-12-01")
+HAS_LOST = Decision(Action.KEEP, WORKER, "norway", NO_LONGER_SHOWN)
 AWAITS = Decision(Action.WAIT, WORKER, "norway", unknown=("department",))
 LEFT = {"status": "Inactive"}
 EMPLOYEE = Employee("1001", {"status": "Active"}, "AAA=", 7)
@@ -63,6 +64,8 @@ EMPLOYEE = Employee("1001", {"status": "Active"}, "AAA=", 7)
         (True, WAITS, IS_OUT, None),
         (True, WAITS, LEAVES, None),
         (True, WAITS, IS_FOR_LATER, None),
+        (True, replace(WAITS, active_in=("norway",)), HAS_LOST, None),
+        (False, THERE, HAS_LOST, None),
         (False, WAITS, AWAITS, None),
         (False, replace(WAITS, outcome="out_of_scope"), IS_OUT, None),
         (False, replace(WAITS, outcome="out_of_scope"), LEAVES, None),
