@@ -448,4 +448,25 @@ KEPT = (
             s("lose_a_right", name="department_id", is_told=True, reach=5),
         ),
     ),
+    # A legal entity got the name of another one: what had been rejected about its people was done.
+    (
+        5779,
+        (
+            s("change_many", count=8, what="move", pause=0),
+            s("come_and_vanish", is_rehired=False),
+            s("reject_one", n=15),
+            s("swap_legal_entities", is_followed="no", n=9, reach=2),
+        ),
+    ),
+    # The employment that counted was deleted, the other one went on and ended: nobody followed.
+    (
+        5035,
+        (
+            s("move", n=1, department="Sales", how="late"),
+            s("transfer", n=12, how="late"),
+            s("take_a_hire_back", n=3, department="Sales"),
+            s("rename_a_department", department="Production", is_followed=False),
+            s("change_many", count=4, what="terminate", pause=30),
+        ),
+    ),
 )

@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PLACE = Placement("norway", "SALES", "400", None, "1", "STAFF", "NORWAY", ("departments: Sales",))
 LACKS = (Missing(MissingKind.COST_CENTRE, "400"),)
 WORKER = Worker("w", "p", Facts(EmploymentStatus.ACTIVE))
+ANOTHER = Worker("w2", "p", Facts(EmploymentStatus.ACTIVE))
 WRITES = Decision(Action.WRITE, WORKER, "norway")
 LEAVES = Decision(Action.LEAVE, WORKER, "norway", "left")
 THERE = Person(
@@ -78,6 +79,12 @@ EMPLOYEE = Employee("1001", {"status": "Active"}, "AAA=", 7)
         (False, THERE, Decision(Action.WAIT, WORKER, "norway"), None),
         (False, replace(THERE, active_in=()), Decision(Action.SCHEDULE, WORKER, "norway"), None),
         (False, replace(THERE, active_in=()), Decision(Action.IGNORE, WORKER), None),
+        (True, THERE, replace(WRITES, worker=ANOTHER), PLACE),
+        (True, replace(THERE, outcome="held"), replace(LEAVES, worker=ANOTHER), None),
+        (True, THERE, replace(IS_OUT, worker=ANOTHER), None),
+        (False, THERE, replace(HAS_LOST, worker=ANOTHER), None),
+        (False, replace(THERE, worker_id=""), WRITES, PLACE),
+        (False, replace(THERE, active_in=()), replace(IS_OUT, worker=ANOTHER), None),
     ],
 )
 def test_whoever_should_be_otherwise_than_was_written_last_is_found(

@@ -53,11 +53,26 @@ STANDING = (Outcome.HELD.value, Outcome.REJECTED.value)
 
 
 def is_otherwise(person: Person, decision: Decision, placement: Placement | None) -> bool:
-    """Whether someone would be elsewhere, or placed otherwise, than the ledger has them.
+    """Whether someone would be elsewhere, placed otherwise, or by another employment than before.
 
     `placement` is theirs in the company of a decision to write, by the facts of today. Whoever
     waits although nothing is to be written is there for a look, which ends the wait.
     """
+    return _is_by_another(person, decision) or _ends_otherwise(person, decision, placement)
+
+
+def _is_by_another(person: Person, decision: Decision) -> bool:
+    """Whether someone is active by another employment than the ledger has them by.
+
+    Nothing may be left to do, as where the one that counted was deleted and another one goes on:
+    but until that is noted, nobody follows when that other one ends.
+    """
+    is_decided = decision.action in (Action.WRITE, Action.LEAVE, Action.IGNORE)
+    worker, known = decision.worker, person.worker_id if person.active_in else ""
+    return is_decided and worker is not None and known not in ("", worker.id)
+
+
+def _ends_otherwise(person: Person, decision: Decision, placement: Placement | None) -> bool:
     is_waiting = person.outcome == Outcome.WAITING.value
     match decision.action:
         case Action.LEAVE:

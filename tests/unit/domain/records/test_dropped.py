@@ -85,6 +85,30 @@ def test_what_was_shown_before_it_was_hidden_is_not_forgotten() -> None:
     assert not still_holds(shown_again, seen(number=Known("1003")))
 
 
+@pytest.mark.parametrize(
+    "called", [Named("d1", "Sales Nordic", "400"), Named("d1", "Sales", "410")]
+)
+@pytest.mark.parametrize("what", ["department", "location", "legal_entity"])
+def test_what_a_thing_is_called_is_no_change_where_its_id_is_shown(
+    what: str, called: Named
+) -> None:
+    before, after = seen(**{what: SHOWN.department}), seen(**{what: called})
+    assert still_holds(remembered(before), after)
+    assert not still_holds(remembered(before), seen(**{what: replace(called, id="d2")}))
+
+
+def test_custom_fields_are_told_apart_by_what_stands_in_them_whatever_they_are_called() -> None:
+    before, after = ({"id": "7", "name": name} for name in ("A", "B"))
+    assert not still_holds(
+        remembered(seen(custom_fields=Known(before))), seen(custom_fields=Known(after))
+    )
+
+
+def test_without_an_id_another_name_may_be_another_thing() -> None:
+    before, after = (seen(department=Named(name=name)) for name in ("Sales", "Sales Nordic"))
+    assert not still_holds(remembered(before), after)
+
+
 def test_one_employment_more_or_less_is_a_change() -> None:
     two = [*seen(), Worker("w2", "p1", SHOWN)]
     assert not still_holds(remembered(two), seen())

@@ -1,7 +1,8 @@
 """What Rippling showed of a person when an operator rejected a change: has anything changed since?
 
 Kept as a digest of each fact, never as the fact. Like everywhere, a fact that is not shown decides
-nothing: neither its going nor its coming back is a change. Pure.
+nothing: neither its going nor its coming back is a change. Nor is it one that a department, a
+location or a legal entity is called otherwise: that is not about the person. Pure.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from connector.domain.people import HIDDEN, Worker, facts_digest
 
 NOT_SHOWN = "?"
 """Instead of a digest: what is not shown at this path or below it may be anything."""
+
+THINGS = ("department", "location", "legal_entity", "named")
+LABELS = ("name", "code")
+"""By what a thing is known beside its id, which alone says whether it is another one."""
 
 Marks: TypeAlias = Mapping[str, str]
 
@@ -58,11 +63,18 @@ def _leaves(path: str, plain: Any) -> Iterator[tuple[str, str]]:
 
 
 def _agree(one: Marks, other: Marks) -> bool:
-    paths = one.keys() | other.keys()
+    paths = {each for each in one.keys() | other.keys() if not _is_label(each, one, other)}
     return all(
         one.get(path) == other.get(path) or _is_hidden(one, path) or _is_hidden(other, path)
         for path in paths
     )
+
+
+def _is_label(path: str, one: Marks, other: Marks) -> bool:
+    """Whether a path is what a thing is called of which both know the id."""
+    thing, _, last = path.rpartition("/")
+    is_label = last in LABELS and thing.endswith(THINGS)
+    return is_label and all(f"{thing}/id" in marks for marks in (one, other))
 
 
 def _is_hidden(marks: Marks, path: str) -> bool:
