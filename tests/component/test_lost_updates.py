@@ -52,6 +52,7 @@ def _is_told(world: World, worker: dict[str, Any]) -> None:
     )
     assert row["differences"] == [{"field": "department", "before": "SALES", "after": "FIN"}]
     assert row["department_after"] == "FIN"
+    assert "run" not in row, "the run that finds out is not the one that wrote it"
 
 
 def leaves(world: World, worker: dict[str, Any]) -> None:

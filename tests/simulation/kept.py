@@ -469,4 +469,33 @@ KEPT = (
             s("change_many", count=4, what="terminate", pause=30),
         ),
     ),
+    # An earlier write whose answer was lost was told as the deed of the run that found out.
+    (
+        7859,
+        (
+            s(
+                "map_a_department",
+                key="norway",
+                department="Production",
+                place=("SALES", "400"),
+                is_heard=True,
+            ),
+            s("create_and_forget", then="another address", is_late=True),
+            s("write_slowly", n=3, method="PUT", reach=5),
+            s("take_a_hire_back", n=1, department="Management"),
+            s("edit_a_row", key="norway", n=1, place=("SALES", "400")),
+            s("type_a_wrong_number", is_first_back=True),
+            s("change_the_lead", key="norway", lead="3"),
+        ),
+    ),
+    # The auditor took somebody for moved between companies who had been brought back by hand.
+    (
+        8922,
+        (
+            s("give_an_employee_another_code", n=7, is_replaced=False),
+            s("change_many", count=8, what="transfer", pause=400),
+            s("put_codes_right"),
+            s("edit_an_employee", n=1, fields={"status": "OnHold"}),
+        ),
+    ),
 )

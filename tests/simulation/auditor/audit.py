@@ -43,6 +43,8 @@ class Auditor:
         self._written: set[tuple[str, str, str]] = set()
         self._written_since = ""
         self._linked: set[tuple[str, str]] = set()
+        self._left: set[tuple[str, str]] = set()
+        """Company and code of whoever was made inactive, and not active again since but by hand."""
 
     # What may change.
 
@@ -86,6 +88,7 @@ class Auditor:
         demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
         headcount = self._headcount(before)
         demand(Check.LIMIT, self.limits.note(self._changes(before, after, now), headcount, now))
+        self._note_left(before, after)
         self._before, self._since, self._linked = after, now, _with_code(links)
         self._made |= after.keys() - self.model.entered.keys()
         changed = {key for key, fields in after.items() if fields != before.get(key)}
@@ -133,10 +136,18 @@ class Auditor:
             kind = kind_of(before.get((key, code)), fields)
             if kind and (key, person) not in self._linked and (key, code) not in self._made:
                 kind = "create"  # or someone entered by hand is taken over: it counts as that
-            if kind == "deactivate" and self.model.present(person, now).company not in (None, key):
+            is_elsewhere = self.model.present(person, now).company not in (None, key)
+            # Whoever had left already was only brought back by hand: that is undone, nobody moves.
+            if kind == "deactivate" and is_elsewhere and (key, code) not in self._left:
                 kind = "transfer"
             if kind:
                 yield key, kind, person
+
+    def _note_left(self, before: Employees, after: Employees) -> None:
+        for employee, fields in after.items():
+            if employee in before and fields["status"] != before[employee]["status"]:
+                is_left = fields["status"] == "Inactive"
+                (self._left.add if is_left else self._left.discard)(employee)
 
     def note_late(self, before: Employees, now: datetime) -> None:
         """Whoever left a company by a write that landed only now arrives in another one freely."""

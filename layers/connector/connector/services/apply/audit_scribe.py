@@ -102,7 +102,12 @@ def released(resolution: Resolution) -> EmployeeLink | None:
 
 
 def run_of(context: ChangeContext, resolution: Resolution) -> str:
-    """The run that found the change; where an operator released it, the run that it was held in."""
+    """The run that found the change; where an operator released it, the run that it was held in.
+
+    A write whose answer had been lost was another run's, and nobody remembers whose.
+    """
+    if resolution.result.is_earlier:
+        return ""
     held = resolution.link_before
     return context.change.run or (held.held_run if held else "")
 
