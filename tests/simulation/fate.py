@@ -72,6 +72,11 @@ class Fate:
         """The function that was invoked first of those that run."""
         return self._running[0].function if self._running else ""
 
+    @property
+    def innermost(self) -> str:
+        """The function that was invoked last of those that run."""
+        return self._running[-1].function if self._running else ""
+
     @contextmanager
     def running(self, function: str) -> Iterator[Process]:
         """One invocation; what was ordered for this function happens to it."""

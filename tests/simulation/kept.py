@@ -498,4 +498,50 @@ KEPT = (
             s("edit_an_employee", n=1, fields={"status": "OnHold"}),
         ),
     ),
+    # The auditor did not know what a tick had bound a word to, before all was quiet again.
+    (
+        4723,
+        (
+            s("create_and_forget", then="another company", is_late=False),
+            s("pass_a_name_on", kind="department", one=0, other=2, is_followed=True),
+            s("roll_back", is_heard=False),
+            s("work_once", reach=20),
+        ),
+    ),
+    # The same of a legal entity, of which there is no list: only whoever works there shows it.
+    (
+        6669,
+        (
+            s(
+                "hire",
+                department="Sales",
+                place="Gardermoen",
+                entity="Nordfab AB",
+                kind="Hourly full-time",
+                ago=1,
+            ),
+            s("change_the_scope", key="sweden", word="true"),
+            s("come_and_vanish", is_rehired=False),
+            s("rename_a_legal_entity", entity="Nordfab AB", is_followed=True),
+            s("roll_back", is_heard=True),
+        ),
+    ),
+    # The same where the tick was killed, and nobody could say whether it had bound the word.
+    (
+        4723,
+        (
+            s(
+                "hire",
+                department="Sales",
+                place="Oslo",
+                entity="Nordfab AS",
+                kind="Salaried full-time",
+                ago=0,
+            ),
+            s("kill", function="poller", at=30, reach=1),
+            s("pass_a_name_on", kind="department", one=0, other=2, is_followed=True),
+            s("roll_back", is_heard=False),
+            s("work_once", reach=20),
+        ),
+    ),
 )

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent
 TESTS = FOLDER.parent
 FILES = [
     *sorted((FOLDER / "auditor").glob("*.py")),
+    FOLDER / "sights.py",
     FOLDER / "stored.py",
     TESTS / "support/model.py",
     TESTS / "support/mapping_rules.py",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from unittest.mock import patch
 
 from connector.services.shared.shape_watch import ShapeWatch
 from tests.simulation.fate import Fate, FaultError
+from tests.simulation.sights import Sights
 from tests.simulator import Server
 from tests.simulator.messages import Request, Response
 from tests.support import direct
@@ -24,6 +25,7 @@ class Vendors:
     fate: Fate
     odd_rows: tuple[object, ...] = ()
     """What stands among the workers in every list of everyone, and is none."""
+    sights: Sights = field(default_factory=Sights)
 
     def answer(self, origin: str, request: Request) -> Response:
         """What a fake answers, unless the connection breaks off before or after."""
@@ -35,6 +37,7 @@ class Vendors:
             self.fate.cross(f"after {what}")
         except FaultError:
             return Response(0, is_abrupt=True)
+        self.sights.note(self.fate.innermost, request, response)
         return response
 
     def _with_odd_rows(self, request: Request, response: Response) -> Response:

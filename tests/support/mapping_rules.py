@@ -1,7 +1,7 @@
-"""The controller's mapping as a plain structure, and what its words mean, by the imports alone.
+"""The controller's mapping as a plain structure, and what its words mean, by imports and looks.
 
-A second opinion on what a row means: it knows the rows of each import and what things were called
-at that moment, and shares no decision with the product.
+A second opinion on what a row means: it knows the rows of each import, what things were called at
+that moment, and what was seen since. It shares no decision with the product.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -546,9 +547,20 @@ class Model:
             "location": set(places),
             ENTITY: {row["legal_entity_id"] for row in rows},
         }
-        self.rules.look(
-            {kind: [self._thing(kind, each) for each in ids if each] for kind, ids in seen.items()}
-        )
+        self.see({kind: {each for each in ids if each} for kind, ids in seen.items()})
+
+    def see(self, ids: Mapping[str, Iterable[str]]) -> None:
+        """The connector was shown these: words that meant nothing mean what is called so."""
+        seen = {kind: [self._thing(kind, each) for each in ids.get(kind, ())] for kind in LISTS}
+        self._called_then |= {thing.id: thing.name for thing in seen[ENTITY]}
+        self.rules.look(seen)
+
+    def may_words_mean_more(self) -> bool:
+        """Whether a word that means nothing would mean something if all in Rippling were seen."""
+        rules = deepcopy(self.rules)
+        rules.look({kind: self.things(kind) for kind in LISTS})
+        before, after = (set(filter(each.means.get, each.means)) for each in (self.rules, rules))
+        return after != before
 
     def note_names(self) -> None:
         """What locations and entities are called is known from now on; these if anyone has them."""

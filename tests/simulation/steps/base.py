@@ -218,6 +218,7 @@ class Base:
         self.model.half_seen = set(self._half_seen())
         self.auditor.begin(self.clock.now())
         self.is_watched = True
+        before = self._mishaps()
         try:
             yield
         except (ViolationError, KilledError):
@@ -228,8 +229,16 @@ class Base:
             raise ViolationError(Check.FAULT, [f"{type(error).__name__}: {error}"]) from error
         finally:
             self.is_watched = False
+        if self._mishaps() == before and not self.model.hides_obstacles:
+            self.model.see(self.vendors.sights.taken())
+        else:
+            self.vendors.sights.doubt()
         self.auditor.look(self.clock.now())
         self.auditor.forget()
+
+    def _mishaps(self) -> tuple[int, int]:
+        """How often a function was struck or has failed: it may have lost what it had seen."""
+        return self.fate.struck, len(self.world.failures)
 
     def _half_seen(self) -> Iterator[str]:
         """Whom the writer is asked about while no run has found their new employment.

@@ -85,6 +85,7 @@ class Story(Machines):
         self._check_costs()
         self.auditor.unsure.clear()
         self.model.look_around(now)
+        self.vendors.sights.is_in_doubt = False
         self.auditor.limits.loading = False
 
     def turn_a_day(self) -> None:

@@ -131,8 +131,9 @@ class Names(Hr):
 
     def _give(self, new: dict[str, str], kind: str, is_followed: bool) -> None:
         """Things get new names; a row holds to what it meant, so it must have meant something."""
-        if not is_followed:
+        if not is_followed or self._is_a_meaning_in_doubt():
             self.quiet()
+        if not is_followed:
             self.let_rippling_answer()
             self.import_mapping()
         rename = {
@@ -151,6 +152,10 @@ class Names(Hr):
         self.doubt_everyone()
         if is_followed:
             self._follow(kind)
+
+    def _is_a_meaning_in_doubt(self) -> bool:
+        """Whether a word may mean something since it was seen, or nothing, and nobody can say."""
+        return self.vendors.sights.is_in_doubt and self.model.may_words_mean_more()
 
     def _follow(self, kind: str) -> None:
         self.auditor.keep_rules()
