@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from connector.domain.errors import RetryableError
+from connector.domain.mapping.model import MappingFile
+from connector.ports.state import PreviousMapping
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world
 
@@ -112,6 +114,54 @@ def test_a_rollback_brings_back_a_mapping_that_would_not_be_imported(world: Worl
     assert "example#010" in {row["rule"] for row in world.mappings.rows()}
 
 
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_rollback_that_was_cut_short_is_gone_on_with(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_done: bool
+) -> None:
+    before = world.mappings.rows()
+    _do(world, "import", OTHER)
+    after = world.mappings.rows()
+    really = world.mappings.replace
+
+    def cut_short(mapping: MappingFile) -> tuple[int, int]:
+        if is_done:
+            really(mapping)
+        raise RetryableError("nobody is there any more")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.mappings, "replace", cut_short)
+        assert _do(world, "rollback")["ok"] is False
+
+    if not is_done:
+        assert _do(world, "rollback")["ok"] is True
+    assert world.mappings.rows() == before
+    _do(world, "rollback")
+    assert world.mappings.rows() == after
+    _do(world, "rollback")
+    assert world.mappings.rows() == before
+
+
+def test_a_rollback_that_left_half_a_mapping_is_gone_on_with(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = world.mappings.rows()
+    _do(world, "import", OTHER)
+    after = world.mappings.rows()
+
+    def cut_short(_: MappingFile) -> tuple[int, int]:
+        _lay(world, "nonsense#1")
+        raise RetryableError("nobody is there any more")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.mappings, "replace", cut_short)
+        assert _do(world, "rollback")["ok"] is False
+
+    assert _do(world, "rollback")["ok"] is True
+    assert world.mappings.rows() == before
+    _do(world, "rollback")
+    assert world.mappings.rows() == after
+
+
 def test_a_table_that_makes_no_sense_can_be_rolled_back(world: World) -> None:
     before = world.mappings.rows()
     _do(world, "import", OTHER)
@@ -126,7 +176,7 @@ def test_a_previous_mapping_of_another_shape_is_refused_and_nothing_is_changed(
     world: World,
 ) -> None:
     world.mapping_history.save_previous_mapping(
-        "companies: {norway: {shoes: 1}}", world.clock.now()
+        PreviousMapping("companies: {norway: {shoes: 1}}", world.clock.now())
     )
     before = world.mappings.rows()
 

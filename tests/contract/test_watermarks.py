@@ -42,7 +42,7 @@ from connector.ports.cursors import Cursors
 from connector.ports.guard_log import GuardLog
 from connector.ports.queue import FoundEmployments, QueuedChanges
 from connector.ports.reference_cache import ReferenceCache
-from connector.ports.state import MappingHistory
+from connector.ports.state import MappingHistory, PreviousMapping
 from tests.contract.bench import NOON, Watched, aws, make_table, refusal
 from tests.support.clock import HandClock
 
@@ -299,15 +299,18 @@ def a_long_file() -> str:
 
 @pytest.mark.parametrize("text", ["companies: {}\n", "å\n" * 9, a_long_file()], ids=len)
 def test_the_previous_mapping_is_kept_to_the_letter(bench: Bench, text: str) -> None:
-    bench.one.mapping_history.save_previous_mapping("something else", NOON)
+    bench.one.mapping_history.save_previous_mapping(PreviousMapping("another", NOON, text))
+    assert bench.other.mapping_history.previous_mapping() == PreviousMapping("another", NOON, text)
 
-    bench.one.mapping_history.save_previous_mapping(text, NOON + timedelta(days=1))
-
-    assert bench.other.mapping_history.previous_mapping() == (text, NOON + timedelta(days=1))
+    previous = PreviousMapping(text, NOON + timedelta(days=1))
+    bench.one.mapping_history.save_previous_mapping(previous)
+    assert bench.other.mapping_history.previous_mapping() == previous
 
 
 def test_the_previous_mapping_can_be_read_in_the_console(client: Any) -> None:
-    on_dynamodb(client).mapping_history.save_previous_mapping("companies: {}", NOON)
+    on_dynamodb(client).mapping_history.save_previous_mapping(
+        PreviousMapping("companies: {}", NOON)
+    )
 
     (item,) = client.scan(TableName="WatermarksTable")["Items"]
     assert from_item(item) == {

@@ -544,4 +544,50 @@ KEPT = (
             s("work_once", reach=20),
         ),
     ),
+    # A rollback was killed half-way, and the next one said that all was done.
+    (
+        9725,
+        (
+            s("unmap_a_department", key="norway", department="Sales"),
+            s("kill", function="operations", at=16, reach=20),
+            s("roll_back", is_heard=True),
+            s("create_and_forget", then="another number", is_late=False),
+        ),
+    ),
+    (
+        9923,
+        (
+            s("lose_a_right", name="location", is_told=True, reach=20),
+            s("create_and_forget", then="another address", is_late=False),
+            s("edit_a_row", key="norway", n=5, place=("IT", None)),
+            s("kill", function="operations", at=16, reach=2),
+            s("roll_back", is_heard=True),
+        ),
+    ),
+    # The auditor did not know what a tick had bound a word to, before names were swapped.
+    (
+        8551,
+        (
+            s("overtake", function="writer", at=6, what="hr", n=0, reach=5),
+            s("take_a_hire_back", n=11, department="Finance"),
+            s("swap_names", kind="department", one=1, other=0, is_followed=True),
+        ),
+    ),
+    (
+        8868,
+        (
+            s("rename_a_legal_entity", entity="Nordfab AS", is_followed=True),
+            s("lose_an_expansion", name="employment_type", reach=2),
+            s(
+                "hire",
+                department="Sales",
+                place="Bergen",
+                entity="Nordfab AS",
+                kind="Salaried full-time",
+                ago=1,
+            ),
+            s("rename_a_legal_entity", entity="Nordfab AS", is_followed=True),
+            s("roll_back", is_heard=False),
+        ),
+    ),
 )

@@ -79,14 +79,26 @@ class MappingVersions(Protocol):
         """Remembers that a mapping has been handled."""
 
 
+@dataclass(frozen=True, slots=True)
+class PreviousMapping:
+    """The mapping before this one, as a file, and when the import was that replaced it.
+
+    While a rollback to it is under way, `replaced` is the mapping that it replaces.
+    """
+
+    text: str
+    imported_at: datetime
+    replaced: str = ""
+
+
 class MappingHistory(Protocol):
     """The one mapping before this one, for a rollback."""
 
-    def previous_mapping(self) -> tuple[str, datetime] | None:
-        """The mapping before the last import, as a file, and when that import was."""
+    def previous_mapping(self) -> PreviousMapping | None:
+        """The mapping before the last import or rollback; None before the first."""
 
-    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
-        """Keeps the mapping that an import made at `imported_at` replaces."""
+    def save_previous_mapping(self, previous: PreviousMapping) -> None:
+        """Keeps it in place of the one kept before."""
 
 
 @dataclass(frozen=True, slots=True)

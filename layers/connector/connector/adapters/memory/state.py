@@ -19,7 +19,7 @@ from connector.domain.records.agreement import KEPT, Agreement
 from connector.domain.records.approvals import Approval
 from connector.domain.records.mode import Mode
 from connector.ports.dialects import BELIEVED
-from connector.ports.state import AnnouncedMapping
+from connector.ports.state import AnnouncedMapping, PreviousMapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -140,13 +140,13 @@ class InMemoryMappingHistory:
     """The one mapping before this one."""
 
     def __init__(self) -> None:
-        self._previous: tuple[str, datetime] | None = None
+        self._previous: PreviousMapping | None = None
 
-    def previous_mapping(self) -> tuple[str, datetime] | None:
+    def previous_mapping(self) -> PreviousMapping | None:
         return self._previous
 
-    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
-        self._previous = text, imported_at
+    def save_previous_mapping(self, previous: PreviousMapping) -> None:
+        self._previous = previous
 
 
 class InMemoryBudgets:

@@ -6,7 +6,7 @@ A mapping that is shown to make no sense never gets into the table; what it repl
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import advice
@@ -16,7 +16,7 @@ from connector.domain.mapping.rows import difference, digest, digest_of, to_rows
 from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.reference_cache import ReferenceCache
-from connector.ports.state import MappingHistory, Mappings, MappingVersions
+from connector.ports.state import MappingHistory, Mappings, MappingVersions, PreviousMapping
 from connector.services.operate.ahead.row_bindings import RowBindings, Settlement
 from connector.services.operate.json_types import Arguments, JsonObject
 from connector.services.shared.current_mapping import BELIEVED_SECONDS
@@ -63,15 +63,27 @@ class MappingImport:
 
     def rollback(self, _: Arguments) -> JsonObject:
         """Brings back the mapping before the last import; done twice, it is as it was."""
-        previous = self.history.previous_mapping()
-        if previous is None:
-            raise ConfigurationError(NO_PREVIOUS)
-        text, imported_at = previous
-        mapping = mapping_file.load(text)
+        previous = self.previous()
+        mapping = mapping_file.load(previous.text)
         settlement = self.bindings.brought_back(mapping)
-        replaced = self._replace(mapping, settlement)
-        at = imported_at.isoformat(timespec="seconds")
+        replaced = self._replace(mapping, settlement, previous)
+        at = previous.imported_at.isoformat(timespec="seconds")
         return {**replaced, "before": at, "rebound": settlement.told}
+
+    def previous(self) -> PreviousMapping:
+        """The mapping to go back to. A rollback that was cut short is gone on with.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        kept = self.history.previous_mapping()
+        if kept is None:
+            raise ConfigurationError(NO_PREVIOUS)
+        current = self.current() if kept.replaced else None
+        if current and digest_of(current) == digest_of(mapping_file.load(kept.text)):
+            # It was done, and only not noted: what it replaced is the one before by now.
+            return PreviousMapping(kept.replaced, kept.imported_at)
+        return kept
 
     def export(self) -> str:
         """The mapping in the table, as a file."""
@@ -84,13 +96,18 @@ class MappingImport:
         except ConfigurationError:
             return None
 
-    def _replace(self, mapping: MappingFile, settlement: Settlement) -> JsonObject:
+    def _replace(
+        self,
+        mapping: MappingFile,
+        settlement: Settlement,
+        back_to: PreviousMapping | None = None,
+    ) -> JsonObject:
         """What became of the rows, and which mapping was there before and is there now."""
         before, after = self.mappings.rows(), to_rows(mapping)
         is_edit = any(difference(before, after))
         # Bindings are those of rows of one version: until the rows are there, they mean nothing.
         self.bindings.keep(settlement)
-        written, removed = self._written(mapping) if is_edit else (0, 0)
+        written, removed = self._written(mapping, back_to) if is_edit else (0, 0)
         return {
             "written": written,
             "removed": removed,
@@ -100,14 +117,23 @@ class MappingImport:
             "number": self.versions.announce(digest(after)),
         }
 
-    def _written(self, mapping: MappingFile) -> tuple[int, int]:
-        """Keeps first and replaces then: what a cut-short import leaves can be gone back from."""
-        current = self.current()
+    def _written(self, mapping: MappingFile, back_to: PreviousMapping | None) -> tuple[int, int]:
+        """Keeps first and replaces then: what a cut-short import leaves can be gone back from.
+
+        A rollback keeps both until it is done, so that it is gone on with, and never undone.
+        """
+        current, now = self.current(), self.clock.now()
+        text = back_to.replaced if back_to else ""
         if current:
             text = mapping_file.dump(current)
-            self.history.save_previous_mapping(text, self.clock.now())
             keep(current, self.guard_log)
+        kept = PreviousMapping(text, now)
+        if text:
+            under_way = replace(back_to, replaced=text) if back_to else kept
+            self.history.save_previous_mapping(under_way)
         replaced = self.mappings.replace(mapping)
+        if text and back_to:
+            self.history.save_previous_mapping(kept)
         self.versions.announce(digest_of(mapping))
         self.sleep(SETTLES_SECONDS)
         return replaced

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from connector.domain.changes import Cause
-from connector.domain.errors import ConfigurationError
 from connector.domain.guards import ChangeKind, Proposal, judge, rule_of
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.impact import Effect, EffectKind
@@ -20,7 +19,7 @@ from connector.ports.ledger import Ledger
 from connector.services.operate.ahead.row_bindings import Settlement
 from connector.services.operate.json_types import JsonObject
 from connector.services.operate.mapping_diff import MappingDiff
-from connector.services.operate.mapping_import import NO_PREVIOUS, MappingImport
+from connector.services.operate.mapping_import import MappingImport
 from connector.services.shared.guarding import ChangeGuard, proposals
 
 UNGUARDED = {
@@ -56,10 +55,8 @@ class ImportPreview:
         Raises:
             ConfigurationError: there is none, or it has the shape of another version.
         """
-        previous = self.imports.history.previous_mapping()
-        if previous is None:
-            raise ConfigurationError(NO_PREVIOUS)
-        return self._of(self.imports.bindings.brought_back(mapping_file.load(previous[0])))
+        previous = mapping_file.load(self.imports.previous().text)
+        return self._of(self.imports.bindings.brought_back(previous))
 
     def _of(self, settlement: Settlement) -> JsonObject:
         before, after = self.imports.current(), settlement.mapping

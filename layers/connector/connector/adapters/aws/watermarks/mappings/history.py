@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.domain.records.times import timestamp
+from connector.ports.state import PreviousMapping
 
 if TYPE_CHECKING:
     from connector.adapters.aws.watermarks.table import WatermarksTable
@@ -19,12 +20,15 @@ class DynamoMappingHistory:
     def __init__(self, rows: WatermarksTable) -> None:
         self._rows = rows
 
-    def previous_mapping(self) -> tuple[str, datetime] | None:
+    def previous_mapping(self) -> PreviousMapping | None:
         item = self._rows.read(PREVIOUS_MAPPING)
         if not item:
             return None
-        return item["text"], datetime.fromisoformat(item["imported_at"])
+        at = datetime.fromisoformat(item["imported_at"])
+        return PreviousMapping(item["text"], at, item.get("replaced", ""))
 
-    def save_previous_mapping(self, text: str, imported_at: datetime) -> None:
-        values = {"text": text, "imported_at": timestamp(imported_at)}
+    def save_previous_mapping(self, previous: PreviousMapping) -> None:
+        values = {"text": previous.text, "imported_at": timestamp(previous.imported_at)}
+        if previous.replaced:
+            values["replaced"] = previous.replaced
         self._rows.put_of_any_size(PREVIOUS_MAPPING, values)
