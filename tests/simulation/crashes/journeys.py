@@ -260,7 +260,7 @@ def reconcile(story: Story) -> Act:
     return act
 
 
-def import_mapping(story: Story) -> Act:
+def put_sales_elsewhere(story: Story) -> None:
     """An edit of the mapping that moves the people of a department."""
     story.rippling.move(one(story)["id"], "Sales")
     settle(story)
@@ -269,9 +269,27 @@ def import_mapping(story: Story) -> Act:
         there = ("FIN", "500") if row["department"] == "SALES" else ("SALES", "400")
         story.put_department(key, "Sales", there)
 
+
+def import_mapping(story: Story) -> Act:
+    put_sales_elsewhere(story)
+
     def act() -> None:
         story.edit()
         story.deliver(20)
+
+    return act
+
+
+def roll_back(story: Story) -> Act:
+    """An import is taken back, and that as well."""
+    put_sales_elsewhere(story)
+    story.edit()
+    settle(story)
+
+    def act() -> None:
+        for _ in range(2):
+            story.roll_back(is_heard=True)
+            story.deliver(20)
 
     return act
 
@@ -298,6 +316,7 @@ JOURNEYS = (
     Journey("sign in", sign_in),
     Journey("reconcile", reconcile),
     Journey("import", import_mapping),
+    Journey("roll back", roll_back),
     Journey("payroll export", export_payroll, fewest=6),
 )
 
