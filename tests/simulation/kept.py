@@ -590,4 +590,14 @@ KEPT = (
             s("roll_back", is_heard=False),
         ),
     ),
+    # The auditor wanted people to leave whose legal entity no row named any more after a rollback.
+    (
+        32,
+        (
+            s("rename_a_legal_entity", entity="Nordfab AB", is_followed=True),
+            s("rename_a_legal_entity", entity="Nordfab AB", is_followed=True),
+            s("roll_back", is_heard=True),
+            s("change_the_scope", key="sweden", word="true"),
+        ),
+    ),
 )

@@ -160,6 +160,15 @@ class Rules:
         owners = {owner for (each, _), owner in self.means.items() if each == kind}
         return word == thing.id or (word in thing.words and thing.id not in owners)
 
+    def was_named(self, kind: str, thing: Thing) -> bool:
+        """Whether a row once meant a thing by a name that it no longer has.
+
+        A name whose row is there, and means nothing yet, waits for whatever is called so.
+        """
+        had = {word for (word, _), meant in self._meant.items() if meant == thing.id}
+        waits = {word for word in self._imported if not self.means.get(word)}
+        return any(each[0] == kind and each[1] not in thing.words for each in had - waits)
+
     # Edits of the file.
 
     def follow(self, kind: str, things: Things) -> None:

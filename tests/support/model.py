@@ -193,10 +193,11 @@ class Model:
             return Expected(may_leave=True)
         if in_scope:
             return Expected(has_left=bool(ended))
+        is_undecided = bool(out_of_sight) or any(map(self._is_nobodys, rows))
         return Expected(
             has_left=len(ended) == len(rows),
             may_leave=bool(out_of_sight),  # what is yet to begin out of scope decides nothing alone
-            left_scope=frozenset(() if out_of_sight else self._left_scope()),
+            left_scope=frozenset(() if is_undecided else self._left_scope()),
             obstructed=self._but_for_scope(max(rows, key=_weight), books),
         )
 
@@ -450,7 +451,26 @@ class Model:
     def _company(self, worker: Row) -> str | None:
         if self.by_platform:
             return self.rules.company_of(Thing("", "?"))
-        return self.rules.company_of(self._thing(ENTITY, worker["legal_entity_id"]))
+        claims = self.rules.company_of(self._thing(ENTITY, worker["legal_entity_id"]))
+        if claims or not self._is_nobodys(worker):
+            return claims
+        return self._home(worker["user_id"])
+
+    def _is_nobodys(self, worker: Row) -> bool:
+        """Whether a legal entity was claimed once, and is not by the name that it has now.
+
+        That is no word about its people: none of them moves, or leaves, because of it.
+        """
+        entity = self._thing(ENTITY, worker["legal_entity_id"])
+        return self.rules.company_of(entity) is None and self.rules.was_named(ENTITY, entity)
+
+    def _home(self, user_id: str) -> str | None:
+        """The one company in which somebody is active."""
+        employees = self.employees()
+        homes = [
+            each for each in self.visma.companies if self._is_active_in(user_id, each, employees)
+        ]
+        return homes[0] if len(homes) == 1 else None
 
     def _is_in_scope(self, worker: Row) -> bool:
         company = self._company(worker)
