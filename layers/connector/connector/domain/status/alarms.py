@@ -24,7 +24,7 @@ NEXT_COMMAND: Mapping[str, str] = {
     "installation-ended": "connector oauth start",
     "notification-errors": PING,
     "operations-errors": PING,
-    "people-gone": PING,
+    "people-gone": "connector reconcile",
     "people-stuck": "connector held, connector waiting",
     "poller-errors": PING,
     "poller-silent": PING,

@@ -6,7 +6,7 @@ ask for is found out by the writer's own steps. Nothing is decided a second time
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,6 +76,7 @@ class Agreement:
         rows = [
             *found_in(snapshot, mapping, plan.made_at),
             *absent_in(snapshot),
+            *lost_in(snapshot, mapping, plan.made_at),
             *stale_in(snapshot, plan),
         ]
         rows += [
@@ -132,7 +133,7 @@ def found_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterato
                 employments = snapshot.employments.get(finding.person_id, ())
                 if not employments:
                     row["message"] = row["message"].replace(PUT_RIGHT, STAYS_GONE)
-                elif _has_lost(employments, person, mapping, company, now):
+                elif _has_lost(employments, person, mapping, (company,), now):
                     row["message"] = row["message"].replace(PUT_RIGHT, STAYS_LOST)
             yield row
         yield from (
@@ -142,10 +143,20 @@ def found_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterato
 
 
 def _has_lost(
-    employments: Sequence[Worker], person: Person, mapping: MappingFile, company: str, now: datetime
+    employments: Sequence[Worker],
+    person: Person,
+    mapping: MappingFile,
+    active_in: Collection[str],
+    now: datetime,
 ) -> bool:
-    """Whether the writer would leave an edit as it is, for the employment that counted is gone."""
-    decision = decide(employments, mapping, now, (company,), person.counted)
+    """Whether somebody active there has lost the employment that counted, and none goes on.
+
+    Then the writer leaves them as they are, also where Visma was edited.
+    """
+    try:
+        decision = decide(employments, mapping, now, active_in, person.counted)
+    except Exception:  # noqa: BLE001 whatever it is, it is about one person, and told of the plan
+        return False
     return decision.reason == NO_LONGER_SHOWN
 
 
@@ -183,11 +194,23 @@ def _edited(field: JsonObject) -> str:
 def absent_in(snapshot: Snapshot) -> Iterator[JsonObject]:
     """Who is active in Visma and no longer in Rippling: told, and never acted upon."""
     for person in gone(snapshot.persons.values(), snapshot.employments):
-        for company in person.active_in:
-            link = snapshot.links.get(person.id, {}).get(company)
-            code = link.employee_code if link else ""
-            message = "no longer in Rippling; absence is never a termination"
-            yield _row(NOT_IN_RIPPLING, company, person.id, code or "", message)
+        message = "no longer in Rippling; absence is never a termination"
+        yield from _absent(person, snapshot, message)
+
+
+def lost_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterator[JsonObject]:
+    """Who is active for an employment that Rippling no longer shows, as `absent_in` tells them."""
+    for person in snapshot.persons.values():
+        employments = snapshot.employments.get(person.id, ())
+        if employments and _has_lost(employments, person, mapping, person.active_in, now):
+            yield from _absent(person, snapshot, NO_LONGER_SHOWN)
+
+
+def _absent(person: Person, snapshot: Snapshot, message: str) -> Iterator[JsonObject]:
+    for company in person.active_in:
+        link = snapshot.links.get(person.id, {}).get(company)
+        code = link.employee_code if link else ""
+        yield _row(NOT_IN_RIPPLING, company, person.id, code or "", message)
 
 
 def stale_in(snapshot: Snapshot, plan: Plan) -> Iterator[JsonObject]:

@@ -10,7 +10,7 @@ from connector.domain.report import changes, decisions, drift
 from connector.domain.report.drift import Disagreement
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Section
-from connector.services.foresee.agreement import DIFFERENT, absent_in, found_in
+from connector.services.foresee.agreement import DIFFERENT, absent_in, found_in, lost_in
 from connector.services.report.readings import Readings
 
 
@@ -56,8 +56,8 @@ class Drift:
 
     def _found(self) -> Iterator[Disagreement]:
         snapshot, plan = self.readings.snapshot(), self.readings.plan()
-        found = found_in(snapshot, self.readings.mapping(), plan.made_at)
-        for row in (*found, *absent_in(snapshot)):
+        by = snapshot, self.readings.mapping(), plan.made_at
+        for row in (*found_in(*by), *absent_in(snapshot), *lost_in(*by)):
             number = row["number"] or row["person"]
             yield Disagreement(row["company"], number, row["what"], row["message"])
         for each in plan.people:
