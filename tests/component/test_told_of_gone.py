@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from connector.services.operate.verbs.foresee.explain import Explain
 from connector.services.operate.verbs.foresee.reconcile import Reconcile
-from tests.component.test_brought_back import everyone_of, hired_again, say, sweep
+from connector.services.operate.verbs.view import Line
+from tests.component.test_brought_back import bring_back, everyone_of, hired_again, say, sweep
 from tests.support.world import World, a_world
 
 Row = dict[str, Any]
@@ -61,6 +63,13 @@ def told_by_the_sweep(world: World, worker: Row) -> bool:
     return any(worker["user_id"] in problem for problem in summary.problems)
 
 
+def explained(world: World, worker: Row) -> tuple[str, bool]:
+    """What `connector explain` shows of a person, and whether somebody has to do something."""
+    result = say(world, "explain", person=worker["user_id"])
+    lines = [part.text for part in Explain().view(result) if isinstance(part, Line)]
+    return "\n".join(lines), Explain().needs_attention(result)
+
+
 def rows_about(world: World, worker: Row) -> list[Row]:
     """What `connector reconcile` lists of a person."""
     rows = say(world, "reconcile")["rows"]
@@ -98,3 +107,82 @@ def test_whoever_goes_on_in_another_employment_is_not_told_as_gone(world: World)
     world.rippling.remove(again["id"])
 
     assert [row["what"] for row in rows_about(world, worker)] in ([], ["different"])
+
+
+@GONE
+def test_explain_says_of_whoever_is_gone_what_the_sweep_says_as_long_as_it_does(
+    world: World, gone: Callable[[World], Row]
+) -> None:
+    worker, says = gone(world), NO_LONGER if gone is lost else NOTHING
+    text, needs_a_hand = explained(world, worker)
+    assert says in text
+    assert "make the employee inactive in Visma" in text
+    assert needs_a_hand
+
+    left_by_hand(world, worker)
+    text, needs_a_hand = explained(world, worker)
+    assert not needs_a_hand, "whoever is inactive as well is not missed"
+    assert "make the employee inactive" not in text
+
+    bring_back(world, [worker])
+    for _ in range(2):  # before the writer has looked, and after
+        text, needs_a_hand = explained(world, worker)
+        assert says in text
+        assert "is to be inactive" not in text, "nobody makes them inactive"
+        assert "make the employee inactive in Visma" in text
+        assert needs_a_hand
+        assert "stays" in rows_about(world, worker)[0]["message"]
+        assert told_by_the_sweep(world, worker)
+
+
+def test_explain_tells_of_a_leaver_active_by_hand_what_the_next_full_sweep_does(
+    world: World,
+) -> None:
+    worker = everyone_of(world, "norway")[0]
+    world.rippling.terminate(worker["id"], world.clock.now().date().isoformat())
+    world.settle()
+    assert not explained(world, worker)[0].count("next:")
+    bring_back(world, [worker])
+
+    text, _ = explained(world, worker)
+
+    assert "edited in Visma since the connector wrote last" in text
+    assert "status Active -> Inactive" in text
+    assert "connector reconcile heal" in text
+    assert "connector sync" not in text, "the writer would not look at Visma for it"
+    assert say(world, "reconcile heal")["queued"] == 1
+    assert world.drain() == {"deactivated": 1}
+
+
+def test_explain_sends_nobody_to_sync_for_an_edit_that_sync_does_not_put_right(
+    world: World,
+) -> None:
+    worker = everyone_of(world, "norway")[0]
+    code = str(worker["number"])
+    department = world.visma.employee(code)["department"]
+    world.visma.edit_employee(code, department="MGMT")
+
+    text, _ = explained(world, worker)
+
+    assert f"department MGMT -> {department}" in text
+    assert "connector reconcile heal does it now, the next full sweep by itself" in text
+    say(world, "sync", person=code)
+    world.drain()
+    assert world.visma.employee(code)["department"] == "MGMT"
+    assert sweep(world) == {"updated": 1}
+    assert world.visma.employee(code)["department"] == department
+
+
+def test_explain_says_which_company_could_not_tell_whether_somebody_was_edited(
+    world: World,
+) -> None:
+    worker = everyone_of(world, "norway")[0]
+    world.rippling.terminate(worker["id"], world.clock.now().date().isoformat())
+    world.settle()
+    bring_back(world, [worker])
+    world.visma.faults.fail(503, path="/v1/employee/.*", times=9)
+
+    text, needs_a_hand = explained(world, worker)
+
+    assert "whether it was edited in Visma cannot be told" in text
+    assert needs_a_hand

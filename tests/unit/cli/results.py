@@ -92,6 +92,9 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "person": text,
             "steps": [{"name": "ledger", "saw": [text], "decided": text}],
             "foreseen": [{"outcome": "held", "number": text, "person": text}],
+            "is_edited": True,
+            "is_gone": True,
+            "is_unread": True,
         },
         "status": {
             "version": text,

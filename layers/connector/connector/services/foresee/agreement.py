@@ -29,6 +29,7 @@ from connector.domain.reconciliation import Origin, extra, gone, reconcile
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, MappingVersions
+from connector.services.foresee.beside import MEANS
 from connector.services.foresee.foresight import Foresight
 from connector.services.foresee.snapshot import Snapshot
 from connector.services.operate.json_types import JsonObject
@@ -45,13 +46,6 @@ OLDER_MAPPING = (
     "not everyone was decided under the mapping in force yet: the next tick looks at whom it moves;"
     " `connector tick` does it now"
 )
-
-MEANS = {
-    Origin.MISSING.value: "Visma has no such employee any more",
-    Origin.RENUMBERED.value: "the employee has another code in Visma",
-    Origin.ANOTHER.value: "the code is somebody else's in Visma",
-    Origin.EDITED.value: "edited in Visma since the connector wrote last",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ personal ones are not shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from connector.domain.changes import Cause
-from connector.domain.decisions import Action
+from connector.domain.decisions import LOST, Action
 from connector.domain.errors import ConnectorError
 from connector.domain.facts import UNKNOWN, Fact, Named, shown
 from connector.domain.foresight.foreseen import Foreseen
@@ -19,6 +20,7 @@ from connector.domain.people import Worker
 from connector.domain.placement import Placement
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
+from connector.services.foresee.beside import Beside, beside, cause_of
 from connector.services.foresee.foresight import Foresight, Subject, foreseen
 from connector.services.foresee.guards import AskedGuards, judged
 from connector.services.foresee.people import Found
@@ -45,11 +47,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that leads to what would be done about one person now."""
+    """Everything that leads to what would be done about one person now.
+
+    `is_edited` says that it is done for what was edited in Visma, which no tick looks at. `is_gone`
+    says that nothing is done about somebody who is active in Visma, until a person does something.
+    `is_unread` says that Visma could not be asked about an employee.
+    """
 
     person: str
     steps: tuple[Step, ...]
     foreseen: tuple[Foreseen, ...]
+    is_edited: bool = False
+    is_gone: bool = False
+    is_unread: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The form for a program."""
@@ -57,6 +67,9 @@ class Explanation:
             "person": self.person,
             "steps": [asdict(each) for each in self.steps],
             "foreseen": [each.to_json() for each in self.foreseen],
+            "is_edited": self.is_edited,
+            "is_gone": self.is_gone,
+            "is_unread": self.is_unread,
         }
 
 
@@ -68,15 +81,38 @@ def explain(foresight: Foresight, mapping: MappingFile, found: Found) -> Explana
     """
     guards = AskedGuards(foresight.guard_check)
     applier, witness = foresight.stage.live(mapping, guards)
-    change = new_change(found.worker_id, found.record.person.id, Cause.SWEEP)
-    context = applier.reader.read(change, mapping)
+    person, record = found.record.person.id, found.record
+    employees = list(beside(applier.employee_writer.targets, record, mapping.companies))
+    cause = cause_of(employees)
+    context = applier.reader.read(new_change(found.worker_id, person, cause), mapping)
     steps = [_in_ledger(found), _in_rippling(context), _decided(context)]
     if context.decision.action is Action.WRITE:
         steps.append(_mapped(lambda: applier.designer.desired(context)))
-    ends = list(foreseen(applier, witness, guards, Subject.of(found)))
+    ends = list(foreseen(applier, witness, guards, Subject.of(found), cause))
     ends = judged(ends, mapping, foresight.ledger, foresight.guard_log, ())
+    if told := tuple(each.told for each in employees if each.told):
+        steps.append(Step("visma", told))
     steps += [_in_visma(context, each) for each in ends]
-    return Explanation(found.record.person.id, tuple(steps), tuple(ends))
+    return Explanation(
+        person,
+        tuple(steps),
+        tuple(ends),
+        is_edited=cause is Cause.DRIFT,
+        is_gone=_is_gone(context, employees),
+        is_unread=any(each.problem for each in employees),
+    )
+
+
+def _is_gone(context: ChangeContext, employees: Sequence[Beside]) -> bool:
+    """Whether somebody who is active in Visma is left as they are, for Rippling shows too little.
+
+    In a company that the mapping lost, Visma was not asked, and the ledger says who is active.
+    """
+    asked = {each.link.company for each in employees}
+    is_active = any(each.is_active for each in employees) or not asked.issuperset(
+        context.record.active_in
+    )
+    return is_active and context.decision.reason in LOST
 
 
 def _in_ledger(found: Found) -> Step:

@@ -147,10 +147,14 @@ def subject(person_id: str, workers: Sequence[Worker], person: Person | None) ->
 
 
 def foreseen(
-    applier: Applier, witness: Witness, guards: AskedGuards, about: Subject
+    applier: Applier,
+    witness: Witness,
+    guards: AskedGuards,
+    about: Subject,
+    cause: Cause = Cause.SWEEP,
 ) -> Iterator[Foreseen]:
     """What would become of one person, company by company; what cannot be told stops only them."""
-    change = new_change(about.worker, about.person, Cause.SWEEP)
+    change = new_change(about.worker, about.person, cause)
     witness.taken()
     guards.asked.clear()
     try:

@@ -21,6 +21,12 @@ NEXT = {
     "": "connector ping says what does not answer",
 }
 WRITTEN = ("created", "updated", "deactivated", "reactivated")
+BY_SYNC = "connector sync NUMBER does it now, the next tick by itself"
+BY_HEALING = "connector reconcile heal does it now, the next full sweep by itself"
+IS_GONE = (
+    "restore and end the employment in Rippling, or make the employee inactive in Visma;"
+    " connector adopt for whoever was re-entered"
+)
 
 
 class Explain(Verb):
@@ -40,7 +46,8 @@ class Explain(Verb):
         return [Line(f"person {result['person']}"), *step_lines(result), *next_lines(result)]
 
     def needs_attention(self, result: JsonObject) -> bool:
-        return any(each["outcome"] in NEXT for each in result["foreseen"])
+        is_open = any(each["outcome"] in NEXT for each in result["foreseen"])
+        return is_open or result["is_gone"] or result["is_unread"]
 
 
 def step_lines(result: JsonObject) -> Iterator[Part]:
@@ -54,9 +61,14 @@ def step_lines(result: JsonObject) -> Iterator[Part]:
 
 def next_lines(result: JsonObject) -> Iterator[Part]:
     """What to do now."""
+    if result["is_gone"]:
+        yield Line(f"next: {IS_GONE}")
+    if result["is_unread"]:
+        yield Line(f"next: {NEXT['']}")
+    written = BY_HEALING if result["is_edited"] else BY_SYNC
     for each in result["foreseen"]:
         number = each.get("number") or each["person"]
         if each["outcome"] in WRITTEN:
-            yield Line(f"next: connector sync {number} does it now, the next tick by itself")
+            yield Line(f"next: {written.replace('NUMBER', number)}")
         elif each["outcome"] in NEXT:
             yield Line(f"next: {NEXT[each['outcome']].replace('NUMBER', number)}")
