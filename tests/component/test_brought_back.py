@@ -147,6 +147,13 @@ def test_whoever_was_rejected_is_shown_and_judged_again_once_something_is_new() 
         assert statuses(world, [one]) == {"Inactive": 1}
 
 
+def told_of_edit(world: World, worker: dict[str, Any]) -> str:
+    """What `connector reconcile` says of the edit of somebody's employee."""
+    rows = say(world, "reconcile")["rows"]
+    (row,) = (each for each in rows if each["person"] == worker["user_id"])
+    return str(row["message"])
+
+
 def test_whoever_left_and_is_gone_in_rippling_is_told_when_active_by_hand() -> None:
     with a_world(people=20) as world:
         world.first_load()

@@ -11,7 +11,8 @@ import pytest
 
 from connector.adapters.visma.wire import single_value
 from connector.domain.changes import Cause
-from connector.domain.planning import Outcome
+from connector.domain.people import Worker
+from connector.domain.planning import Outcome, desired_fields
 from connector.domain.records.mode import ModeName
 from connector.ports.queue import DeadLetter
 from connector.services.operate.verbs.foresee.explain import Explain
@@ -725,6 +726,47 @@ def test_where_visma_does_not_say_when_nothing_is_guessed(
 
 def without_times(row: Any, name: str) -> str:
     return "" if name == "lastModifiedDateTime" else single_value(row.get(name))
+
+
+def test_whoever_cannot_be_foretold_is_told_whichever_company_is_asked_about(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose company that is cannot be told either: a narrowed question must not leave them out."""
+    odd = working(world)[0]
+    link = world.tables.links[odd["user_id"]]["norway"]
+    held = replace(link, outcome=Outcome.HELD, reason="left on 2026-11-20")
+    world.tables.links[odd["user_id"]] = {"norway": held}
+
+    def desired(worker: Worker, *others: Any) -> Any:
+        if worker.id == odd["id"]:
+            raise ValueError("odd")
+        return desired_fields(worker, *others)
+
+    monkeypatch.setattr("connector.services.apply.desired.desired_fields", desired)
+
+    for company in (None, "norway", "sweden"):
+        assert disagreements(world, company=company) == {
+            "cannot be foretold": {str(odd["number"])}
+        }, company
+        (each,) = plan(world, company=company)["people"]
+        assert (each["person"], each["outcome"]) == (odd["user_id"], "")
+    assert asked(world, "reconcile heal")["queued"] == 0, "the writer would fail at them as well"
+    for company in ("norway", "sweden"):
+        sections = asked(world, "report", company=company)["sections"]
+        (needs,) = (each["needs_human"] for each in sections if each["key"] == "drift")
+        assert len(needs) == 1, company
+
+
+def test_a_company_that_does_not_answer_is_told_once_and_not_for_each_of_its_people(
+    world: World,
+) -> None:
+    world.visma.faults.fail(503, path="/v1/employee", times=3)
+    answer = asked(world, "reconcile")
+    assert answer["rows"] == []
+    assert len(answer["problems"]) == 1
+
+    world.visma.faults.fail(503, path="/v1/employee", times=3)
+    assert plan(world, company="sweden")["people"] == []
 
 
 def test_healing_has_whoever_differs_looked_at_and_nobody_else(world: World) -> None:

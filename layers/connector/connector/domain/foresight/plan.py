@@ -36,14 +36,28 @@ class Plan:
         text = "".join(sorted(each.digest for each in self.listed))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
+    @property
+    def untold(self) -> list[Foreseen]:
+        """Of whom it cannot be foretold, but for those of a company that could not be read.
+
+        In which company they would be cannot be told either.
+        """
+        unread = {problem.partition(": ")[2] for problem in self.problems}
+        return [each for each in self.people if not each.outcome and each.reason not in unread]
+
     def of(self, company: str | None, people: Collection[str]) -> Plan:
-        """The part about one company, and about these people."""
+        """The part about one company, and about these people.
+
+        Of whom it cannot be foretold is part of it: they may be in any company.
+        """
+        untold = {each.person for each in self.untold}
         return Plan(
             self.made_at,
             [
                 each
                 for each in self.people
-                if company in (None, each.company) and (not people or each.person in people)
+                if (company in (None, each.company) or each.person in untold)
+                and (not people or each.person in people)
             ],
             self.problems,
             self.mapping,

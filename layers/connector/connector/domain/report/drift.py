@@ -33,7 +33,8 @@ def drift(
     period: Period,
 ) -> Section:
     """What a reconciliation finds at this moment, and the edits in Visma of the month."""
-    now = [each for each in found if period.covers(each.company)]
+    # Of whom nothing can be foretold, nobody knows in which company they would be.
+    now = [each for each in found if not each.company or period.covers(each.company)]
     counts = Counter(each.company for each in now)
     needs = [_of_company(*each) for each in sorted(counts.items())]
     needs += [f"This could not be compared: {each}. Type `connector ping`." for each in problems]

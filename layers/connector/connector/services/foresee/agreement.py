@@ -20,12 +20,13 @@ from connector.domain.employees import (
     same,
     stored_values,
 )
+from connector.domain.foresight.foreseen import NOT_TOLD
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.rows import digest_of
 from connector.domain.people import Worker
-from connector.domain.planning import Outcome
 from connector.domain.reconciliation import Origin, extra, gone, reconcile
+from connector.domain.records.census import NEEDING_A_HAND, is_open
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings, MappingVersions
@@ -40,8 +41,11 @@ EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
 PUT_RIGHT = "is put right"
 STAYS_GONE = "stays: no longer in Rippling; absence is never a termination"
 STAYS_LOST = f"stays: {NO_LONGER_SHOWN}"
+STAYS_REJECTED = (
+    "stays: an operator rejected the change; `connector rejected take-back` undoes that"
+)
+IS_HELD = "held by a guard: see `connector held`"
 NO_CAUSE = "open without cause"
-OPEN = (Outcome.HELD, Outcome.WAITING, Outcome.REJECTED)
 OLDER_MAPPING = (
     "not everyone was decided under the mapping in force yet: the next tick looks at whom it moves;"
     " `connector tick` does it now"
@@ -73,13 +77,9 @@ class Agreement:
             *lost_in(snapshot, mapping, plan.made_at),
             *stale_in(snapshot, plan),
         ]
-        rows += [
-            _row(DIFFERENT, each.company, each.person, each.number, each.foretold)
-            for each in plan.people
-            if each.is_to_apply
-        ]
+        rows += differing_in(plan)
         return {
-            "rows": [row for row in rows if company in (None, "", row["company"])],
+            "rows": [row for row in rows if row["company"] in ("", company or row["company"])],
             "people": len(snapshot.employments),
             "problems": [*plan.problems, *self._of_mapping(mapping)],
         }
@@ -90,7 +90,7 @@ class Agreement:
         people = {
             row["person"]: self._worker_of(row["person"])
             for row in shown["rows"]
-            if row["what"] not in (EXTRA, NOT_IN_RIPPLING)
+            if row["what"] not in (EXTRA, NOT_IN_RIPPLING, NOT_TOLD)
         }
         run = new_run()
         queued = self.queue.send(
@@ -125,15 +125,31 @@ def found_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterato
                 person = snapshot.persons[finding.person_id]
                 row |= edit(link, employees[canonical(code)], person, mapping)
                 employments = snapshot.employments.get(finding.person_id, ())
-                if not employments:
-                    row["message"] = row["message"].replace(PUT_RIGHT, STAYS_GONE)
-                elif _has_lost(employments, person, mapping, (company,), now):
-                    row["message"] = row["message"].replace(PUT_RIGHT, STAYS_LOST)
+                end = _end_of_edit(link, person, employments, mapping, now)
+                row["message"] = row["message"].replace(PUT_RIGHT, end)
             yield row
         yield from (
             _row(EXTRA, company, "", employee.code, "active in Visma, and nobody of the ledger's")
             for employee in extra(links, employees.values())
         )
+
+
+def _end_of_edit(
+    link: EmployeeLink,
+    person: Person,
+    employments: Sequence[Worker],
+    mapping: MappingFile,
+    now: datetime,
+) -> str:
+    """What becomes of an edit of a field that is Rippling's."""
+    if link.is_dropped:
+        return STAYS_REJECTED
+    if link.is_held:
+        return IS_HELD
+    if not employments:
+        return STAYS_GONE
+    is_lost = _has_lost(employments, person, mapping, (link.company,), now)
+    return STAYS_LOST if is_lost else PUT_RIGHT
 
 
 def _has_lost(
@@ -207,17 +223,28 @@ def _absent(person: Person, snapshot: Snapshot, message: str) -> Iterator[JsonOb
         yield _row(NOT_IN_RIPPLING, company, person.id, code or "", message)
 
 
+def differing_in(plan: Plan) -> Iterator[JsonObject]:
+    """Who would be written otherwise, and of whom that cannot be told."""
+    untold = {each.person for each in plan.untold}
+    for each in plan.people:
+        about = each.company, each.person, each.number
+        if each.is_to_apply:
+            yield _row(DIFFERENT, *about, each.foretold)
+        elif each.person in untold:
+            yield _row(NOT_TOLD, *about, each.reason)
+
+
 def stale_in(snapshot: Snapshot, plan: Plan) -> Iterator[JsonObject]:
     """Who is held, waits or is rejected in the ledger, and would not be if looked at now."""
     foreseen = {(each.person, each.company): each for each in plan.people}
-    for rows in snapshot.links.values():
-        for link in rows.values():
-            now = foreseen.get((link.person_id, link.company))
-            is_settled = now is None or not (now.is_to_apply or now.outcome in ("", *OPEN))
-            if link.outcome in OPEN and not link.is_dropped and is_settled:
-                number = link.employee_code or link.expected_code or ""
-                message = f"{link.outcome.value} in the ledger; looked at now it would not be"
-                yield _row(NO_CAUSE, link.company, link.person_id, number, message)
+    blind = {each.person for each in plan.people if not each.outcome}
+    for link in snapshot.all_links:
+        now = foreseen.get((link.person_id, link.company))
+        is_still_open = now is not None and (now.is_to_apply or now.outcome in NEEDING_A_HAND)
+        if is_open(link) and not is_still_open and link.person_id not in blind:
+            number = link.employee_code or link.expected_code or ""
+            message = f"{link.outcome.value} in the ledger; looked at now it would not be"
+            yield _row(NO_CAUSE, link.company, link.person_id, number, message)
 
 
 def _row(what: str, company: str, person: str, number: str, message: str) -> JsonObject:

@@ -35,14 +35,14 @@ class Snapshot:
     problems: tuple[str, ...] = ()
 
     @property
+    def all_links(self) -> Iterator[EmployeeLink]:
+        """The links of everyone, of each company that was read."""
+        return (link for links in self.links.values() for link in links.values())
+
+    @property
     def loading(self) -> tuple[str, ...]:
         """The companies in which nobody is active yet: it would be their first load."""
-        active = {
-            company
-            for links in self.links.values()
-            for company, link in links.items()
-            if link.is_active
-        }
+        active = {link.company for link in self.all_links if link.is_active}
         return tuple(company for company in self.employees if company not in active)
 
 
