@@ -186,3 +186,56 @@ def test_explain_says_which_company_could_not_tell_whether_somebody_was_edited(
 
     assert "whether it was edited in Visma cannot be told" in text
     assert needs_a_hand
+
+
+def head_count(world: World) -> list[str]:
+    """What the head count of the month-end report has for somebody to do."""
+    (needs,) = (
+        each["needs_human"]
+        for each in say(world, "report")["sections"]
+        if each["key"] == "head-count"
+    )
+    return list(needs)
+
+
+def test_whoever_waited_and_is_gone_counts_on_the_cost_centre_they_have_in_visma(
+    world: World,
+) -> None:
+    worker = everyone_of(world, "norway")[0]
+    world.rippling.terminate(worker["id"], world.clock.now().date().isoformat())
+    world.rippling.add_department("Robotics")
+    again = world.rippling.rehire(
+        worker["user_id"],
+        world.clock.now().date(),
+        department="Robotics",
+        location="Oslo",
+        employment_type="Salaried full-time",
+        status="ACTIVE",
+    )
+    world.settle()
+    assert [row["person"] for row in say(world, "waiting")["rows"]] == [worker["user_id"]]
+    world.rippling.remove(again["id"])
+    assert [row["what"] for row in rows_about(world, worker)] == [
+        "not in rippling",
+        "open without cause",
+    ]
+    sweep(world)
+
+    assert say(world, "waiting")["rows"] == []
+    assert [row["what"] for row in rows_about(world, worker)] == ["not in rippling"]
+    assert head_count(world) == [], "nobody is without a cost centre, and nobody waits for one"
+
+
+def test_whoever_is_left_as_they_are_by_an_operator_counts_where_they_are() -> None:
+    with a_world(people=60) as world:
+        world.first_load()
+        movers = everyone_of(world, "norway")[:30]
+        for each in movers:
+            world.rippling.move(each["id"], "Finance")
+        world.settle()
+        held = say(world, "held")["rows"]
+        assert len(held) > 1
+        say(world, "reject", people=[each["person"] for each in held])
+        world.drain()
+
+        assert head_count(world) == []

@@ -16,6 +16,7 @@ from connector.domain.errors import ConnectorError, fault_of
 from connector.domain.facts import Known, Truth, shown
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, Worker
+from connector.domain.placement import Remembered
 from connector.services.apply.applier import Applier
 from connector.services.apply.context import ChangeContext
 from connector.services.foresee.foresight import Foresight, Subject, subject
@@ -128,7 +129,7 @@ def _by_decision(
 ) -> Iterator[Belonging | Elsewhere]:
     decision = context.decision
     if context.rests_in:  # an operator has decided that they stay as they are
-        yield from _as_they_are(context, about)
+        yield from _as_they_are(applier, context, about)
         if context.rests_in not in context.mapping.companies:
             reason = f"an operator had them stay in {context.rests_in}"
             yield Elsewhere(about.person, about.number, reason)
@@ -150,19 +151,30 @@ def _by_decision(
             about.person, company, about.number, "", about.department, (decision.reason,)
         )
     elif decision.action in (Action.KEEP, Action.IGNORE):
-        yield from _as_they_are(context, about)
+        yield from _as_they_are(applier, context, about)
         if not _places_kept(context) and decision.action is Action.IGNORE:
             yield Elsewhere(about.person, about.number, decision.reason)
 
 
-def _as_they_are(context: ChangeContext, about: Subject) -> Iterator[Belonging]:
-    placement = context.record.person.placement
+def _as_they_are(applier: Applier, context: ChangeContext, about: Subject) -> Iterator[Belonging]:
     for company in _places_kept(context):
-        centre = placement.get("cost_centre") if placement.get("company") == company else ""
+        centre = _centre_kept(applier, context, company)
         number = _number(context, company, about)
-        yield Belonging(
-            about.person, company, number, str(centre or ""), about.department, stays=True
-        )
+        yield Belonging(about.person, company, number, centre, about.department, stays=True)
+
+
+def _centre_kept(applier: Applier, context: ChangeContext, company: str) -> str:
+    """The cost centre of an employee as it is: where another one was to be, it never came to that.
+
+    Of whom nothing is remembered, the department that was written says it.
+    """
+    link = context.link(company)
+    kept = Remembered.of(context.record.person.placement, company, link.written if link else None)
+    if kept.cost_centre or not kept.department:
+        return kept.cost_centre or ""
+    catalogue = applier.designer.catalogues.current(company, context.mapping.companies[company])
+    department = catalogue.department(kept.department)
+    return (department.cost_centre if department else None) or ""
 
 
 def _places_kept(context: ChangeContext) -> list[str]:
