@@ -94,3 +94,32 @@ def test_so_does_who_waits_for_a_legal_entity_and_is_left_out_by_another_fact() 
         assert rows(world) == []
         told = world.audit_of(contractors[0]["person"])[-1]
         assert told["reason"] == "employment type CONTRACTOR is out of scope in norway"
+
+
+def test_who_waited_for_the_word_alone_is_found_by_the_next_tick_after_the_import() -> None:
+    """An import that edits no row announces nothing: those who wait are looked at all the same."""
+    with a_world(people=40, companies=2) as world:
+        world.first_load()
+        a_day_later(world)
+        swap_in(world, "legal_entity", "Nordfab AS", "Nordfab AB")
+        text = exchanged(world.mapping_text, "Nordfab AS", "Nordfab AB")
+        imported(world, text)
+        a_day_later(world, 3)
+        hired = world.hire(legal_entity="Nordfab AB", location="Oslo")
+        untold = world.hire(legal_entity_id=None)
+        world.settle()
+        waiting = {hired["user_id"], untold["user_id"]}
+        assert waiting <= {row["person"] for row in rows(world)}
+        world.clock.turn(minutes=5)
+        assert world.tick().released == 0
+        imported(world, text)
+
+        world.clock.turn(minutes=5)
+        summary = world.tick()
+        world.drain()
+
+        assert summary.released >= 1
+        assert world.audit_of(hired["user_id"])[-1]["outcome"] == "created"
+        assert untold["user_id"] in {row["person"] for row in rows(world)}
+        world.clock.turn(minutes=5)
+        assert world.tick().released == 0, "nobody is looked at again for what is settled"

@@ -144,6 +144,20 @@ def has_moved(
     return placement.differs_from(remembered)
 
 
+def waits_in_vain(stored: Person, now: Person, mapping: MappingFile) -> bool:
+    """Whether somebody waits to be told where they belong, and can be told by the facts of `now`.
+
+    `now` is the same person by what words mean by now. The company may be the one that was guessed
+    while nobody could tell: then no placement says that they are to be looked at.
+    """
+    if stored.outcome != Outcome.WAITING.value:
+        return False
+    before, to = (
+        route(Facts.from_json(each.facts), mapping, each.active_in) for each in (stored, now)
+    )
+    return before.waits and not to.waits
+
+
 def _compared(
     before: Mapping[str, Any], after: Placement, catalogue: Catalogue
 ) -> tuple[EffectKind, str] | None:

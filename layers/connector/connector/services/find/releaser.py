@@ -12,7 +12,7 @@ from functools import cache
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.domain.mapping.impact import has_moved
+from connector.domain.mapping.impact import has_moved, waits_in_vain
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.naming.words import words_of
 from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL, digest_of
@@ -103,17 +103,24 @@ class WaitingReleaser:
             yield from (link.person_id for link in self.ledger.due(company, today))
 
     def released_in(self, company: str, mapping: MappingFile) -> Iterator[str]:
-        """The waiting people of one company who would be placed otherwise today."""
+        """The waiting people of one company who would be placed otherwise today.
+
+        So are those who wait for a word that an import has settled, which edits no row and is
+        announced by nothing.
+        """
         waiting = list(self.ledger.waiting(company))
         self.metrics.gauge("PeopleWaiting", len(waiting), Company=company)
         if not waiting:
             return
         names = KnownNames(self.cache.names(), words_of(mapping))
-        known = self.ledger.persons({link.person_id for link in waiting})
+        known = list(self.ledger.persons({link.person_id for link in waiting}))
         persons = list(map(names.sees, known))
         catalogue = self._catalogue_for(waiting, persons, company, mapping.companies[company])
         yield from (
-            person.id for person in persons if has_moved(person, mapping, lambda _: catalogue)
+            person.id
+            for stored, person in zip(known, persons, strict=True)
+            if has_moved(person, mapping, lambda _: catalogue)
+            or waits_in_vain(stored, person, mapping)
         )
 
     def _released(self, ids: set[str], mapping: MappingFile) -> Batch:

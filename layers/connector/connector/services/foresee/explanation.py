@@ -32,7 +32,7 @@ DECIDED = {
     Action.SCHEDULE: "nothing before {due_on}",
     Action.IGNORE: "is none of ours",
     Action.KEEP: "stays as is",
-    Action.WAIT: "waits for Rippling",
+    Action.WAIT: "waits until it can be told where they belong",
 }
 
 
