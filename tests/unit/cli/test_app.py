@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from connector import __version__, cli
+from connector.cli.app import BEFORE_THE_VERB, commands
 from connector.cli.exits import ExitCode, NotReachedError
 from connector.cli.stack import Connection
+from connector.services.operate.verbs import VERBS
 from tests.embedded.template import ROOT
 from tests.unit.cli.results import results, rounds_of_a_replay
 
@@ -125,6 +127,27 @@ def test_wrong_usage_asks_for_nothing_and_ends_with_2(
 ) -> None:
     assert run(["--stack", "s", *words], {}) == ExitCode.WRONG_USAGE
     assert asked == []
+
+
+@pytest.mark.parametrize("option", BEFORE_THE_VERB)
+def test_an_option_of_all_verbs_behind_one_is_told_where_it_goes(
+    run: Callable[..., int], asked: Asked, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behind = run(["--stack", "s", "waiting", option, "x"], {})
+    told = capsys.readouterr().err
+    run(["--stack", "s", "waiting", "--nonsense"], {})
+    without = run(["--stack"], {})
+
+    assert behind == without == ExitCode.WRONG_USAGE
+    assert f"{option} goes before the verb" in told
+    assert "goes before" not in capsys.readouterr().err
+    assert asked == []
+
+
+def test_every_option_of_all_verbs_goes_before_them() -> None:
+    taken = {option for each in commands(VERBS).params for option in each.opts}
+
+    assert set(BEFORE_THE_VERB) < taken
 
 
 @pytest.mark.parametrize(

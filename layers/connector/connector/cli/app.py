@@ -48,6 +48,7 @@ Exit codes:
 {EXIT_CODE_LINES}
 """
 ALONE = "say --yes; nothing was done"
+BEFORE_THE_VERB = ("--stack", "--region", "--profile", "--endpoint-url")
 NO_STACK = "name the stack: --stack NAME before the verb, or the variable CONNECTOR_STACK"
 
 
@@ -82,8 +83,16 @@ def run(arguments: Sequence[str] | None, connect: Connect) -> int:
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None  # typer would end with 1, which means something here
+        say_where_it_goes(end.__context__)
         return end.code if isinstance(end.code, int) else ExitCode.WRONG_USAGE
     return ExitCode.DONE
+
+
+def say_where_it_goes(error: BaseException | None) -> None:
+    """One line more for an option that there is, where it stood behind the verb."""
+    option = getattr(error, "option_name", "")
+    if hasattr(error, "possibilities") and option in BEFORE_THE_VERB:
+        typer.echo(f"{option} goes before the verb: connector {option} NAME VERB", err=True)
 
 
 @cache
