@@ -51,7 +51,8 @@ def told(seeds: range, *, is_whole: bool, processes: int) -> int:
                 print(story, flush=True)
             if not count % TOLD_EVERY:
                 print(f"{count} of {len(seeds)} years, {failed} broke a promise", file=sys.stderr)
-    print(f"{len(seeds)} years, {failed} broke a promise, {spent:.0f} s of CPU")
+    years = "1 year" if len(seeds) == 1 else f"{len(seeds)} years"
+    print(f"{years}, {failed} broke a promise, {spent:.0f} s of CPU")
     return int(bool(failed))
 
 
