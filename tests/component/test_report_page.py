@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from connector.services.report.html import page_of
+from tests.embedded.template import ROOT
 from tests.support.browser import Browser
 from tests.support.contrast import too_faint
 from tests.support.report import crowd, hostile, not_ready, ready
-from tests.support.report_page import open_sheet
+from tests.support.report_page import open_sheet, played
 
 PHONE, LAPTOP = (360, 740), (1366, 768)
 WIDTHS = (320, 360, 412, 768, 1024, 1279, 1280, 1366, 1920)
@@ -46,6 +47,15 @@ FOCUSED = """(one => {
     seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   };
 })(document.activeElement)"""
+
+
+def test_the_picture_in_the_pages_is_of_a_report_that_the_connector_makes() -> None:
+    reasons = played().reasons
+
+    assert len(reasons) == 7
+    assert all("ype `connector " in each for each in reasons)
+    for page in ("README.md", "docs/month-end.md"):
+        assert "is not ready to close, seven reasons" in (ROOT / page).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ANY_TABLES)
