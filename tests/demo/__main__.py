@@ -31,6 +31,7 @@ OUTCOMES = (
     "waiting",
     "held",
     "rejected",
+    "out_of_scope",
 )
 
 
@@ -64,7 +65,7 @@ def _tell(stage: Stage) -> bool:
     say("building the template and deploying it on the embedded AWS ...")
     try:
         stage.deploy()
-        say("deployed: poller, webhook, writer, releaser, operations; IAM is enforced")
+        say("deployed: preflight, poller, webhook, writer, releaser, operations; IAM is enforced")
         story = Story(stage, say)
         for chapter in (*CHAPTERS, *month_end.CHAPTERS):
             say(chapter(story))
@@ -87,7 +88,7 @@ def _tell(stage: Stage) -> bool:
 def _draw(stage: Stage, report: Report) -> None:
     outcomes = Counter(str(row["outcome"]) for row in stage.outcomes())
     rows = [("people in Rippling", report.people)]
-    rows += [(f"changes that ended {name}", outcomes[name]) for name in OUTCOMES]
+    rows += [(f"changes that ended {name.replace('_', ' ')}", outcomes[name]) for name in OUTCOMES]
     rows += [
         ("employees in Norway", len(stage.visma.employees(company="norway"))),
         ("employees in Sweden", len(stage.visma.employees(company="sweden"))),

@@ -121,7 +121,8 @@ def first_load(story: Story) -> str:
     must(norway > 0 and sweden > 0, "no one arrived")
     read = summary["workers_read"]
     return (
-        f"first load: {read} people read, {norway} employees created in Norway, {sweden} in Sweden"
+        f"first load, which the mapping allows: {read} people read, {norway} employees created in"
+        f" Norway, {sweden} in Sweden; the others are contractors, or have left"
     )
 
 
@@ -320,8 +321,7 @@ def a_lost_right(story: Story) -> str:
     story.travel(counted="people looked at, now that all is shown again")
     return (
         f"lost right: legal entity of {missed['legal_entity']} and employment type of"
-        f" {missed['employment_type']} workers hidden; nobody moved, and the alarm facts-unknown"
-        " names both"
+        f" {missed['employment_type']} workers hidden; nobody moved, and the poll names both"
     )
 
 
@@ -344,7 +344,7 @@ def an_outage(story: Story) -> str:
     visma.faults.fail(503, body="html", path="/v1/.*", times=12)
     visma.faults.lose_answer(method="POST", path="/v1/employee", every=7)
     story.stage.tick()
-    story.travel(counted="changes still on the queue, Visma is failing")
+    story.travel(counted="still on the queue, Visma is failing")
     visma.faults.clear()
     lost = [call for call in visma.calls("POST", "/v1/employee") if call.status == 0]
     held = Counter(item["employeeNumber"] for item in visma.employees())
