@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from connector.adapters.found_employments import KEPT, MOST_PEOPLE
+from connector.adapters.http.client import CLOSING_SECONDS
+from connector.adapters.http.exchange import EXCHANGE_SECONDS, LARGEST_ANSWER
+from connector.adapters.http.pages import MOST_PAGES
+from connector.domain.changes import Cause, Change
 from connector.domain.cursors import OVERLAP
-from connector.domain.records.ledger import INTENT_SECONDS
+from connector.domain.records.ledger import ANSWER_SECONDS, INTENT_SECONDS
 from connector.services.apply.consumer import (
     LONGEST_WAIT_SECONDS,
     OVERDUE_AFTER,
@@ -18,6 +23,8 @@ from connector.services.apply.consumer import (
 from connector.services.find.pages import MOST_FOUND, RESERVE_SECONDS
 from connector.services.find.poller import LEASE_SECONDS
 from connector.services.shared.catalogues import FRESH_SECONDS
+from connector.services.shared.guarding import REMEMBERED_FOR
+from connector.services.shared.new_change import new_change, new_run
 from tests.embedded.template import ROOT
 from tests.support import cost
 
@@ -36,11 +43,36 @@ WAITS = ", ".join(f"{wait_before(delivery):.0f}" for delivery in range(1, 6))
         (TRAVELS, f"after its {INTENT_SECONDS:.0f} seconds"),
         (TRAVELS, f"at most {FRESH_SECONDS / 60:.0f} minutes old"),
         (TRAVELS, f"{WAITS} seconds, then {LONGEST_WAIT_SECONDS / 60:.0f} minutes each time"),
+        (TRAVELS, f"for {ANSWER_SECONDS:.0f} seconds nothing else is sent"),
+        (TRAVELS, f"until its outcome, for {REMEMBERED_FOR.seconds // 3600} hours"),
+        (TRAVELS, f"unpacks to more than {LARGEST_ANSWER // 2**20} MB"),
+        (TRAVELS, f"a list of more than {MOST_PAGES:,} pages is left"),
+        (TRAVELS, f"one call lasts {EXCHANGE_SECONDS:.0f} seconds at most"),
+        (TRAVELS, f"ends {CLOSING_SECONDS:.0f} seconds before the invocation does"),
+        (TRAVELS, f"last {KEPT.days} days count, of {MOST_PEOPLE:,} people at most"),
         (RUNBOOK, f"runs out after {LEASE_SECONDS:.0f} seconds"),
     ],
 )
 def test_a_page_states_the_number_that_the_code_has(page: str, statement: str) -> None:
     assert statement in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", [TRAVELS, RUNBOOK, "docs/load.md", "CHANGELOG.md"])
+def test_each_page_says_how_long_thirty_deliveries_take(page: str) -> None:
+    hours = sum(wait_before(delivery) for delivery in range(1, 31)) / 3600
+
+    assert round(hours * 2) / 2 == 6.5
+    assert "six and a half hours" in (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_the_message_that_is_shown_is_one_as_a_run_makes_it() -> None:
+    text = (ROOT / TRAVELS).read_text(encoding="utf-8")
+    (body,) = re.findall(r"^{\"worker_id\".*}$", text, re.MULTILINE)
+    shown, made = Change.from_body(body), new_change("w", "p", Cause.POLL, run=new_run())
+
+    assert len(shown.correlation_id) == len(made.correlation_id)
+    assert len(shown.run or "") == len(made.run or "")
+    assert text.count(f'"correlation_id": "{shown.correlation_id}"') == 2
 
 
 @pytest.mark.parametrize("page", ["CHANGELOG.md", RUNBOOK, "docs/configuration.md"])
