@@ -63,11 +63,7 @@ def _undecided(facts: Facts, mapping: MappingFile, active_in: Collection[str]) -
         if rules.claims(facts.legal_entity) is Truth.UNKNOWN
     )
     company = next(maybe, None) or next(iter(mapping.companies))
-    reason = undecided_by(unknown, facts)
-    if facts.legal_entity.former and not facts.legal_entity.unsettled:
-        entity = facts.legal_entity.label
-        reason = f"no company of the mapping claims the legal entity {entity}; add it to one"
-    return Route(company, unknown=unknown, waits=True, reason=reason)
+    return Route(company, unknown=unknown, waits=True, reason=undecided_by(unknown, facts))
 
 
 def _scoped(to: Route, facts: Facts, mapping: MappingFile, active_in: Collection[str]) -> Route:
@@ -87,11 +83,13 @@ def _scoped(to: Route, facts: Facts, mapping: MappingFile, active_in: Collection
 
 
 def undecided_by(names: Sequence[str], facts: Facts) -> str:
-    """Why facts of a worker decide nothing: their word is contested, or they are not shown."""
+    """Why facts of a worker decide nothing: a word is contested, or gone, or they are not shown."""
     words = {name: thing.unsettled for name, thing in _named(facts).items() if thing.unsettled}
-    told = [contested(name, words[name]) for name in names if name in words]
-    hidden = [name for name in names if name not in words]
-    return "; ".join([*told, *([not_shown(hidden)] if hidden else [])])
+    why = {name: contested(name, words[name]) for name in names if name in words}
+    if "legal_entity" in names and facts.legal_entity.former:
+        why.setdefault("legal_entity", unclaimed(facts.legal_entity))
+    hidden = [name for name in names if name not in why]
+    return "; ".join([*why.values(), *([not_shown(hidden)] if hidden else [])])
 
 
 def _named(facts: Facts) -> dict[str, Named]:
@@ -110,6 +108,11 @@ def contested(name: str, words: Sequence[str]) -> str:
         f" {PLURAL[name]} were renamed, or imported for another one of that name; import the"
         " mapping by the names of today, or name it by its id"
     )
+
+
+def unclaimed(entity: Named) -> str:
+    """That a legal entity was renamed and no company claims it by its name of now."""
+    return f"no company of the mapping claims the legal entity {entity.label}; add it to one"
 
 
 def not_shown(facts: Sequence[str]) -> str:

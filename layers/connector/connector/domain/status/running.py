@@ -46,8 +46,8 @@ def of_mode(mode: Mode) -> Section:
 def of_names(apart: Sequence[Apart]) -> Section:
     """Rows that mean something whose name is another one now; told only where there are some."""
     figures = {"rows_apart": [each.message for each in apart]}
-    checks = [_apart(each) for each in apart if each.is_contested or each.is_swapped]
-    if renamed := [each.word for each in apart if not (each.is_contested or each.is_swapped)]:
+    checks = [_apart(each) for each in apart if not each.is_renamed]
+    if renamed := [each.word for each in apart if each.is_renamed]:
         message = (
             f"The rows with {', '.join(renamed)} mean something that is called otherwise in"
             " Rippling now; nobody moves."

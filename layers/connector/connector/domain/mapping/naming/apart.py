@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connector.domain.mapping.naming.bindings import Binding, NamedKind, Word, Words, noun
+from connector.domain.facts import UNKNOWN, Named
+from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.naming.bindings import (
+    NO_WORDS,
+    Binding,
+    NamedKind,
+    Word,
+    Words,
+    key_of,
+    noun,
+)
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.sighting import Called
+from connector.domain.mapping.naming.words import words_of
 
 CONTESTED = (
     "the rows with {word} were edited while names were being changed in Rippling, and nobody can"
@@ -24,6 +35,12 @@ RENAMED = (
     " Write the name of today in the rows and import the file"
 )
 
+UNCLAIMED = (
+    "the legal entity {id} ({called} in Rippling now), which rows named {before} once, is claimed"
+    " by no company any more: whoever has an employee stays as they are, and whoever has none"
+    " waits. Add it to a company, by the name of today or by its id, and import the file"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Apart:
@@ -36,6 +53,35 @@ class Apart:
     is_contested: bool = False
     is_swapped: bool = False
     """Whether another thing is called so now."""
+    is_unclaimed: bool = False
+    """Whether no row has a word for it any more."""
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether that is all: nobody moves or waits because of it."""
+        return not (self.is_contested or self.is_swapped or self.is_unclaimed)
+
+
+def all_apart(memory: NameMemory, mapping: MappingFile) -> Iterator[Apart]:
+    """The words of a mapping that are `apart`, and the legal entities that none names any more."""
+    words = words_of(mapping)
+    yield from apart(memory, words)
+    yield from _unclaimed(memory, mapping, words)
+
+
+def _unclaimed(memory: NameMemory, mapping: MappingFile, words: Words) -> Iterator[Apart]:
+    """The legal entities that were renamed, and that no company claims by the name of now."""
+    kind = NamedKind.LEGAL_ENTITY
+    for entity, seen in memory.things(kind).there():
+        shown = Named(entity, seen.name, seen.code or None)
+        thing = memory.recalled(kind, shown, words.get(kind, NO_WORDS))
+        is_open = mapping.company_of(thing) is UNKNOWN
+        if is_open and thing.former and not thing.unsettled:
+            before = ", ".join(thing.former)
+            told = UNCLAIMED.format(id=entity, called=seen.name, before=before)
+            having = mapping.companies.keys() & {*memory.used_in.get(key_of(kind, entity), ())}
+            companies = frozenset(having or mapping.companies)
+            yield Apart(kind, thing.former[0], companies, told, is_unclaimed=True)
 
 
 def apart(memory: NameMemory, words: Words) -> Iterator[Apart]:

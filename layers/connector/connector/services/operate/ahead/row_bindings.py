@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from connector.domain.errors import ConfigurationError, RetryableError
 from connector.domain.facts import Named
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.naming.apart import Apart, apart
+from connector.domain.mapping.naming.apart import Apart, all_apart
 from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Words, brought_back
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.settling import (
@@ -53,8 +53,8 @@ class Settlement:
 
     @property
     def apart(self) -> list[Apart]:
-        """The words whose rows mean something that is called otherwise now."""
-        return list(apart(self.memory, self.words))
+        """The words whose rows mean something that is called otherwise now, or none any more."""
+        return list(all_apart(self.memory, self.mapping))
 
     @property
     def names(self) -> KnownNames:

@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass
 
 from connector.domain.checks import TO_PUT_RIGHT, Check, Level
 from connector.domain.errors import ConnectorError
-from connector.domain.mapping.naming.apart import apart
-from connector.domain.mapping.naming.words import words_of
+from connector.domain.mapping.naming.apart import all_apart
 from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.domain.status import running
 from connector.domain.status.agreement import of_agreements
@@ -107,8 +106,7 @@ class Status:
         """Whether what rows mean is still called so, as far as it has been seen."""
         if not self.mappings.rows():
             return running.of_names(())
-        words = words_of(self.mappings.load())
-        return running.of_names(list(apart(self.cache.names(), words)))
+        return running.of_names(list(all_apart(self.cache.names(), self.mappings.load())))
 
     def _tick(self, mode: Mode) -> Section:
         return running.of_tick(self.cursors.cursor(_stream(mode)), mode, self.clock.now())
