@@ -159,7 +159,8 @@ def test_a_rollback_that_left_half_a_mapping_is_gone_on_with(
     assert _do(world, "rollback")["ok"] is True
     assert world.mappings.rows() == before
     kept = world.mapping_history.previous_mapping()
-    assert kept and not kept.replaced, "nothing is under way any more"
+    assert kept
+    assert not kept.replaced, "nothing is under way any more"
     _do(world, "rollback")
     assert world.mappings.rows() == after
 
