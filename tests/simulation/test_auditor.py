@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.auditor.problems import Check
+
 FOLDER = Path(__file__).parent
 TESTS = FOLDER.parent
 FILES = [
@@ -38,3 +40,10 @@ def test_the_auditor_knows_nothing_of_the_connector(path: Path) -> None:
     assert [each for each in imported if each.startswith("connector")] == []
     ours = [each for each in imported if each.startswith("tests")]
     assert [each for each in ours if not each.startswith(ALLOWED)] == []
+
+
+def test_the_page_names_every_check_by_its_name() -> None:
+    text = (TESTS.parent / "docs" / "testing.md").read_text(encoding="utf-8")
+    table = text.partition("| Check | Demands |")[2].partition("\n\n")[0]
+
+    assert {row.split(" | ")[0].strip("| ") for row in table.splitlines()[2:]} == set(Check)
