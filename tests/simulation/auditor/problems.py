@@ -17,7 +17,7 @@ class Check(StrEnum):
     OPEN = "one open row for everything open"
     AUDIT = "the audit is complete, appended to, and verifies"
     CANARY = "nothing personal anywhere"
-    CALLS = "calls within contract and budget"
+    CALLS = "calls within the contracts"
     REST = "all comes to rest"
     FAULT = "no function breaks"
 
