@@ -215,3 +215,23 @@ def test_where_nobody_is_in_visma_yet_nothing_is_said_of_classes(world: World) -
     text = world.mapping_text.replace("employee_class: HOURLY", "employee_class: HOURLLY")
 
     assert not [each for each in found(world, text) if "HOURLLY" in each["message"]]
+
+
+def test_a_legal_entity_that_another_company_claims_is_suggested_to_no_company() -> None:
+    """Whoever followed it would take the people of the other one."""
+    with a_world(people=40, companies=2) as world:
+        world.rippling.rename_legal_entity("Nordfab AB", "Sverige")
+
+        told = wrong(world, nordfab_mapping(2))
+
+    (about,) = [each for each in told if each.startswith("legal_entities: Nordfab AB")]
+    assert "did you mean" not in about
+    assert about.endswith("has this legal entity; by name, no company claims Sverige")
+
+
+def test_a_legal_entity_that_nobody_claims_is_suggested_where_it_is_near() -> None:
+    with a_world(people=40, companies=2) as world:
+        told = wrong(world, nordfab_mapping(2).replace("Nordfab AB", "Nordfab ABB"))
+
+    (about,) = [each for each in told if each.startswith("legal_entities: Nordfab ABB")]
+    assert about.endswith("no worker in Rippling has this legal entity; did you mean Nordfab AB?")

@@ -46,8 +46,8 @@ def test_what_they_wait_for_is_that_the_word_is_settled(engineers: World) -> Non
     assert len(waiting) > 1
     assert {row["reason"] for row in waiting} == {
         "the rows with the department IT were edited while departments were renamed, or imported"
-        " for another one of that name; import the mapping by the names of today, or name it by"
-        " its id"
+        " for another one of that name; import the mapping by the names of today, again if it has"
+        " them, or name it by its id"
     }
 
 
@@ -123,3 +123,24 @@ def test_who_waited_for_the_word_alone_is_found_by_the_next_tick_after_the_impor
         assert untold["user_id"] in {row["person"] for row in rows(world)}
         world.clock.turn(minutes=5)
         assert world.tick().released == 0, "nobody is looked at again for what is settled"
+
+
+def test_what_nobody_can_tell_is_nowhere_said_to_be_hidden_by_rippling() -> None:
+    with a_world(people=40, companies=2) as world:
+        world.first_load()
+        a_day_later(world)
+        swap_in(world, "legal_entity", "Nordfab AS", "Nordfab AB")
+        imported(world, exchanged(world.mapping_text, "Nordfab AS", "Nordfab AB"))
+        a_day_later(world)
+        assert rows(world)
+
+        findings = world.operator.dispatch({"verb": "mappings check"})["findings"]
+        told = [each["message"] for each in findings if "Nordfab A" in each["message"]]
+        sections = world.operator.dispatch({"verb": "report"})["sections"]
+        (needs,) = (each["needs_human"] for each in sections if each["key"] == "dimensions")
+
+        assert any("nobody can tell which" in each for each in told)
+        assert not any("does not show" in each for each in told), told
+        about = [each for each in needs if "legal entit" in each]
+        assert about
+        assert all("import the mapping by the names of today, again if" in each for each in about)

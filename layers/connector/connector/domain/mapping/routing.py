@@ -12,6 +12,8 @@ from connector.domain.facts import Absence, Known, Named, Truth
 from connector.domain.mapping.model import NOT_SHOWN_CLAIM, MappingFile
 from connector.domain.people import Facts
 
+EDITED_MEANWHILE = "were edited while"
+
 PLURAL = {
     "department": "departments",
     "location": "locations",
@@ -104,15 +106,20 @@ def _named(facts: Facts) -> dict[str, Named]:
 def contested(name: str, words: Sequence[str]) -> str:
     """That nobody can tell what these words for a thing mean, and what to do, for a controller."""
     return (
-        f"the rows with the {name.replace('_', ' ')} {', '.join(words)} were edited while"
+        f"the rows with the {name.replace('_', ' ')} {', '.join(words)} {EDITED_MEANWHILE}"
         f" {PLURAL[name]} were renamed, or imported for another one of that name; import the"
-        " mapping by the names of today, or name it by its id"
+        " mapping by the names of today, again if it has them, or name it by its id"
     )
 
 
 def unclaimed(entity: Named) -> str:
     """That a legal entity was renamed and no company claims it by its name of now."""
     return f"no company of the mapping claims the legal entity {entity.label}; add it to one"
+
+
+def is_contested(reason: str) -> bool:
+    """Whether somebody waits because nobody can tell what a word means, by the reason."""
+    return EDITED_MEANWHILE in reason
 
 
 def not_shown(facts: Sequence[str]) -> str:

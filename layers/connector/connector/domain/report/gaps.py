@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from connector.domain.mapping.missing import Missing
+from connector.domain.mapping.missing import Missing, MissingKind
+from connector.domain.mapping.routing import is_contested
 from connector.domain.records.ledger import EmployeeLink
 from connector.domain.report.sheet import Cell, Column, Section, Table, Unit
 from connector.domain.status.wording import counted
@@ -74,16 +75,19 @@ def _needed(waiting: Iterable[EmployeeLink]) -> Iterator[tuple[str, str, int, da
     links: dict[tuple[str, str], list[EmployeeLink]] = defaultdict(list)
     for link in waiting:
         for key in link.waiting_for:
-            links[link.company, _message(key, link.company)].append(link)
+            links[link.company, _message(key, link)].append(link)
     for (company, what), own in sorted(links.items()):
         yield company, what, len(own), min(link.since for link in own).date()
 
 
-def _message(key: str, company: str) -> str:
+def _message(key: str, link: EmployeeLink) -> str:
+    """What is missing; where nobody can tell what a word means, it is not Rippling's to show."""
     try:
-        return Missing.parse(key).message(company)
+        missing = Missing.parse(key)
     except ValueError:  # of another version
         return key
+    is_shown = missing.kind is MissingKind.FACT and is_contested(link.reason)
+    return link.reason if is_shown else missing.message(link.company)
 
 
 def _table_of_needed(needed: Iterable[tuple[str, str, int, date]]) -> Table:

@@ -63,8 +63,8 @@ def check(mapping: MappingFile, around: SystemsSnapshot, now: datetime) -> list[
     """Everything that is wrong with a mapping, rows first, then people."""
     findings = [
         finding
-        for company, rules in mapping.written.companies.items()
-        for finding in row_findings(company, rules, around, now)
+        for company in mapping.written.companies
+        for finding in row_findings(company, mapping.written, around, now)
     ]
     today = mapping.in_force(now)
     findings += empty_companies(today, around.workers)
@@ -85,15 +85,16 @@ def _of_days_ahead(
 
 
 def row_findings(
-    company: str, rules: CompanyRules, around: SystemsSnapshot, now: datetime
+    company: str, mapping: MappingFile, around: SystemsSnapshot, now: datetime
 ) -> Iterator[Finding]:
     """What is wrong with the rows of a company, whoever they are about."""
-    catalogue = around.catalogues[company]
+    rules, catalogue = mapping.companies[company], around.catalogues[company]
     for problem in lint.problems(rules, catalogue.employee_key.length, now):
         yield Finding(company, problem.message())
     for warning in advice.warnings(rules):
         yield Finding(company, warning.message(), is_warning=True)
-    for message, is_checked in wrong_or_unchecked(rules, around.in_rippling):
+    everyone = mapping.companies.values()
+    for message, is_checked in wrong_or_unchecked(rules, around.in_rippling, everyone):
         yield Finding(company, message, is_unchecked=not is_checked)
     for row in rules.departments:
         for thing in missing_in_department(row.department, row.cost_centre, catalogue):

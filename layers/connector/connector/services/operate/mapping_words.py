@@ -6,15 +6,29 @@ A word that is wrong holds of nobody. What Rippling does not show proves nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from connector.domain.facts import EMPTY, UNKNOWN, Fact, Known, Named, Truth, any_holds, says, truth
+from connector.domain.facts import (
+    EMPTY,
+    UNKNOWN,
+    Fact,
+    Known,
+    Named,
+    Truth,
+    alike,
+    any_holds,
+    says,
+    truth,
+)
 from connector.domain.mapping.base import did_you_mean
 from connector.domain.mapping.closed_words import CLOSED
 from connector.domain.mapping.model import EVERYBODY, NOT_SHOWN_CLAIM, CompanyRules
 from connector.domain.people import Facts
+
+CLAIMS = "legal_entities"
+MOST_NAMED = 3
 
 Holds: TypeAlias = Callable[[str], Truth]
 """Whether Rippling has something of this name."""
@@ -52,25 +66,62 @@ class InRippling:
 
     def names(self, kind: str) -> set[str]:
         """The names that there are of a kind of thing, where any are known."""
-        things = {
-            "department": self.departments,
-            "location": self.locations,
-            "legal entity": [facts.legal_entity for facts in self.workers],
-            "employment type": [facts.employment_type.named for facts in self.workers],
+        return {thing.name for thing in self._things(kind) if thing.name}
+
+    def is_unsettled(self, word: Word) -> bool:
+        """Whether something is called so, and it is not known whether the word means it."""
+        return any(alike(word.word) in thing.unsettled for thing in self._things(word.kind))
+
+    def unclaimed(self, companies: Collection[CompanyRules]) -> set[str]:
+        """The names of the legal entities that no company claims for certain."""
+        return {
+            entity.name
+            for entity in set(self._things("legal entity"))
+            if entity.name and not any(each.claims(entity) is Truth.YES for each in companies)
         }
-        return {thing.name for thing in things.get(kind, ()) if thing.name}
+
+    def _things(self, kind: str) -> Iterable[Named]:
+        match kind:
+            case "department":
+                return self.departments
+            case "location":
+                return self.locations
+            case "legal entity":
+                return (facts.legal_entity for facts in self.workers)
+            case "employment type":
+                return (facts.employment_type.named for facts in self.workers)
+            case _:
+                return ()
 
 
-def wrong_or_unchecked(rules: CompanyRules, there: InRippling) -> Iterator[tuple[str, bool]]:
-    """What is to be said of the words of one company, and whether it was possible to check."""
+def wrong_or_unchecked(
+    rules: CompanyRules, there: InRippling, companies: Collection[CompanyRules]
+) -> Iterator[tuple[str, bool]]:
+    """What is to be said of the words of one company, and whether it was possible to check.
+
+    `companies` are all of the mapping: what another one claims is suggested to none.
+    """
     for word in words_of(rules):
         match there.holds(word):
+            case Truth.UNKNOWN if there.is_unsettled(word):
+                told = f"nobody can tell yet which {word.kind} it means"
+                yield f"{word.place}: {word.word}: cannot be checked: {told}", False
             case Truth.UNKNOWN:
                 told = f"Rippling does not show enough to tell whether there is such a {word.kind}"
                 yield f"{word.place}: {word.word}: cannot be checked: {told}", False
             case Truth.NO:
-                hint = did_you_mean(word.word, there.names(word.kind))
+                hint = _meant_instead(word, there, companies)
                 yield f"{word.place}: {word.word}: {_missing(word.kind)}{hint}", True
+
+
+def _meant_instead(word: Word, there: InRippling, companies: Collection[CompanyRules]) -> str:
+    """What may have been meant by a word that is wrong."""
+    if word.place != CLAIMS:
+        return did_you_mean(word.word, there.names(word.kind))
+    free = there.unclaimed(companies)
+    named = ", ".join(sorted(free)[:MOST_NAMED])
+    others = f"; by name, no company claims {named}" if free else ""
+    return did_you_mean(word.word, free) or others
 
 
 def _missing(kind: str) -> str:
@@ -85,7 +136,7 @@ def words_of(rules: CompanyRules) -> Iterator[Word]:
     lists = (
         ("departments", "department", [row.rippling for row in rules.departments]),
         ("locations", "location", [row.rippling for row in rules.locations]),
-        ("legal_entities", "legal entity", rules.legal_entities),
+        (CLAIMS, "legal entity", rules.legal_entities),
         ("branches", "legal entity", [row.legal_entity for row in rules.branches]),
         ("department_custom_field", "custom field", [rules.department_custom_field or ""]),
         ("scope.exclude_employment_types", "employment type", scope.exclude_employment_types),

@@ -23,7 +23,7 @@ from connector.domain.mapping.naming.words import words_of
 CONTESTED = (
     "the rows with {word} were edited while names were being changed in Rippling, and nobody can"
     " tell which {kind} they mean: its people stay as they are. Write the rows by the names of"
-    " today and import the file, or name each by its id"
+    " today and import the file, again if it has them, or name each by its id"
 )
 SWAPPED = (
     "the rows with {word} mean {holder} ({called} in Rippling now), as when they were imported, and"
