@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.status.alarms import RingingAlarm
 from connector.services.operate.verbs.foresee.explain import Explain
 from connector.services.operate.verbs.foresee.reconcile import Reconcile
 from connector.services.operate.verbs.view import Line
@@ -91,6 +92,10 @@ def test_whom_the_sweep_tells_as_gone_is_told_by_reconcile_with_what_is_gone(
     assert (NO_LONGER in row["message"]) is (gone is lost)
     result = say(world, "reconcile")
     assert Reconcile().needs_attention(result)
+    world.alarms.now = [RingingAlarm("people-gone")]
+    lines = [check for group in say(world, "status")["groups"] for check in group["checks"]]
+    (alarm,) = [each["remedy"] for each in lines if each["name"] == "alarm"]
+    assert alarm.startswith("connector reconcile;"), "it is `reconcile` that tells who they are"
     assert say(world, "reconcile heal")["queued"] == 0, "nothing can be done about them"
     report = {each["key"]: each for each in say(world, "report")["sections"]}
     assert any("reconcile" in each for each in report["drift"]["needs_human"])
@@ -152,6 +157,58 @@ def test_explain_tells_of_a_leaver_active_by_hand_what_the_next_full_sweep_does(
     assert "connector sync" not in text, "the writer would not look at Visma for it"
     assert say(world, "reconcile heal")["queued"] == 1
     assert world.drain() == {"deactivated": 1}
+
+
+def applied(world: World, plan: Row, people: list[Row]) -> dict[str, int]:
+    ids = {each["user_id"] for each in people}
+    wanted = [
+        [each["person"], each["company"], each["digest"], ""]
+        for each in plan["people"]
+        if each["person"] in ids
+    ]
+    assert len(wanted) == len(people)
+    begun = say(world, "apply", wanted=wanted, operator="kari")
+    assert begun["refused"] == []
+    return world.drain()
+
+
+def test_plan_has_whatever_the_next_full_sweep_puts_right_and_apply_does_it(
+    world: World,
+) -> None:
+    one, other = everyone_of(world, "norway")[:2]
+    for each in (one, other):
+        world.rippling.terminate(each["id"], world.clock.now().date().isoformat())
+    world.settle()
+    sweep(world)
+    assert say(world, "plan")["people"] == []
+    bring_back(world, [one, other])
+
+    foretold = {(each["user_id"], "deactivated") for each in (one, other)}
+    for names in ([], [one["user_id"], other["user_id"]]):
+        plan = say(world, "plan", people=names)
+        assert {(each["person"], each["outcome"]) for each in plan["people"]} == foretold
+    assert applied(world, plan, [one]) == {"deactivated": 1}
+    assert sweep(world) == {"deactivated": 1}
+    assert say(world, "plan")["people"] == []
+
+
+def test_an_edit_in_visma_that_a_plan_puts_right_is_put_right_when_it_is_applied(
+    world: World,
+) -> None:
+    edited = everyone_of(world, "norway")[:8]
+    codes = [str(each["number"]) for each in edited]
+    before = {code: world.visma.employee(code)["department"] for code in codes}
+    for code in codes:
+        world.visma.edit_employee(code, department="MGMT")
+    plan = say(world, "plan")
+    assert {each["outcome"] for each in plan["people"]} == {"held"}, "they are more than a day's"
+
+    assert applied(world, plan, edited) == {"updated": len(edited)}
+
+    assert {code: world.visma.employee(code)["department"] for code in codes} == before
+    for each in edited:
+        assert world.audit_of(each["user_id"])[-1]["operator"] == "kari"
+    assert say(world, "plan")["people"] == []
 
 
 def test_explain_sends_nobody_to_sync_for_an_edit_that_sync_does_not_put_right(

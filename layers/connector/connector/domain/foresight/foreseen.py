@@ -40,6 +40,7 @@ class Foreseen:
 
     `outcome` is empty where it cannot be foretold, `reason` then says why. `kind` and `plan` are
     what a guard would be asked about, `held` why it would hold it, `department` is Rippling's name.
+    `is_edited` says that Visma was edited: the writer is to look there, whatever the ledger says.
     """
 
     person: str
@@ -58,6 +59,7 @@ class Foreseen:
     cost_centre: tuple[str, str] = ("", "")
     differences: tuple[Difference, ...] = ()
     digest: str = ""
+    is_edited: bool = False
 
     @property
     def is_written(self) -> bool:

@@ -25,6 +25,10 @@ from connector.services.apply.write_request import ADOPTED
 LEAVING = (AuditKind.LEAVE, AuditKind.TRANSFER)
 
 
+BY_SOMEBODYS_WORD = (Cause.OPERATOR, Cause.DRIFT)
+"""The causes of what was foretold in a plan and applied; the second where Visma was edited."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditScribe:
     """Makes the audit rows; asks for an approval only where there may be one."""
@@ -67,7 +71,7 @@ class AuditScribe:
         """The operators by whose word it ended so; nobody where none was needed."""
         record = resolution.result.record
         held = released(resolution)
-        if held is None and context.change.cause is not Cause.OPERATOR:
+        if held is None and context.change.cause not in BY_SOMEBODYS_WORD:
             return ()
         left = left_for(record, resolution.company)
         companies = (resolution.company, left.company if left else None)

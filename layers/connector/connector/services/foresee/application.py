@@ -7,7 +7,7 @@ would be done is found out again at this moment.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,18 +76,24 @@ class Application:
         approved = [each for each in ready if self._approve(each, mapping, operator)]
         refused += [_refused(each, SECOND) for each in ready if each not in approved]
         workers = {each.person: each.worker for each in approved}
-        return {**self._queued(started, workers), "refused": refused}
+        edited = {each.person for each in approved if each.is_edited}
+        return {**self._queued(started, workers, edited), "refused": refused}
 
     def sync(self, worker_id: str, person_id: str) -> JsonObject:
         """Has the writer look at one person; the guards are asked as always."""
         self.must_be_live()
         return self._queued(self.clock.now(), {person_id: worker_id})
 
-    def _queued(self, started: datetime, workers: Mapping[str, str]) -> JsonObject:
-        """Queues a change for each person; by its correlation id the end of each is found."""
+    def _queued(
+        self, started: datetime, workers: Mapping[str, str], edited: Collection[str] = ()
+    ) -> JsonObject:
+        """Queues a change for each person; by its correlation id the end of each is found.
+
+        Where Visma was edited, the writer has to look there to see what is to be done.
+        """
         run = new_run()
         changes = [
-            new_change(worker, person, Cause.OPERATOR, run=run)
+            new_change(worker, person, Cause.DRIFT if person in edited else Cause.OPERATOR, run=run)
             for person, worker in workers.items()
         ]
         self.queue.send(changes)

@@ -1,19 +1,20 @@
-"""One person's employees in Visma beside the ledger, as the full sweep compares everyone's.
+"""What Visma has beside the ledger, of one person or of everyone, as the full sweep compares it.
 
 Only read. What is to be done about an edit, the writer's steps decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from connector.domain.changes import Cause
 from connector.domain.employees import ACTIVE, INACTIVE, Employee
 from connector.domain.errors import ConnectorError
-from connector.domain.reconciliation import Origin, origin_of
+from connector.domain.reconciliation import Origin, origin_of, reconcile
 from connector.domain.records.ledger import EmployeeLink, Record
 from connector.ports.visma import Targets
+from connector.services.foresee.snapshot import Snapshot
 
 MEANS = {
     Origin.MISSING.value: "Visma has no such employee any more",
@@ -42,8 +43,7 @@ class Beside:
     @property
     def is_looked_at(self) -> bool:
         """Whether the sweep has the writer look at it: an edit was judged while it is held."""
-        judged = self.link.is_held or self.link.is_dropped
-        return self.origin is not None and not (judged and self.origin is Origin.EDITED)
+        return self.origin is not None and not is_judged(self.link, self.origin)
 
     @property
     def is_active(self) -> bool:
@@ -75,6 +75,29 @@ def beside(targets: Targets, record: Record, companies: Collection[str]) -> Iter
             yield Beside(link, problem=str(error))
         else:
             yield Beside(link, employee)
+
+
+def is_judged(link: EmployeeLink, origin: Origin) -> bool:
+    """Whether an edit was judged already: it is told, and not looked at again."""
+    return origin is Origin.EDITED and (link.is_held or link.is_dropped)
+
+
+def edited_in(snapshot: Snapshot, companies: Collection[str]) -> set[str]:
+    """The people whom the full sweep would have looked at for what Visma has, in these companies.
+
+    A company that could not be read says nothing about anyone.
+    """
+    found = set()
+    for company in companies:
+        employees = snapshot.employees.get(company)
+        if isinstance(employees, Mapping):
+            links = {each.person_id: each for each in snapshot.all_links if each.company == company}
+            found |= {
+                each.person_id
+                for each in reconcile(links.values(), employees.values())
+                if not is_judged(links[each.person_id], each.origin)
+            }
+    return found
 
 
 def cause_of(employees: Collection[Beside]) -> Cause:

@@ -7,7 +7,7 @@ have written down is read off. Nothing is decided here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -26,6 +26,7 @@ from connector.ports.clock import Clock
 from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.services.apply.applier import Applier, Guards
+from connector.services.foresee.beside import beside, cause_of, edited_in
 from connector.services.foresee.guards import AskedGuards, judged
 from connector.services.foresee.numbers import department_in, number_in
 from connector.services.foresee.people import Found
@@ -80,11 +81,16 @@ class Foresight:
         """The same of what was read already."""
         guards = AskedGuards(self.guard_check)
         applier, witness = self.stage.over(snapshot, mapping, guards, day)
+        edited = edited_in(snapshot, mapping.companies)
         people = [
             each
             for person, workers in snapshot.employments.items()
             for each in foreseen(
-                applier, witness, guards, subject(person, workers, snapshot.persons.get(person))
+                applier,
+                witness,
+                guards,
+                subject(person, workers, snapshot.persons.get(person)),
+                Cause.DRIFT if person in edited else Cause.SWEEP,
             )
         ]
         return self._plan(people, mapping, snapshot.loading, snapshot.problems)
@@ -95,10 +101,17 @@ class Foresight:
         """What would become of these people; each is read alone, in both systems."""
         guards = AskedGuards(self.guard_check)
         applier, witness = self.stage.live(mapping, guards, day)
+        targets = applier.employee_writer.targets
         foreknown = [
             each
             for found in people
-            for each in foreseen(applier, witness, guards, Subject.of(found))
+            for each in foreseen(
+                applier,
+                witness,
+                guards,
+                Subject.of(found),
+                cause_of(list(beside(targets, found.record, mapping.companies))),
+            )
         ]
         return self._plan(foreknown, mapping, (), ())
 
@@ -168,7 +181,8 @@ def foreseen(
     for person, links, rows in witness.taken():
         for row in rows:
             link = next((each for each in links if each.company == row.company), None)
-            yield _ending(about, person, link, row, guards)
+            end = _ending(about, person, link, row, guards)
+            yield replace(end, is_edited=cause is Cause.DRIFT)
 
 
 def _untold(about: Subject, reason: str) -> Foreseen:
