@@ -600,4 +600,24 @@ KEPT = (
             s("change_the_scope", key="sweden", word="true"),
         ),
     ),
+    # The auditor took whoever came to an entity that only seems to be named for out of scope.
+    (
+        1205,
+        (
+            s("rename_a_legal_entity", entity="Nordfab AB", is_followed=False),
+            s("move", n=5, department="Management", how="at once"),
+            s("transfer", n=-1, how="at once"),
+            s("swap_legal_entities", is_followed="seen", n=-1, reach=2),
+        ),
+    ),
+    # The same where the file followed before the connector had seen the new names.
+    (
+        1205,
+        (
+            s("rename_a_legal_entity", entity="Nordfab AB", is_followed=False),
+            s("move", n=5, department="Management", how="at once"),
+            s("transfer", n=-1, how="at once"),
+            s("swap_legal_entities", is_followed="unseen", n=3, reach=2),
+        ),
+    ),
 )

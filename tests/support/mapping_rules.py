@@ -160,15 +160,6 @@ class Rules:
         owners = {owner for (each, _), owner in self.means.items() if each == kind}
         return word == thing.id or (word in thing.words and thing.id not in owners)
 
-    def was_named(self, kind: str, thing: Thing) -> bool:
-        """Whether a row once meant a thing by a name that it no longer has.
-
-        A name whose row is there, and means nothing yet, waits for whatever is called so.
-        """
-        had = {word for (word, _), meant in self._meant.items() if meant == thing.id}
-        waits = {word for word in self._imported if not self.means.get(word)}
-        return any(each[0] == kind and each[1] not in thing.words for each in had - waits)
-
     # Edits of the file.
 
     def follow(self, kind: str, things: Things) -> None:
@@ -222,3 +213,16 @@ class Rules:
         claims = {word: key for key, rules in self.companies.items() for word in rules[CLAIMS]}
         words = (each for each in (*thing.words, *thing.former) if each in claims)
         return next((claims[each] for each in words if self._is_for(ENTITY, each, thing)), None)
+
+    def is_undecided(self, entity: Thing) -> bool:
+        """Whether no company claims a legal entity that a row named once, or seems to name now.
+
+        By the name that it has now a row may mean another one. A former name whose row is there,
+        and means nothing yet, waits for whatever is called so.
+        """
+        words = [word for kind, word in self._imported if kind == ENTITY]
+        waiting = [word for word in words if not self.means.get((ENTITY, word))]
+        had = [word for ((_, word), _), meant in self._meant.items() if meant == entity.id]
+        was_named = any(word not in (*entity.words, *waiting) for word in had)
+        seems_named = any(word in words for word in entity.words)
+        return self.company_of(entity) is None and (was_named or seems_named)

@@ -123,6 +123,8 @@ class Model:
     """Company and person whose employee finance has deleted or given another code."""
     hides_obstacles: bool = False
     """Whether the connector may not see what someone should wait for."""
+    are_entities_in_doubt: bool = False
+    """Whether rows were imported by names of legal entities that the connector has not seen yet."""
     hides_last_days: bool = False
     """Whether a last day is shown as if there were none."""
     half_seen: set[str] = field(default_factory=set)
@@ -193,7 +195,7 @@ class Model:
             return Expected(may_leave=True)
         if in_scope:
             return Expected(has_left=bool(ended))
-        is_undecided = bool(out_of_sight) or any(map(self._is_nobodys, rows))
+        is_undecided = bool(out_of_sight) or any(map(self._is_undecided, rows))
         return Expected(
             has_left=len(ended) == len(rows),
             may_leave=bool(out_of_sight),  # what is yet to begin out of scope decides nothing alone
@@ -242,10 +244,10 @@ class Model:
     def _kept(
         self, user_id: str, company: str, since: datetime, now: datetime
     ) -> Iterator[Expected]:
-        """What a person would be in this company, where it is hidden that they left it."""
+        """What a person would be in this company, where it cannot be known that they left it."""
         day = local_day(now)
         working = [row for row in self._workers(user_id) if self._works(row, day)]
-        if self.hides_obstacles and working:
+        if (self.hides_obstacles or self.are_entities_in_doubt) and working:
             worker = max(working, key=_weight)
             yield from (
                 self._working(worker, each, company) for each in self._books_between(since, now)
@@ -452,17 +454,16 @@ class Model:
         if self.by_platform:
             return self.rules.company_of(Thing("", "?"))
         claims = self.rules.company_of(self._thing(ENTITY, worker["legal_entity_id"]))
-        if claims or not self._is_nobodys(worker):
+        if claims or not self._is_undecided(worker):
             return claims
         return self._home(worker["user_id"])
 
-    def _is_nobodys(self, worker: Row) -> bool:
-        """Whether a legal entity was claimed once, and is not by the name that it has now.
+    def _is_undecided(self, worker: Row) -> bool:
+        """Whether nobody can say which company claims a legal entity, as far as its names tell.
 
         That is no word about its people: none of them moves, or leaves, because of it.
         """
-        entity = self._thing(ENTITY, worker["legal_entity_id"])
-        return self.rules.company_of(entity) is None and self.rules.was_named(ENTITY, entity)
+        return self.rules.is_undecided(self._thing(ENTITY, worker["legal_entity_id"]))
 
     def _home(self, user_id: str) -> str | None:
         """The one company in which somebody is active."""

@@ -66,11 +66,13 @@ class Names(Hr):
             self.work(reach)
         if is_followed in ("unseen", "half seen"):
             self.model.note_names()  # the connector cannot know them: nobody moves by this file
+            self.model.are_entities_in_doubt = True
             self._follow(ENTITY)
             self.work(reach)
         self.calm()
         self.let_work(full_sweep=True)
         self.model.look_at_names()
+        self.model.are_entities_in_doubt = False
         if is_followed != "no":
             self._follow(ENTITY)
 
