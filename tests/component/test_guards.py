@@ -142,6 +142,9 @@ def test_what_is_rejected_rests_when_something_is_hidden_and_shown_again(
     assert all(world.employee_of(each)["status"] == "Active" for each in leavers)
     world.rippling.change_employment_type(leavers[0]["id"], "Hourly full-time")
     world.settle()
+    assert world.employee_of(leavers[0])["status"] == "Active", "that is not about leaving"
+    world.rippling.terminate(leavers[0]["id"], "2026-11-22")
+    world.settle()
     assert world.employee_of(leavers[0])["status"] == "Inactive"
 
 

@@ -30,11 +30,13 @@ from connector.domain.records.ledger import (
     Record,
     Write,
 )
+from connector.domain.records.rejection.rejection import REJECTED, Rejection
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, a_cipher, aws, make_table, refusal
 from tests.support.clock import HandClock
 from tests.support.digests import KEY, first_break
 
+A_MOVE = Rejection("move", {"department": "SALES"})
 A_SALT = "0123456789abcdef"
 AN_ALLOCATION = Allocation("200", "5010", "700000.5", "NOK", date(2026, 1, 1), date(2026, 11, 1))
 
@@ -736,7 +738,13 @@ def test_exactly_those_with_whom_something_is_open_are_listed_and_whole_enough_t
     tomorrow = NOON.date() + timedelta(days=1)
     held = a_link("p1", outcome=Outcome.HELD, held_kind="deactivate", held_run="r1", reason="many")
     waits = a_link("p2", outcome=Outcome.WAITING, waiting_for=("branch#9",), expected_code="1002")
-    left = a_link("p3", outcome=Outcome.REJECTED, dropped_facts="digest", employee_code="1003")
+    left = a_link(
+        "p3",
+        outcome=Outcome.REJECTED,
+        rejection=A_MOVE,
+        reason=REJECTED,
+        employee_code="1003",
+    )
     leaves = a_link("p4", outcome=Outcome.UPDATED, due_on=tomorrow)
     starts = a_link("p5", outcome=Outcome.SCHEDULED, due_on=tomorrow)
     for link in (held, waits, left, leaves, starts):
@@ -1063,6 +1071,7 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(bench: Bench) -> 
         "Mapping[str, str] | None": {"a": "b"}, "Outcome": Outcome.HELD,
         "Intent | None": None, "datetime | None": NOON, "bool": True,
         "Allocation | None": AN_ALLOCATION, "Head": Head(7, "x", 9), "DigestKey": KEY,
+        "Rejection | None": A_MOVE,
     }  # fmt: skip
     people = {item.name: given[str(item.type)] for item in dataclasses.fields(Person)}
     held = {item.name: given[str(item.type)] for item in dataclasses.fields(EmployeeLink)}

@@ -54,10 +54,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one write would change, and what the change amounts to."""
+    """What one write would change, and what the change amounts to.
+
+    The `rejected` differences are left as they are, since an operator has said so.
+    """
 
     outcome: Outcome
     differences: tuple[Difference, ...] = ()
+    rejected: tuple[Difference, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from connector.domain.employees import INACTIVE
 from connector.domain.planning import Outcome
 from connector.domain.records.census import Census, census_of, is_open
 from connector.domain.records.ledger import EmployeeLink
+from connector.domain.records.rejection.rejection import REJECTED, Rejection
 from tests.unit.builders import NOW
 
+A_MOVE = Rejection("move", {"department": "SALES"})
 LINK = EmployeeLink("p1", "norway", Outcome.UPDATED, NOW, employee_code="E-1")
 OPEN = (Outcome.HELD, Outcome.WAITING, Outcome.REJECTED)
 
@@ -54,7 +56,11 @@ def test_the_open_are_counted_by_their_ends_and_the_oldest_of_them_is_known() ->
 
 
 def test_whomever_an_operator_left_as_they_are_is_neither_open_nor_in_step() -> None:
-    dropped = replace(ended(Outcome.REJECTED, hours=50), dropped_facts="digest")
+    dropped = replace(
+        ended(Outcome.REJECTED, hours=50),
+        rejection=A_MOVE,
+        reason=REJECTED,
+    )
 
     assert census_of([dropped]) == Census()
     assert census_of([dropped]).oldest(NOW) == timedelta()

@@ -11,6 +11,7 @@ import pytest
 from connector.domain.planning import Outcome
 from connector.domain.records.ledger import EmployeeLink
 from connector.domain.records.mode import Mode, ModeName
+from connector.domain.records.rejection.rejection import REJECTED, Rejection
 from connector.domain.report.changes import back_dated, changes
 from connector.domain.report.decisions import decisions, mapping_versions
 from connector.domain.report.drift import Disagreement, drift
@@ -23,6 +24,7 @@ from connector.domain.report.running import State, state
 from connector.domain.report.sheet import Section, Table
 from connector.domain.status.people import OpenPeople
 
+A_MOVE = Rejection("move", {"department": "SALES"})
 OVER = Period(Month(2026, 11), date(2026, 12, 2))
 RUNNING = Period(Month(2026, 11), date(2026, 11, 24))
 AT = datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)
@@ -127,7 +129,7 @@ def test_everyone_with_whom_something_is_open_stands_under_what_it_is() -> None:
         a_link(Outcome.WAITING, employee_code=None, expected_code="1020", reason="no row"),
         a_link(Outcome.REJECTED, reason="contact.last_name: it is empty"),
         a_link(Outcome.REJECTED, reason="conflict: it is somebody else's"),
-        a_link(Outcome.REJECTED, dropped_facts="x", reason="the operator rejected it"),
+        a_link(Outcome.REJECTED, rejection=A_MOVE, reason=REJECTED),
         a_link(Outcome.SCHEDULED, due_on=date(2026, 12, 31)),
     ]
 
@@ -139,7 +141,7 @@ def test_everyone_with_whom_something_is_open_stands_under_what_it_is() -> None:
         "waiting": [("1020", "no row")],
         "rejected": [("1013", "contact.last_name: it is empty")],
         "conflicts": [("1013", "conflict: it is somebody else's")],
-        "left": [("1013", "the operator rejected it")],
+        "left": [("1013", REJECTED)],
         "scheduled": [("1013", "due on 2026-12-31")],
     }
     assert len(section.needs_human) == 4, "nobody has to do anything about the last two"

@@ -14,6 +14,8 @@ from connector.domain.checks import Check, Level
 from connector.domain.planning import Outcome
 from connector.domain.reconciliation import CONFLICT
 from connector.domain.records.ledger import EmployeeLink
+from connector.domain.records.rejection.rejection import REJECTED as BY_AN_OPERATOR
+from connector.domain.records.rejection.rejection import Rejection
 from connector.domain.status.people import OpenPeople, need_a_hand, of_people
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -24,11 +26,18 @@ def a_link(person_id: str, outcome: Outcome, **changes: Any) -> EmployeeLink:
     return replace(EmployeeLink(person_id, "norway", outcome, NOW - timedelta(hours=3)), **changes)
 
 
+A_MOVE = Rejection("move", {"department": "SALES"})
 HELD = a_link("p1", Outcome.HELD, employee_code="1001")
 WAITING = a_link("p2", Outcome.WAITING, since=NOW - timedelta(days=4), expected_code="1002")
 REJECTED = a_link("p3", Outcome.REJECTED, reason="it is empty in Rippling")
 CONFLICT_LINK = a_link("p4", Outcome.REJECTED, reason=f"{CONFLICT}the employee 7 is another's")
-LEFT = a_link("p5", Outcome.REJECTED, since=NOW - timedelta(days=9), dropped_facts="digest")
+LEFT = a_link(
+    "p5",
+    Outcome.REJECTED,
+    since=NOW - timedelta(days=9),
+    rejection=A_MOVE,
+    reason=BY_AN_OPERATOR,
+)
 SCHEDULED = a_link("p6", Outcome.SCHEDULED, due_on=date(2026, 12, 1))
 EVERYONE = (HELD, WAITING, REJECTED, CONFLICT_LINK, LEFT, SCHEDULED)
 
@@ -121,8 +130,8 @@ links = st.builds(
     outcome=st.sampled_from(list(Outcome)),
     since=st.just(NOW),
     due_on=st.none() | st.just(date(2026, 12, 1)),
-    dropped_facts=st.sampled_from(["", "digest"]),
-    reason=st.sampled_from(["", f"late; {CONFLICT}it is another's"]),
+    rejection=st.sampled_from([None, A_MOVE]),
+    reason=st.sampled_from(["", f"late; {CONFLICT}it is another's", BY_AN_OPERATOR]),
 )
 
 
@@ -134,7 +143,7 @@ def test_nobody_who_needs_a_hand_is_left_out_or_counted_twice(given: list[Employ
         link
         for link in given
         if link.outcome in (Outcome.HELD, Outcome.WAITING)
-        or (link.outcome is Outcome.REJECTED and not link.dropped_facts)
+        or (link.outcome is Outcome.REJECTED and not link.is_left)
     ]
     assert len(people.need_a_hand) == len(wanted)
     assert all(any(link is each for each in people.need_a_hand) for link in wanted)

@@ -18,6 +18,7 @@ from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import NO_KEY, DigestKey
 from connector.domain.records.ledger import EmployeeLink, Intent, Person, Record
+from connector.domain.records.rejection.rejection import Rejection
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ def link_item(link: EmployeeLink) -> Item:
             "held_kind": link.held_kind,
             "held_run": link.held_run,
             "held_plan": link.held_plan,
-            "dropped_facts": link.dropped_facts,
+            "held_values": dict(link.held_values) or None,
+            "rejection": _rejection_values(link.rejection) if link.rejection else None,
             "found_by": link.found_by,
             "allocation": _allocation_values(link.allocation) if link.allocation else None,
         }
@@ -177,10 +179,22 @@ def link_from(item: Values) -> EmployeeLink:
         held_kind=item.get("held_kind", ""),
         held_run=item.get("held_run", ""),
         held_plan=item.get("held_plan", ""),
-        dropped_facts=item.get("dropped_facts", ""),
+        held_values=item.get("held_values", {}),
+        rejection=_rejection_from(item),
         found_by=item.get("found_by", ""),
         allocation=_allocation_from(item["allocation"]) if "allocation" in item else None,
     )
+
+
+def _rejection_values(rejection: Rejection) -> Values:
+    return {"kind": rejection.kind, "values": dict(rejection.values)}
+
+
+def _rejection_from(item: Values) -> Rejection | None:
+    """What was rejected; an earlier version kept no more than that something was."""
+    if "rejection" in item:
+        return Rejection(item["rejection"]["kind"], item["rejection"]["values"])
+    return Rejection("") if item.get("dropped_facts") else None
 
 
 def claim_key(code: str, company: str) -> dict[str, str]:

@@ -35,7 +35,11 @@ class Census:
 
 def is_open(link: EmployeeLink) -> bool:
     """Whether somebody has to do something about this person."""
-    return link.outcome in NEEDING_A_HAND and not link.is_dropped
+    return link.outcome in NEEDING_A_HAND and not link.is_left
+
+
+def _is_settled(link: EmployeeLink) -> bool:
+    return link.outcome not in NEEDING_A_HAND and not link.is_dropped
 
 
 def census_of(links: Iterable[EmployeeLink], differing: Collection[str] = ()) -> Census:
@@ -44,7 +48,7 @@ def census_of(links: Iterable[EmployeeLink], differing: Collection[str] = ()) ->
     for link in links:
         if is_open(link):
             opened.append(link)
-        elif link.outcome not in NEEDING_A_HAND and link.person_id not in differing:
+        elif _is_settled(link) and link.person_id not in differing:
             in_step += link.is_active
     ends = Counter(link.outcome for link in opened)
     return Census(

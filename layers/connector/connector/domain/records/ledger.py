@@ -21,6 +21,7 @@ from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import NO_KEY, DigestKey, Seal
+from connector.domain.records.rejection.rejection import REJECTED, Rejection
 
 OPEN = frozenset({Outcome.WAITING, Outcome.SCHEDULED, Outcome.HELD, Outcome.REJECTED})
 """The outcomes that are not the last word about somebody."""
@@ -176,8 +177,9 @@ class LinkUpdate:
     held_kind: str = ""
     held_run: str = ""
     held_plan: str = ""
-    dropped_facts: str = ""
+    held_values: Mapping[str, str] = field(default_factory=dict)
     found_by: str = ""
+    rejection: Rejection | None = None
     worker_id: str | Keep = AS_IT_IS
     expected_code: str | Keep | None = AS_IT_IS
     rules: tuple[str, ...] | Keep = AS_IT_IS
@@ -208,7 +210,12 @@ class EmployeeLink:
     held_kind: str = ""
     held_run: str = ""
     held_plan: str = ""
-    dropped_facts: str = ""
+    held_values: Mapping[str, str] = field(default_factory=dict)
+    """What the held change would write, or would have written when it was last looked at."""
+
+    rejection: Rejection | None = None
+    """The change that an operator rejected, as long as it is asked for."""
+
     found_by: str = ""
     """The cause by which an open outcome was come to first."""
 
@@ -236,8 +243,13 @@ class EmployeeLink:
 
     @property
     def is_dropped(self) -> bool:
-        """True where an operator rejected a change: none is made until the facts change."""
-        return bool(self.dropped_facts)
+        """True where an operator rejected a change that is still asked for."""
+        return self.rejection is not None
+
+    @property
+    def is_left(self) -> bool:
+        """True where nothing is done for that reason alone: nobody has to do anything."""
+        return self.is_dropped and self.outcome is Outcome.REJECTED and REJECTED in self.reason
 
     def is_of(
         self,
@@ -266,7 +278,8 @@ class EmployeeLink:
             held_kind=update.held_kind,
             held_run=update.held_run,
             held_plan=update.held_plan,
-            dropped_facts=update.dropped_facts,
+            held_values=update.held_values,
+            rejection=update.rejection,
             found_by=update.found_by,
             worker_id=kept(update.worker_id, self.worker_id),
             expected_code=kept(update.expected_code, self.expected_code),

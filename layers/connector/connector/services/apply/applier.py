@@ -7,7 +7,8 @@ a lost answer nor two writers at once can make a second employee or restore an o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from connector.domain.changes import Cause, Change
@@ -20,6 +21,12 @@ from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome, contact_fields, plan_employee, plan_leaving
 from connector.domain.records.approvals import digest_of
 from connector.domain.records.ledger import EmployeeLink, Record
+from connector.domain.records.rejection.rejection import Rejection
+from connector.domain.records.rejection.sparing import (
+    of_leaving,
+    transfer_rejected,
+    without_rejected,
+)
 from connector.ports.telemetry import Metrics
 from connector.services.apply import resolution
 from connector.services.apply.context import ChangeContext
@@ -108,17 +115,14 @@ class Applier:
 
     def _pass(self, change: Change, refusal: RefusedError | None) -> Outcome:
         mapping = self.mapping.load(is_about_an_edit=change.cause in ABOUT_AN_EDIT)
-        context = self.reader.read(change, mapping, refusal, self.mapping.version())
+        context = self._heard(self.reader.read(change, mapping, refusal, self.mapping.version()))
         if context.is_about_a_stranger:
             self.metrics.count("ChangesOfStrangers")
             return Outcome.OUT_OF_SCOPE
         self.employee_writer.require_settled(context.record)
-        rests_in = self._stays_in(context)
-        if (rests_in or not looks_again(context)) and self._tells_untold(context):
-            context = self.reader.read_again(context).after_telling()
-            rests_in = self._stays_in(context)
-        if rests_in:
-            return self.recorder.record(context, resolution.of_dropping(context, rests_in))
+        is_left = context.has_rejection or not looks_again(context)
+        if is_left and self._tells_untold(context):
+            context = self._heard(self.reader.read_again(context)).after_telling()
         match context.decision.action:
             case Action.WRITE:
                 return self._write(context)
@@ -142,16 +146,13 @@ class Applier:
                 return self.recorder.record(context, left)
         return self.recorder.record(context, resolution.of_nothing_to_do(context))
 
-    def _stays_in(self, context: ChangeContext) -> str | None:
-        """The company in which an operator has rejected what is to be done, now or before."""
-        return self._rejected_in(context) or context.rests_in
-
-    def _rejected_in(self, context: ChangeContext) -> str | None:
-        """The company in which the operator has just rejected what is held."""
+    def _heard(self, context: ChangeContext) -> ChangeContext:
+        """The context with the company in which an operator has just rejected what is held."""
         held = context.link(context.held_in)
         if held is None or context.change.cause is not Cause.OPERATOR:
-            return None
-        return held.company if self.guard_check.is_rejected(held) else None
+            return context
+        is_rejected = self.guard_check.is_rejected(held)
+        return replace(context, rejected_in=held.company) if is_rejected else context
 
     def _tells_untold(self, context: ChangeContext) -> bool:
         """Remembers and audits what a write has done whose answer never came, if it did anything.
@@ -183,6 +184,9 @@ class Applier:
         A crash between the two is healed by the next pass, which finds nothing left to leave.
         """
         companies = context.decision.leave_first
+        for company, rejection in rejected_transfers(context):
+            rejected = resolution.of_rejected_transfer(context, company, rejection)
+            return self.recorder.record(context, rejected)
         known = [company for company in companies if company in context.record.active_in]
         # Where the ledger has nobody active, an edit in Visma is undone, and no one is moved: that
         # is guarded as making them inactive, and comes first, so that a hold leaves all as it is.
@@ -227,7 +231,10 @@ class Applier:
             context.record_of_worker,
             desired.company,
             desired.fields,
-            lambda known: plan_employee(desired.fields, known, desired.rules, context.seal),
+            lambda known: without_rejected(
+                plan_employee(desired.fields, known, desired.rules, context.seal),
+                context.rejection(desired.company),
+            ),
             context.refusal,
             guards,
             must_look=context.is_drift,
@@ -244,11 +251,13 @@ class Applier:
     ) -> Outcome:
         worker, rules = context.worker, context.rules(company)
         contact = contact_fields(worker.personal, rules) if worker and rules else {}
+        # Who moves to another company was guarded as a whole, and what was rejected is not that.
+        rejection = context.rejection(company) if is_guarded else None
         request = WriteRequest(
             context.record,
             company,
             {**contact, "status": INACTIVE},
-            plan_leaving,
+            lambda known: without_rejected(plan_leaving(known), rejection, of_leaving(worker)),
             context.refusal,
             self._guards(context, company) if is_guarded else allow_all,
             must_look=context.is_drift,
@@ -268,7 +277,7 @@ class Applier:
         Raises:
             ConflictError: something else is to be done by now; the next pass decides again.
         """
-        again = self.reader.read_again(context)
+        again = self._heard(self.reader.read_again(context))
         if again.decision.action is not action:
             raise ConflictError(f"person {again.record.person.id} changed between two companies")
         return again
@@ -280,9 +289,19 @@ class Applier:
             found = self.guard_check.breach(
                 context.change, kind, plan, company, context.record, context.mapping
             )
-            return Hold(kind, *found, plan) if found else None
+            is_leaving = kind is ChangeKind.DEACTIVATE
+            beside = of_leaving(context.worker) if is_leaving else {}
+            return Hold(kind, *found, plan, beside) if found else None
 
         return hold_for
+
+
+def rejected_transfers(context: ChangeContext) -> Iterator[tuple[str, Rejection]]:
+    """Where an operator rejected this very move between companies."""
+    to, leaving = context.decision.company or "", context.decision.leave_first
+    for company in leaving:
+        if rejection := transfer_rejected(context.rejection(company), to, leaving):
+            yield company, rejection
 
 
 def obstacle_to(context: ChangeContext, desired: DesiredEmployee) -> resolution.Resolution | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.domain.changes import Cause
@@ -41,7 +42,7 @@ class AuditScribe:
         """What happened; `link` is the employee link as it is after it."""
         result, worker, company = resolution.result, context.worker, resolution.company
         code = result.code or (link.employee_code if link else None)
-        reasons = resolution.all_reasons
+        reasons = (*resolution.all_reasons, *rejected_meanwhile(context, resolution))
         before = booked_before(result.record, company)
         return AuditRow(
             person_id=result.record.person.id,
@@ -86,8 +87,9 @@ def is_about(
     said: Approval, context: ChangeContext, resolution: Resolution, held: EmployeeLink | None
 ) -> bool:
     """Whether a decision was about what has happened: about its hold, or foretold in a plan."""
-    is_refused = resolution.result.outcome is Outcome.REJECTED
-    if (said.decision is OperatorDecision.REJECT) is not is_refused:
+    if said.decision is OperatorDecision.REJECT:
+        return held is not None and said.is_about(held, context.now)
+    if resolution.result.outcome is Outcome.REJECTED:
         return False
     if held is not None and said.company == held.company:
         return said.is_about(held, context.now)
@@ -96,6 +98,13 @@ def is_about(
     plan = Plan(resolution.result.outcome, resolution.result.differences)
     kind = kind_of_plan(plan)
     return kind is not None and said.allows(kind, digest_of(kind, plan), context.now)
+
+
+def rejected_meanwhile(context: ChangeContext, resolution: Resolution) -> Iterator[str]:
+    """That an operator rejected what was held, where something else is done by now."""
+    held = context.link(context.rejected_in)
+    if held is not None and resolution.result.outcome is not Outcome.REJECTED:
+        yield f"the operator rejected what was held ({held.held_kind})"
 
 
 def released(resolution: Resolution) -> EmployeeLink | None:
@@ -130,6 +139,8 @@ def what_happens(context: ChangeContext, resolution: Resolution) -> AuditKind | 
 def booked_after(context: ChangeContext, resolution: Resolution, before: Booking) -> Booking:
     """Where it is booked once the change has been made, or would be where it has not."""
     placement, result = resolution.placement, resolution.result
+    if resolution.keeps_department and result.outcome is not Outcome.REJECTED:
+        return before
     if placement is not None:
         return Booking(
             placement.department or "", placement.cost_centre or "", placement.expense_account or ""

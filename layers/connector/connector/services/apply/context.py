@@ -17,7 +17,7 @@ from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Record
-from connector.domain.records.rejection.dropped import still_holds
+from connector.domain.records.rejection.rejection import Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class ChangeContext:
     """One change, the person's rows and employments, and what to do about them.
 
     `refusal` is Visma's answer to the last attempt, where it is believed; `mapping_version` is the
-    number of the mapping, or the first digits of its digest.
+    number of the mapping, or the first digits of its digest; `rejected_in` the company in which an
+    operator has just rejected what is held.
     """
 
     change: Change
@@ -36,6 +37,7 @@ class ChangeContext:
     mapping: MappingFile = field(repr=False)
     refusal: RefusedError | None = None
     mapping_version: str = ""
+    rejected_in: str | None = None
 
     def after_telling(self) -> ChangeContext:
         """The same once a lost write is told: over for this change, also in a rehearsal.
@@ -102,13 +104,17 @@ class ChangeContext:
         """The companies in which an active employee must be assumed."""
         return assumed_active(self.change, self.record)
 
+    def rejection(self, company: str | None) -> Rejection | None:
+        """What an operator rejected in a company, just now or before."""
+        link = self.link(company)
+        if link is not None and company == self.rejected_in:
+            return Rejection(link.held_kind, link.held_values)
+        return link.rejection if link else None
+
     @property
-    def rests_in(self) -> str | None:
-        """The company in which an operator rejected a change to this person as they are now."""
-        dropped = ((key, link) for key, link in self.record.links.items() if link.is_dropped)
-        return next(
-            (key for key, link in dropped if still_holds(link.dropped_facts, self.workers)), None
-        )
+    def has_rejection(self) -> bool:
+        """Whether an operator rejected anything about this person."""
+        return any(self.rejection(company) for company in self.record.links)
 
     @property
     def held_in(self) -> str | None:

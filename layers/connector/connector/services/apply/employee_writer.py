@@ -173,6 +173,8 @@ class EmployeeWriter:
     def _create(self, request: WriteRequest, code: str) -> Result:
         was_begun = request.unfinished_code == code
         plan = request.plan(None)
+        if plan.rejected:
+            return request.spared(plan)
         hold = None if was_begun else request.hold_for(plan)
         if hold:
             return request.held(hold, plan)

@@ -180,7 +180,8 @@ def remembered_placement(resolution: Resolution, link: EmployeeLink | None) -> d
 def booked_in_visma(resolution: Resolution) -> dict[str, str]:
     """Where the cost is booked by now: as before, until the employee is as it was to be."""
     placement, person = resolution.placement, resolution.result.record.person
-    if placement is not None and resolution.result.code is not None:
+    is_written = resolution.result.code is not None and not resolution.keeps_department
+    if placement is not None and is_written:
         booked = {"cost_centre": placement.cost_centre, "account": placement.expense_account}
     else:
         before = person.placement if person.placement.get("company") == resolution.company else {}
@@ -212,7 +213,8 @@ def still_open(before: EmployeeLink, update: LinkUpdate) -> LinkUpdate:
         held_kind=before.held_kind,
         held_run=before.held_run,
         held_plan=before.held_plan,
-        dropped_facts=before.dropped_facts,
+        held_values=before.held_values,
+        rejection=before.rejection,
         found_by=before.found_by,
     )
 
@@ -224,14 +226,20 @@ def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:
         waiting_for=resolution.waiting_for,
         due_on=resolution.due_on,
         reason="; ".join(resolution.all_reasons),
-        dropped_facts=resolution.dropped_facts,
+        rejection=resolution.rejection,
         found_by=context.found_by(resolution.company) if result.outcome in OPEN else "",
         worker_id=context.worker.id if context.worker else context.change.worker_id,
         expected_code=resolution.expected_code or AS_IT_IS,
         rules=placement.rules if placement else AS_IT_IS,
     )
     if hold is not None:
-        update = replace(update, held_kind=hold.kind.value, held_run=hold.run, held_plan=hold.plan)
+        update = replace(
+            update,
+            held_kind=hold.kind.value,
+            held_run=hold.run,
+            held_plan=hold.plan,
+            held_values=hold.values,
+        )
     if result.code is not None:
         return replace(
             update,
@@ -258,6 +266,14 @@ def allocation_after(context: ChangeContext, resolution: Resolution) -> Allocati
     placement = resolution.placement
     if placement is None or worker is None:
         return before
+    if resolution.keeps_department:
+        booked = booked_in_visma(resolution)
+        placement = replace(
+            placement,
+            department=(result.written or {}).get("department"),
+            cost_centre=booked.get("cost_centre"),
+            expense_account=booked.get("account"),
+        )
     return allocated(before, worker, placement, today)
 
 

@@ -11,19 +11,23 @@ from datetime import date
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action, is_last_day_gone
+from connector.domain.employees import NOTHING, Fields
 from connector.domain.facts import Known, shown
 from connector.domain.mapping.routing import undecided_by
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
 from connector.domain.records.audit_kind import moved_to
 from connector.domain.records.ledger import EmployeeLink
-from connector.domain.records.rejection.dropped import remembered
+from connector.domain.records.rejection.rejection import REJECTED, Rejection
+from connector.domain.records.rejection.sparing import (
+    after_planning,
+    asks_for_the_same,
+    transfer_values,
+)
 from connector.services.apply.back_dating import late_by
 from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
 from connector.services.apply.write_request import Hold, Result
-
-DROPPED = "the operator rejected it; nothing happens until something changes in Rippling"
 
 NOT_HELD_ANY_MORE = "nothing is left of what a guard held"
 NOTHING_LEFT = (Outcome.UNCHANGED, Outcome.SCHEDULED, Outcome.OUT_OF_SCOPE)
@@ -32,7 +36,10 @@ NOTHING_LEFT = (Outcome.UNCHANGED, Outcome.SCHEDULED, Outcome.OUT_OF_SCOPE)
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The end of a change in one company; `is_last` is False where another company follows."""
+    """The end of a change in one company; `is_last` is False where another company follows.
+
+    `rejection` is what stays rejected there: nothing, unless it is said.
+    """
 
     company: str | None
     result: Result
@@ -41,7 +48,7 @@ class Resolution:
     reasons: tuple[str, ...] = ()
     due_on: date | None = None
     is_last: bool = True
-    dropped_facts: str = ""
+    rejection: Rejection | None = None
     expected_code: str | None = None
     back_dated: date | None = None
 
@@ -49,6 +56,11 @@ class Resolution:
     def link_before(self) -> EmployeeLink | None:
         """The ledger's row of the person in the company, as it was before."""
         return self.result.record.links.get(self.company or "")
+
+    @property
+    def keeps_department(self) -> bool:
+        """Whether the employee stays in another department, since an operator rejected the move."""
+        return any(each.field == "department" for each in self.result.rejected)
 
     @property
     def all_reasons(self) -> tuple[str, ...]:
@@ -83,14 +95,25 @@ def of_work(context: ChangeContext, desired: DesiredEmployee, result: Result) ->
             *kept_code(context, desired),
         ),
         due_on=due_on,
+        rejection=rejection_after(context, desired.company, result, desired.fields),
         expected_code=desired.code,
         back_dated=late_by(context, desired.company, result.outcome),
     )
 
 
+def rejection_after(
+    context: ChangeContext, company: str, result: Result, desired: Fields = NOTHING
+) -> Rejection | None:
+    """What stays rejected in a company after an employee was brought up to date, or was not."""
+    if result.outcome is Outcome.REJECTED and not result.rejected:
+        return context.rejection(company)  # it never came to a plan
+    return after_planning(context.rejection(company), result.rejected, desired)
+
+
 def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:
     """A working person who cannot be placed until something exists."""
     missing = desired.placement.missing
+    rejection = context.rejection(desired.company)
     return Resolution(
         desired.company,
         Result(Outcome.WAITING, context.record),
@@ -98,6 +121,7 @@ def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:
         waiting_for=tuple(str(thing) for thing in missing),
         reasons=tuple(thing.message(desired.company) for thing in missing),
         due_on=context.decision.due_on,
+        rejection=rejection if rejection and asks_for_the_same(rejection, desired.fields) else None,
         expected_code=desired.code,
     )
 
@@ -106,11 +130,13 @@ def of_unknown(context: ChangeContext) -> Resolution:
     """A person who has no employee and waits for Rippling to show something."""
     decision = context.decision
     missing = (Missing(MissingKind.FACT, name.replace("_", " ")) for name in decision.unknown)
+    company = decision.company or next(iter(context.mapping.companies))
     return Resolution(
-        decision.company or next(iter(context.mapping.companies)),
+        company,
         Result(Outcome.WAITING, context.record),
         waiting_for=tuple(str(thing) for thing in missing),
         reasons=(decision.reason,),
+        rejection=context.rejection(company),
     )
 
 
@@ -134,35 +160,42 @@ def of_leaving(
         reasons=(reason,),
         due_on=context.decision.due_on,
         is_last=is_last or is_stuck or result.hold is not None,
+        rejection=rejection_after(context, company, result),
         back_dated=late_by(context, company, result.outcome),
     )
 
 
 def of_held_transfer(context: ChangeContext, company: str, hold: Hold) -> Resolution:
     """A move between companies that a guard holds: nothing was done in either."""
+    values = transfer_values(context.decision.company or "", context.decision.leave_first)
+    hold = replace(hold, values=values)
     return Resolution(company, Result(Outcome.HELD, context.record, reason=hold.reason, hold=hold))
 
 
-def of_dropping(context: ChangeContext, company: str) -> Resolution:
-    """A held change that the operator rejected."""
-    result, link = Result(Outcome.REJECTED, context.record, reason=DROPPED), context.link(company)
-    facts = remembered(context.workers, link.dropped_facts if link else "")
-    return Resolution(company, result, dropped_facts=facts)
+def of_rejected_transfer(context: ChangeContext, company: str, rejection: Rejection) -> Resolution:
+    """A move between companies that an operator rejected: nothing is done in either."""
+    result = Result(Outcome.REJECTED, context.record, reason=REJECTED)
+    return Resolution(company, result, rejection=rejection)
 
 
 def of_lost_write(company: str, result: Result) -> Resolution:
     """An employee whose create or update had arrived; the change itself is still to be applied."""
-    return Resolution(company, result, is_last=False)
+    link = result.record.links.get(company)
+    return Resolution(company, result, is_last=False, rejection=link.rejection if link else None)
 
 
 def of_nothing_to_do(context: ChangeContext) -> Resolution:
     """Nothing is to be written: a day is awaited, or the person is none of ours."""
     first_active = next(iter(context.record.active_in), None)
+    # What is hidden, or is to come, may still be the same.
+    is_undecided = context.decision.action in (Action.KEEP, Action.SCHEDULE)
+    company = context.decision.company or first_active
     return Resolution(
-        context.decision.company or first_active,
+        company,
         Result(quiet_outcome(context), context.record),
         reasons=(context.decision.reason,),
         due_on=context.decision.due_on,
+        rejection=context.rejection(company) if is_undecided else None,
     )
 
 

@@ -6,10 +6,11 @@ Plain values. What is sent, and when, is in `employee_writer`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from connector.domain.employees import (
+    BUSINESS_FIELDS,
     IDENTITY,
     INACTIVE,
     PERSONAL_FIELDS,
@@ -28,6 +29,7 @@ from connector.domain.reconciliation import CONFLICT
 from connector.domain.records.approvals import digest_of
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Record
+from connector.domain.records.rejection.rejection import REJECTED
 
 OPTIONAL = frozenset(PERSONAL_FIELDS) - frozenset(REQUIRED_TO_CREATE)
 """What no employee has to wait for, where Visma refuses it."""
@@ -39,12 +41,17 @@ ADOPTED = "adopted: Visma had this code with the same e-mail address"
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a guard holds a change: which kind, in which run, and what exactly."""
+    """Why a guard holds a change: which kind, in which run, and what exactly.
+
+    `values` are those that it would write; what is personal of somebody without an employee is
+    sealed otherwise each time, and left out.
+    """
 
     kind: ChangeKind
     run: str
     reason: str
     plan: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 GuardFn: TypeAlias = Callable[[ChangeKind, str], Hold | None]
@@ -78,6 +85,8 @@ class Result:
     is_vanished: bool = False
     is_earlier: bool = False
     """Whether an earlier write is told, as it was found; the change itself comes after it."""
+    rejected: tuple[Difference, ...] = ()
+    """What was left as it is, since an operator rejected it."""
     is_certain: bool = True
     """Whether Visma shows everything that the write has written."""
 
@@ -155,13 +164,23 @@ class WriteRequest:
 
     def held(self, hold: Hold, plan: Plan) -> Result:
         """Nothing is done, and the audit shows what would be."""
+        values = {
+            each.field: each.after
+            for each in plan.differences
+            if each.field in BUSINESS_FIELDS or plan.outcome is not Outcome.CREATED
+        }
         return Result(
             Outcome.HELD,
             self.record,
             differences=plan.differences,
             reason=hold.reason,
-            hold=hold,
+            hold=replace(hold, values={**values, **hold.values}),
+            rejected=plan.rejected,
         )
+
+    def spared(self, plan: Plan) -> Result:
+        """No employee is made, since an operator rejected it."""
+        return Result(Outcome.REJECTED, self.record, reason=REJECTED, rejected=plan.rejected)
 
     def rejected(self, reason: str) -> Result:
         """The employee cannot be written."""
@@ -197,13 +216,20 @@ class KnownEmployee:
         return self.employee.employee_id if self.employee else None
 
     def unchanged(self, request: WriteRequest, plan: Plan) -> Result:
-        """The result of leaving the employee as it is."""
-        return self.changed(request, plan, self.etag)
+        """The result of leaving the employee as it is: nothing differs, or it was rejected."""
+        result = self.changed(request, plan, self.etag)
+        return (
+            replace(result, outcome=Outcome.REJECTED, reason=REJECTED, remark="")
+            if (plan.rejected)
+            else result
+        )
 
     def changed(
         self, request: WriteRequest, plan: Plan, etag: str | None, remark: str = ""
     ) -> Result:
         """The result once the differences of `plan` hold."""
+        fields = ", ".join(each.field for each in plan.rejected)
+        left = f"the operator rejected {fields}: that stays as it is" if fields else ""
         return Result(
             plan.outcome,
             request.record,
@@ -212,7 +238,8 @@ class KnownEmployee:
             etag,
             {**self.stored, **{item.field: item.after for item in plan.differences}},
             plan.differences,
-            remark=remark,
+            remark="; ".join(filter(None, (remark, left))),
+            rejected=plan.rejected,
         )
 
 

@@ -134,7 +134,7 @@ class CompanyReview:
         Whoever is active in a company that the mapping lost does, whatever the last word was,
         unless an operator has said that they are to stay as they are.
         """
-        is_left_behind = is_lost and link.is_active and not link.is_dropped
+        is_left_behind = is_lost and link.is_active and not link.is_left
         needs_a_hand = is_open(link) or is_left_behind
         return needs_a_hand and self.clock.now() - link.since > PATIENCE
 
@@ -207,11 +207,11 @@ def _of_lost(company: str, links: Collection[EmployeeLink]) -> Iterator[str]:
 def rejected_in(links: Iterable[EmployeeLink]) -> Iterator[str]:
     """The people whom Visma refused, and no operator rejected."""
     for link in links:
-        if link.outcome is Outcome.REJECTED and not link.is_dropped:
+        if link.outcome is Outcome.REJECTED and not link.is_left:
             yield link.person_id
 
 
 def judged_already(links: Iterable[EmployeeLink], found: Iterable[Finding]) -> set[str]:
-    """Who was edited in Visma, and is held or was rejected for it: told, and not judged again."""
-    judged = {link.person_id for link in links if link.is_held or link.is_dropped}
+    """Who was edited in Visma, and is held for it: told, and not judged again."""
+    judged = {link.person_id for link in links if link.is_held}
     return judged & {each.person_id for each in found if each.origin is Origin.EDITED}

@@ -142,7 +142,7 @@ def _end_of_edit(
     now: datetime,
 ) -> str:
     """What becomes of an edit of a field that is Rippling's."""
-    if link.is_dropped:
+    if link.rejection and link.rejection.is_whole:
         return STAYS_REJECTED
     if link.is_held:
         return IS_HELD
@@ -185,6 +185,7 @@ def edit(
             "written": value if path in BUSINESS_FIELDS else "",
             "in_visma": now.get(path, "") if path in BUSINESS_FIELDS else "",
             "owner": "rippling" if path == "status" or rules is None else rules.owner(path),
+            "rejected": link.rejection is not None and path in link.rejection.values,
         }
         for path, value in written.items()
         if not same(path, value, now.get(path, ""))
@@ -197,8 +198,8 @@ def edit(
 
 def _edited(field: JsonObject) -> str:
     values = f" {field['written']} -> {field['in_visma']}" if field["written"] else ""
-    is_ours = field["owner"] == "rippling"
-    return f"{field['field']}{values} ({PUT_RIGHT if is_ours else 'stays'})"
+    end = PUT_RIGHT if field["owner"] == "rippling" else "stays"
+    return f"{field['field']}{values} ({STAYS_REJECTED if field['rejected'] else end})"
 
 
 def absent_in(snapshot: Snapshot) -> Iterator[JsonObject]:

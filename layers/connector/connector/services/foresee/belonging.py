@@ -14,10 +14,13 @@ from connector.domain.decisions import Action
 from connector.domain.employment import never_began
 from connector.domain.errors import ConnectorError, fault_of
 from connector.domain.facts import Known, Truth, shown
+from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.placement import Remembered
-from connector.services.apply.applier import Applier
+from connector.domain.records.rejection.rejection import Rejection
+from connector.domain.records.rejection.sparing import asks_for_the_same
+from connector.services.apply.applier import Applier, rejected_transfers
 from connector.services.apply.context import ChangeContext
 from connector.services.foresee.foresight import Foresight, Subject, subject
 from connector.services.foresee.guards import AskedGuards
@@ -128,10 +131,11 @@ def _by_decision(
     applier: Applier, context: ChangeContext, about: Subject
 ) -> Iterator[Belonging | Elsewhere]:
     decision = context.decision
-    if context.rests_in:  # an operator has decided that they stay as they are
+    stays_in = _stays_in(applier, context)
+    if stays_in:  # an operator has decided that they stay as they are
         yield from _as_they_are(applier, context, about)
-        if context.rests_in not in context.mapping.companies:
-            reason = f"an operator had them stay in {context.rests_in}"
+        if stays_in not in context.mapping.companies:
+            reason = f"an operator had them stay in {stays_in}"
             yield Elsewhere(about.person, about.number, reason)
     elif decision.action is Action.WRITE:
         desired = applier.designer.desired(context)
@@ -154,6 +158,33 @@ def _by_decision(
         yield from _as_they_are(applier, context, about)
         if not _places_kept(context) and decision.action is Action.IGNORE:
             yield Elsewhere(about.person, about.number, decision.reason)
+
+
+def _stays_in(applier: Applier, context: ChangeContext) -> str | None:
+    """The company in which an operator rejected that somebody is placed otherwise."""
+    match context.decision.action:
+        case Action.WRITE if context.decision.leave_first:
+            return next((each for each, _ in rejected_transfers(context)), None)
+        case Action.WRITE:
+            return _keeps_place(applier, context)
+        case Action.LEAVE:
+            active = context.record.active_in
+            return next((each for each in active if _keeps_on(context.rejection(each))), None)
+        case _:
+            return None
+
+
+def _keeps_place(applier: Applier, context: ChangeContext) -> str | None:
+    company = context.decision.company
+    rejection = context.rejection(company)
+    if rejection is None or not (rejection.is_whole or "department" in rejection.values):
+        return None
+    fields = applier.designer.desired(context).fields
+    return company if asks_for_the_same(rejection, fields) else None
+
+
+def _keeps_on(rejection: Rejection | None) -> bool:
+    return rejection is not None and rejection.kind == ChangeKind.DEACTIVATE.value
 
 
 def _as_they_are(applier: Applier, context: ChangeContext, about: Subject) -> Iterator[Belonging]:

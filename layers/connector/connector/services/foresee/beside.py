@@ -79,7 +79,7 @@ def beside(targets: Targets, record: Record, companies: Collection[str]) -> Iter
 
 def is_judged(link: EmployeeLink, origin: Origin) -> bool:
     """Whether an edit was judged already: it is told, and not looked at again."""
-    return origin is Origin.EDITED and (link.is_held or link.is_dropped)
+    return origin is Origin.EDITED and link.is_held
 
 
 def edited_in(snapshot: Snapshot, companies: Collection[str]) -> set[str]:
