@@ -38,17 +38,13 @@ def is_open(link: EmployeeLink) -> bool:
     return link.outcome in NEEDING_A_HAND and not link.is_left
 
 
-def _is_settled(link: EmployeeLink) -> bool:
-    return link.outcome not in NEEDING_A_HAND and not link.is_dropped
-
-
 def census_of(links: Iterable[EmployeeLink], differing: Collection[str] = ()) -> Census:
     """Counts the links of a company; the `differing` people are not in step, whatever they say."""
     opened, in_step = list[EmployeeLink](), 0
     for link in links:
         if is_open(link):
             opened.append(link)
-        elif _is_settled(link) and link.person_id not in differing:
+        elif link.outcome not in NEEDING_A_HAND and link.person_id not in differing:
             in_step += link.is_active
     ends = Counter(link.outcome for link in opened)
     return Census(

@@ -52,14 +52,14 @@ class OpenPeople:
 def _open_with(link: EmployeeLink) -> Iterator[str]:
     if link.due_on is not None:
         yield "scheduled"
-    if link.is_dropped:
-        yield "left"
     match link.outcome:
         case Outcome.HELD:
             yield "held"
         case Outcome.WAITING:
             yield "waiting"
-        case Outcome.REJECTED if not link.is_left:
+        case Outcome.REJECTED if link.is_left:
+            yield "left"
+        case Outcome.REJECTED:
             yield "conflicts" if CONFLICT in link.reason else "rejected"
 
 

@@ -25,6 +25,7 @@ from connector.domain.records.ledger import (
     Record,
     Write,
 )
+from connector.domain.records.rejection.rejection import REJECTED
 from connector.ports.ledger import Ledger
 from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.context import ChangeContext
@@ -199,6 +200,9 @@ def link_after(context: ChangeContext, resolution: Resolution) -> EmployeeLink |
     if result.is_earlier and before is not None and before.is_open:
         # What is open stays so until the change itself is dealt with: above all what was rejected.
         update, outcome = still_open(before, update), before.outcome
+    elif result.rejected and outcome in WRITTEN:
+        # What was done beside it is told in the audit: what was rejected stays so.
+        update, outcome = replace(update, reason=REJECTED), Outcome.REJECTED
     blank = EmployeeLink(result.record.person.id, company, outcome, context.now)
     return (before or blank).after(outcome, context.now, update)
 

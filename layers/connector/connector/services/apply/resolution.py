@@ -11,7 +11,7 @@ from datetime import date
 
 from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action, is_last_day_gone
-from connector.domain.employees import NOTHING, Fields
+from connector.domain.employees import Fields
 from connector.domain.facts import Known, shown
 from connector.domain.mapping.routing import undecided_by
 from connector.domain.placement import Missing, MissingKind, Placement
@@ -102,7 +102,7 @@ def of_work(context: ChangeContext, desired: DesiredEmployee, result: Result) ->
 
 
 def rejection_after(
-    context: ChangeContext, company: str, result: Result, desired: Fields = NOTHING
+    context: ChangeContext, company: str, result: Result, desired: Fields | None = None
 ) -> Rejection | None:
     """What stays rejected in a company after an employee was brought up to date, or was not."""
     if result.outcome is Outcome.REJECTED and not result.rejected:

@@ -81,7 +81,9 @@ class Identity:
         target = self.targets.company(company)
         renamed = self._give_code(target, record, link, employee_id, code)
         now = self.clock.now()
-        update = LinkUpdate(employee_code=code, employee_id=renamed, etag=None)
+        update = LinkUpdate(
+            employee_code=code, employee_id=renamed, etag=None, rejection=link.rejection
+        )
         after = link.after(Outcome.UPDATED, now, update)
         message = f"Renamed employee {link.employee_code} to {code} in {company}."
         released = (
@@ -183,7 +185,8 @@ class Identity:
             etag=None,  # so that the writer looks before it writes
             written={"status": employee.fields.get("status", INACTIVE)},
         )
-        tied = tied.after(Outcome.UNCHANGED, now, LinkUpdate(reason=ON_THE_OPERATORS_WORD))
+        update = LinkUpdate(reason=ON_THE_OPERATORS_WORD, rejection=tied.rejection)
+        tied = tied.after(Outcome.UNCHANGED, now, update)
         message = f"Adopted employee {employee.code} in {company}: {ON_THE_OPERATORS_WORD}."
         active = tuple(sorted({*begun.person.active_in, company} if tied.is_active else ()))
         person = replace(begun.person, active_in=active or begun.person.active_in)

@@ -33,10 +33,12 @@ def without_rejected(
     if not rejection.values:
         is_it = rejection.kind == kind or (not rejection.kind and kind is not ChangeKind.DEACTIVATE)
         return _left_out(plan, plan.differences) if is_it else plan
-    if rejection.kind in WHOLE or kind.value in WHOLE:
+    if rejection.kind in WHOLE:
         is_it = rejection.kind == kind and _is_same_business(plan, rejection)
         is_it &= all(rejection.values.get(name, text) == text for name, text in beside.items())
         return _left_out(plan, plan.differences) if is_it else plan
+    if kind is ChangeKind.CREATE:
+        return plan  # there is nothing that could stay as it is
     return _left_out(plan, [each for each in plan.differences if _is_value(rejection, each)])
 
 
@@ -56,11 +58,12 @@ def transfer_values(company: str, leaving: Sequence[str]) -> dict[str, str]:
 
 
 def after_planning(
-    rejection: Rejection | None, spared: Sequence[Difference], desired: Fields
+    rejection: Rejection | None, spared: Sequence[Difference], desired: Fields | None
 ) -> Rejection | None:
     """What stays rejected once it is known what was spared; None where nothing does.
 
-    A field that the desired ones do not have is undecided. One that is not spared is asked to be
+    `desired` are the fields of whoever works, and None of whoever leaves. A field that these do not
+    have is undecided. One that is not spared is asked to be
     otherwise by now, or Visma has what was rejected: either ends it.
     """
     if rejection is None:
@@ -69,6 +72,8 @@ def after_planning(
     kind = rejection.kind or kind_of(spared)
     if kind in WHOLE:
         return Rejection(kind, rejection.values or values) if values else None
+    if desired is None:
+        return None
     undecided = {path: text for path, text in rejection.values.items() if path not in desired}
     kept = {**undecided, **values}
     return Rejection(kind, kept) if kept else None
