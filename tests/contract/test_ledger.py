@@ -25,12 +25,13 @@ from connector.domain.records.chain import Head
 from connector.domain.records.ledger import (
     ANSWER_SECONDS,
     INTENT_SECONDS,
+    REJECTED,
     EmployeeLink,
     Person,
     Record,
+    Rejection,
     Write,
 )
-from connector.domain.records.rejection.rejection import REJECTED, Rejection
 from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, a_cipher, aws, make_table, refusal
 from tests.support.clock import HandClock

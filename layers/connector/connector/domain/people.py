@@ -7,9 +7,8 @@ cost allocation of the ledger.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -257,12 +256,6 @@ def fingerprint(worker: Worker, key: DigestKey) -> str:
         pay = worker.pay.value
         content.append([pay.text, pay.currency, pay.effective_on])
     return key.mac(_as_text(content), 32)
-
-
-def facts_digest(workers: Iterable[Worker]) -> str:
-    """One digest of all business facts of a person: what an earlier version kept of a rejection."""
-    content = sorted([worker.id, worker.facts.now.to_json()] for worker in workers)
-    return hashlib.sha256(_as_text(content).encode()).hexdigest()[:32]
 
 
 HIDDEN: Mapping[str, bool] = {"hidden": True}

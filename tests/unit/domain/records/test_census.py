@@ -10,8 +10,7 @@ import pytest
 from connector.domain.employees import INACTIVE
 from connector.domain.planning import Outcome
 from connector.domain.records.census import Census, census_of, is_open
-from connector.domain.records.ledger import EmployeeLink
-from connector.domain.records.rejection.rejection import REJECTED, Rejection
+from connector.domain.records.ledger import REJECTED, EmployeeLink, Rejection
 from tests.unit.builders import NOW
 
 A_MOVE = Rejection("move", {"department": "SALES"})

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from connector.domain.planning import Outcome
-from connector.domain.records.ledger import EmployeeLink
+from connector.domain.records.ledger import REJECTED, EmployeeLink, Rejection
 from connector.domain.records.mode import Mode, ModeName
-from connector.domain.records.rejection.rejection import REJECTED, Rejection
 from connector.domain.report.changes import back_dated, changes
 from connector.domain.report.decisions import decisions, mapping_versions
 from connector.domain.report.drift import Disagreement, drift

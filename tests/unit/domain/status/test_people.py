@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from connector.domain.checks import Check, Level
 from connector.domain.planning import Outcome
 from connector.domain.reconciliation import CONFLICT
-from connector.domain.records.ledger import EmployeeLink
-from connector.domain.records.rejection.rejection import REJECTED as BY_AN_OPERATOR
-from connector.domain.records.rejection.rejection import Rejection
+from connector.domain.records.ledger import REJECTED as BY_AN_OPERATOR
+from connector.domain.records.ledger import EmployeeLink, Rejection
 from connector.domain.status.people import OpenPeople, need_a_hand, of_people
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -17,8 +17,7 @@ from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import NO_KEY, DigestKey
-from connector.domain.records.ledger import EmployeeLink, Intent, Person, Record
-from connector.domain.records.rejection.rejection import Rejection
+from connector.domain.records.ledger import EmployeeLink, Intent, Person, Record, Rejection
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from connector.domain.planning import Difference, Outcome
 from connector.domain.records.allocation import Allocation
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import NO_KEY, DigestKey, Seal
-from connector.domain.records.rejection.rejection import REJECTED, Rejection
 
 OPEN = frozenset({Outcome.WAITING, Outcome.SCHEDULED, Outcome.HELD, Outcome.REJECTED})
 """The outcomes that are not the last word about somebody."""
@@ -161,6 +160,30 @@ T = TypeVar("T")
 def kept(value: T | Keep, before: T) -> T:
     """The new value, or the one before where nothing is said."""
     return before if isinstance(value, Keep) else value
+
+
+WHOLE = ("create", "reactivate", "deactivate", "transfer")
+"""Kinds of a change that are one thing, whatever they write."""
+
+REJECTED = "the operator rejected it; it is not done as long as the same is asked for"
+"""Why nothing was done; a row of the ledger or the audit says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """The very change that was held: its kind, and the values that it would have written.
+
+    Values are stored ones: personal fields are sealed. There are none where an earlier version
+    kept it, and no kind either where that had rejected it: whatever would be done is meant then.
+    """
+
+    kind: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is done wholly or not at all; of another, each field is one of its own."""
+        return self.kind in WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome, contact_fields, plan_employee, plan_leaving
 from connector.domain.records.approvals import digest_of
-from connector.domain.records.ledger import EmployeeLink, Record
-from connector.domain.records.rejection.rejection import Rejection
+from connector.domain.records.ledger import EmployeeLink, Record, Rejection
 from connector.domain.records.rejection.sparing import (
     of_leaving,
     transfer_rejected,

@@ -16,8 +16,7 @@ from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker
 from connector.domain.records.digests import Seal
-from connector.domain.records.ledger import EmployeeLink, Record
-from connector.domain.records.rejection.rejection import Rejection
+from connector.domain.records.ledger import EmployeeLink, Record, Rejection
 
 
 @dataclass(frozen=True, slots=True)

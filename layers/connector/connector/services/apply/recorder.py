@@ -18,6 +18,7 @@ from connector.domain.records.allocation import Allocation, allocated, ended
 from connector.domain.records.ledger import (
     AS_IT_IS,
     OPEN,
+    REJECTED,
     Claim,
     EmployeeLink,
     LinkUpdate,
@@ -25,7 +26,6 @@ from connector.domain.records.ledger import (
     Record,
     Write,
 )
-from connector.domain.records.rejection.rejection import REJECTED
 from connector.ports.ledger import Ledger
 from connector.services.apply.audit_scribe import AuditScribe
 from connector.services.apply.context import ChangeContext

@@ -17,8 +17,7 @@ from connector.domain.mapping.routing import undecided_by
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
 from connector.domain.records.audit_kind import moved_to
-from connector.domain.records.ledger import EmployeeLink
-from connector.domain.records.rejection.rejection import REJECTED, Rejection
+from connector.domain.records.ledger import REJECTED, EmployeeLink, Rejection
 from connector.domain.records.rejection.sparing import (
     after_planning,
     asks_for_the_same,

@@ -28,8 +28,7 @@ from connector.domain.planning import Difference, Outcome, Plan
 from connector.domain.reconciliation import CONFLICT
 from connector.domain.records.approvals import digest_of
 from connector.domain.records.digests import Seal
-from connector.domain.records.ledger import EmployeeLink, Record
-from connector.domain.records.rejection.rejection import REJECTED
+from connector.domain.records.ledger import REJECTED, EmployeeLink, Record
 
 OPTIONAL = frozenset(PERSONAL_FIELDS) - frozenset(REQUIRED_TO_CREATE)
 """What no employee has to wait for, where Visma refuses it."""

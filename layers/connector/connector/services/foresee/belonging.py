@@ -18,7 +18,7 @@ from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.placement import Remembered
-from connector.domain.records.rejection.rejection import Rejection
+from connector.domain.records.ledger import Rejection
 from connector.domain.records.rejection.sparing import asks_for_the_same
 from connector.services.apply.applier import Applier, rejected_transfers
 from connector.services.apply.context import ChangeContext

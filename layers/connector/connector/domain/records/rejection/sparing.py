@@ -7,14 +7,13 @@ changes. Like everywhere, a fact that is not shown decides nothing: it ends no r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from connector.domain.employees import BUSINESS_FIELDS, NOTHING, Fields, same
 from connector.domain.facts import UNKNOWN, shown
 from connector.domain.guards import ChangeKind, kind_of_plan
 from connector.domain.people import Worker
 from connector.domain.planning import Difference, Outcome, Plan
-from connector.domain.records.rejection.rejection import WHOLE, Rejection
+from connector.domain.records.ledger import WHOLE, Rejection
 
 LAST_DAY = "last_day"
 """Beside what is written, leaving is about a last day: with another one, it is another leaving."""
@@ -30,16 +29,28 @@ def without_rejected(
     kind = kind_of_plan(plan)
     if rejection is None or kind is None:
         return plan
-    if not rejection.values:
-        is_it = rejection.kind == kind or (not rejection.kind and kind is not ChangeKind.DEACTIVATE)
-        return _left_out(plan, plan.differences) if is_it else plan
-    if rejection.kind in WHOLE:
-        is_it = rejection.kind == kind and _is_same_business(plan, rejection)
-        is_it &= all(rejection.values.get(name, text) == text for name, text in beside.items())
-        return _left_out(plan, plan.differences) if is_it else plan
+    gone = [*_rejected_of(plan, kind, rejection, beside)]
+    left = tuple(each for each in plan.differences if each not in gone)
+    outcome = plan.outcome if left else Outcome.UNCHANGED
+    return Plan(outcome, left, tuple(gone)) if gone else plan
+
+
+def _rejected_of(
+    plan: Plan, kind: ChangeKind, rejection: Rejection, beside: Mapping[str, str]
+) -> Sequence[Difference]:
+    if rejection.is_whole or not rejection.values:
+        return plan.differences if _is_this(plan, kind, rejection, beside) else ()
     if kind is ChangeKind.CREATE:
-        return plan  # there is nothing that could stay as it is
-    return _left_out(plan, [each for each in plan.differences if _is_value(rejection, each)])
+        return ()  # there is nothing that could stay as it is
+    return [each for each in plan.differences if _is_value(rejection, each)]
+
+
+def _is_this(plan: Plan, kind: ChangeKind, rejection: Rejection, beside: Mapping[str, str]) -> bool:
+    """Whether a plan is what was rejected as one thing."""
+    if not rejection.values:
+        return rejection.kind == kind or (not rejection.kind and kind is not ChangeKind.DEACTIVATE)
+    is_beside = all(rejection.values.get(name, text) == text for name, text in beside.items())
+    return rejection.kind == kind and is_beside and _is_same_business(plan, rejection)
 
 
 def transfer_rejected(
@@ -102,14 +113,6 @@ def asks_for_the_same(rejection: Rejection, desired: Fields) -> bool:
         for path, text in rejection.values.items()
         if path in BUSINESS_FIELDS
     )
-
-
-def _left_out(plan: Plan, gone: Sequence[Difference]) -> Plan:
-    if not gone:
-        return plan
-    left = tuple(each for each in plan.differences if each not in gone)
-    outcome = plan.outcome if left else Outcome.UNCHANGED
-    return replace(plan, outcome=outcome, differences=left, rejected=tuple(gone))
 
 
 def _is_same_business(plan: Plan, rejection: Rejection) -> bool:
