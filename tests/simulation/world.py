@@ -356,6 +356,10 @@ class SimulatedWorld:
         held = self.tables.links.values()
         return [open_row(each) for links in held for each in links.values()]
 
+    def salts(self) -> dict[str, str]:
+        """With what the personal fields of each person are sealed, as is stored with them."""
+        return {each.id: each.salt for each in self.tables.persons.values()}
+
     def stored(self) -> Stored:
         """Everything that is stored, queued or said, as plain rows and text."""
         tables, first = self.tables, self.environments[0]

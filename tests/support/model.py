@@ -8,7 +8,7 @@ for, so whoever waits, is out of scope or out of sight must simply stay as they 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -85,16 +85,23 @@ class Expected:
     obstructed: Mapping[str, str] | None = None
     may_have_left: bool = False
     """Whoever is on the way out, where no one has ever been shown the last day, or is half seen."""
+    stays_in: frozenset[str] = frozenset()
+    """The companies that an operator does not let them leave."""
 
     def leaves(self, company: str) -> bool:
         """True where an employee of this company must be inactive.
 
         No one leaves one company before they can arrive in the other.
         """
+        if company in self.stays_in:
+            return False
         arrives = self.fields is not None and not self.is_refused
         has_moved = arrives and self.company not in (None, company)
         return self.has_left or has_moved or company in self.left_scope
 
+
+Excuse: TypeAlias = Callable[[str, Expected], Expected]
+"""What a person should have, where it is left aside that something of it was rejected."""
 
 NOTHING_EARLIER: Mapping[str, Sequence[Expected]] = {}
 
@@ -278,12 +285,15 @@ class Model:
                 changed = _differences(before.get(key, {}), fields)
                 yield f"{company}: employee {code}: {changed or 'created'} without a reason"
 
-    def mismatches(self, now: datetime, skipped: Iterable[str] = ()) -> Iterator[str]:
-        """Everyone whose employees are not what they should be."""
+    def mismatches(
+        self, now: datetime, skipped: Iterable[str] = (), excuse: Excuse = lambda _, each: each
+    ) -> Iterator[str]:
+        """Everyone whose employees are not what they should be, but for what is excused."""
         employees = self.employees()
         for user_id in self.everyone():
             if user_id not in skipped:
-                yield from self._mismatches(user_id, self.present(user_id, now), employees)
+                expected = excuse(user_id, self.present(user_id, now))
+                yield from self._mismatches(user_id, expected, employees)
 
     def waiting(self, now: datetime) -> tuple[set[str], set[str]]:
         """The people who must be seen waiting, and all those who may be."""

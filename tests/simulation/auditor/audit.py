@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.simulation.auditor.limits import Limits, kind_of
 from tests.simulation.auditor.problems import Check, demand
+from tests.simulation.auditor.rejections import Rejections
 from tests.simulation.auditor.rows import AuditTrail, canaries, open_twice, unexplained
 from tests.simulation.stored import Row, Stored
 from tests.simulator import Rippling, RipplingPlatform, Visma
@@ -39,7 +40,11 @@ class Auditor:
         self._made: set[tuple[str, str]] = set()
         """Company and code of every employee that finance did not enter, as far as was seen."""
         self._since: datetime | None = None
-        self._rested: dict[str, str] = {}
+        self.rejections = Rejections(key)
+        self.audit: Callable[[], Mapping[str, Sequence[Row]]] = dict
+        """The audit, as far as one may read it."""
+        self.salts: Callable[[], Mapping[str, str]] = dict
+        """With what the personal fields of each person are sealed in the audit."""
         self._written: set[tuple[str, str, str]] = set()
         self._written_since = ""
         self._linked: set[tuple[str, str]] = set()
@@ -51,12 +56,10 @@ class Auditor:
     def begin(self, now: datetime) -> None:
         """From now on every change of an employee needs a reason."""
         self.model.look(now)
-        links = self.links()
-        rested = {row["person"] for row in links if row["is_dropped"]}
-        self._rested = {each: self._rested.get(each) or self._shown(each) for each in rested}
         self._before, self._since = self.model.employees(), now
+        self._read_rejections(now, now)
         self._made |= self._before.keys() - self.model.entered.keys()
-        self._linked = _with_code(links)
+        self._linked = _with_code(self.links())
         if not self._written_since:
             self._written_since = now.isoformat()
 
@@ -82,7 +85,7 @@ class Auditor:
         links = self.links()
         self._check_adopted(links)
         demand(Check.REASON, self._unjustified(before, after, since, now))
-        demand(Check.REASON, self._restless(before, after))
+        self._look_at_rejections(before, after, since, now)
         demand(Check.DOUBLE, self.model.doubles(after))
         twice = self.model.active_twice(after) - self.unsure
         demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
@@ -112,17 +115,36 @@ class Auditor:
         self.model.rules = current
         return iter(found)
 
-    def _shown(self, person: str) -> str:
-        """What Rippling shows of a person's employments."""
-        return repr(list(self.rippling.tables["workers"].find("user_id", person)))
+    def _look_at_rejections(
+        self, before: Employees, after: Employees, since: datetime, now: datetime
+    ) -> None:
+        """Demands that nothing was done which an operator had rejected before this step."""
+        self.rejections.look(lambda each: self._asked(each, since, now), before, self._codes)
+        demand(Check.REASON, self.rejections.broken(before, after, self._codes))
+        self._read_rejections(since, now)
 
-    def _restless(self, before: Employees, after: Employees) -> Iterator[str]:
-        """Whoever was changed although an operator had rejected it, and nothing new was said."""
-        for (key, code), fields in after.items():
-            person = self.model.persons.get(code, "")
-            is_changed = (key, code) in before and fields != before[key, code]
-            if is_changed and self._rested.get(person) == self._shown(person):
-                yield f"{key}: employee {code} was changed after a rejection"
+    def _read_rejections(self, since: datetime, now: datetime) -> None:
+        """Takes in what was rejected since the last look, and what may have ended by now."""
+
+        def asked(person: str) -> list[Expected]:
+            return self._asked(person, since, now)
+
+        wrong = list(self.rejections.read(self.audit(), self.salts(), asked))
+        demand(Check.REASON, [] if self.model.hides_obstacles else wrong)
+        self.rejections.look(asked, self.model.employees(), self._codes)
+
+    def _asked(self, person: str, since: datetime, now: datetime) -> list[Expected]:
+        """All that may have been asked for of a person during a step, by any mapping in force."""
+        found = [*self._earlier.get(person, ())]
+        current = self.model.rules
+        for rules in (current, *self.other_rules):
+            self.model.rules = rules
+            found += self.model.possible(person, since, now)
+        self.model.rules = current
+        return found
+
+    def _codes(self, person: str) -> list[str]:
+        return [code for code, each in self.model.persons.items() if each == person]
 
     def keep_rules(self) -> None:
         """The mapping of now may still be decided by once there is another one."""
@@ -188,10 +210,16 @@ class Auditor:
 
     # What must hold in quiet.
 
-    def agree(self, now: datetime, when: str, skipped: set[str]) -> None:
-        """Everyone is where they belong, but for those skipped."""
+    def agree(self, now: datetime, when: str, skipped: Iterable[str] = ()) -> None:
+        """Everyone is where they belong, but for those skipped, and for what was rejected."""
         self.model.look(now)
-        demand(Check.PLACE, self.model.mismatches(now, skipped), when)
+        excuse = self.rejections.excuse
+        demand(Check.PLACE, self.model.mismatches(now, skipped, excuse), when)
+
+    def rest_from(self, now: datetime) -> None:
+        """Everything was seen: nobody is in doubt, and a rejection of what is no more is over."""
+        self.unsure.clear()
+        self.rejections.end(lambda person: self.model.present(person, now))
 
     def unsettled(self, now: datetime) -> set[str]:
         """People about whom the connector may still believe what was so a while ago."""
@@ -202,7 +230,7 @@ class Auditor:
                 found.add(person)
         return found
 
-    def check_rows(self, stored: Stored, now: datetime, resting: set[str], shown: set[str]) -> None:
+    def check_rows(self, stored: Stored, now: datetime, shown: set[str]) -> None:
         """Rows, texts and the list of those who wait, once all is quiet."""
         demand(Check.AUDIT, self.trail.check(stored.audit))
         demand(Check.LIMIT, self.trail.mixed(stored.audit, self.limits.approved))
@@ -211,11 +239,12 @@ class Auditor:
         self._written_since = now.isoformat()
         demand(Check.OPEN, open_twice(stored))
         must, may = self.model.waiting(now)
-        wrong = [f"{each} must be shown as waiting" for each in sorted(must - shown - resting)]
+        wrong = [f"{each} must be shown as waiting" for each in sorted(must - shown)]
         wrong += [f"{each} is shown as waiting" for each in sorted(shown - may)]
         demand(Check.OPEN, wrong)
         demand(Check.CANARY, canaries(stored.texts, self.canaries))
-        twice = self.model.active_twice(self.model.employees()) - self.model.stuck(now) - resting
+        twice = self.model.active_twice(self.model.employees()) - self.model.stuck(now)
+        twice -= self.rejections.staying()
         demand(Check.DOUBLE, (f"{each} is active in two companies" for each in sorted(twice)))
         if stored.queued:
             demand(Check.REST, [f"{stored.queued} messages are left on the queue"])

@@ -162,7 +162,7 @@ def approve(story: Story) -> Act:
 
 def adopt(story: Story) -> Act:
     """Somebody is entered again in Rippling; the operator moves the employee to the new person."""
-    worker = story.entered_once(story.number(), story.resting())
+    worker = story.entered_once(story.number(), story.auditor.rejections.people())
     if worker is None:
         worker = story.hired("Sales", "Oslo", ENTITIES[0], SALARIED, 0)
         settle(story)

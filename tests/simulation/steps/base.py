@@ -35,6 +35,7 @@ BY_REST = frozenset(
         "transfer", "rename_a_legal_entity", "cancel_a_hire", "vanish", "come_and_vanish",
         "lose_a_right", "lose_an_expansion", "lose_the_list_of_locations", "mix_in_an_odd_row",
         "swap_legal_entities", "old_worker_again", "bring_many_back", "take_a_hire_back",
+        "reject_a_run", "befall",
     }
 )  # fmt: skip
 """The steps that need what the older API does not have: entities, reasons, scopes by the name."""
@@ -113,6 +114,8 @@ class Base:
             self.rippling, self.visma, self.clock, text, self.fate, self.draw, self.platform
         )
         self.auditor.links = self.world.links
+        self.auditor.audit = lambda: self.world.tables.audit
+        self.auditor.salts = self.world.salts
 
     def _older_api(self, seed: int) -> RipplingPlatform | None:
         """Some companies have Rippling's older API: everyone is of the company that takes "?"."""

@@ -61,7 +61,7 @@ class Story(Machines):
             self.world.drain()
         self.decide_everything()
         now = self.clock.now()
-        self.auditor.agree(now, "at the first tick of the day", self.resting())
+        self.auditor.agree(now, "at the first tick of the day")
 
     @step(2)
     def quiet(self) -> None:
@@ -69,7 +69,7 @@ class Story(Machines):
         self.calm()
         self.let_work()
         skipped = self.auditor.unsure | self.auditor.unsettled(self.clock.now())
-        self.auditor.agree(self.clock.now(), "without a sweep", skipped | self.resting())
+        self.auditor.agree(self.clock.now(), "without a sweep", skipped)
         self.clock.turn(minutes=16)
         if self.is_hasty:
             for _ in range(QUIET_TICKS):
@@ -78,12 +78,12 @@ class Story(Machines):
         else:
             self.let_work(full_sweep=True)
         now = self.clock.now()
-        self.auditor.agree(now, "once all is quiet", self.resting())
+        self.auditor.agree(now, "once all is quiet")
         rows = self.world.operate("waiting").get("rows", ())
         shown = {row["person"] for row in rows}
-        self.auditor.check_rows(self.world.stored(), now, self.resting(), shown)
+        self.auditor.check_rows(self.world.stored(), now, shown)
         self._check_costs()
-        self.auditor.unsure.clear()
+        self.auditor.rest_from(now)
         self.model.look_around(now)
         self.vendors.sights.is_in_doubt = False
         self.auditor.limits.loading = False

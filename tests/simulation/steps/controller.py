@@ -116,6 +116,7 @@ class Controller(Finance):
         """Whatever was rejected is looked at again."""
         people = sorted({row["person"] for row in self.world.links() if row["is_dropped"]})
         if people:
+            self.auditor.rejections.doubt(people)
             with self.watched():
                 self.world.operate("rejected take-back", people=people)
             self.deliver(20)
@@ -139,10 +140,6 @@ class Controller(Finance):
         """The rows of those whom a guard holds."""
         return [dict(row) for row in self.world.links() if row["outcome"] == "held"]
 
-    def resting(self) -> set[str]:
-        """The people whom an operator has left as they are."""
-        return {row["person"] for row in self.world.links() if row["is_dropped"]}
-
     def decide(self, verb: str, held: list[Row]) -> None:
         """Says it of people and not of the run: what was not asked about stays held."""
         for row in held:
@@ -160,7 +157,7 @@ class Controller(Finance):
     def enter_someone_again(self, n: int) -> None:
         """Someone gets new ids in Rippling; the operator moves the employee to them."""
         self.quiet()
-        worker = self.entered_once(n, self.resting())
+        worker = self.entered_once(n, self.auditor.rejections.people())
         if worker is None:
             return
         person, code, key = self.enter_again(worker)

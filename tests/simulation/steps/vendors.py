@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tests.simulation.steps.base import COMPANIES, EMPLOYEE, REACH, YES_OR_NO
-from tests.simulation.steps.controller import Controller
 from tests.simulation.steps.registry import step
+from tests.simulation.steps.rejecting import Rejecting
 
 RIGHTS = (
     "department", "department_id", "location", "legal_entity", "legal_entity_id",
@@ -30,7 +30,7 @@ READ_AGAIN = timedelta(seconds=601)
 """So long a refused list of locations is believed to be refused."""
 
 
-class Vendors(Controller):
+class Vendors(Rejecting):
     """Rippling and Visma on a bad day."""
 
     named_seconds = 0
