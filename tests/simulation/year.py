@@ -11,11 +11,18 @@ from tests.simulation.auditor.problems import ViolationError
 from tests.simulation.steps.base import DEPARTMENTS, WHOM, is_hasty
 from tests.simulation.steps.connector import Story
 from tests.simulation.steps.registry import Step, drawn
+from tests.simulation.steps.rejecting import THEN, WHAT
 from tests.simulation.wire import connected
 
 STEPS = 30
 EXTRA = 10
 MOST_TAKEN_BACK = 2
+
+MISTAKEN = 0.3
+"""In so many years something is rejected that has happened to many."""
+
+BEFALLEN = 4
+AMONG = range(3)
 
 Patches = Callable[[], ExitStack]
 
@@ -40,7 +47,8 @@ def steps_of(seed: int) -> list[Step]:
     """The steps of a year."""
     draw = Random(f"story/{seed}")
     steps = drawn(draw, draw.randint(STEPS - EXTRA, STEPS + EXTRA))
-    return with_hires_taken_back(seed, steps) if is_hasty(seed) else steps
+    steps = with_hires_taken_back(seed, steps) if is_hasty(seed) else steps
+    return with_mistakes(seed, steps)
 
 
 def with_hires_taken_back(seed: int, steps: Sequence[Step]) -> list[Step]:
@@ -52,6 +60,25 @@ def with_hires_taken_back(seed: int, steps: Sequence[Step]) -> list[Step]:
     for _ in range(MOST_TAKEN_BACK):
         asked = {"n": draw.choice(WHOM), "department": draw.choice(DEPARTMENTS)}
         story.insert(draw.randint(0, len(story)), Step("take_a_hire_back", asked))
+    return story
+
+
+def with_mistakes(seed: int, steps: Sequence[Step]) -> list[Step]:
+    """In some years many people change by mistake, which is rejected; and then life goes on.
+
+    These are drawn apart as well.
+    """
+    draw, story = Random(f"mistakes/{seed}"), list(steps)
+    if draw.random() >= MISTAKEN:
+        return story
+    at = draw.randint(0, len(story))
+    asked = {"what": draw.choice(WHAT), "first": draw.choice(THEN), "n": draw.choice(AMONG)}
+    story.insert(at, Step("reject_a_run", asked))
+    for _ in range(BEFALLEN):
+        at = draw.randint(at + 1, len(story))
+        story.insert(at, Step("befall", {"then": draw.choice(THEN), "n": draw.choice(AMONG)}))
+    if asked["what"] == "mapping":
+        story.insert(draw.randint(at + 1, len(story)), Step("put_the_mapping_right", {}))
     return story
 
 

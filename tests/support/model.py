@@ -85,6 +85,8 @@ class Expected:
     obstructed: Mapping[str, str] | None = None
     may_have_left: bool = False
     """Whoever is on the way out, where no one has ever been shown the last day, or is half seen."""
+    last_day: str = ""
+    """The last of the days of whoever has left."""
     stays_in: frozenset[str] = frozenset()
     """The companies that an operator does not let them leave."""
 
@@ -201,10 +203,11 @@ class Model:
         if ended and out_of_sight:
             return Expected(may_leave=True)
         if in_scope:
-            return Expected(has_left=bool(ended))
+            return Expected(has_left=bool(ended), last_day=_last_day(ended))
         is_undecided = bool(out_of_sight) or any(map(self._is_undecided, rows))
         return Expected(
             has_left=len(ended) == len(rows),
+            last_day=_last_day(ended),
             may_leave=bool(out_of_sight),  # what is yet to begin out of scope decides nothing alone
             left_scope=frozenset(() if is_undecided else self._left_scope()),
             obstructed=self._but_for_scope(max(rows, key=_weight), books),
@@ -658,6 +661,10 @@ def _has_ended(worker: Row, day: date) -> bool:
         return False
     is_ahead = worker["end_date"] and worker["end_date"] > day.isoformat()
     return _never_began(worker) or not is_ahead
+
+
+def _last_day(ended: Iterable[Row]) -> str:
+    return max((row["end_date"] or "" for row in ended), default="")
 
 
 def _weight(worker: Row) -> tuple[bool, str, str]:

@@ -16,10 +16,12 @@ from tests.simulation.auditor.rows import FIELDS
 from tests.simulation.stored import Row
 from tests.support.model import PLACES, Employees, Expected
 
-SAID = "the operator rejected it"
-TAKEN_BACK = "the rejection was taken back"
+SAID = "the operator rejected"
 BUSINESS = ("status", "department", "branch", "class", "calendar")
 LEAVING = ("deactivate", "transfer")
+ONE_FIELD = "update"
+"""The kind of a change of which each field is rejected on its own; all others are so as a whole."""
+
 NAMES = {FIELDS.get(name, name): name for name in PLACES}
 """The audit's names of fields to those of the second opinion."""
 
@@ -46,29 +48,36 @@ class Rejection:
     seal: Seal = field(repr=False)
     arrival: str | None = None
     """The company in which somebody would arrive by a rejected transfer."""
+    last_day: str = ""
+    """The last day of whoever has left: with another one, they would leave otherwise."""
     is_sure: bool = True
     """Whether nothing else was asked for at any look since."""
 
     def is_asked_by(self, expected: Expected) -> bool:
         """Whether this expectation would have the very thing done that was rejected."""
-        if self.kind in LEAVING:
-            is_there = self.kind == "deactivate" or expected.company == self.arrival
-            return is_there and expected.leaves(self.company)
-        return self.wanted(expected) == set(self.fields)
-
-    def wanted(self, expected: Expected) -> set[str]:
-        """The rejected fields that would be written as was rejected."""
+        if self.kind == "transfer":
+            return expected.company == self.arrival and expected.leaves(self.company)
+        if self.kind == "deactivate":
+            return expected.leaves(self.company) and expected.last_day == self.last_day
         if expected.company != self.company or expected.fields is None:
-            return set()
-        now = expected.fields
-        return {name for name in self.fields if self.is_rejected(name, now.get(name))}
+            return False
+        return all(self.is_rejected(name, expected.fields.get(name)) for name in self.fields)
 
     def is_rejected(self, name: str, value: str | None) -> bool:
         """Whether this is what a field would have become."""
-        before = self.fields.get(name)
-        if value is None or before is None:
+        rejected = self.fields.get(name)
+        if value is None or rejected is None:
             return False
-        return before in (value, self.seal(FIELDS.get(name, name), value))
+        return rejected in (value, self.seal(FIELDS.get(name, name), value))
+
+    def fitted(self, expected: Expected) -> Rejection:
+        """With what the held row does not say: where to, since when, and what stays as it is."""
+        fields = self.fields
+        if self.kind == "reactivate":
+            as_it_was = {name: (expected.fields or {}).get(name, "") for name in BUSINESS}
+            fields = {**as_it_was, **fields}
+        arrival, last_day = expected.company, expected.last_day
+        return replace(self, fields=fields, arrival=arrival, last_day=last_day)
 
     def broken_by(self, before: Employees, after: Employees, own: Iterable[str]) -> Iterator[str]:
         """What was done of it; `own` are the codes of the person."""
@@ -80,12 +89,11 @@ class Rejection:
                 yield f"{company}: employee {code} {what} in {self.company}"
 
     def _is_done(self, company: str, was: Mapping[str, str] | None, now: Mapping[str, str]) -> bool:
-        if self.kind == "transfer":
-            return True
-        if company != self.company:
-            return False
-        if self.kind in ("deactivate", "create"):
-            return self.kind == "deactivate" or was is None
+        """Of what was rejected as a whole nothing is done; nothing else is written there either."""
+        if self.kind == "transfer" or company != self.company:
+            return self.kind == "transfer"
+        if self.kind != ONE_FIELD:
+            return self.kind != "create" or was is None
         return was is not None and any(
             was[name] != now[name] and self.is_rejected(name, now[name]) for name in self.fields
         )
@@ -97,22 +105,23 @@ class Rejection:
             return bool(here)
         if self.kind in LEAVING:
             return all(each["status"] == "Inactive" for each in here)
-        return any(all(self.is_rejected(name, each[name]) for name in self.fields) for each in here)
+        if self.kind == "reactivate":
+            return any(each["status"] != "Inactive" for each in here)
+        return any(self.is_rejected(name, each[name]) for each in here for name in self.fields)
 
     def excuse(self, expected: Expected) -> Expected:
-        """What a person should have, but for what was rejected."""
-        if self.kind in LEAVING:
-            if not self.is_asked_by(expected):
-                return expected
-            stays = expected.stays_in | {self.company}
-            nothing: Mapping[str, str] | None = {} if expected.fields is not None else None
-            return replace(expected, stays_in=stays, fields=nothing, is_refused=True)
-        wanted = self.wanted(expected)
-        if self.kind == "create":
-            return replace(expected, is_refused=True) if wanted == set(self.fields) else expected
+        """What a person should have, but for what was rejected and is asked for."""
         others = (expected.fields or {}).items()
-        kept = {name: value for name, value in others if name not in wanted}
-        return replace(expected, fields=kept) if wanted else expected
+        kept = {name: value for name, value in others if name not in self.fields}
+        nothing = None if expected.fields is None else dict[str, str]()
+        match self.kind:
+            case "update":
+                return replace(expected, fields=kept)
+            case "create" | "reactivate":
+                return replace(expected, fields=nothing, is_refused=True)
+            case _:
+                stays = expected.stays_in | {self.company}
+                return replace(expected, stays_in=stays, fields=nothing, is_refused=True)
 
 
 class Rejections:
@@ -121,16 +130,19 @@ class Rejections:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._read: dict[str, int] = {}
-        self._standing: dict[tuple[str, str], Rejection] = {}
+        self._all: list[Rejection] = []
 
     def people(self) -> set[str]:
         """Everybody of whom something is rejected."""
-        return {person for person, _ in self._standing}
+        return {each.person for each in self._all}
+
+    def sure(self) -> set[str]:
+        """Those of whom nothing else was asked for ever since."""
+        return {each.person for each in self._all if each.is_sure}
 
     def staying(self) -> set[str]:
         """Those who may still be somewhere because their leaving was rejected."""
-        found = self._standing.values()
-        return {each.person for each in found if each.kind in LEAVING}
+        return {each.person for each in self._all if each.kind in LEAVING}
 
     def read(
         self,
@@ -142,32 +154,37 @@ class Rejections:
         for person, rows in audit.items():
             begin, self._read[person] = self._read.get(person, 0), len(rows)
             for row in rows[begin:]:
-                if row["outcome"] == "rejected" and SAID in str(row.get("reason")):
-                    found = self._new(person, row, rows, salts[person])
-                    if found:
-                        yield from self._begin(found, asked(person))
+                is_said = row.get("cause") == "operator" and SAID in str(row.get("reason"))
+                held = _held_before(row, rows) if is_said and row.get("operator") else None
+                if held is not None:
+                    seal = self._seal(salts[person])
+                    begun = self._begun(person, held, seal, asked(person))
+                    if not begun and row["outcome"] == "rejected":
+                        yield f"{row['company']}: of {person} was rejected what nobody asks for"
 
-    def _new(self, person: str, row: Row, rows: Sequence[Row], salt: str) -> Rejection | None:
-        company = str(row["company"])
-        held = [
-            each
-            for each in rows[: row["number"]]
-            if (each["outcome"], each.get("company")) == ("held", company)
-        ]
-        known = self._standing.get((person, company))
-        if not held or (known and known.number == held[-1]["number"]):
-            return None
-        kind, fields = _about(held[-1])
-        return Rejection(person, company, kind, fields, held[-1]["number"], self._seal(salt))
+    def _begun(self, person: str, held: Row, seal: Seal, asked: Sequence[Expected]) -> bool:
+        """Whether anybody asks for anything of what was held; that is rejected from now on."""
+        kind, fields = _about(held)
+        company, number = str(held["company"]), held["number"]
+        if any((each.person, each.number) == (person, number) for each in self._all):
+            return True
+        parts = [{name: fields[name]} for name in fields] if kind == ONE_FIELD else [fields]
+        begun = not parts
+        for part in parts:
+            found = Rejection(person, company, kind, part, number, seal)
+            begun = self._begin(found, asked) or begun
+        return begun
 
-    def _begin(self, found: Rejection, asked: Sequence[Expected]) -> Iterator[str]:
-        arrivals = {each.company for each in asked if each.leaves(found.company)}
-        found.arrival = next(iter(arrivals), None)
-        asking = [each for each in asked if found.is_asked_by(each)]
-        found.is_sure = len(asking) == len(asked) and len(arrivals) < 2
-        self._standing[found.person, found.company] = found
-        if not asking:
-            yield f"{found.company}: of {found.person} was rejected what nobody asks for"
+    def _begin(self, held: Rejection, asked: Sequence[Expected]) -> bool:
+        """Whether anybody asks for it; then it takes the place of what was rejected before."""
+        for each in asked:
+            found = held.fitted(each)
+            if found.is_asked_by(each):
+                found.is_sure = all(map(found.is_asked_by, asked))
+                self._all = [known for known in self._all if not _is_over(known, found)]
+                self._all.append(found)
+                return True
+        return False
 
     def _seal(self, salt: str) -> Seal:
         def seal(name: str, plain: str) -> str:
@@ -183,7 +200,7 @@ class Rejections:
         own: Callable[[str], Iterable[str]],
     ) -> None:
         """Whatever is not asked for by all that may be taken for the truth may have ended."""
-        for each in self._standing.values():
+        for each in self._all:
             is_asked = all(map(each.is_asked_by, asked(each.person)))
             if each.is_sure and not is_asked:
                 each.is_sure = False
@@ -194,30 +211,50 @@ class Rejections:
         self, before: Employees, after: Employees, own: Callable[[str], Iterable[str]]
     ) -> Iterator[str]:
         """What was done although it was rejected, and asked for ever since."""
-        for each in self._standing.values():
+        for each in self._all:
             if each.is_sure:
                 yield from each.broken_by(before, after, own(each.person))
 
     def doubt(self, people: Iterable[str]) -> None:
         """The operator takes these back, if nothing comes in between."""
-        for each in self._standing.values():
+        for each in self._all:
             if each.person in people:
                 each.is_sure = False
 
     def end(self, present: Callable[[str], Expected]) -> None:
         """All is quiet: what is not asked for any more is over, and may come again."""
-        for key, each in list(self._standing.items()):
-            now = present(each.person)
-            is_undecided = now.company == each.company and now.fields is None
-            if not is_undecided and each.excuse(now) == now:
-                del self._standing[key]
+        self._all = [each for each in self._all if not _is_past(each, present(each.person))]
 
     def excuse(self, person: str, expected: Expected) -> Expected:
         """What a person should have, but for what was rejected of them."""
-        for (whose, _), each in self._standing.items():
-            if whose == person:
-                expected = each.excuse(expected)
-        return expected
+        excused = expected
+        for each in self._all:
+            if each.person == person and each.is_asked_by(expected):
+                excused = each.excuse(excused)
+        return excused
+
+
+def _is_past(rejection: Rejection, now: Expected) -> bool:
+    """Whether something else is asked for, and not only whether it waits."""
+    is_undecided = now.company == rejection.company and now.fields is None
+    return not is_undecided and not rejection.is_asked_by(now)
+
+
+def _is_over(known: Rejection, found: Rejection) -> bool:
+    """Whether a new rejection takes the place of another one."""
+    is_same_place = (known.person, known.company) == (found.person, found.company)
+    is_beside = known.kind == found.kind == ONE_FIELD and known.fields.keys() != found.fields.keys()
+    return is_same_place and not is_beside
+
+
+def _held_before(row: Row, rows: Sequence[Row]) -> Row | None:
+    """The row by which was held what a row says was rejected."""
+    held = [
+        each
+        for each in rows[: row["number"]]
+        if (each["outcome"], each.get("company")) == ("held", row.get("company"))
+    ]
+    return held[-1] if held else None
 
 
 def _about(held: Row) -> tuple[str, Mapping[str, str]]:
@@ -234,5 +271,9 @@ def _about(held: Row) -> tuple[str, Mapping[str, str]]:
     if status.get("after") == "Inactive":
         return "deactivate", {}
     if status and not status.get("before"):
-        return "create", {name: fields[name] for name in BUSINESS if name in fields}
-    return "reactivate" if status else "update", fields
+        return "create", _business(fields)
+    return ("reactivate", _business(fields)) if status else (ONE_FIELD, fields)
+
+
+def _business(fields: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in fields.items() if name in BUSINESS}

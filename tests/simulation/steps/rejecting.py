@@ -17,7 +17,12 @@ WHAT = (
 )  # fmt: skip
 """What many people have in common by mistake, before it is rejected."""
 
-ELSEWHERE = {"goes back": "Sales", "goes elsewhere": "Production", "goes nowhere": UNKNOWN}
+ELSEWHERE = {
+    "goes back": "Sales",
+    "goes elsewhere": "Production",
+    "goes nowhere": UNKNOWN,
+    "makes the move": "Finance",
+}
 ARRIVING = {"transfers": ENTITIES[1], "transfers back": ENTITIES[0]}
 THEN = (
     "nothing", "leaves", "leaves soon", "another last day", "works again", "another address",
@@ -47,8 +52,17 @@ class Rejecting(Controller):
         self.turn(ALLOWED_AGAIN, is_punctual=True)
         self.quiet()
         self.mistaken = tuple(self._mistake(what))
-        if what == "mapping":
-            self.edit()
+        self._reject(first, n)
+
+    def reject_more(self, what: str, first: str = "nothing", n: int = 0) -> None:
+        """Something else about the same people is a mistake as well."""
+        self.quiet()
+        self.turn(ALLOWED_AGAIN, is_punctual=True)
+        for row in self._them():
+            self._change(row, what)
+        self._reject(first, n)
+
+    def _reject(self, first: str, n: int) -> None:
         self.work(20)
         self.work(20)
         held = [row["person"] for row in self.held()]
@@ -79,6 +93,7 @@ class Rejecting(Controller):
         self.tick()
         if what == "mapping":
             self.put_department("norway", "Sales", ("FIN", "500"))
+            self.edit()
         for row in people:
             self._change(row, what)
         return [row["user_id"] for row in people]
@@ -105,8 +120,7 @@ class Rejecting(Controller):
         """HR changes something about one of those people."""
         own = [row for row in self.workers() if row["user_id"] in self.mistaken]
         past = {row["user_id"]: row for row in own if row["start_date"] < FORMERLY}
-        rows = [row for row in own if row["start_date"] >= FORMERLY]
-        if not rows:
+        if not (rows := self._them()):
             return
         row = rows[n % len(rows)]
         self.last = row["user_id"]
@@ -121,6 +135,11 @@ class Rejecting(Controller):
             self.rippling.change(row["id"], legal_entity=there)
         else:
             self._come_or_go(row, then)
+
+    def _them(self) -> list[Row]:
+        """What these people do now, and not years ago."""
+        rows = [row for row in self.workers() if row["user_id"] in self.mistaken]
+        return [row for row in rows if row["start_date"] >= FORMERLY]
 
     def _come_or_go(self, row: Row, then: str) -> None:
         match then:
