@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from connector.adapters.aws.watermarks.mappings.versions import (
 )
 from connector.adapters.aws.watermarks.table import WatermarksTable
 from connector.adapters.memory import InMemoryMappingVersions
+from connector.domain.mapping.versions import HandledMapping
 from connector.ports.state import AnnouncedMapping, MappingVersions
 from tests.contract.bench import aws, make_table
 
@@ -81,3 +83,35 @@ def test_announcing_asks_for_no_more_than_the_releaser_may_do(client: Any) -> No
         get_item, put_item = client.get_item, client.put_item
 
     assert DynamoMappingVersions(WatermarksTable(Releasers, TABLE)).announce("a") == 1
+
+
+# Up to which mapping everybody has been looked at.
+
+
+def test_what_has_been_handled_is_remembered_for_each_company_and_rule(
+    versions: MappingVersions,
+) -> None:
+    whole = {"norway": {"company": "a", "location Oslo": "b", "location Bø i Telemark": ""}}
+    handled = HandledMapping("d", whole, datetime(2026, 3, 2, 8, tzinfo=UTC), is_settled=True)
+    assert versions.handled() == HandledMapping()
+
+    versions.save_handled(handled)
+
+    assert versions.handled() == handled
+
+
+def test_what_an_earlier_version_handled_is_looked_at_again(client: Any) -> None:
+    whole = {"M": {"norway": {"S": "a digest of all its rules"}}}
+    item = {"stream": {"S": "mapping handled"}, "digest": {"S": "d"}, "whole": whole}
+    client.put_item(TableName=TABLE, Item=item)
+
+    assert DynamoMappingVersions(WatermarksTable(client, TABLE)).handled().whole == {}
+
+
+def test_any_number_of_locations_is_remembered(client: Any) -> None:
+    versions = DynamoMappingVersions(WatermarksTable(client, TABLE))
+    rows = {f"location {number} {'x' * 60}": "0123456789abcdef" for number in range(6000)}
+
+    versions.save_handled(HandledMapping("d", {"norway": rows}))
+
+    assert versions.handled().whole == {"norway": rows}

@@ -16,7 +16,7 @@ from connector.domain.mapping.model import CompanyRules
 from connector.domain.mapping.naming.bindings import NamedKind
 from connector.domain.mapping.naming.words import words_of
 from connector.domain.mapping.rows import from_rows, to_rows
-from connector.domain.mapping.versions import whole_digest
+from connector.domain.mapping.versions import whole_digests
 from connector.domain.placement import Placement, Remembered, resolve_placement
 from tests.unit.builders import a_catalogue, a_mapping, some_facts, some_rules
 
@@ -165,6 +165,6 @@ def test_a_stored_row_needs_no_more_than_its_key_and_the_branch() -> None:
 
 
 def test_an_edit_of_the_branches_touches_those_alone_who_move() -> None:
-    assert whole_digest(BY_ENTITY) == whole_digest(
+    assert whole_digests(BY_ENTITY) == whole_digests(
         some_rules(locations=[each.model_dump(exclude_none=True) for each in BY_ENTITY.locations])
     )

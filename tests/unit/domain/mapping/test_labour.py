@@ -9,7 +9,7 @@ import pytest
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import file
 from connector.domain.mapping.rows import from_rows, to_rows
-from connector.domain.mapping.versions import whole_digest
+from connector.domain.mapping.versions import whole_digests
 from tests.simulator.nordfab import nordfab_mapping
 
 PART = """\
@@ -66,7 +66,7 @@ def test_an_edit_of_it_moves_nobody() -> None:
     with_it = file.parse(with_part(PART)).companies["norway"]
     without = file.parse(nordfab_mapping()).companies["norway"]
 
-    assert whole_digest(with_it) == whole_digest(without)
+    assert whole_digests(with_it) == whole_digests(without)
 
 
 @pytest.mark.parametrize(

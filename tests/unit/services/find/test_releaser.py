@@ -81,7 +81,7 @@ def test_whom_an_edited_rule_may_touch(
 ) -> None:
     rules = EditedRules.of([("norway", rule)], a_mapping())
 
-    assert rules.may_touch(a_person(placement)) is may_touch
+    assert rules.may_touch(a_person(placement), a_mapping()) is may_touch
 
 
 @pytest.mark.parametrize("rule", ["employee_class#1", "defaults"])
@@ -90,11 +90,11 @@ def test_where_classes_hinge_on_pay_an_edit_of_one_may_touch_the_whole_company(r
         [("norway", rule)], a_mapping(norway=some_rules(employee_classes=BY_PAY))
     )
 
-    assert rules.may_touch(a_person(PLACED))
-    assert not rules.may_touch(a_person({"company": "sweden"}))
+    assert rules.may_touch(a_person(PLACED), a_mapping())
+    assert not rules.may_touch(a_person({"company": "sweden"}), a_mapping())
 
 
 def test_an_edit_of_a_company_that_is_gone_touches_nobody_by_its_classes() -> None:
     rules = EditedRules.of([("denmark", "defaults")], a_mapping())
 
-    assert not rules.may_touch(a_person(PLACED))
+    assert not rules.may_touch(a_person(PLACED), a_mapping())

@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from connector.domain.catalogue import Catalogue
+from connector.domain.facts import UNKNOWN, Known, alike
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.routing import route
+from connector.domain.mapping.rules.places import words_in
 from connector.domain.people import EmploymentStatus, Facts
 from connector.domain.placement import (
     Missing,
@@ -34,6 +36,9 @@ NEEDS_A_RULE = frozenset(
     }
 )
 """What is known to be missing without knowing what Visma has."""
+
+LOCATED = "locations: "
+"""Begins what a placement says of the row for the location."""
 
 COMPARED = ("company", "department", "cost_centre", "branch", "employee_class", "calendar")
 
@@ -142,6 +147,21 @@ def has_moved(
     if by_rules_alone:
         placement, remembered = replace(placement, missing=()), {**remembered, "missing": None}
     return placement.differs_from(remembered)
+
+
+def located_by(person: Person, mapping: MappingFile) -> set[tuple[str, str]]:
+    """By which rows for locations somebody is placed, and was: companies, and words of the rows.
+
+    Such a row gives more than a place: an address, which no placement shows. So does one that takes
+    the place of another and says the same of the branch.
+    """
+    before = str(person.placement.get("company", ""))
+    labels = (rule.partition(LOCATED)[2] for rule in person.placement.get("rules", ()))
+    found = {(before, word) for label in labels if label for word in words_in(label)}
+    facts = Facts.from_json(person.facts)
+    company = route(facts, mapping, person.active_in).company
+    row = mapping.companies[company].location(facts.location) if company else UNKNOWN
+    return found | {(str(company), alike(row.value.word))} if isinstance(row, Known) else found
 
 
 def waits_in_vain(stored: Person, now: Person, mapping: MappingFile) -> bool:

@@ -49,7 +49,7 @@ class MappingCatchUp:
             touched = {
                 company
                 for company, rules in current.whole.items()
-                if handled.digest and handled.whole.get(company) != rules
+                if handled.whole.get(company) != rules
             }
             return self._moved(mapping, touched), current
         if handled.is_settled or (handled.since and now - handled.since < SETTLED_AFTER):

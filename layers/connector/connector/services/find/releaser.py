@@ -12,11 +12,19 @@ from functools import cache
 from connector.domain.catalogue import Catalogue, Part
 from connector.domain.changes import Cause
 from connector.domain.errors import ConfigurationError, RetryableError
-from connector.domain.mapping.impact import has_moved, waits_in_vain
+from connector.domain.mapping.impact import has_moved, located_by, waits_in_vain
 from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.mapping.naming.words import words_of
-from connector.domain.mapping.rows import CLASS, DEFAULTS, IMPORT_SENTINEL, digest_of
-from connector.domain.mapping.versions import HandledMapping
+from connector.domain.mapping.rows import (
+    CLASS,
+    DEFAULTS,
+    DEPARTMENT,
+    IMPORT_SENTINEL,
+    LOCATION,
+    digest_of,
+)
+from connector.domain.mapping.rules.places import words_in
+from connector.domain.mapping.versions import HandledMapping, Place
 from connector.domain.people import Facts
 from connector.domain.placement import WHERE, Missing, Remembered, resolve_placement
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -35,9 +43,6 @@ WHOLE_COMPANY = ("company", "scope", "field", "guards")
 
 PAUSE_SECONDS, PATIENCE = 3.0, 25
 """How the releaser waits for an import, in seconds and times: shorter than it may run."""
-
-LABELS = {"department": "departments", "location": "locations"}
-"""Kinds of mapping rows by the word with which a placement names them."""
 
 
 def rules_among(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -179,47 +184,53 @@ class MappingReleaser:
             person
             for person in map(names.sees, self.ledger.persons())
             if person.facts
-            and (rules.may_touch(person) or has_moved(person, mapping, catalogue_of))
+            and (rules.may_touch(person, mapping) or has_moved(person, mapping, catalogue_of))
         ]
         queued = self.guard.queue(self.guard.assess_known(moved, Cause.MAPPING, mapping), mapping)
         self.guard.keep(mapping)
         current = HandledMapping.of(mapping, self.clock.now())
-        self.versions.save_handled(self.versions.handled().after_edits(current, rules.all))
+        handled = self.versions.handled().after_edits(current, rules.companies, rules.places)
+        self.versions.save_handled(handled)
         return queued
 
 
 @dataclass(frozen=True, slots=True)
 class EditedRules:
-    """The edits whose effect a placement does not show: of all of a company, or of a label."""
+    """The edits whose effect a placement does not show: of all of a company, or of one of its rows.
+
+    What is marked as handled are the `companies` and the `places`, and nothing that `may_touch`
+    does not look at.
+    """
 
     companies: frozenset[str]
-    labels: frozenset[tuple[str, str]]
-
-    @property
-    def all(self) -> frozenset[str]:
-        """The companies with such edits."""
-        return self.companies | {company for company, _ in self.labels}
+    places: frozenset[Place]
+    departments: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, edited: Iterable[tuple[str, str]], mapping: MappingFile) -> EditedRules:
         """What these edits (company and rule key) touch."""
-        companies, labels = set(), set()
+        companies, places, departments = set(), set(), set()
         for company, rule in edited:
             kind, _, source = rule.partition("#")
-            if kind in LABELS:
-                labels.add((company, f"{LABELS[kind]}: {source}"))
+            if kind == LOCATION:
+                places |= {(company, word) for word in words_in(source)}
+            elif kind == DEPARTMENT:
+                departments.add((company, f"departments: {source}"))
             elif kind in WHOLE_COMPANY or (
                 kind in (CLASS, DEFAULTS) and uses_pay(company, mapping)
             ):
                 companies.add(company)
-        return cls(frozenset(companies), frozenset(labels))
+        return cls(frozenset(companies), frozenset(places), frozenset(departments))
 
-    def may_touch(self, person: Person) -> bool:
+    def may_touch(self, person: Person, mapping: MappingFile) -> bool:
         """Whether these edits may move a person in a way that the placement does not show."""
-        company = person.placement.get("company", "")
         if is_of(person, self.companies):
             return True
-        return any((company, label) in self.labels for label in person.placement.get("rules", ()))
+        company = person.placement.get("company", "")
+        rules = person.placement.get("rules", ())
+        if any((company, rule) in self.departments for rule in rules):
+            return True
+        return bool(self.places) and not self.places.isdisjoint(located_by(person, mapping))
 
 
 def is_of(person: Person, companies: Collection[str]) -> bool:

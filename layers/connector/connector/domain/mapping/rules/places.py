@@ -134,6 +134,16 @@ def called(row: PlaceRule, word: str) -> str:
     return f"{word}{MARK}{', '.join(conditions)}" if conditions else word
 
 
+def words_in(called_so: str) -> set[str]:
+    """Every word by which a row that is called so may name its thing, in the form for comparing.
+
+    `Oslo: Aker` may be the row of a place of that name, or one of several rows for Oslo: behind the
+    mark anything may stand in a row that was entered by hand.
+    """
+    parts = called_so.split(MARK)
+    return {alike(MARK.join(parts[:count])) for count in range(1, len(parts) + 1)}
+
+
 def refuse_rows_for_the_same(kind: str, rows: Sequence[PlaceRule]) -> None:
     """Refuses a row for what an earlier one is for: under the same conditions, on a same day.
 

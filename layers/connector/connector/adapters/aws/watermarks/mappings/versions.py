@@ -46,10 +46,11 @@ class DynamoMappingVersions:
         raise ConflictError("others announced mappings at the same moment")
 
     def handled(self) -> HandledMapping:
+        """An earlier version kept one text for each company, which says nothing now."""
         item = self._rows.read(HANDLED)
         return HandledMapping(
             item.get("digest", ""),
-            item.get("whole", {}),
+            {key: each for key, each in item.get("whole", {}).items() if isinstance(each, dict)},
             stored_moment(item.get("since")),
             bool(item.get("is_settled", False)),
         )
@@ -57,8 +58,8 @@ class DynamoMappingVersions:
     def save_handled(self, handled: HandledMapping) -> None:
         values = {
             "digest": handled.digest,
-            "whole": dict(handled.whole),
+            "whole": {company: dict(each) for company, each in handled.whole.items()},
             "since": stored_text(handled.since) or "",
             "is_settled": handled.is_settled,
         }
-        self._rows.put(HANDLED, values)
+        self._rows.put_of_any_size(HANDLED, values)
