@@ -6,13 +6,16 @@ Each story has an edit that nobody hears of, and another one that is handled bef
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
+from connector.adapters.memory import InMemoryMappings, InMemoryMappingVersions
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.people import Facts
+from connector.services.shared.current_mapping import CurrentMapping
 from tests.simulator.nordfab import nordfab_mapping
 from tests.support.loaded import a_loaded_world
 from tests.support.world import World
@@ -250,3 +253,27 @@ def heard_rows(world: World, *rules: str) -> set[str]:
     people = {str(change.person_id) for change in world.queue.changes}
     world.drain()
     return people
+
+
+# What is handled is queued, and what is queued is not forgotten.
+
+
+def test_an_edit_reaches_whoever_is_being_dealt_with_because_of_the_one_before(
+    world: World,
+) -> None:
+    """The writer has read the mapping before the edit, and ends after it."""
+    hear(world, LOST["an owner"])
+    change = world.queue.changes.pop()
+    before = InMemoryMappings(world.mappings.load())
+    hear(world, put("norway", fields={}))
+    mapping = CurrentMapping(before, InMemoryMappingVersions(), world.clock)
+    assert replace(world.applier, mapping=mapping).apply(change) == "unchanged"
+
+    assert change.person_id in {each.person_id for each in world.queue.changes}
+
+
+def test_an_edit_is_asked_about_once_however_often_it_is_heard_of(world: World) -> None:
+    assert hear(world, LOST["an owner"]) > 0
+    edit = [("norway", "field#contact.phone2")]
+
+    assert world.releaser.release(world.mappings.load(), edit) == 0

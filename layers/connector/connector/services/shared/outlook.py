@@ -17,6 +17,7 @@ from connector.domain.employees import same
 from connector.domain.facts import UNKNOWN
 from connector.domain.guards import ChangeKind, ProposedChange, kind_of
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import digest_of
 from connector.domain.people import Worker
 from connector.domain.placement import (
     IN_VISMA,
@@ -41,7 +42,7 @@ class Candidate:
     is_employed: bool = False
     reason: tuple[str, str] = ("", "")
     """Under which name the queued change is remembered, and a digest of what asks for it: the row
-    that was read, and the last outcome."""
+    that was read, else the mapping, and the last outcome."""
 
     is_new: bool = False
     """Whether it is about an employment that the ledger does not know."""
@@ -87,7 +88,9 @@ class Outlook:
         """
         # An edit in Visma has to be looked at there; every other look is like the next.
         look = "row" if row else "drift" if cause is Cause.DRIFT else "look"
-        asks = hashlib.sha256(f"{person.audit.hash} {row}".encode()).hexdigest()[:10]
+        # Whoever is being dealt with at this moment may have been decided under the mapping before.
+        asked_for = row or digest_of(self.mapping)
+        asks = hashlib.sha256(f"{person.audit.hash} {asked_for}".encode()).hexdigest()[:10]
         reason = f"{worker.id} {look}", asks
         try:
             judged = self._judged(worker, employments, person, cause)
