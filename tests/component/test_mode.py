@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,6 +136,72 @@ def test_an_edit_while_it_is_paused_is_left_to_the_tick_with_which_it_starts_aga
     assert edited(account) == {"queued": 0}
 
 
+def owned(text: str) -> str:
+    """The mapping in which Visma decides a field: no one is placed otherwise by that."""
+    own = "    fields: {contact.phone2: visma}\n"
+    return text.replace("    lead_days: 0\n", f"    lead_days: 0\n{own}", 1)
+
+
+def loaded_a_while_ago(account: Account) -> None:
+    account.operate("go-live")
+    tick(account)
+    drain(account)
+    age(account, minutes=11)
+
+
+def age(account: Account, **passed: float) -> None:
+    """The last edit was handled so much earlier."""
+    row = {"stream": {"S": "mapping handled"}}
+    client, table = account.client("dynamodb"), account.resources["WatermarksTable"]
+    since = client.get_item(TableName=table, Key=row)["Item"]["since"]["S"]
+    earlier = datetime.fromisoformat(since) - timedelta(**passed)
+    client.update_item(
+        TableName=table,
+        Key=row,
+        UpdateExpression="SET since = :earlier",
+        ExpressionAttributeValues={":earlier": {"S": earlier.isoformat()}},
+    )
+
+
+@pytest.mark.parametrize("minutes", [1, 30])
+def test_whom_an_edit_had_queued_is_found_when_it_starts_again(
+    account: Account, minutes: int
+) -> None:
+    loaded_a_while_ago(account)
+    account.operate("mappings import", text=owned(NORDFAB_MAPPING), yes=True)
+    everyone = edited(account)["queued"]
+    age(account, minutes=minutes)
+    account.operate("pause", reason="a wrong file?")
+    assert drain(account) == everyone > 3
+
+    account.operate("go-live")
+
+    assert tick(account)["queued"] >= everyone
+
+
+def test_what_a_rehearsal_has_handled_is_not_handled_in_visma(account: Account) -> None:
+    loaded_a_while_ago(account)
+    account.operate("rehearse")
+    tick(account)
+    drain(account)
+    account.operate("mappings import", text=owned(NORDFAB_MAPPING), yes=True)
+    everyone = edited(account)["queued"]
+    assert drain(account) == everyone > 3
+
+    account.operate("go-live")
+
+    assert tick(account)["queued"] >= everyone
+
+
+def test_an_edit_that_has_reached_everyone_is_no_reason_to_look_again(account: Account) -> None:
+    loaded_a_while_ago(account)
+    account.operate("pause", reason="closing")
+
+    account.operate("go-live")
+
+    assert tick(account)["queued"] == 0
+
+
 def test_starting_counts_no_one_as_queued() -> None:
     """What lay on the queue while it was off has come to nothing."""
     with a_world(people=6) as world:
@@ -175,8 +242,10 @@ def test_the_sweep_is_asked_for_once_no_writer_goes_by_the_mode_before() -> None
         switch = ModeSwitch(
             world.modes,
             world.cursors,
+            world.queue,
             world.queued,
             world.mappings,
+            world.mapping_versions,
             world.ledger,
             world.clock,
             wait,

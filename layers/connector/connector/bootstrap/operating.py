@@ -317,8 +317,10 @@ def mode_switch(adapters: Adapters, sleep: Callable[[float], None]) -> ModeSwitc
     return ModeSwitch(
         adapters.modes,
         adapters.cursors,
+        adapters.queue,
         adapters.queued,
         adapters.mappings,
+        adapters.mapping_versions,
         adapters.ledger,
         adapters.clock,
         sleep,

@@ -1,21 +1,32 @@
-"""Changing the mode: what was left undone meanwhile, a full sweep finds, so one is asked for."""
+"""Changing the mode: what was left undone meanwhile, a full sweep finds, so one is asked for.
+
+It does not find whom an edit of the mapping touches in a way that nobody is placed otherwise by:
+such an edit does not count as handled any more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
 from connector.ports.ledger import Ledger
-from connector.ports.queue import QueuedChanges
-from connector.ports.state import Mappings, Modes
+from connector.ports.queue import ChangeQueue, QueuedChanges
+from connector.ports.state import Mappings, MappingVersions, Modes
 from connector.services.operate.json_types import JsonObject
 from connector.services.shared.current_mode import BELIEVED_SECONDS
 
 SETTLES_SECONDS = BELIEVED_SECONDS + 1
 """After so long no writer goes by the mode before."""
+
+COUNTED_AFTER = timedelta(minutes=10)
+"""After so long at the latest the queue counts what has been put on it."""
+
+LIES_FOR = timedelta(days=4)
+"""So long a change may lie on the queue, see `MessageRetentionPeriod` in the template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +35,10 @@ class ModeSwitch:
 
     modes: Modes
     cursors: Cursors
+    queue: ChangeQueue
     queued: QueuedChanges
     mappings: Mappings
+    versions: MappingVersions
     ledger: Ledger
     clock: Clock
     sleep: Callable[[float], None]
@@ -50,6 +63,7 @@ class ModeSwitch:
             self.modes.save(Mode(name, now, reason))
         if name is not before.name:
             self.sleep(SETTLES_SECONDS)
+            self._leave_edits(before)
         if starts:
             self._ask_for_a_sweep(STREAMS[name], companies)
         return {"before": before.name.value, "mode": name.value, "reason": reason}
@@ -60,3 +74,21 @@ class ModeSwitch:
         sweep = self.cursors.cursor(f"{stream} sweep")
         self.cursors.save(sweep.begun(self.clock.now(), loading))
         self.queued.save({})
+
+    def _leave_edits(self, before: Mode) -> None:
+        """Leaves an edit that may not have reached Visma to the tick with which it starts again.
+
+        What a rehearsal has handled was written nowhere, and whoever lies on the queue because of
+        an edit is dealt with in another mode, or not at all.
+        """
+        handled = self.versions.handled()
+        if before.is_off or handled.since is None:
+            return  # then no edit is handled
+        if self._is_open(handled.since, before):
+            self.versions.save_handled(replace(handled, whole={}))
+
+    def _is_open(self, handled: datetime, before: Mode) -> bool:
+        age = self.clock.now() - handled
+        if before.name is ModeName.REHEARSAL and not (before.since and handled < before.since):
+            return True
+        return age < COUNTED_AFTER or (age < LIES_FOR and not self.queue.is_empty())
