@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connector.adapters.memory import InMemoryLedger
 from connector.domain import decisions, employment
+from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.approvals import Approval
 from connector.services.apply.context import ChangeContext
 from connector.services.find import review
@@ -64,6 +65,21 @@ LAWS = (
             MOVE,
             WORK,
             *(mapped(key, "Finance", "SALES", "400", is_heard=False) for key in COMPANIES),
+        ),
+    ),
+    Bug(
+        "whoever hears of one edit has handled them all",
+        put(HandledMapping, "after_edits", wrongs.takes_all_as_handled),
+        Check.PLACE,
+        (
+            *(s("change_the_owner", key=key, owner="visma") for key in COMPANIES),
+            s("change_user", n=1, part="work_phone", is_empty=False),
+            s("sweep", reach=20),
+            *(
+                s("change_the_owner", key=key, owner="rippling", is_heard=False)
+                for key in COMPANIES
+            ),
+            *(mapped(key, "Robotics", "ROBO", "700") for key in COMPANIES),
         ),
     ),
     Bug(

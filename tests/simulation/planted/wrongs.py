@@ -17,6 +17,7 @@ from connector.domain.errors import RetryableError
 from connector.domain.facts import Named
 from connector.domain.mapping.naming.bindings import NamedKind
 from connector.domain.mapping.naming.memory import NameMemory
+from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.chain import Head
 from connector.domain.records.ledger import EmployeeLink, Record
 from connector.services.apply import applier, recorder
@@ -61,6 +62,10 @@ def saves_first(self: Poller, mapping: Any, *, full_sweep: bool) -> Summary:
         self.catch_up.versions.save_handled(handled)
     loading = [company for cursor in batch.cursors for company in cursor.loading]
     return batch.report + Summary(queued=self.guard.queue(batch.candidates, mapping, loading))
+
+
+def takes_all_as_handled(_: HandledMapping, current: HandledMapping, *__: Any) -> HandledMapping:
+    return current
 
 
 def acknowledges(self: Consumer, body: str, **about: Any) -> bool:

@@ -52,23 +52,23 @@ class Controller(Finance):
         self.model.rules.companies[key]["defaults"]["employee_class"] = code
         self.edit(is_heard=is_heard)
 
-    @step(1, key=COMPANIES, owner=("rippling", "once", "visma"))
-    def change_the_owner(self, key: str, owner: str) -> None:
+    @step(1, key=COMPANIES, owner=("rippling", "once", "visma"), is_heard=HEARD)
+    def change_the_owner(self, key: str, owner: str, is_heard: bool = True) -> None:
         self.auditor.keep_rules()
         self.model.rules.companies[key]["fields"] = {"contact.phone1": owner}
-        self.edit()
+        self.edit(is_heard=is_heard)
 
-    @step(1, key=COMPANIES, lead=("0", "3"))
-    def change_the_lead(self, key: str, lead: str) -> None:
+    @step(1, key=COMPANIES, lead=("0", "3"), is_heard=HEARD)
+    def change_the_lead(self, key: str, lead: str, is_heard: bool = True) -> None:
         self.auditor.keep_rules()
         self.model.rules.companies[key]["lead_days"] = lead
-        self.edit()
+        self.edit(is_heard=is_heard)
 
-    @step(1, key=COMPANIES, word=("true", "false"))
-    def change_the_scope(self, key: str, word: str) -> None:
+    @step(1, key=COMPANIES, word=("true", "false"), is_heard=HEARD)
+    def change_the_scope(self, key: str, word: str, is_heard: bool = True) -> None:
         self.auditor.keep_rules()
         self.model.rules.companies[key]["scope"]["deactivate_when_out_of_scope"] = word
-        self.edit()
+        self.edit(is_heard=is_heard)
 
     def put_department(
         self, key: str, department: str, place: tuple[str, str | None] = ("SALES", None)
