@@ -15,6 +15,8 @@ import yaml
 from connector.adapters.memory import InMemoryMappings, InMemoryMappingVersions
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.people import Facts
+from connector.domain.report.decisions import MAPPING_KEY
+from connector.services.foresee.agreement import OLDER_MAPPING
 from connector.services.shared.current_mapping import CurrentMapping
 from tests.simulator.nordfab import nordfab_mapping
 from tests.support.loaded import a_loaded_world
@@ -277,3 +279,41 @@ def test_an_edit_is_asked_about_once_however_often_it_is_heard_of(world: World) 
     edit = [("norway", "field#contact.phone2")]
 
     assert world.releaser.release(world.mappings.load(), edit) == 0
+
+
+# Nothing says that all is well before everyone has been looked at.
+
+
+def told(world: World) -> list[str]:
+    """What `connector reconcile` has to say of the mapping."""
+    problems = world.operator.dispatch({"verb": "reconcile"})["problems"]
+    return [each for each in problems if each == OLDER_MAPPING]
+
+
+def is_everywhere(world: World) -> bool:
+    """Whether the month-end report takes the mapping for in force everywhere."""
+    sections = world.operator.dispatch({"verb": "report"})["sections"]
+    (needs,) = (each["needs_human"] for each in sections if each["key"] == MAPPING_KEY)
+    return not needs
+
+
+def test_whoever_asks_before_the_next_tick_is_told_of_the_lost_edit(world: World) -> None:
+    lose(world, LOST["an owner"])
+    hear(world, HEARD["a location"])
+    world.drain()
+    assert told(world)
+    assert not is_everywhere(world)
+
+    looked_at(world)
+
+    assert told(world) == []
+    assert is_everywhere(world)
+
+
+def test_a_row_of_a_day_to_come_is_no_edit_that_is_still_to_be_looked_at(world: World) -> None:
+    hear(world, row("locations", "Tromsø", branch="2", **{"from": "2030-01-01"}))
+    world.drain()
+    looked_at(world)
+
+    assert told(world) == []
+    assert is_everywhere(world)

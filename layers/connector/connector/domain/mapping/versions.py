@@ -53,6 +53,10 @@ class HandledMapping:
         """A mapping that everybody has just been looked at under."""
         return cls(digest_of(mapping), _whole(mapping), now)
 
+    def is_of(self, mapping: MappingFile) -> bool:
+        """Whether everybody has been looked at under this mapping, as it holds today."""
+        return (self.digest, self.whole) == (digest_of(mapping), _whole(mapping))
+
     def after_edits(
         self,
         current: HandledMapping,

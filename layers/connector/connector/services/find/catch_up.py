@@ -43,8 +43,8 @@ class MappingCatchUp:
     def read(self, mapping: MappingFile) -> tuple[Batch, HandledMapping | None]:
         """The people to look at, and what is handled once they are queued; usually nothing."""
         now, handled = self.clock.now(), self.versions.handled()
-        current = HandledMapping.of(mapping, now)
-        if (handled.digest, handled.whole) != (current.digest, current.whole):
+        if not handled.is_of(mapping):
+            current = HandledMapping.of(mapping, now)
             self.versions.announce(digest_of(mapping.written))
             touched = {
                 company

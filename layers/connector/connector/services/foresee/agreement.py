@@ -23,7 +23,6 @@ from connector.domain.employees import (
 from connector.domain.foresight.foreseen import NOT_TOLD
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import digest_of
 from connector.domain.people import Worker
 from connector.domain.reconciliation import Origin, extra, gone, reconcile
 from connector.domain.records.census import NEEDING_A_HAND, is_open
@@ -101,8 +100,8 @@ class Agreement:
         return {**shown, "queued": queued, "run": run}
 
     def _of_mapping(self, mapping: MappingFile) -> Iterator[str]:
-        handled = self.versions.handled().digest
-        if handled and handled != digest_of(mapping.written):
+        handled = self.versions.handled()
+        if handled.digest and not handled.is_of(mapping):
             yield OLDER_MAPPING
 
     def _worker_of(self, person_id: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connector.domain.mapping.rows import digest_of
 from connector.domain.report import changes, decisions, drift
 from connector.domain.report.drift import Disagreement
 from connector.domain.report.period import Period
@@ -86,7 +85,6 @@ class MappingVersions:
 
     def section(self, period: Period) -> Section:
         """The versions of the month."""
-        handled = self.readings.versions.handled().digest
-        is_everywhere = handled == digest_of(self.readings.mapping())
+        is_everywhere = self.readings.versions.handled().is_of(self.readings.mapping())
         rows = self.readings.rows(period.month)
         return decisions.mapping_versions(rows, period, is_in_force_everywhere=is_everywhere)
