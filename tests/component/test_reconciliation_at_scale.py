@@ -12,6 +12,7 @@ import pytest
 from connector.domain.employees import Employee
 from connector.domain.errors import UpstreamUnavailableError
 from connector.domain.facts import Known, Named
+from connector.domain.mapping.versions import HandledMapping
 from connector.domain.people import EmploymentStatus, fingerprint
 from connector.domain.placement import IN_VISMA, resolve_placement
 from connector.domain.planning import Outcome
@@ -65,6 +66,8 @@ class Company:
             self.bench.tables.links[f"p{n}"] = {"norway": link}
             self.books.rows[n] = Employee(str(n), {"status": "Active"}, "AAA=", n)
         self.bench.cursors.save(a_cursor())
+        handled = replace(HandledMapping.of(self.bench.mapping, NOW), is_settled=True)
+        self.bench.versions.save_handled(handled)
 
     def sweep(self) -> Any:
         rows = [worker for each in self.workers.values() for worker in each]

@@ -149,6 +149,7 @@ class FindBench:
         cache = InMemoryReferenceCache()
         cache.save_catalogue("norway", a_catalogue())
         self.guard_log = InMemoryGuardLog(self.clock)
+        self.versions = InMemoryMappingVersions()
         adapters = Adapters(
             clock=self.clock,
             mappings=WatchedMappings(InMemoryMappings(self.mapping), self.clock),
@@ -158,7 +159,7 @@ class FindBench:
             queue=self.queue,
             queued=InMemoryQueuedChanges(),
             employments=InMemoryFoundEmployments(self.clock),
-            mapping_versions=InMemoryMappingVersions(),
+            mapping_versions=self.versions,
             metrics=self.metrics,
             secrets=InMemorySecrets(),
             source=self.source,
