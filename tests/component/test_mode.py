@@ -276,3 +276,45 @@ def test_saying_the_same_mode_again_changes_nothing(account: Account) -> None:
 
     assert (answer["before"], answer["mode"]) == ("live", "live")
     assert tick(account)["sweep"] == "none"
+
+
+def strict(text: str) -> str:
+    """The mapping whose guards hold every move."""
+    return text.replace("move_percent: 25", "move_percent: 1").replace("floor: 5", "floor: 0")
+
+
+def test_whoever_is_held_is_decided_on_only_while_the_writer_listens(
+    account: Account, rippling: Rippling, visma: Visma
+) -> None:
+    """The writer drops what comes while it is off, and no sweep looks at them again."""
+    account.operate("mappings import", text=strict(NORDFAB_MAPPING), yes=True)
+    account.operate("go-live")
+    tick(account)
+    drain(account)
+    worker = next(each for each in rippling.workers() if each["status"] == "ACTIVE")
+    code, person = str(worker["number"]), {"people": [str(worker["number"])]}
+    rippling.move(worker["id"], department="Management")
+    tick(account)
+    drain(account)
+    assert [each["number"] for each in account.operate("held")["rows"]] == [code]
+    account.operate("pause", reason="closing")
+
+    for verb, named in (
+        ("approve", {**person, "preview": True}),
+        ("approve", person),
+        ("reject", person),
+        ("rejected take-back", person),
+        ("reconcile heal", {}),
+    ):
+        answer = account.operate(verb, **named)
+        assert answer["ok"] is False, verb
+        assert "the connector is off" in answer["problems"][0], verb
+    assert drain(account) == 0
+    account.operate("go-live")
+    tick(account)
+    drain(account)
+    assert [each["number"] for each in account.operate("held")["rows"]] == [code]
+
+    assert account.operate("approve", **person)["queued"] == 1
+    drain(account)
+    assert visma.employee(code)["department"] == "MGMT"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from connector.domain.errors import ConfigurationError
 from connector.domain.records.mode import STREAMS, Mode, ModeName
 from connector.ports.clock import Clock
 from connector.ports.cursors import Cursors
@@ -27,6 +28,11 @@ COUNTED_AFTER = timedelta(minutes=10)
 
 LIES_FOR = timedelta(days=4)
 """So long a change may lie on the queue, see `MessageRetentionPeriod` in the template."""
+
+OFF = (
+    "the connector is off, and whoever is queued now would not be looked at:"
+    " `connector go-live` or `rehearse` first"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +98,15 @@ class ModeSwitch:
         if before.name is ModeName.REHEARSAL and not (before.since and handled < before.since):
             return True
         return age < COUNTED_AFTER or (age < LIES_FOR and not self.queue.is_empty())
+
+
+def refuse_while_off(switch: ModeSwitch) -> None:
+    """Ends an act that would only queue people: the writer drops what it gets while it is off.
+
+    Nor does the full sweep with which it starts again find them: they are as they were.
+
+    Raises:
+        ConfigurationError: the connector is off; nothing was done.
+    """
+    if switch.is_off():
+        raise ConfigurationError(OFF)

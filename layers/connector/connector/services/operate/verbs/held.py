@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from connector.domain.records.acts import LONGEST_TEXT
+from connector.services.operate.mode_switch import refuse_while_off
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -34,6 +35,7 @@ class OperatorsDecision(Verb):
     word: ClassVar[str]
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        refuse_while_off(desk.mode_switch)
         if arguments.get("preview"):
             return desk.held.preview(arguments)
         return self.decide(desk, arguments)
@@ -118,6 +120,7 @@ class TakeBack(Verb):
     )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
+        refuse_while_off(desk.mode_switch)
         return desk.held.take_back(arguments)
 
     def told(self, result: JsonObject) -> Mapping[str, str]:
