@@ -83,6 +83,7 @@ STORIES: Mapping[str, Sequence[Step]] = {
     "hired, and goes elsewhere": (rejected("hire"), WORK, then("goes elsewhere")),
     "left, and has another last day": (rejected("terminate"), WORK, then("another last day")),
     "left, and loses a past": (rejected("terminate"), WORK, then("loses a past")),
+    "left, and is to come again": (rejected("terminate"), WORK, then("is to come again"), WORK),
     "left, and gets an address": (rejected("terminate"), WORK, then("another address")),
     "left, and works again": (rejected("terminate"), WORK, then("works again")),
     "returned, and leaves": (rejected("return"), WORK, then("leaves")),
@@ -139,6 +140,7 @@ STORIES: Mapping[str, Sequence[Step]] = {
     "moved, and taken back": (rejected("move"), WORK, s("take_back")),
     # What arrives too late rejects nothing.
     "left a minute before": (rejected("move", "leaves"), WORK, A_WEEK),
+    "left on another day a minute before": (rejected("terminate", "another last day"), WORK),
     "given a last day a minute before": (rejected("move", "leaves soon"), WORK, A_WEEK),
     "given an address a minute before": (rejected("move", "another address"), WORK),
     "gone back a minute before": (rejected("move", "goes back"), WORK, then("goes elsewhere")),
@@ -162,6 +164,11 @@ STORIES: Mapping[str, Sequence[Step]] = {
     "moved, and the departments are hidden": (
         rejected("move"),
         s("lose_a_right", name="department_id", is_told=True, reach=20),
+        QUIET,
+    ),
+    "transferred, and the legal entities are hidden": (
+        rejected("transfer"),
+        s("lose_an_expansion", name="legal_entity", reach=1),
         QUIET,
     ),
     "left, and the statuses are hidden": (

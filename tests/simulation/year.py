@@ -11,7 +11,7 @@ from tests.simulation.auditor.problems import ViolationError
 from tests.simulation.steps.base import DEPARTMENTS, WHOM, is_hasty
 from tests.simulation.steps.connector import Story
 from tests.simulation.steps.registry import Step, drawn
-from tests.simulation.steps.rejecting import THEN, WHAT
+from tests.simulation.steps.rejecting import MORE, THEN, WHAT
 from tests.simulation.wire import connected
 
 STEPS = 30
@@ -71,12 +71,15 @@ def with_mistakes(seed: int, steps: Sequence[Step]) -> list[Step]:
     draw, story = Random(f"mistakes/{seed}"), list(steps)
     if draw.random() >= MISTAKEN:
         return story
-    at = draw.randint(0, len(story))
+    at = begin = draw.randint(0, len(story))
     asked = {"what": draw.choice(WHAT), "first": draw.choice(THEN), "n": draw.choice(AMONG)}
     story.insert(at, Step("reject_a_run", asked))
     for _ in range(BEFALLEN):
         at = draw.randint(at + 1, len(story))
         story.insert(at, Step("befall", {"then": draw.choice(THEN), "n": draw.choice(AMONG)}))
+    if draw.random() < MISTAKEN:
+        more = {"what": draw.choice(MORE), "first": draw.choice(THEN), "n": draw.choice(AMONG)}
+        story.insert(draw.randint(begin + 1, len(story)), Step("reject_more", more))
     if asked["what"] == "mapping":
         story.insert(draw.randint(at + 1, len(story)), Step("put_the_mapping_right", {}))
     return story

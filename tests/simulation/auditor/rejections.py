@@ -16,7 +16,8 @@ from tests.simulation.auditor.rows import FIELDS
 from tests.simulation.stored import Row
 from tests.support.model import PLACES, Employees, Expected
 
-SAID = "the operator rejected"
+REJECTED, BUT_ELSE = "the operator rejected it", "the operator rejected what was held"
+"""What the audit says of whom nothing is done, and where something else is done or asked for."""
 BUSINESS = ("status", "department", "branch", "class", "calendar")
 LEAVING = ("deactivate", "transfer")
 ONE_FIELD = "update"
@@ -154,9 +155,8 @@ class Rejections:
         for person, rows in audit.items():
             begin, self._read[person] = self._read.get(person, 0), len(rows)
             for row in rows[begin:]:
-                is_said = row.get("cause") == "operator" and SAID in str(row.get("reason"))
-                held = _held_before(row, rows) if is_said and row.get("operator") else None
-                if held is not None:
+                held = _held_before(row, rows) if _says_rejected(row) else None
+                if held is not None and not _is_another_leaving(held, row):
                     seal = self._seal(salts[person])
                     begun = self._begun(person, held, seal, asked(person))
                     if not begun and row["outcome"] == "rejected":
@@ -247,11 +247,23 @@ def _is_over(known: Rejection, found: Rejection) -> bool:
     return is_same_place and not is_beside
 
 
+def _says_rejected(row: Row) -> bool:
+    """Whether somebody's change was rejected at this moment, and did not only stay so."""
+    reason = str(row.get("reason"))
+    is_left = row["outcome"] == "rejected" and bool(row.get("operator")) and REJECTED in reason
+    return row.get("cause") == "operator" and (is_left or BUT_ELSE in reason)
+
+
+def _is_another_leaving(held: Row, row: Row) -> bool:
+    """Whether somebody leaves otherwise by then: no row has the last day that was held."""
+    return _about(held)[0] == "deactivate" and row["outcome"] != "rejected"
+
+
 def _held_before(row: Row, rows: Sequence[Row]) -> Row | None:
     """The row by which was held what a row says was rejected."""
     held = [
         each
-        for each in rows[: row["number"]]
+        for each in rows[: row["number"] - 1]
         if (each["outcome"], each.get("company")) == ("held", row.get("company"))
     ]
     return held[-1] if held else None

@@ -54,6 +54,8 @@ COLLEAGUE = {
 }
 HIRE = s("hire", **COLLEAGUE, ago=0)
 MOVE = does("move", department="Finance")
+REJECTED_MOVES = s("reject_a_run", what="move", first="nothing", n=0)
+RENAMED = s("befall", then="another name", n=0)
 HOURS = s("let_hours_pass", hours=2, is_punctual=True)
 
 

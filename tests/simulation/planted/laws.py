@@ -6,7 +6,7 @@ from connector.adapters.memory import InMemoryLedger
 from connector.domain import decisions, employment
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.approvals import Approval
-from connector.services.apply.context import ChangeContext
+from connector.services.apply import applier
 from connector.services.find import review
 from connector.services.find.batch import Batch
 from connector.services.find.catch_up import MappingCatchUp
@@ -19,6 +19,8 @@ from tests.simulation.planted.bug import (
     EVERYBODY,
     HOURS,
     MOVE,
+    REJECTED_MOVES,
+    RENAMED,
     TOUCH,
     WORK,
     Bug,
@@ -122,7 +124,7 @@ LAWS = (
     ),
     Bug(
         "what was rejected is forgotten",
-        put(ChangeContext, "rests_in", None),
+        put(applier, "without_rejected", wrongs.spares_nothing),
         Check.REASON,
         (
             EVERYBODY,
@@ -132,6 +134,18 @@ LAWS = (
             s("let_days_pass", days=2, is_punctual=True),
             s("sweep", reach=20),
         ),
+    ),
+    Bug(
+        "whoever is rejected is left alone",
+        put(applier, "without_rejected", wrongs.spares_everything),
+        Check.PLACE,
+        (REJECTED_MOVES, RENAMED),
+    ),
+    Bug(
+        "a rejection ends with anything new",
+        put(applier, "without_rejected", wrongs.spares_nothing_beside),
+        Check.REASON,
+        (REJECTED_MOVES, RENAMED),
     ),
     Bug(
         "no approval is believed",

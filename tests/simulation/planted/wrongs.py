@@ -18,8 +18,10 @@ from connector.domain.facts import Named
 from connector.domain.mapping.naming.bindings import NamedKind
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.versions import HandledMapping
+from connector.domain.planning import Outcome, Plan
 from connector.domain.records.chain import Head
-from connector.domain.records.ledger import EmployeeLink, Record
+from connector.domain.records.ledger import EmployeeLink, Record, Rejection
+from connector.domain.records.rejection.sparing import without_rejected
 from connector.services.apply import applier, recorder
 from connector.services.apply.applier import Applier
 from connector.services.apply.audit_scribe import AuditScribe
@@ -130,6 +132,19 @@ def forgets_the_runs_before(sweep: Cursor) -> Everyone:
 
 def strict(self: Progress) -> Any:
     return self.watermark
+
+
+def spares_nothing(plan: Plan, *_: Any) -> Plan:
+    return plan
+
+
+def spares_everything(plan: Plan, rejection: Rejection | None, *_: Any) -> Plan:
+    return Plan(Outcome.UNCHANGED, (), plan.differences) if rejection else plan
+
+
+def spares_nothing_beside(plan: Plan, *about: Any) -> Plan:
+    spared = without_rejected(plan, *about)
+    return plan if spared.differences else spared
 
 
 def nothing(*_: Any, **__: Any) -> Any:

@@ -35,7 +35,7 @@ BY_REST = frozenset(
         "transfer", "rename_a_legal_entity", "cancel_a_hire", "vanish", "come_and_vanish",
         "lose_a_right", "lose_an_expansion", "lose_the_list_of_locations", "mix_in_an_odd_row",
         "swap_legal_entities", "old_worker_again", "bring_many_back", "take_a_hire_back",
-        "reject_a_run", "befall",
+        "reject_a_run", "reject_more", "befall",
     }
 )  # fmt: skip
 """The steps that need what the older API does not have: entities, reasons, scopes by the name."""

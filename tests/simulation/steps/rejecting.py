@@ -17,6 +17,9 @@ WHAT = (
 )  # fmt: skip
 """What many people have in common by mistake, before it is rejected."""
 
+MORE = ("move", "relocate", "terminate", "transfer", "address")
+"""What they may have in common by another mistake, later."""
+
 ELSEWHERE = {
     "goes back": "Sales",
     "goes elsewhere": "Production",
@@ -26,14 +29,14 @@ ELSEWHERE = {
 ARRIVING = {"transfers": ENTITIES[1], "transfers back": ENTITIES[0]}
 THEN = (
     "nothing", "leaves", "leaves soon", "another last day", "works again", "another address",
-    "another name", "another pay", "loses a past", *ELSEWHERE, *ARRIVING,
+    "another name", "another pay", "loses a past", "is to come again", *ELSEWHERE, *ARRIVING,
 )  # fmt: skip
 """What HR does about one of those people."""
 
 FORMERLY = "2020-01-01"
 """By then everyone had been here before, and had left."""
 
-MANY = 12
+MANY, MONTH = 12, 30
 ALLOWED_AGAIN = timedelta(hours=25)
 
 
@@ -139,7 +142,8 @@ class Rejecting(Controller):
     def _them(self) -> list[Row]:
         """What these people do now, and not years ago."""
         rows = [row for row in self.workers() if row["user_id"] in self.mistaken]
-        return [row for row in rows if row["start_date"] >= FORMERLY]
+        today = self.day(0).isoformat()
+        return [row for row in rows if FORMERLY <= row["start_date"] <= today]
 
     def _come_or_go(self, row: Row, then: str) -> None:
         match then:
@@ -159,6 +163,13 @@ class Rejecting(Controller):
             case "another name":
                 name = self.canary()["family_name"]
                 self.rippling.change_user(row["user_id"], family_name=name, bump_worker=True)
+            case "is to come again":
+                self.rippling.rehire(
+                    row["user_id"],
+                    self.day(MONTH),
+                    department=self.names["Sales"],
+                    status="ACCEPTED",
+                )
             case "another pay":
                 self.rippling.change(row["id"], annual_salary=600_000 + self.number())
 

@@ -82,9 +82,20 @@ def test_a_plan_is_without_what_was_rejected(
 )
 def test_leaving_on_another_day_is_another_leaving(last_day: Fact[date], is_spared: bool) -> None:
     worker = Worker("w", "p", Facts(EmploymentStatus.TERMINATED, end_date=last_day))
+    to_come = Worker("w2", "p", Facts(EmploymentStatus.ACCEPTED))
     leaves = plan(OUT, outcome=Outcome.DEACTIVATED)
 
-    assert bool(without_rejected(leaves, LEAVE, of_leaving(worker)).rejected) is is_spared
+    for workers in ([worker], [worker, to_come]):
+        found = without_rejected(leaves, LEAVE, of_leaving(workers))
+        assert bool(found.rejected) is is_spared
+
+
+def test_what_is_rejected_of_fields_adds_up() -> None:
+    address = Rejection("rewrite", {"contact.email": "k:new"})
+
+    assert address.beside(MOVE).values == {**MOVE.values, **address.values}
+    assert address.beside(None) == address.beside(LEAVE) == address
+    assert LEAVE.beside(MOVE) == LEAVE
 
 
 @pytest.mark.parametrize(

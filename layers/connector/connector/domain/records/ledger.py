@@ -185,6 +185,12 @@ class Rejection:
         """Whether it is done wholly or not at all; of another, each field is one of its own."""
         return self.kind in WHOLE
 
+    def beside(self, before: Rejection | None) -> Rejection:
+        """The same with what was rejected before, where both are about fields."""
+        if before is None or not before.values or before.is_whole or self.is_whole:
+            return self
+        return Rejection(self.kind, {**before.values, **self.values})
+
 
 @dataclass(frozen=True, slots=True)
 class LinkUpdate:

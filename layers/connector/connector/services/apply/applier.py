@@ -256,7 +256,9 @@ class Applier:
             context.record,
             company,
             {**contact, "status": INACTIVE},
-            lambda known: without_rejected(plan_leaving(known), rejection, of_leaving(worker)),
+            lambda known: without_rejected(
+                plan_leaving(known), rejection, of_leaving(context.workers)
+            ),
             context.refusal,
             self._guards(context, company) if is_guarded else allow_all,
             must_look=context.is_drift,
@@ -289,7 +291,7 @@ class Applier:
                 context.change, kind, plan, company, context.record, context.mapping
             )
             is_leaving = kind is ChangeKind.DEACTIVATE
-            beside = of_leaving(context.worker) if is_leaving else {}
+            beside = of_leaving(context.workers) if is_leaving else {}
             return Hold(kind, *found, plan, beside) if found else None
 
         return hold_for

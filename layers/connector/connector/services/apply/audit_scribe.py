@@ -71,7 +71,7 @@ class AuditScribe:
     def _said_by(self, context: ChangeContext, resolution: Resolution) -> tuple[str, ...]:
         """The operators by whose word it ended so; nobody where none was needed."""
         record = resolution.result.record
-        held = released(resolution)
+        held = released(resolution) or context.link(context.rejected_in)
         if held is None and context.change.cause not in BY_SOMEBODYS_WORD:
             return ()
         left = left_for(record, resolution.company)

@@ -107,7 +107,7 @@ class ChangeContext:
         """What an operator rejected in a company, just now or before."""
         link = self.link(company)
         if link is not None and company == self.rejected_in:
-            return Rejection(link.held_kind, link.held_values)
+            return Rejection(link.held_kind, link.held_values).beside(link.rejection)
         return link.rejection if link else None
 
     @property

@@ -104,9 +104,12 @@ def rejection_after(
     context: ChangeContext, company: str, result: Result, desired: Fields | None = None
 ) -> Rejection | None:
     """What stays rejected in a company after an employee was brought up to date, or was not."""
-    if result.outcome is Outcome.REJECTED and not result.rejected:
-        return context.rejection(company)  # it never came to a plan
-    return after_planning(context.rejection(company), result.rejected, desired)
+    rejection = context.rejection(company)
+    is_unplanned = result.outcome is Outcome.REJECTED and not result.rejected
+    is_undecided = bool(rejection and rejection.is_whole and context.decision.unknown)
+    if is_unplanned or is_undecided:  # it may still be the same that is asked for
+        return rejection
+    return after_planning(rejection, result.rejected, desired)
 
 
 def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:

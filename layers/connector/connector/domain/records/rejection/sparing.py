@@ -6,10 +6,10 @@ changes. Like everywhere, a fact that is not shown decides nothing: it ends no r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from connector.domain.employees import BUSINESS_FIELDS, NOTHING, Fields, same
-from connector.domain.facts import UNKNOWN, shown
+from connector.domain.facts import UNKNOWN, Known
 from connector.domain.guards import ChangeKind, kind_of_plan
 from connector.domain.people import Worker
 from connector.domain.planning import Difference, Outcome, Plan
@@ -90,10 +90,14 @@ def after_planning(
     return Rejection(kind, kept) if kept else None
 
 
-def of_leaving(worker: Worker | None) -> dict[str, str]:
-    """What leaving is about besides: the last day, where it is known whether there is one."""
-    day = worker.facts.end_date if worker else UNKNOWN
-    return {} if day is UNKNOWN else {LAST_DAY: str(shown(day) or "none")}
+def of_leaving(workers: Iterable[Worker]) -> dict[str, str]:
+    """What leaving is about besides: the latest last day of all employments.
+
+    Nothing where it cannot be told. An employment that is to come has no part in it.
+    """
+    days = [each.facts.end_date for each in workers]
+    known = [day.value for day in days if isinstance(day, Known)]
+    return {} if UNKNOWN in days else {LAST_DAY: str(max(known, default="none"))}
 
 
 def kind_of(differences: Sequence[Difference]) -> str:
