@@ -742,7 +742,7 @@ def test_exactly_those_with_whom_something_is_open_are_listed_and_whole_enough_t
     left = a_link(
         "p3",
         outcome=Outcome.REJECTED,
-        rejection=A_MOVE,
+        rejections=(A_MOVE,),
         reason=REJECTED,
         employee_code="1003",
     )
@@ -1072,7 +1072,7 @@ def test_every_attribute_of_a_person_and_a_holding_has_a_place(bench: Bench) -> 
         "Mapping[str, str] | None": {"a": "b"}, "Outcome": Outcome.HELD,
         "Intent | None": None, "datetime | None": NOON, "bool": True,
         "Allocation | None": AN_ALLOCATION, "Head": Head(7, "x", 9), "DigestKey": KEY,
-        "Rejection | None": A_MOVE,
+        "tuple[Rejection, ...]": (A_MOVE,),
     }  # fmt: skip
     people = {item.name: given[str(item.type)] for item in dataclasses.fields(Person)}
     held = {item.name: given[str(item.type)] for item in dataclasses.fields(EmployeeLink)}

@@ -90,9 +90,13 @@ class Rejection:
                 yield f"{company}: employee {code} {what} in {self.company}"
 
     def _is_done(self, company: str, was: Mapping[str, str] | None, now: Mapping[str, str]) -> bool:
-        """Of what was rejected as a whole nothing is done; nothing else is written there either."""
-        if self.kind == "transfer" or company != self.company:
-            return self.kind == "transfer"
+        """Of what was rejected as a whole nothing is done."""
+        if self.kind == "transfer":
+            is_there, was_there = _is_active(now), _is_active(was)
+            left, came = was_there and not is_there, is_there and not was_there
+            return left if company == self.company else came
+        if company != self.company:
+            return False
         if self.kind != ONE_FIELD:
             return self.kind != "create" or was is None
         return was is not None and any(
@@ -141,6 +145,10 @@ class Rejections:
         """Those of whom nothing else was asked for ever since."""
         return {each.person for each in self._all if each.is_sure}
 
+    def undone(self) -> set[str]:
+        """Those of whom a change that is done wholly or not at all may still be rejected."""
+        return {each.person for each in self._all if each.kind != ONE_FIELD}
+
     def staying(self) -> set[str]:
         """Those who may still be somewhere because their leaving was rejected."""
         return {each.person for each in self._all if each.kind in LEAVING}
@@ -156,7 +164,7 @@ class Rejections:
             begin, self._read[person] = self._read.get(person, 0), len(rows)
             for row in rows[begin:]:
                 held = _held_before(row, rows) if _says_rejected(row) else None
-                if held is not None and not _is_another_leaving(held, row):
+                if held is not None and not _is_otherwise(held, row):
                     seal = self._seal(salts[person])
                     begun = self._begun(person, held, seal, asked(person))
                     if not begun and row["outcome"] == "rejected":
@@ -179,7 +187,9 @@ class Rejections:
         """Whether anybody asks for it; then it takes the place of what was rejected before."""
         for each in asked:
             found = held.fitted(each)
-            if found.is_asked_by(each):
+            # Of whoever waits nobody can say what else is asked for.
+            is_waiting = each.company == held.company and each.fields is None
+            if found.is_asked_by(each) or (is_waiting and held.kind == ONE_FIELD):
                 found.is_sure = all(map(found.is_asked_by, asked))
                 self._all = [known for known in self._all if not _is_over(known, found)]
                 self._all.append(found)
@@ -236,7 +246,9 @@ class Rejections:
 
 def _is_past(rejection: Rejection, now: Expected) -> bool:
     """Whether something else is asked for, and not only whether it waits."""
-    is_undecided = now.company == rejection.company and now.fields is None
+    is_transfer = rejection.kind == "transfer"
+    there = rejection.arrival if is_transfer else rejection.company
+    is_undecided = now.company == there and now.fields is None
     return not is_undecided and not rejection.is_asked_by(now)
 
 
@@ -254,9 +266,12 @@ def _says_rejected(row: Row) -> bool:
     return row.get("cause") == "operator" and (is_left or BUT_ELSE in reason)
 
 
-def _is_another_leaving(held: Row, row: Row) -> bool:
-    """Whether somebody leaves otherwise by then: no row has the last day that was held."""
-    return _about(held)[0] == "deactivate" and row["outcome"] != "rejected"
+def _is_otherwise(held: Row, row: Row) -> bool:
+    """Whether a change that is done wholly or not at all is another one by then.
+
+    No row has the last day that was held, nor what stayed as it was where somebody comes back.
+    """
+    return _about(held)[0] != ONE_FIELD and row["outcome"] != "rejected"
 
 
 def _held_before(row: Row, rows: Sequence[Row]) -> Row | None:
@@ -285,6 +300,10 @@ def _about(held: Row) -> tuple[str, Mapping[str, str]]:
     if status and not status.get("before"):
         return "create", _business(fields)
     return ("reactivate", _business(fields)) if status else (ONE_FIELD, fields)
+
+
+def _is_active(fields: Mapping[str, str] | None) -> bool:
+    return fields is not None and fields["status"] != "Inactive"
 
 
 def _business(fields: Mapping[str, str]) -> Mapping[str, str]:

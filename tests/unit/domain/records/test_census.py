@@ -57,7 +57,7 @@ def test_the_open_are_counted_by_their_ends_and_the_oldest_of_them_is_known() ->
 def test_whomever_an_operator_left_as_they_are_is_neither_open_nor_in_step() -> None:
     dropped = replace(
         ended(Outcome.REJECTED, hours=50),
-        rejection=A_MOVE,
+        rejections=(A_MOVE,),
         reason=REJECTED,
     )
 

@@ -14,9 +14,10 @@ from connector.domain.records.ledger import Rejection
 from connector.domain.records.rejection.sparing import (
     after_planning,
     asks_for_the_same,
+    is_transfer_rejected,
     of_leaving,
-    transfer_rejected,
     transfer_values,
+    with_rejected,
     without_rejected,
 )
 
@@ -64,7 +65,7 @@ def plan(*differences: Difference, outcome: Outcome = Outcome.UPDATED) -> Plan:
 def test_a_plan_is_without_what_was_rejected(
     rejection: Rejection | None, wanted: Plan, left: tuple[Difference, ...]
 ) -> None:
-    found = without_rejected(wanted, rejection)
+    found = without_rejected(wanted, [rejection] if rejection else ())
 
     assert found.differences == left
     assert {*found.differences, *found.rejected} == {*wanted.differences}
@@ -86,16 +87,31 @@ def test_leaving_on_another_day_is_another_leaving(last_day: Fact[date], is_spar
     leaves = plan(OUT, outcome=Outcome.DEACTIVATED)
 
     for workers in ([worker], [worker, to_come]):
-        found = without_rejected(leaves, LEAVE, of_leaving(workers))
+        found = without_rejected(leaves, [LEAVE], of_leaving(workers))
         assert bool(found.rejected) is is_spared
 
 
 def test_what_is_rejected_of_fields_adds_up() -> None:
     address = Rejection("rewrite", {"contact.email": "k:new"})
 
-    assert address.beside(MOVE).values == {**MOVE.values, **address.values}
-    assert address.beside(None) == address.beside(LEAVE) == address
-    assert LEAVE.beside(MOVE) == LEAVE
+    (both,) = with_rejected([MOVE], address)
+    assert both.values == {**MOVE.values, **address.values}
+    assert with_rejected([], address) == (address,)
+    assert with_rejected([LEAVE], address) == (LEAVE, address)
+    assert with_rejected([MOVE], LEAVE) == (MOVE, LEAVE)
+    later = Rejection("deactivate", {"status": "Inactive", "last_day": "2026-11-22"})
+    assert with_rejected([MOVE, LEAVE], later) == (MOVE, later)
+
+
+def test_several_rejections_leave_out_what_each_of_them_is_about() -> None:
+    address = Rejection("rewrite", {"contact.email": "k:new"})
+
+    found = without_rejected(plan(TO_SALES, AN_ADDRESS, A_CLASS), [LEAVE, MOVE, address])
+
+    assert found.differences == (A_CLASS,)
+    assert found.rejected == (TO_SALES, AN_ADDRESS)
+    kept = after_planning([LEAVE, MOVE], [TO_SALES], {"department": "SALES"})
+    assert kept == (MOVE,)
 
 
 @pytest.mark.parametrize(
@@ -125,36 +141,43 @@ def test_it_lasts_as_long_as_the_same_is_asked_for(
     desired: Mapping[str, str] | None,
     left: Rejection | None,
 ) -> None:
-    assert after_planning(rejection, spared, desired) == left
+    found = after_planning([rejection] if rejection else (), spared, desired)
+
+    assert found == ((left,) if left else ())
 
 
 def test_a_move_between_companies_is_one_thing() -> None:
-    rejection = Rejection("transfer", transfer_values("sweden", ["norway"]))
+    moves = [MOVE, Rejection("transfer", transfer_values("sweden", ["norway"]))]
 
-    assert transfer_rejected(rejection, "sweden", ["norway"]) == rejection
-    assert transfer_rejected(rejection, "denmark", ["norway"]) is None
-    assert transfer_rejected(rejection, "sweden", ["denmark", "norway"]) is None
-    assert transfer_rejected(MOVE, "sweden", ["norway"]) is None
-    assert transfer_rejected(None, "sweden", ["norway"]) is None
+    assert is_transfer_rejected(moves, "sweden", ["norway"])
+    assert not is_transfer_rejected(moves, "denmark", ["norway"])
+    assert not is_transfer_rejected(moves, "sweden", ["denmark", "norway"])
+    assert not is_transfer_rejected([MOVE], "sweden", ["norway"])
+    assert not is_transfer_rejected([], "sweden", ["norway"])
 
 
 def test_what_an_earlier_version_rejected_is_whatever_would_be_done_but_leaving() -> None:
-    before = Rejection("")
+    before = [Rejection("")]
 
     assert without_rejected(plan(TO_SALES, AN_ADDRESS), before).differences == ()
-    assert after_planning(before, [TO_SALES], {"department": "SALES"}) == MOVE
-    assert after_planning(before, [NEW, IN_SALES], {}) == CREATE
-    assert after_planning(before, [BACK, TO_SALES], {}) == REACTIVATE
-    assert transfer_rejected(before, "sweden", ["norway"])
+    assert after_planning(before, [TO_SALES], {"department": "SALES"}) == (MOVE,)
+    assert after_planning(before, [NEW, IN_SALES], {}) == (CREATE,)
+    assert after_planning(before, [BACK, TO_SALES], {}) == (REACTIVATE,)
+    assert is_transfer_rejected(before, "sweden", ["norway"])
     leaves = plan(OUT, outcome=Outcome.DEACTIVATED)
     assert without_rejected(leaves, before) == leaves
+    assert after_planning(before, [], {}) == ()
 
 
 def test_what_an_earlier_version_held_is_rejected_by_its_kind() -> None:
-    held = Rejection("move")
+    held = [Rejection("move")]
 
     assert without_rejected(plan(TO_SALES, AN_ADDRESS), held).differences == ()
     assert without_rejected(plan(A_CLASS), held).differences == (A_CLASS,)
+    leaves = plan(OUT, outcome=Outcome.DEACTIVATED)
+    assert without_rejected(leaves, [Rejection("deactivate")]).differences == ()
+    left = after_planning([Rejection("deactivate")], [OUT], None)
+    assert left == (Rejection("deactivate", {"status": "Inactive"}),)
 
 
 def test_what_is_not_shown_may_be_the_same() -> None:

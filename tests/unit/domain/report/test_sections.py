@@ -128,7 +128,7 @@ def test_everyone_with_whom_something_is_open_stands_under_what_it_is() -> None:
         a_link(Outcome.WAITING, employee_code=None, expected_code="1020", reason="no row"),
         a_link(Outcome.REJECTED, reason="contact.last_name: it is empty"),
         a_link(Outcome.REJECTED, reason="conflict: it is somebody else's"),
-        a_link(Outcome.REJECTED, rejection=A_MOVE, reason=REJECTED),
+        a_link(Outcome.REJECTED, rejections=(A_MOVE,), reason=REJECTED),
         a_link(Outcome.SCHEDULED, due_on=date(2026, 12, 31)),
     ]
 

@@ -34,7 +34,7 @@ LEFT = a_link(
     "p5",
     Outcome.REJECTED,
     since=NOW - timedelta(days=9),
-    rejection=A_MOVE,
+    rejections=(A_MOVE,),
     reason=BY_AN_OPERATOR,
 )
 SCHEDULED = a_link("p6", Outcome.SCHEDULED, due_on=date(2026, 12, 1))
@@ -129,7 +129,7 @@ links = st.builds(
     outcome=st.sampled_from(list(Outcome)),
     since=st.just(NOW),
     due_on=st.none() | st.just(date(2026, 12, 1)),
-    rejection=st.sampled_from([None, A_MOVE]),
+    rejections=st.sampled_from([(), (A_MOVE,)]),
     reason=st.sampled_from(["", f"late; {CONFLICT}it is another's", BY_AN_OPERATOR]),
 )
 

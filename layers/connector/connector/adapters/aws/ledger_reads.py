@@ -55,7 +55,7 @@ IS_OPEN = "(#outcome IN (:waiting, :scheduled, :held, :rejected) OR attribute_ex
 
 TOLD_OF_OPEN = (
     "#person, #company, #outcome, #since, #employee_code, #expected_code, #missing, #due_on,"
-    " #reason, #held_kind, #held_run, #rejection"
+    " #reason, #held_kind, #held_run, #rejections"
 )
 
 

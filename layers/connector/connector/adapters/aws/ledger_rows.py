@@ -148,7 +148,7 @@ def link_item(link: EmployeeLink) -> Item:
             "held_run": link.held_run,
             "held_plan": link.held_plan,
             "held_values": dict(link.held_values) or None,
-            "rejection": _rejection_values(link.rejection) if link.rejection else None,
+            "rejections": [_rejection_values(each) for each in link.rejections],
             "found_by": link.found_by,
             "allocation": _allocation_values(link.allocation) if link.allocation else None,
         }
@@ -179,7 +179,7 @@ def link_from(item: Values) -> EmployeeLink:
         held_run=item.get("held_run", ""),
         held_plan=item.get("held_plan", ""),
         held_values=item.get("held_values", {}),
-        rejection=_rejection_from(item),
+        rejections=_rejections_from(item),
         found_by=item.get("found_by", ""),
         allocation=_allocation_from(item["allocation"]) if "allocation" in item else None,
     )
@@ -189,11 +189,11 @@ def _rejection_values(rejection: Rejection) -> Values:
     return {"kind": rejection.kind, "values": dict(rejection.values)}
 
 
-def _rejection_from(item: Values) -> Rejection | None:
+def _rejections_from(item: Values) -> tuple[Rejection, ...]:
     """What was rejected; an earlier version kept no more than that something was."""
-    if "rejection" in item:
-        return Rejection(item["rejection"]["kind"], item["rejection"]["values"])
-    return Rejection("") if item.get("dropped_facts") else None
+    if item.get("dropped_facts"):
+        return (Rejection(""),)
+    return tuple(Rejection(each["kind"], each["values"]) for each in item.get("rejections", ()))
 
 
 def claim_key(code: str, company: str) -> dict[str, str]:

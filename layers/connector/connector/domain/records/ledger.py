@@ -185,12 +185,6 @@ class Rejection:
         """Whether it is done wholly or not at all; of another, each field is one of its own."""
         return self.kind in WHOLE
 
-    def beside(self, before: Rejection | None) -> Rejection:
-        """The same with what was rejected before, where both are about fields."""
-        if before is None or not before.values or before.is_whole or self.is_whole:
-            return self
-        return Rejection(self.kind, {**before.values, **self.values})
-
 
 @dataclass(frozen=True, slots=True)
 class LinkUpdate:
@@ -208,7 +202,7 @@ class LinkUpdate:
     held_plan: str = ""
     held_values: Mapping[str, str] = field(default_factory=dict)
     found_by: str = ""
-    rejection: Rejection | None = None
+    rejections: tuple[Rejection, ...] = ()
     worker_id: str | Keep = AS_IT_IS
     expected_code: str | Keep | None = AS_IT_IS
     rules: tuple[str, ...] | Keep = AS_IT_IS
@@ -242,8 +236,8 @@ class EmployeeLink:
     held_values: Mapping[str, str] = field(default_factory=dict)
     """What the held change would write, or would have written when it was last looked at."""
 
-    rejection: Rejection | None = None
-    """The change that an operator rejected, as long as it is asked for."""
+    rejections: tuple[Rejection, ...] = ()
+    """What an operator rejected, as long as it is asked for: fields, and changes that are whole."""
 
     found_by: str = ""
     """The cause by which an open outcome was come to first."""
@@ -273,7 +267,7 @@ class EmployeeLink:
     @property
     def is_dropped(self) -> bool:
         """True where an operator rejected a change that is still asked for."""
-        return self.rejection is not None
+        return bool(self.rejections)
 
     @property
     def is_left(self) -> bool:
@@ -308,7 +302,7 @@ class EmployeeLink:
             held_run=update.held_run,
             held_plan=update.held_plan,
             held_values=update.held_values,
-            rejection=update.rejection,
+            rejections=update.rejections,
             found_by=update.found_by,
             worker_id=kept(update.worker_id, self.worker_id),
             expected_code=kept(update.expected_code, self.expected_code),

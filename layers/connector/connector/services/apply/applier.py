@@ -20,10 +20,10 @@ from connector.domain.guards import ChangeKind
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome, contact_fields, plan_employee, plan_leaving
 from connector.domain.records.approvals import digest_of
-from connector.domain.records.ledger import EmployeeLink, Record, Rejection
+from connector.domain.records.ledger import EmployeeLink, Record
 from connector.domain.records.rejection.sparing import (
+    is_transfer_rejected,
     of_leaving,
-    transfer_rejected,
     without_rejected,
 )
 from connector.ports.telemetry import Metrics
@@ -183,8 +183,8 @@ class Applier:
         A crash between the two is healed by the next pass, which finds nothing left to leave.
         """
         companies = context.decision.leave_first
-        for company, rejection in rejected_transfers(context):
-            rejected = resolution.of_rejected_transfer(context, company, rejection)
+        for company in rejected_transfers(context):
+            rejected = resolution.of_rejected_transfer(context, company)
             return self.recorder.record(context, rejected)
         known = [company for company in companies if company in context.record.active_in]
         # Where the ledger has nobody active, an edit in Visma is undone, and no one is moved: that
@@ -232,7 +232,7 @@ class Applier:
             desired.fields,
             lambda known: without_rejected(
                 plan_employee(desired.fields, known, desired.rules, context.seal),
-                context.rejection(desired.company),
+                context.rejections(desired.company),
             ),
             context.refusal,
             guards,
@@ -251,13 +251,13 @@ class Applier:
         worker, rules = context.worker, context.rules(company)
         contact = contact_fields(worker.personal, rules) if worker and rules else {}
         # Who moves to another company was guarded as a whole, and what was rejected is not that.
-        rejection = context.rejection(company) if is_guarded else None
+        rejections = context.rejections(company) if is_guarded else ()
         request = WriteRequest(
             context.record,
             company,
             {**contact, "status": INACTIVE},
             lambda known: without_rejected(
-                plan_leaving(known), rejection, of_leaving(context.workers)
+                plan_leaving(known), rejections, of_leaving(context.workers)
             ),
             context.refusal,
             self._guards(context, company) if is_guarded else allow_all,
@@ -297,12 +297,12 @@ class Applier:
         return hold_for
 
 
-def rejected_transfers(context: ChangeContext) -> Iterator[tuple[str, Rejection]]:
+def rejected_transfers(context: ChangeContext) -> Iterator[str]:
     """Where an operator rejected this very move between companies."""
     to, leaving = context.decision.company or "", context.decision.leave_first
     for company in leaving:
-        if rejection := transfer_rejected(context.rejection(company), to, leaving):
-            yield company, rejection
+        if is_transfer_rejected(context.rejections(company), to, leaving):
+            yield company
 
 
 def obstacle_to(context: ChangeContext, desired: DesiredEmployee) -> resolution.Resolution | None:

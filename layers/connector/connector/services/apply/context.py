@@ -17,6 +17,7 @@ from connector.domain.mapping.model import CompanyRules, MappingFile
 from connector.domain.people import Worker
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Record, Rejection
+from connector.domain.records.rejection.sparing import with_rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +104,17 @@ class ChangeContext:
         """The companies in which an active employee must be assumed."""
         return assumed_active(self.change, self.record)
 
-    def rejection(self, company: str | None) -> Rejection | None:
+    def rejections(self, company: str | None) -> tuple[Rejection, ...]:
         """What an operator rejected in a company, just now or before."""
         link = self.link(company)
         if link is not None and company == self.rejected_in:
-            return Rejection(link.held_kind, link.held_values).beside(link.rejection)
-        return link.rejection if link else None
+            return with_rejected(link.rejections, Rejection(link.held_kind, link.held_values))
+        return link.rejections if link else ()
 
     @property
     def has_rejection(self) -> bool:
         """Whether an operator rejected anything about this person."""
-        return any(self.rejection(company) for company in self.record.links)
+        return any(self.rejections(company) for company in self.record.links)
 
     @property
     def held_in(self) -> str | None:

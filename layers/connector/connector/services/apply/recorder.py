@@ -218,7 +218,7 @@ def still_open(before: EmployeeLink, update: LinkUpdate) -> LinkUpdate:
         held_run=before.held_run,
         held_plan=before.held_plan,
         held_values=before.held_values,
-        rejection=before.rejection,
+        rejections=before.rejections,
         found_by=before.found_by,
     )
 
@@ -230,7 +230,7 @@ def link_update(context: ChangeContext, resolution: Resolution) -> LinkUpdate:
         waiting_for=resolution.waiting_for,
         due_on=resolution.due_on,
         reason="; ".join(resolution.all_reasons),
-        rejection=resolution.rejection,
+        rejections=resolution.rejections,
         found_by=context.found_by(resolution.company) if result.outcome in OPEN else "",
         worker_id=context.worker.id if context.worker else context.change.worker_id,
         expected_code=resolution.expected_code or AS_IT_IS,

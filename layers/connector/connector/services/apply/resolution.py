@@ -13,6 +13,7 @@ from connector.domain.catalogue import canonical
 from connector.domain.decisions import Action, is_last_day_gone
 from connector.domain.employees import Fields
 from connector.domain.facts import Known, shown
+from connector.domain.guards import ChangeKind
 from connector.domain.mapping.routing import undecided_by
 from connector.domain.placement import Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
@@ -20,8 +21,9 @@ from connector.domain.records.audit_kind import moved_to
 from connector.domain.records.ledger import REJECTED, EmployeeLink, Rejection
 from connector.domain.records.rejection.sparing import (
     after_planning,
-    asks_for_the_same,
     transfer_values,
+    while_waiting,
+    with_rejected,
 )
 from connector.services.apply.back_dating import late_by
 from connector.services.apply.context import ChangeContext
@@ -37,7 +39,7 @@ NOTHING_LEFT = (Outcome.UNCHANGED, Outcome.SCHEDULED, Outcome.OUT_OF_SCOPE)
 class Resolution:
     """The end of a change in one company; `is_last` is False where another company follows.
 
-    `rejection` is what stays rejected there: nothing, unless it is said.
+    `rejections` are what stays rejected there: nothing, unless it is said.
     """
 
     company: str | None
@@ -47,7 +49,7 @@ class Resolution:
     reasons: tuple[str, ...] = ()
     due_on: date | None = None
     is_last: bool = True
-    rejection: Rejection | None = None
+    rejections: tuple[Rejection, ...] = ()
     expected_code: str | None = None
     back_dated: date | None = None
 
@@ -94,28 +96,33 @@ def of_work(context: ChangeContext, desired: DesiredEmployee, result: Result) ->
             *kept_code(context, desired),
         ),
         due_on=due_on,
-        rejection=rejection_after(context, desired.company, result, desired.fields),
+        rejections=rejections_after(context, desired.company, result, desired.fields),
         expected_code=desired.code,
         back_dated=late_by(context, desired.company, result.outcome),
     )
 
 
-def rejection_after(
+def rejections_after(
     context: ChangeContext, company: str, result: Result, desired: Fields | None = None
-) -> Rejection | None:
+) -> tuple[Rejection, ...]:
     """What stays rejected in a company after an employee was brought up to date, or was not."""
-    rejection = context.rejection(company)
-    is_unplanned = result.outcome is Outcome.REJECTED and not result.rejected
-    is_undecided = bool(rejection and rejection.is_whole and context.decision.unknown)
-    if is_unplanned or is_undecided:  # it may still be the same that is asked for
-        return rejection
-    return after_planning(rejection, result.rejected, desired)
+    rejections = context.rejections(company)
+    if result.outcome is Outcome.REJECTED and not result.rejected:
+        return rejections  # it never came to a plan
+    # As long as a fact is hidden, it may still be the same that is asked for.
+    kept = [each for each in rejections if each.is_whole and context.decision.unknown]
+    left = [each for each in rejections if each not in kept]
+    return (*kept, *after_planning(left, result.rejected, desired))
 
 
 def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:
     """A working person who cannot be placed until something exists."""
     missing = desired.placement.missing
-    rejection = context.rejection(desired.company)
+    # What is not shown may still be the same; a row that is missing is asked for otherwise.
+    is_hidden = any(each.kind is MissingKind.FACT for each in missing)
+    rejections = context.rejections(desired.company)
+    if not (is_hidden or desired.placement.unknown):
+        rejections = while_waiting(rejections, desired.fields, context.seal)
     return Resolution(
         desired.company,
         Result(Outcome.WAITING, context.record),
@@ -123,7 +130,7 @@ def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:
         waiting_for=tuple(str(thing) for thing in missing),
         reasons=tuple(thing.message(desired.company) for thing in missing),
         due_on=context.decision.due_on,
-        rejection=rejection if rejection and asks_for_the_same(rejection, desired.fields) else None,
+        rejections=rejections,
         expected_code=desired.code,
     )
 
@@ -138,7 +145,7 @@ def of_unknown(context: ChangeContext) -> Resolution:
         Result(Outcome.WAITING, context.record),
         waiting_for=tuple(str(thing) for thing in missing),
         reasons=(decision.reason,),
-        rejection=context.rejection(company),
+        rejections=context.rejections(company),
     )
 
 
@@ -162,7 +169,7 @@ def of_leaving(
         reasons=(reason,),
         due_on=context.decision.due_on,
         is_last=is_last or is_stuck or result.hold is not None,
-        rejection=rejection_after(context, company, result),
+        rejections=rejections_after(context, company, result),
         back_dated=late_by(context, company, result.outcome),
     )
 
@@ -171,19 +178,23 @@ def of_held_transfer(context: ChangeContext, company: str, hold: Hold) -> Resolu
     """A move between companies that a guard holds: nothing was done in either."""
     values = transfer_values(context.decision.company or "", context.decision.leave_first)
     hold = replace(hold, values=values)
-    return Resolution(company, Result(Outcome.HELD, context.record, reason=hold.reason, hold=hold))
+    result = Result(Outcome.HELD, context.record, reason=hold.reason, hold=hold)
+    return Resolution(company, result, due_on=context.decision.due_on)
 
 
-def of_rejected_transfer(context: ChangeContext, company: str, rejection: Rejection) -> Resolution:
+def of_rejected_transfer(context: ChangeContext, company: str) -> Resolution:
     """A move between companies that an operator rejected: nothing is done in either."""
     result = Result(Outcome.REJECTED, context.record, reason=REJECTED)
-    return Resolution(company, result, rejection=rejection)
+    values = transfer_values(context.decision.company or "", context.decision.leave_first)
+    one = Rejection(ChangeKind.TRANSFER.value, values)
+    rejections = with_rejected((each for each in context.rejections(company) if each.kind), one)
+    return Resolution(company, result, due_on=context.decision.due_on, rejections=rejections)
 
 
 def of_lost_write(company: str, result: Result) -> Resolution:
     """An employee whose create or update had arrived; the change itself is still to be applied."""
     link = result.record.links.get(company)
-    return Resolution(company, result, is_last=False, rejection=link.rejection if link else None)
+    return Resolution(company, result, is_last=False, rejections=link.rejections if link else ())
 
 
 def of_nothing_to_do(context: ChangeContext) -> Resolution:
@@ -197,7 +208,7 @@ def of_nothing_to_do(context: ChangeContext) -> Resolution:
         Result(quiet_outcome(context), context.record),
         reasons=(context.decision.reason,),
         due_on=context.decision.due_on,
-        rejection=context.rejection(company) if is_undecided else None,
+        rejections=context.rejections(company) if is_undecided else (),
     )
 
 

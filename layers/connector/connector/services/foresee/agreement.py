@@ -141,7 +141,7 @@ def _end_of_edit(
     now: datetime,
 ) -> str:
     """What becomes of an edit of a field that is Rippling's."""
-    if link.rejection and link.rejection.is_whole:
+    if any(each.is_whole for each in link.rejections):
         return STAYS_REJECTED
     if link.is_held:
         return IS_HELD
@@ -184,7 +184,7 @@ def edit(
             "written": value if path in BUSINESS_FIELDS else "",
             "in_visma": now.get(path, "") if path in BUSINESS_FIELDS else "",
             "owner": "rippling" if path == "status" or rules is None else rules.owner(path),
-            "rejected": link.rejection is not None and path in link.rejection.values,
+            "rejected": any(path in each.values for each in link.rejections),
         }
         for path, value in written.items()
         if not same(path, value, now.get(path, ""))

@@ -164,27 +164,28 @@ def _stays_in(applier: Applier, context: ChangeContext) -> str | None:
     """The company in which an operator rejected that somebody is placed otherwise."""
     match context.decision.action:
         case Action.WRITE if context.decision.leave_first:
-            return next((each for each, _ in rejected_transfers(context)), None)
+            return next(rejected_transfers(context), None)
         case Action.WRITE:
             return _keeps_place(applier, context)
         case Action.LEAVE:
             active = context.record.active_in
-            return next((each for each in active if _keeps_on(context.rejection(each))), None)
+            return next((each for each in active if _keeps_on(context.rejections(each))), None)
         case _:
             return None
 
 
 def _keeps_place(applier: Applier, context: ChangeContext) -> str | None:
     company = context.decision.company
-    rejection = context.rejection(company)
-    if rejection is None or not (rejection.is_whole or "department" in rejection.values):
-        return None
-    fields = applier.designer.desired(context).fields
-    return company if asks_for_the_same(rejection, fields) else None
+    about_place = [
+        each for each in context.rejections(company) if each.is_whole or "department" in each.values
+    ]
+    fields = applier.designer.desired(context).fields if about_place else {}
+    is_kept = any(asks_for_the_same(each, fields) for each in about_place)
+    return company if is_kept else None
 
 
-def _keeps_on(rejection: Rejection | None) -> bool:
-    return rejection is not None and rejection.kind == ChangeKind.DEACTIVATE.value
+def _keeps_on(rejections: Iterable[Rejection]) -> bool:
+    return any(each.kind == ChangeKind.DEACTIVATE.value for each in rejections)
 
 
 def _as_they_are(applier: Applier, context: ChangeContext, about: Subject) -> Iterator[Belonging]:

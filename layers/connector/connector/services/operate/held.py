@@ -101,7 +101,7 @@ class HeldPeople:
         link = record.links.get(listed.company)  # the writer may have been here since
         if link is None or not link.is_dropped:
             return []
-        after = replace(link, rejection=None, reason="the rejection was taken back")
+        after = replace(link, rejections=(), reason="the rejection was taken back")
         self.ledger.finish(record, record.person, [after], ())
         return [new_change(link.worker_id, link.person_id, Cause.OPERATOR)]
 

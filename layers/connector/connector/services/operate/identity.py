@@ -82,7 +82,7 @@ class Identity:
         renamed = self._give_code(target, record, link, employee_id, code)
         now = self.clock.now()
         update = LinkUpdate(
-            employee_code=code, employee_id=renamed, etag=None, rejection=link.rejection
+            employee_code=code, employee_id=renamed, etag=None, rejections=link.rejections
         )
         after = link.after(Outcome.UPDATED, now, update)
         message = f"Renamed employee {link.employee_code} to {code} in {company}."
@@ -185,7 +185,7 @@ class Identity:
             etag=None,  # so that the writer looks before it writes
             written={"status": employee.fields.get("status", INACTIVE)},
         )
-        update = LinkUpdate(reason=ON_THE_OPERATORS_WORD, rejection=tied.rejection)
+        update = LinkUpdate(reason=ON_THE_OPERATORS_WORD, rejections=tied.rejections)
         tied = tied.after(Outcome.UNCHANGED, now, update)
         message = f"Adopted employee {employee.code} in {company}: {ON_THE_OPERATORS_WORD}."
         active = tuple(sorted({*begun.person.active_in, company} if tied.is_active else ()))

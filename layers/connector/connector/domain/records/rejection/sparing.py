@@ -7,13 +7,22 @@ changes. Like everywhere, a fact that is not shown decides nothing: it ends no r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from connector.domain.employees import BUSINESS_FIELDS, NOTHING, Fields, same
+from connector.domain.employees import (
+    BUSINESS_FIELDS,
+    INACTIVE,
+    NOTHING,
+    Fields,
+    same,
+    stored_value,
+)
 from connector.domain.facts import UNKNOWN, Known
 from connector.domain.guards import ChangeKind, kind_of_plan
 from connector.domain.people import Worker
 from connector.domain.planning import Difference, Outcome, Plan
-from connector.domain.records.ledger import WHOLE, Rejection
+from connector.domain.records.digests import Seal
+from connector.domain.records.ledger import Rejection
 
 LAST_DAY = "last_day"
 """Beside what is written, leaving is about a last day: with another one, it is another leaving."""
@@ -23,16 +32,16 @@ TO, FROM = "company", "leaves"
 
 
 def without_rejected(
-    plan: Plan, rejection: Rejection | None, beside: Mapping[str, str] = NOTHING
+    plan: Plan, rejections: Iterable[Rejection], beside: Mapping[str, str] = NOTHING
 ) -> Plan:
     """The plan with everything that was not rejected; `beside` is what it is about besides."""
     kind = kind_of_plan(plan)
-    if rejection is None or kind is None:
+    if kind is None:
         return plan
-    gone = [*_rejected_of(plan, kind, rejection, beside)]
+    gone = [each for it in rejections for each in _rejected_of(plan, kind, it, beside)]
     left = tuple(each for each in plan.differences if each not in gone)
-    outcome = plan.outcome if left else Outcome.UNCHANGED
-    return Plan(outcome, left, tuple(gone)) if gone else plan
+    rejected = tuple(each for each in plan.differences if each in gone)
+    return Plan(plan.outcome if left else Outcome.UNCHANGED, left, rejected) if gone else plan
 
 
 def _rejected_of(
@@ -53,14 +62,15 @@ def _is_this(plan: Plan, kind: ChangeKind, rejection: Rejection, beside: Mapping
     return rejection.kind == kind and is_beside and _is_same_business(plan, rejection)
 
 
-def transfer_rejected(
-    rejection: Rejection | None, company: str, leaving: Sequence[str]
-) -> Rejection | None:
-    """What was rejected of a move between companies, where it is this very one."""
-    if rejection is None or rejection.kind not in ("", ChangeKind.TRANSFER.value):
-        return None
+def is_transfer_rejected(
+    rejections: Iterable[Rejection], company: str, leaving: Sequence[str]
+) -> bool:
+    """Whether this very move between companies was rejected."""
     values = transfer_values(company, leaving)
-    return Rejection(ChangeKind.TRANSFER.value, values) if _is_among(rejection, values) else None
+    return any(
+        each.kind in ("", ChangeKind.TRANSFER.value) and each.values in ({}, values)
+        for each in rejections
+    )
 
 
 def transfer_values(company: str, leaving: Sequence[str]) -> dict[str, str]:
@@ -68,26 +78,66 @@ def transfer_values(company: str, leaving: Sequence[str]) -> dict[str, str]:
     return {TO: company, FROM: " ".join(leaving)}
 
 
+def with_rejected(before: Iterable[Rejection], one: Rejection) -> tuple[Rejection, ...]:
+    """What is rejected once this is as well: fields add up, and a whole change is one by itself."""
+    alike = [each for each in before if _is_alike(each, one)]
+    others = [each for each in before if each not in alike]
+    if one.is_whole or not one.values:
+        return (*others, one)
+    values = {path: text for each in (*alike, one) for path, text in each.values.items()}
+    return (*others, Rejection(one.kind, values))
+
+
 def after_planning(
-    rejection: Rejection | None, spared: Sequence[Difference], desired: Fields | None
-) -> Rejection | None:
-    """What stays rejected once it is known what was spared; None where nothing does.
+    rejections: Iterable[Rejection], spared: Sequence[Difference], desired: Fields | None
+) -> tuple[Rejection, ...]:
+    """What stays rejected once it is known what was spared.
 
     `desired` are the fields of whoever works, and None of whoever leaves. A field that these do not
-    have is undecided. One that is not spared is asked to be
-    otherwise by now, or Visma has what was rejected: either ends it.
+    have is undecided. One that is not spared is asked to be otherwise by now, or Visma has what was
+    rejected: either ends it.
     """
-    if rejection is None:
-        return None
+    kept = (_after_planning(each, spared, desired) for each in rejections)
+    return tuple(each for each in kept if each)
+
+
+def while_waiting(
+    rejections: Iterable[Rejection], desired: Fields, seal: Seal
+) -> tuple[Rejection, ...]:
+    """What stays rejected of whoever waits for something before there can be a plan.
+
+    They work, so leaving is not asked for. Of whatever else is done as one thing, the same may be.
+    """
+    kept = (_while_waiting(each, desired, seal) for each in rejections)
+    return tuple(each for each in kept if each)
+
+
+def _while_waiting(rejection: Rejection, desired: Fields, seal: Seal) -> Rejection | None:
+    if rejection.is_whole or not rejection.values:
+        return None if rejection.kind == ChangeKind.DEACTIVATE.value else rejection
+    values = {
+        path: text
+        for path, text in rejection.values.items()
+        if path in desired and same(path, stored_value(path, desired[path], seal), text)
+    }
+    return replace(rejection, values=values) if values else None
+
+
+def _after_planning(
+    rejection: Rejection, spared: Sequence[Difference], desired: Fields | None
+) -> Rejection | None:
     values = {each.field: each.after for each in spared}
-    kind = rejection.kind or kind_of(spared)
-    if kind in WHOLE:
-        return Rejection(kind, rejection.values or values) if values else None
-    if desired is None:
-        return None
-    undecided = {path: text for path, text in rejection.values.items() if path not in desired}
-    kept = {**undecided, **values}
-    return Rejection(kind, kept) if kept else None
+    found = kind_of(spared)
+    if not rejection.values:
+        return Rejection(found, values) if rejection.kind in ("", found) and values else None
+    if rejection.is_whole:
+        return rejection if rejection.kind == found else None
+    kept = {
+        path: text
+        for path, text in rejection.values.items()
+        if desired is not None and (path not in desired or path in values)
+    }
+    return replace(rejection, values=kept) if kept else None
 
 
 def of_leaving(workers: Iterable[Worker]) -> dict[str, str]:
@@ -104,7 +154,9 @@ def kind_of(differences: Sequence[Difference]) -> str:
     """The kind of a change that writes these."""
     status = next((each for each in differences if each.field == "status"), None)
     outcome = Outcome.UPDATED
-    if status is not None:
+    if status is not None and status.after == INACTIVE:
+        outcome = Outcome.DEACTIVATED
+    elif status is not None:
         outcome = Outcome.REACTIVATED if status.before else Outcome.CREATED
     kind = kind_of_plan(Plan(outcome, tuple(differences)))
     return kind.value if kind else ""
@@ -132,5 +184,7 @@ def _is_value(rejection: Rejection, one: Difference) -> bool:
     return text is not None and same(one.field, text, one.after)
 
 
-def _is_among(rejection: Rejection, values: dict[str, str]) -> bool:
-    return not rejection.values or rejection.values == values
+def _is_alike(one: Rejection, other: Rejection) -> bool:
+    """Whether one takes the place of the other, or they add up."""
+    are_fields = not (one.is_whole or other.is_whole)
+    return one.kind == other.kind or (are_fields and bool(one.values and other.values))
