@@ -38,7 +38,7 @@ def test_where_nothing_was_found_yet_there_is_nothing(agreements: Agreements) ->
 
 
 def test_results_are_kept_by_company_the_oldest_first(agreements: Agreements) -> None:
-    then = replace(FOUND, at=NOON + timedelta(days=1), in_step=211, different=0)
+    then = replace(FOUND, at=NOON + timedelta(days=1), in_step=11, unseen=200, shown=11)
     for each in (FOUND, then, replace(FOUND, company="sweden")):
         agreements.save(each)
 

@@ -7,7 +7,7 @@ and nothing is concluded: the writer reads the person fresh and decides.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,6 +43,51 @@ class Finding:
 
     person_id: str
     origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A company whose list of employees leaves far too many of the active ones out.
+
+    Of `unseen` nothing is known: they may be deleted, or the integration may not see them any more.
+    They are as little in step as they are gone.
+    """
+
+    company: str
+    known: int
+    unseen: tuple[str, ...]
+
+    @property
+    def shown(self) -> int:
+        """How many of the active employees are on the list."""
+        return self.known - len(self.unseen)
+
+    @property
+    def message(self) -> str:
+        """How many the list shows, in the words in which everyone tells of it."""
+        return short_list(self.company, self.shown, self.known)
+
+    @property
+    def told(self) -> str:
+        """The message with what to do about it."""
+        return f"{self.message}; {what_to_do(self.company)}"
+
+
+def short_list(company: str, shown: int, known: int) -> str:
+    """That a list has too few: `known` are active by the ledger, and `shown` of them are on it."""
+    return (
+        f"{company}: Visma's list shows {shown} of {known} active employees: too few to conclude"
+        f" anything about the other {known - shown}, who are not in step"
+    )
+
+
+def what_to_do(company: str) -> str:
+    """What tells the causes of a short list apart: each is read by its code, nothing is written."""
+    return (
+        f"give the integration the right to see all employees back, or type `connector reconcile"
+        f" heal --company {company}`, which has each of them read: `connector rejected` then lists"
+        " who is deleted, see docs/runbook.md#visma-shows-too-few"
+    )
 
 
 CONFLICT = "conflict: "
@@ -94,22 +139,52 @@ def _ends_otherwise(person: Person, decision: Decision, placement: Placement | N
 def reconcile(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> list[Finding]:
     """Whoever has an employee that is not as the ledger knows it, in one company.
 
-    A list that shows far too few employees says nothing about those it leaves out.
+    A list that shows far too few employees says nothing about those it leaves out: `shortfall` has
+    them.
     """
     here = list(employees)
+    known = list(links)
+    is_whole = is_believed(known, len(here))
+    found = _differing(known, here)
+    return [each for each in found if is_whole or each.origin is not Origin.MISSING]
+
+
+def shortfall(
+    company: str, links: Iterable[EmployeeLink], employees: Iterable[Employee]
+) -> Shortfall | None:
+    """Whom the list of a company leaves out, where it shows too few for that to mean anything.
+
+    Whoever is rejected is not among them: the writer has looked at them, and they are told already.
+    """
+    here, known = list(employees), list(links)
+    if is_believed(known, len(here)):
+        return None
+    expected = {link.person_id for link in known if _is_expected(link)}
+    found = _differing(known, here)
+    unseen = {each.person_id for each in found if each.origin is Origin.MISSING} & expected
+    return Shortfall(company, len(expected), tuple(sorted(unseen)))
+
+
+def is_believed(links: Iterable[EmployeeLink], shown: int) -> bool:
+    """Whether a list with so many employees says anything about whoever is not on it."""
+    return not shows_too_few(shown, sum(map(_is_expected, links)))
+
+
+def _is_expected(link: EmployeeLink) -> bool:
+    """Whether a list should have the employee, for all that the writer has found."""
+    return link.is_active and (link.outcome is not Outcome.REJECTED or link.is_left)
+
+
+def _differing(links: Iterable[EmployeeLink], here: Sequence[Employee]) -> list[Finding]:
+    """Whoever is not as the ledger knows it, whatever the list may leave out."""
     known = [link for link in links if link.exists]
     by_code = {canonical(employee.code): employee for employee in here}
     ids = {employee.employee_id for employee in here if employee.employee_id is not None}
-    is_whole = not shows_too_few(len(here), sum(link.is_active for link in known))
     found = (
         (link, origin_of(link, by_code.get(canonical(link.employee_code or "")), ids))
         for link in known
     )
-    return [
-        Finding(link.person_id, origin)
-        for link, origin in found
-        if origin and (is_whole or origin is not Origin.MISSING)
-    ]
+    return [Finding(link.person_id, origin) for link, origin in found if origin]
 
 
 def extra(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> Iterator[Employee]:

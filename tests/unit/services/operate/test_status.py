@@ -105,7 +105,7 @@ def test_where_nothing_needs_anybody_that_is_the_last_line(status: Status) -> No
         ("budgets", {"calls"}),
         ("pauses", {"polling"}),
         ("ledger", {"people"}),
-        ("cursors", {"last_tick", "last_sweep"}),
+        ("cursors", {"last_tick", "last_sweep", "in_step"}),
         ("cache", {"rows_apart"}),
         ("mappings", {"mapping", "rows_apart", "in_step", "payroll", "people", "calls"}),
     ],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.domain.reconciliation import Finding, Origin
+from connector.domain.reconciliation import Finding, Origin, Shortfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Agreement:
 
     `in_step` are as they were written and have nothing open; `different` were edited or renumbered,
     or their code is somebody else's; `missing` are gone from Visma; `extra` are active employees
-    whom the ledger does not know.
+    whom the ledger does not know. Where the list showed too few, only `shown` of the active ones
+    were on it; `unseen` were not, and are neither in step nor known to be missing.
     """
 
     company: str
@@ -26,20 +27,30 @@ class Agreement:
     different: int
     missing: int
     extra: int
+    unseen: int = 0
+    shown: int = 0
 
     @classmethod
     def of(
-        cls, company: str, at: datetime, in_step: int, found: Iterable[Finding], extra: int
+        cls,
+        company: str,
+        at: datetime,
+        in_step: int,
+        found: Iterable[Finding],
+        extra: int,
+        short: Shortfall | None = None,
     ) -> Agreement:
         """Counted from what was found."""
         origins = Counter(finding.origin for finding in found)
         missing = origins.pop(Origin.MISSING, 0)
-        return cls(company, at, in_step, sum(origins.values()), missing, extra)
+        counts = in_step, sum(origins.values()), missing, extra
+        unseen, shown = (len(short.unseen), short.shown) if short else (0, 0)
+        return cls(company, at, *counts, unseen, shown)
 
     @property
     def is_whole(self) -> bool:
         """Whether everyone is in step, and nobody else is there."""
-        return not (self.different or self.missing or self.extra)
+        return not (self.different or self.missing or self.extra or self.unseen)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -53,12 +64,13 @@ class Agreement:
 
     def to_json(self) -> dict[str, Any]:
         """The form that is stored."""
-        return {"at": self.at.isoformat(), **self.counts}
+        short = {"unseen": self.unseen, "shown": self.shown} if self.unseen else {}
+        return {"at": self.at.isoformat(), **self.counts, **short}
 
     @classmethod
     def from_json(cls, company: str, data: dict[str, Any]) -> Agreement:
         """The agreement that `to_json` wrote."""
-        names = ("in_step", "different", "missing", "extra")
+        names = ("in_step", "different", "missing", "extra", "unseen", "shown")
         counts = {name: int(data.get(name, 0)) for name in names}
         return cls(company, datetime.fromisoformat(data["at"]), **counts)
 

@@ -25,7 +25,7 @@ NEXT_COMMAND: Mapping[str, str] = {
     "notification-errors": PING,
     "operations-errors": PING,
     "people-gone": "connector reconcile",
-    "people-stuck": "connector held, connector waiting",
+    "people-stuck": "connector status, connector held, connector waiting",
     "poller-errors": PING,
     "poller-silent": PING,
     "polls-postponed": PING,

@@ -16,16 +16,18 @@ from connector.domain.errors import (
     RetryableError,
     UpstreamUnavailableError,
 )
-from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.planning import Outcome
 from connector.domain.reconciliation import (
     Finding,
     Origin,
+    Shortfall,
     brought_back,
     done_meanwhile,
     extra,
+    is_believed,
     reconcile,
+    shortfall,
     unused,
 )
 from connector.domain.records.agreement import Agreement
@@ -51,6 +53,12 @@ class _Beside:
     employees: list[Employee] | None = None
     found: list[Finding] = field(default_factory=list)
     back: frozenset[str] = frozenset()
+    short: Shortfall | None = None
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Whom a list that shows too few leaves out: nobody can say how they are."""
+        return self.short.unseen if self.short else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +81,19 @@ class CompanyReview:
         """
         links, claims = self.ledger.holdings(company)
         is_lost = company not in mapping.companies
-        stuck = sum(self._is_stuck(link, is_lost=is_lost) for link in links)
-        self.metrics.count("PeopleStuck", stuck)
         self._release(company, unused(claims, links))
         problems = list(_of_lost(company, links)) if is_lost else []
         beside = _Beside() if is_lost else self._beside(company, links, problems)
+        self._count_stuck(links, beside.unseen, is_lost=is_lost)
         differing = {finding.person_id for finding in beside.found}
         is_compared = not problems and not is_lost
-        in_step = self._show(company, links, differing, is_compared=is_compared)
+        not_in_step = differing | {*beside.unseen}
+        in_step = self._show(company, links, not_in_step, is_compared=is_compared)
         if beside.employees is not None:
             stranger = sum(1 for _ in extra(links, beside.employees))
             now = self.clock.now()
-            self._keep(Agreement.of(company, now, in_step, beside.found, stranger))
+            self._keep(Agreement.of(company, now, in_step, beside.found, stranger, beside.short))
+        problems += [beside.short.told] if beside.short else []
         differing -= judged_already(links, beside.found)
         # Someone who is both is queued once: the writer reads the employee in either case.
         done = self._done_meanwhile(links, beside.employees)
@@ -106,7 +115,8 @@ class CompanyReview:
             problems.append(f"{company}: {error}")
             return _Beside()
         back = frozenset(brought_back(links, employees))
-        return _Beside(employees, reconcile(links, employees), back)
+        short = shortfall(company, links, employees)
+        return _Beside(employees, reconcile(links, employees), back, short)
 
     def _done_meanwhile(
         self, links: Collection[EmployeeLink], employees: Sequence[Employee] | None
@@ -116,7 +126,7 @@ class CompanyReview:
         if not held or employees is None:
             return set()
         by_code = {canonical(employee.code): employee for employee in employees}
-        is_whole = not shows_too_few(len(employees), sum(link.is_active for link in links))
+        is_whole = is_believed(links, len(employees))
         return {
             person.id
             for person in self.ledger.persons(set(held))
@@ -127,6 +137,13 @@ class CompanyReview:
                 is_whole=is_whole,
             )
         }
+
+    def _count_stuck(
+        self, links: Iterable[EmployeeLink], unseen: Collection[str], *, is_lost: bool
+    ) -> None:
+        """Counts who needs a hand: for longer than a day, or because Visma does not show them."""
+        stuck = {link.person_id for link in links if self._is_stuck(link, is_lost=is_lost)}
+        self.metrics.count("PeopleStuck", len(stuck | {*unseen}))
 
     def _is_stuck(self, link: EmployeeLink, *, is_lost: bool) -> bool:
         """Whether somebody has needed a hand for longer than a day.
@@ -161,7 +178,8 @@ class CompanyReview:
         self.agreements.save(agreement)
         company = agreement.company
         self.metrics.gauge("PeopleDifferent", agreement.different, Company=company)
-        self.metrics.gauge("PeopleMissing", agreement.missing, Company=company)
+        missing = agreement.missing + agreement.unseen
+        self.metrics.gauge("PeopleMissing", missing, Company=company)
         self.metrics.gauge("PeopleExtra", agreement.extra, Company=company)
 
     def _release(self, company: str, claims: Iterable[tuple[str, str]]) -> None:

@@ -37,6 +37,7 @@ from connector.services.shared.nearest import must_be_one_of
 from connector.services.shared.new_change import new_change, new_run
 
 EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
+NOT_ON_LIST = "not on the list"
 PUT_RIGHT = "is put right"
 STAYS_GONE = "stays: no longer in Rippling; absence is never a termination"
 STAYS_LOST = f"stays: {NO_LONGER_SHOWN}"
@@ -72,6 +73,7 @@ class Agreement:
         plan = self.foresight.of_snapshot(snapshot, mapping)
         rows = [
             *found_in(snapshot, mapping, plan.made_at),
+            *unseen_in(snapshot),
             *absent_in(snapshot),
             *lost_in(snapshot, mapping, plan.made_at),
             *stale_in(snapshot, plan),
@@ -131,6 +133,15 @@ def found_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterato
             _row(EXTRA, company, "", employee.code, "active in Visma, and nobody of the ledger's")
             for employee in extra(links, employees.values())
         )
+
+
+def unseen_in(snapshot: Snapshot) -> Iterator[JsonObject]:
+    """Whom a list that shows too few leaves out; whether they are there, the writer finds out."""
+    for company, short in snapshot.short.items():
+        for person in short.unseen:
+            code = snapshot.links[person][company].employee_code or ""
+            message = "deleted, or hidden from the integration: `connector explain` reads it"
+            yield _row(NOT_ON_LIST, company, person, code, message)
 
 
 def _end_of_edit(

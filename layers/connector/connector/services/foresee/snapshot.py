@@ -12,6 +12,7 @@ from connector.domain.errors import ConfigurationError, ConnectorError, Retryabl
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
+from connector.domain.reconciliation import Shortfall, shortfall
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
@@ -33,6 +34,8 @@ class Snapshot:
     owners: Mapping[tuple[str, str], str] = field(repr=False)
     employees: Mapping[str, Mapping[str, Employee] | ConnectorError] = field(repr=False)
     problems: tuple[str, ...] = ()
+    short: Mapping[str, Shortfall] = field(default_factory=dict, repr=False)
+    """The companies whose lists show too few, with whom they leave out."""
 
     @property
     def all_links(self) -> Iterator[EmployeeLink]:
@@ -81,9 +84,9 @@ class SnapshotReader:
                 " foretold; may the creator of the Rippling token still see everyone?"
             )
         employees = {company: self._employees(company) for company in companies}
-        return Snapshot(
-            employments, persons, links, owners, employees, tuple(problems_in(employees))
-        )
+        short = dict(_short_in(employees, links))
+        problems = [*problems_in(employees), *(each.told for each in short.values())]
+        return Snapshot(employments, persons, links, owners, employees, tuple(problems), short)
 
     def _everyone(self) -> dict[str, list[Worker]]:
         employments: dict[str, list[Worker]] = defaultdict(list)
@@ -111,3 +114,15 @@ def problems_in(
     for company, read in employees.items():
         if isinstance(read, ConnectorError):
             yield f"{company}: {read}"
+
+
+def _short_in(
+    employees: Mapping[str, Mapping[str, Employee] | ConnectorError],
+    links: Mapping[str, Mapping[str, EmployeeLink]],
+) -> Iterator[tuple[str, Shortfall]]:
+    """The companies whose list shows too few employees."""
+    for company, read in employees.items():
+        if not isinstance(read, ConnectorError):
+            own = (rows[company] for rows in links.values() if company in rows)
+            if found := shortfall(company, own, read.values()):
+                yield company, found

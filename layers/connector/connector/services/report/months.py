@@ -9,7 +9,13 @@ from connector.domain.report import changes, decisions, drift
 from connector.domain.report.drift import Disagreement
 from connector.domain.report.period import Period
 from connector.domain.report.sheet import Section
-from connector.services.foresee.agreement import absent_in, differing_in, found_in, lost_in
+from connector.services.foresee.agreement import (
+    absent_in,
+    differing_in,
+    found_in,
+    lost_in,
+    unseen_in,
+)
 from connector.services.report.readings import Readings
 
 
@@ -56,7 +62,13 @@ class Drift:
     def _found(self) -> Iterator[Disagreement]:
         snapshot, plan = self.readings.snapshot(), self.readings.plan()
         by = snapshot, self.readings.mapping(), plan.made_at
-        found = (*found_in(*by), *absent_in(snapshot), *lost_in(*by), *differing_in(plan))
+        found = (
+            *found_in(*by),
+            *unseen_in(snapshot),
+            *absent_in(snapshot),
+            *lost_in(*by),
+            *differing_in(plan),
+        )
         for row in found:
             number = row["number"] or row["person"]
             yield Disagreement(row["company"], number, row["what"], row["message"])

@@ -323,8 +323,8 @@ class Ping:
             return
         mapped = mapping.companies if mapping else {}
         for company in dict.fromkeys((*mapped, *self.secrets.visma())):
-            has_people = self.ledger.headcount(company, enough=1) > 0
-            of_company = CompanyChecks(company, self.targets, mapped.get(company), has_people)
+            links = list(self.ledger.links(company))
+            of_company = CompanyChecks(company, self.targets, mapped.get(company), links)
             checks = list(self._timely_all(of_company.checks()))
             is_let_in = checks[0].level is Level.GOOD
             tenants = [_tenant(company)]

@@ -6,7 +6,7 @@ that the mapping can be written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,15 @@ from connector.domain.catalogue import Catalogue, Part, canonical
 from connector.domain.checks import Check, Level, one_by_one
 from connector.domain.employees import DIMENSION
 from connector.domain.mapping.model import CompanyRules
+from connector.domain.reconciliation import Shortfall, is_believed, shortfall, what_to_do
+from connector.domain.records.ledger import EmployeeLink
 from connector.domain.status.wording import listed
 from connector.ports.visma import Sample, SingleReads, Target, Targets, VersionShown
 
 CODES_SHOWN = 10
+FIRST_PAGE_SIZE = 100
+"""A first page with fewer employees than were asked for is not believed to have more behind it."""
+
 FEW_CALLS_PERCENT = 10
 
 
@@ -28,8 +33,8 @@ class CompanyChecks:
     company: str
     targets: Targets
     rules: CompanyRules | None = None
-    has_people: bool = False
-    """Whether the ledger knows anyone there."""
+    links: Sequence[EmployeeLink] = ()
+    """Whom the ledger knows there."""
 
     _sample: Sample | None = field(default=None, init=False)
     _lacking: tuple[str, ...] = field(default=(), init=False)
@@ -134,13 +139,15 @@ class CompanyChecks:
     def _employees(self) -> Check:
         sample = self._sample = self._target().sample()
         message = _told(sample)
-        if self.has_people and not sample.shown:
+        if any(link.is_active for link in self.links) and not sample.shown:
             return Check(
                 "employees",
                 Level.BAD,
                 "Visma shows no employee at all, and the ledger knows people there.",
                 "see that tenant_id and company_id in the Visma secret are this company's",
             )
+        if short := self._short(sample):
+            return Check("employees", Level.BAD, short.message, what_to_do(self.company))
         if _is_short_of_calls(sample):
             return Check("employees", Level.WARNING, message, "see Being throttled in the runbook")
         unused = list(self._unused(sample))
@@ -151,6 +158,17 @@ class CompanyChecks:
             )
             return Check("employees", Level.NOTE, message, "see that they are spelt as in Visma")
         return Check("employees", Level.GOOD, message)
+
+    def _short(self, sample: Sample) -> Shortfall | None:
+        """Whom the list leaves out, where it shows too few.
+
+        All of it is read only where the first page does not show, or tell of, enough.
+        """
+        is_full = sample.shown >= FIRST_PAGE_SIZE
+        told = (sample.count if is_full else None) or sample.shown
+        if is_believed(self.links, told):
+            return None
+        return shortfall(self.company, self.links, self._target().employees())
 
     def _single(self) -> Check:
         first = self._sample.first if self._sample else None

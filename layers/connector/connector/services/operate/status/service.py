@@ -80,7 +80,7 @@ class Status:
         yield self._told("rows_apart", "Whether rows mean what they say", self._names)
         yield self._told("last_tick", "When the last tick ended", lambda: self._tick(mode))
         yield self._told("last_sweep", "When the last sweep ended", lambda: self._sweep(mode))
-        yield self._told("in_step", "What the last full sweep found", self._in_step)
+        yield self._told("in_step", "What the last full sweep found", lambda: self._in_step(mode))
         yield self._told("queue", "What lies on the queue", self._queue)
         yield self._told("payroll", "Whether every payroll batch was answered", self._exports)
         yield self._told("alarms", "Which alarms ring", self._alarms)
@@ -115,9 +115,10 @@ class Status:
         sweep = self.cursors.cursor(f"{_stream(mode)} sweep")
         return running.of_sweep(sweep, mode, self.clock.now())
 
-    def _in_step(self) -> Section:
+    def _in_step(self, mode: Mode) -> Section:
+        swept = self.cursors.cursor(f"{_stream(mode)} sweep").ended
         results = (self.agreements.of(company) for company in self._companies())
-        return of_agreements([each[-1] for each in results if each])
+        return of_agreements([each[-1] for each in results if each], swept)
 
     def _companies(self) -> list[str]:
         return list(dict.fromkeys(str(row["company"]) for row in self.mappings.rows()))
