@@ -66,10 +66,12 @@ def facts_missed(workers: Iterable[Worker], mapping: MappingFile) -> Counter[str
 
 
 def _hidden_besides(worker: Worker) -> Iterator[str]:
-    """What is not shown and is no business fact: pay, and what no employee can be created without.
+    """What is not shown and is no fact that may be unknown: a status, pay, names and addresses.
 
-    The value of none of it is looked at.
+    A status that is a word nobody knows is none. Of the others the value is not looked at.
     """
+    if worker.facts.status is EmploymentStatus.UNKNOWN:
+        yield "status"
     if worker.pay is UNKNOWN:
         yield "pay"
     yield from (

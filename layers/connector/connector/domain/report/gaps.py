@@ -64,6 +64,12 @@ def _needs(found: Gaps, needed: Iterable[tuple[str, str, int, date]]) -> Iterato
             )
     for fact, people in sorted((found.facts_unknown or {}).items()):
         who = counted(people, "person", "people")
+        if fact == "status":
+            yield (
+                f"Rippling gives {who} a status that nobody knows, or hides it: none of them leaves"
+                " or is created. Type `connector reconcile` to see who."
+            )
+            continue
         what = fact.replace("_", " ")
         yield f"Rippling does not show the {what} of {who}. Type `connector ping`."
     for company, why in (found.unread or {}).items():

@@ -131,7 +131,9 @@ def _of_facts(sweep: Cursor) -> Check:
         for name, count in sorted(sweep.facts_unknown.items())
     )
     message = f"{so_far} was not shown facts that the mapping asks for: {listed}."
-    return Check("facts_unknown", Level.BAD, message, PING)
+    # Whose status it is, `ping` does not say.
+    remedy = f"{PING}, connector reconcile" if "status" in sweep.facts_unknown else PING
+    return Check("facts_unknown", Level.BAD, message, remedy)
 
 
 def of_queue(waiting: int, in_flight: int, dead: int) -> Section:

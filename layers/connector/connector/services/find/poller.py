@@ -143,6 +143,13 @@ def nothing_old_collected() -> Iterator[None]:
 def _not_shown(summary: Summary) -> Iterator[str]:
     """What a run could not read, for whoever reads its answer."""
     for fact, count in sorted(summary.facts_unknown.items()):
+        if fact == "status":
+            yield (
+                f"Rippling gives {count} worker(s) a status that nobody knows, or hides it: whoever"
+                " has an employee stays as they are, whoever has none is not created;"
+                " `connector reconcile` names them"
+            )
+            continue
         yield (
             f"Rippling does not show the {fact.replace('_', ' ')} of {count} worker(s), or shows it"
             " in an unreadable form, and the mapping asks for it: whoever has an employee keeps"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
-from connector.domain.decisions import NO_LONGER_SHOWN, decide
+from connector.domain.decisions import NO_LONGER_SHOWN, Decision, decide
 from connector.domain.employees import (
     BUSINESS_FIELDS,
     Employee,
@@ -20,10 +20,11 @@ from connector.domain.employees import (
     same,
     stored_values,
 )
+from connector.domain.facts import shown
 from connector.domain.foresight.foreseen import NOT_TOLD
 from connector.domain.foresight.plan import Plan
 from connector.domain.mapping.model import MappingFile
-from connector.domain.people import Worker
+from connector.domain.people import EmploymentStatus, Worker
 from connector.domain.reconciliation import Origin, extra, gone, reconcile
 from connector.domain.records.census import NEEDING_A_HAND, is_open
 from connector.domain.records.ledger import EmployeeLink, Person
@@ -38,6 +39,7 @@ from connector.services.shared.new_change import new_change, new_run
 
 EXTRA, NOT_IN_RIPPLING, DIFFERENT = "extra", "not in rippling", "different"
 NOT_ON_LIST = "not on the list"
+STATUS_UNKNOWN = "status unknown"
 PUT_RIGHT = "is put right"
 STAYS_GONE = "stays: no longer in Rippling; absence is never a termination"
 STAYS_LOST = f"stays: {NO_LONGER_SHOWN}"
@@ -76,6 +78,7 @@ class Agreement:
             *unseen_in(snapshot),
             *absent_in(snapshot),
             *lost_in(snapshot, mapping, plan.made_at),
+            *undecided_in(snapshot, mapping, plan.made_at),
             *stale_in(snapshot, plan),
         ]
         rows += differing_in(plan)
@@ -91,7 +94,7 @@ class Agreement:
         people = {
             row["person"]: self._worker_of(row["person"])
             for row in shown["rows"]
-            if row["what"] not in (EXTRA, NOT_IN_RIPPLING, NOT_TOLD)
+            if row["what"] not in (EXTRA, NOT_IN_RIPPLING, NOT_TOLD, STATUS_UNKNOWN)
         }
         run = new_run()
         queued = self.queue.send(
@@ -173,11 +176,22 @@ def _has_lost(
 
     Then the writer leaves them as they are, also where Visma was edited.
     """
+    decision = _decided(employments, person, mapping, active_in, now)
+    return decision is not None and decision.reason == NO_LONGER_SHOWN
+
+
+def _decided(
+    employments: Sequence[Worker],
+    person: Person,
+    mapping: MappingFile,
+    active_in: Collection[str],
+    now: datetime,
+) -> Decision | None:
+    """What is to be done about somebody; None where it cannot be told, which the plan tells."""
     try:
-        decision = decide(employments, mapping, now, active_in, person.counted)
+        return decide(employments, mapping, now, active_in, person.counted)
     except Exception:  # noqa: BLE001 whatever it is, it is about one person, and told of the plan
-        return False
-    return decision.reason == NO_LONGER_SHOWN
+        return None
 
 
 def edit(
@@ -225,6 +239,28 @@ def lost_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterator
         employments = snapshot.employments.get(person.id, ())
         if employments and _has_lost(employments, person, mapping, person.active_in, now):
             yield from _absent(person, snapshot, NO_LONGER_SHOWN)
+
+
+def undecided_in(snapshot: Snapshot, mapping: MappingFile, now: datetime) -> Iterator[JsonObject]:
+    """Who has a status that nobody knows: they neither leave nor are created while they have it."""
+    for person_id, employments in snapshot.employments.items():
+        if any(each.facts.status is EmploymentStatus.UNKNOWN for each in employments):
+            person = snapshot.persons.get(person_id) or Person(person_id)
+            decision = _decided(employments, person, mapping, person.active_in, now)
+            if decision and decision.unknown == ("status",):
+                yield from _of_unknown_status(person, snapshot, decision)
+
+
+def _of_unknown_status(
+    person: Person, snapshot: Snapshot, decision: Decision
+) -> Iterator[JsonObject]:
+    links = snapshot.links.get(person.id, {})
+    numbers = {each: links[each].employee_code or "" for each in person.active_in if each in links}
+    for company, code in (numbers or {decision.company or "": ""}).items():
+        stays = "stays as it is" if numbers else "no employee is created"
+        message = f"{decision.reason}: {stays} until HR gives one that is published"
+        number = code or (shown(decision.worker.facts.number) if decision.worker else "") or ""
+        yield _row(STATUS_UNKNOWN, company, person.id, number, message)
 
 
 def _absent(person: Person, snapshot: Snapshot, message: str) -> Iterator[JsonObject]:

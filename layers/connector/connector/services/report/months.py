@@ -14,6 +14,7 @@ from connector.services.foresee.agreement import (
     differing_in,
     found_in,
     lost_in,
+    undecided_in,
     unseen_in,
 )
 from connector.services.report.readings import Readings
@@ -67,6 +68,7 @@ class Drift:
             *unseen_in(snapshot),
             *absent_in(snapshot),
             *lost_in(*by),
+            *undecided_in(*by),
             *differing_in(plan),
         )
         for row in found:
