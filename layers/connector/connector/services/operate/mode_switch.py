@@ -53,6 +53,17 @@ class ModeSwitch:
         """Whether nothing is to be done by itself."""
         return self.modes.current().name is ModeName.OFF
 
+    def must_not_be_off(self) -> None:
+        """Ends an act that would only queue people: the writer drops what it gets while it is off.
+
+        Nor does the full sweep with which it starts again find them: they are as they were.
+
+        Raises:
+            ConfigurationError: the connector is off; nothing was done.
+        """
+        if self.is_off():
+            raise ConfigurationError(OFF)
+
     def change(self, name: ModeName, reason: str = "") -> JsonObject:
         """Changes the mode, and has everyone looked at where the connector starts to work.
 
@@ -98,15 +109,3 @@ class ModeSwitch:
         if before.name is ModeName.REHEARSAL and not (before.since and handled < before.since):
             return True
         return age < COUNTED_AFTER or (age < LIES_FOR and not self.queue.is_empty())
-
-
-def refuse_while_off(switch: ModeSwitch) -> None:
-    """Ends an act that would only queue people: the writer drops what it gets while it is off.
-
-    Nor does the full sweep with which it starts again find them: they are as they were.
-
-    Raises:
-        ConfigurationError: the connector is off; nothing was done.
-    """
-    if switch.is_off():
-        raise ConfigurationError(OFF)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from connector.domain.records.acts import LONGEST_TEXT
-from connector.services.operate.mode_switch import refuse_while_off
 from connector.services.operate.verbs.verb import Argument, Arguments, Form, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -35,7 +34,7 @@ class OperatorsDecision(Verb):
     word: ClassVar[str]
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        refuse_while_off(desk.mode_switch)
+        desk.mode_switch.must_not_be_off()
         if arguments.get("preview"):
             return desk.held.preview(arguments)
         return self.decide(desk, arguments)
@@ -120,7 +119,7 @@ class TakeBack(Verb):
     )
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        refuse_while_off(desk.mode_switch)
+        desk.mode_switch.must_not_be_off()
         return desk.held.take_back(arguments)
 
     def told(self, result: JsonObject) -> Mapping[str, str]:

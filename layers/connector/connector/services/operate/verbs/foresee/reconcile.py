@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from connector.services.operate.mode_switch import refuse_while_off
 from connector.services.operate.verbs.verb import Argument, Arguments, JsonObject, Right, Verb
 from connector.services.operate.verbs.view import Line, Table
 
@@ -56,7 +55,7 @@ class Heal(Reconcile):
     examples = ("connector reconcile heal", "connector reconcile heal --company norway")
 
     def run(self, desk: Desk, arguments: Arguments) -> JsonObject:
-        refuse_while_off(desk.mode_switch)
+        desk.mode_switch.must_not_be_off()
         return desk.agreement.heal(arguments.get("company"))
 
     def told(self, result: JsonObject) -> Mapping[str, str]:
