@@ -620,4 +620,62 @@ KEPT = (
             s("swap_legal_entities", is_followed="unseen", n=3, reach=2),
         ),
     ),
+    # After a rejected move between companies no day was noticed that came.
+    (
+        10074,
+        (
+            s("reject_a_run", what="transfer", first="nothing", n=1),
+            s(
+                "rehire",
+                n=15,
+                days=1,
+                department="Finance",
+                entity="Nordfab AS",
+                is_new=True,
+            ),
+            s("kill", function="writer", at=33, reach=5),
+            s("let_hours_pass", hours=30, is_punctual=False),
+        ),
+    ),
+    (
+        10407,
+        (
+            s("reject_a_run", what="transfer", first="goes back", n=0),
+            s("terminate_ahead", n=11, days=12, is_told_early=True),
+            s("rename_a_department", department="Finance", is_followed=False),
+            s("let_days_pass", days=12, is_punctual=True),
+        ),
+    ),
+    # Whoever was moved where no row is, and then elsewhere, stayed for a rejection of before.
+    (
+        10733,
+        (
+            s("reject_a_run", what="mapping", first="goes nowhere", n=0),
+            s("reject_more", what="move", first="another address", n=1),
+        ),
+    ),
+    # A rejected address made a rejected move between companies forgotten.
+    (
+        479,
+        (
+            s("reject_a_run", what="transfer", first="goes back", n=1),
+            s("reject_more", what="address", first="another last day", n=1),
+            s("lose_an_expansion", name="legal_entity", reach=1),
+        ),
+    ),
+    # The auditor took what was asked for by then for what had been held.
+    (10667, (s("reject_a_run", what="return", first="goes elsewhere", n=0),)),
+    (
+        10172,
+        (
+            s("reject_a_run", what="address", first="goes nowhere", n=2),
+            s(
+                "map_a_department",
+                key="norway",
+                department="Robotics",
+                place=("IT", None),
+                is_heard=False,
+            ),
+        ),
+    ),
 )
