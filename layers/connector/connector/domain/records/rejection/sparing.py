@@ -132,11 +132,8 @@ def _after_planning(
         return Rejection(found, values) if rejection.kind in ("", found) and values else None
     if rejection.is_whole:
         return rejection if rejection.kind == found else None
-    kept = {
-        path: text
-        for path, text in rejection.values.items()
-        if desired is not None and (path not in desired or path in values)
-    }
+    over = rejection.values.keys() if desired is None else desired.keys() - values.keys()
+    kept = {path: text for path, text in rejection.values.items() if path not in over}
     return replace(rejection, values=kept) if kept else None
 
 
