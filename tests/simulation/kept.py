@@ -678,4 +678,12 @@ KEPT = (
             ),
         ),
     ),
+    # A word of which nobody could tell what it means for a while made rejected moves.
+    (
+        192,
+        (
+            s("reject_a_run", what="move", first="another name", n=0),
+            s("swap_rows_by_hand", kind="department", one=0, other=3, is_seen=True, reach=20),
+        ),
+    ),
 )

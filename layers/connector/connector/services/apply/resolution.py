@@ -30,6 +30,14 @@ from connector.services.apply.context import ChangeContext
 from connector.services.apply.desired import DesiredEmployee
 from connector.services.apply.write_request import Hold, Result
 
+UNPLACED = {
+    MissingKind.DEPARTMENT_RULE: "department",
+    MissingKind.DEPARTMENT_OR_RULE: "department",
+    MissingKind.LOCATION_RULE: "branch",
+    MissingKind.CLASS_RULE: "employee_class",
+}
+"""The field of which no row says what it should be."""
+
 NOT_HELD_ANY_MORE = "nothing is left of what a guard held"
 NOTHING_LEFT = (Outcome.UNCHANGED, Outcome.SCHEDULED, Outcome.OUT_OF_SCOPE)
 """What a hold ends in where neither an operator nor the writer did anything."""
@@ -118,11 +126,10 @@ def rejections_after(
 def of_waiting(context: ChangeContext, desired: DesiredEmployee) -> Resolution:
     """A working person who cannot be placed until something exists."""
     missing = desired.placement.missing
-    # What is not shown may still be the same; a row that is missing is asked for otherwise.
-    is_hidden = any(each.kind is MissingKind.FACT for each in missing)
-    rejections = context.rejections(desired.company)
-    if not (is_hidden or desired.placement.unknown):
-        rejections = while_waiting(rejections, desired.fields, context.seal)
+    # What nobody can tell may still be the same; what no row names is something else.
+    unplaced = {UNPLACED[each.kind] for each in missing if each.kind in UNPLACED}
+    known = {**dict.fromkeys(unplaced, ""), **desired.fields}
+    rejections = while_waiting(context.rejections(desired.company), known, context.seal)
     return Resolution(
         desired.company,
         Result(Outcome.WAITING, context.record),

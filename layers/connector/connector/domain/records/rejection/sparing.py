@@ -106,6 +106,7 @@ def while_waiting(
 ) -> tuple[Rejection, ...]:
     """What stays rejected of whoever waits for something before there can be a plan.
 
+    A field that the desired ones do not have is undecided.
     They work, so leaving is not asked for. Of whatever else is done as one thing, the same may be.
     """
     kept = (_while_waiting(each, desired, seal) for each in rejections)
@@ -118,7 +119,7 @@ def _while_waiting(rejection: Rejection, desired: Fields, seal: Seal) -> Rejecti
     values = {
         path: text
         for path, text in rejection.values.items()
-        if path in desired and same(path, stored_value(path, desired[path], seal), text)
+        if path not in desired or same(path, stored_value(path, desired[path], seal), text)
     }
     return replace(rejection, values=values) if values else None
 
