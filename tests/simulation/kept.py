@@ -686,4 +686,13 @@ KEPT = (
             s("swap_rows_by_hand", kind="department", one=0, other=3, is_seen=True, reach=20),
         ),
     ),
+    # Whoever was to come back where they had been was taken for another return that was rejected.
+    (
+        750,
+        (
+            s("reject_a_run", what="return", first="another name", n=1),
+            s("reject_more", what="move", first="is to come again", n=0),
+            s("befall", then="goes back", n=2),
+        ),
+    ),
 )

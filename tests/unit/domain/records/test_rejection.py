@@ -91,6 +91,21 @@ def test_leaving_on_another_day_is_another_leaving(last_day: Fact[date], is_spar
         assert bool(found.rejected) is is_spared
 
 
+@pytest.mark.parametrize(
+    ("now", "is_spared"),
+    [
+        ({"status": "Active", "department": "SALES"}, True),
+        ({"status": "Active"}, True),
+        ({"status": "Active", "department": "FIN"}, False),
+    ],
+)
+def test_who_comes_back_elsewhere_is_another_return(now: dict[str, str], is_spared: bool) -> None:
+    """Visma may have the department of now already: then nothing differs but the status."""
+    returns = plan(BACK, outcome=Outcome.REACTIVATED)
+
+    assert bool(without_rejected(returns, [REACTIVATE], now).rejected) is is_spared
+
+
 def test_what_is_rejected_of_fields_adds_up() -> None:
     address = Rejection("rewrite", {"contact.email": "k:new"})
 

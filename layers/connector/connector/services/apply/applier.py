@@ -39,6 +39,7 @@ from connector.services.apply.write_request import (
     Result,
     WriteRequest,
     allow_all,
+    business_of,
     no_plan,
 )
 
@@ -233,6 +234,7 @@ class Applier:
             lambda known: without_rejected(
                 plan_employee(desired.fields, known, desired.rules, context.seal),
                 context.rejections(desired.company),
+                business_of(desired.fields),
             ),
             context.refusal,
             guards,

@@ -42,8 +42,8 @@ ADOPTED = "adopted: Visma had this code with the same e-mail address"
 class Hold:
     """Why a guard holds a change: which kind, in which run, and what exactly.
 
-    `values` are those that it would write; what is personal of somebody without an employee is
-    sealed otherwise each time, and left out.
+    `values` are those that it would write; of whoever comes, all business fields that they should
+    have, and none that are personal.
     """
 
     kind: ChangeKind
@@ -163,11 +163,9 @@ class WriteRequest:
 
     def held(self, hold: Hold, plan: Plan) -> Result:
         """Nothing is done, and the audit shows what would be."""
-        values = {
-            each.field: each.after
-            for each in plan.differences
-            if each.field in BUSINESS_FIELDS or plan.outcome is not Outcome.CREATED
-        }
+        values = {each.field: each.after for each in plan.differences}
+        if plan.outcome in (Outcome.CREATED, Outcome.REACTIVATED):
+            values = business_of(self.desired)
         return Result(
             Outcome.HELD,
             self.record,
@@ -240,6 +238,11 @@ class KnownEmployee:
             remark="; ".join(filter(None, (remark, left))),
             rejected=plan.rejected,
         )
+
+
+def business_of(desired: Fields) -> dict[str, str]:
+    """The business fields among desired ones."""
+    return {path: desired[path] for path in BUSINESS_FIELDS if path in desired}
 
 
 def outcome_of(differences: Iterable[Difference]) -> Outcome:

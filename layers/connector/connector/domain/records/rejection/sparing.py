@@ -58,7 +58,9 @@ def _is_this(plan: Plan, kind: ChangeKind, rejection: Rejection, beside: Mapping
     """Whether a plan is what was rejected as one thing."""
     if not rejection.values:
         return rejection.kind == kind or (not rejection.kind and kind is not ChangeKind.DEACTIVATE)
-    is_beside = all(rejection.values.get(name, text) == text for name, text in beside.items())
+    is_beside = all(
+        same(name, rejection.values.get(name, text), text) for name, text in beside.items()
+    )
     return rejection.kind == kind and is_beside and _is_same_business(plan, rejection)
 
 
