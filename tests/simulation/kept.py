@@ -695,4 +695,20 @@ KEPT = (
             s("befall", then="goes back", n=2),
         ),
     ),
+    # Rights that hid an address, or the legal entity, ended a rejection.
+    (
+        3397,
+        (
+            s("reject_a_run", what="move and address", first="goes nowhere", n=0),
+            s("lose_a_right", name="work_email", is_told=False, reach=5),
+        ),
+    ),
+    (
+        2949,
+        (
+            s("reject_a_run", what="return", first="transfers", n=2),
+            s("reject_more", what="transfer", first="another pay", n=2),
+            s("lose_an_expansion", name="legal_entity", reach=20),
+        ),
+    ),
 )

@@ -139,7 +139,10 @@ def closed_links(context: ChangeContext, resolution: Resolution) -> Iterator[Emp
             yield replace(other, due_on=None)
         else:
             outcome = Outcome.UNCHANGED if other.exists else Outcome.OUT_OF_SCOPE
-            yield other.after(outcome, context.now, LinkUpdate(reason=settled))
+            # As long as a fact is hidden, what was rejected there may still be what is asked for.
+            rejections = other.rejections if context.decision.unknown else ()
+            update = LinkUpdate(reason=settled, rejections=rejections)
+            yield other.after(outcome, context.now, update)
 
 
 def person_after(

@@ -13,6 +13,7 @@ from connector.domain.employees import (
     BUSINESS_FIELDS,
     INACTIVE,
     NOTHING,
+    REQUIRED_TO_CREATE,
     Fields,
     same,
     stored_value,
@@ -115,13 +116,19 @@ def while_waiting(
     return tuple(each for each in kept if each)
 
 
+def _decided(desired: Fields) -> set[str]:
+    """The fields of which it is known what they should be: one that is never emptied is hidden."""
+    return {path for path, text in desired.items() if text or path not in REQUIRED_TO_CREATE}
+
+
 def _while_waiting(rejection: Rejection, desired: Fields, seal: Seal) -> Rejection | None:
     if rejection.is_whole or not rejection.values:
         return None if rejection.kind == ChangeKind.DEACTIVATE.value else rejection
     values = {
         path: text
         for path, text in rejection.values.items()
-        if path not in desired or same(path, stored_value(path, desired[path], seal), text)
+        if path not in _decided(desired)
+        or same(path, stored_value(path, desired[path], seal), text)
     }
     return replace(rejection, values=values) if values else None
 
@@ -135,7 +142,7 @@ def _after_planning(
         return Rejection(found, values) if rejection.kind in ("", found) and values else None
     if rejection.is_whole:
         return rejection if rejection.kind == found else None
-    over = rejection.values.keys() if desired is None else desired.keys() - values.keys()
+    over = rejection.values.keys() if desired is None else _decided(desired) - values.keys()
     kept = {path: text for path, text in rejection.values.items() if path not in over}
     return replace(rejection, values=kept) if kept else None
 
