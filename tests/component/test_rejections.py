@@ -101,6 +101,9 @@ def test_what_would_be_done_otherwise_by_then_is_judged_by_the_guards(world: Wor
     assert world.employee_of(worker)["status"] == "Active"
     assert listed(world, "held", worker)
     assert not listed(world, "rejected", worker)
+    row = world.audit_of(worker["user_id"])[-1]
+    assert (row["outcome"], row["operator"]) == ("held", "kari")
+    assert "the operator rejected what was held (move)" in row["reason"]
 
 
 def test_a_last_day_is_followed_after_a_move_was_rejected(world: World) -> None:

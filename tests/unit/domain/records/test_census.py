@@ -63,3 +63,10 @@ def test_whomever_an_operator_left_as_they_are_is_neither_open_nor_in_step() -> 
 
     assert census_of([dropped]) == Census()
     assert census_of([dropped]).oldest(NOW) == timedelta()
+
+
+def test_whom_visma_refuses_is_open_whatever_an_operator_rejected_before() -> None:
+    refused = replace(ended(Outcome.REJECTED, hours=50), rejections=(A_MOVE,), reason="refused")
+
+    assert is_open(refused)
+    assert census_of([refused]).rejected == 1
