@@ -84,6 +84,16 @@ def test_a_leaver_whose_employee_was_renumbered_is_not_forgotten(world: World) -
     assert world.settle() == {"rejected": 1}
 
 
+def test_a_leaver_is_not_taken_for_deleted_by_a_list_that_shows_far_too_few(world: World) -> None:
+    worker = staff(world)[0]
+    for each in staff(world):
+        world.visma.remove_employee(str(each["number"]))
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    assert world.settle() == {"rejected": 1}
+    assert world.tables.persons[worker["user_id"]].active_in == ("norway",)
+
+
 def test_a_list_that_shows_no_one_is_not_believed(world: World) -> None:
     for worker in staff(world):
         world.visma.remove_employee(str(worker["number"]))

@@ -32,6 +32,7 @@ from connector.domain.errors import (
     RetryableError,
     UnknownOutcomeError,
 )
+from connector.domain.guards import shows_too_few
 from connector.domain.planning import Outcome, Plan
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink, Intent, Record, Write
@@ -107,15 +108,22 @@ class EmployeeWriter:
         return replace(known.unchanged(request, no_plan(None)), remark=BY_HAND)
 
     def _nothing_left(self, request: WriteRequest, link: EmployeeLink) -> Result | None:
-        """The end of leaving where finance has deleted the employee, and not only renumbered it."""
+        """The end of leaving where finance has deleted the employee, and not only renumbered it.
+
+        None where the employee is still listed, or nobody can tell: not by an old digest, nor by a
+        list that shows far too few.
+        """
         written = (link.written or {}).get("contact.email", "")
         if link.employee_id is None and not request.seal.made(written):
-            return None  # written under another key: no one can tell
-        for employee in self.targets.company(request.company).employees():
+            return None  # written under another key
+        employees = list(self.targets.company(request.company).employees())
+        for employee in employees:
             address = stored_values(employee.fields, request.seal).get("contact.email", "")
             is_same = employee.employee_id == link.employee_id
             if is_same or (link.employee_id is None and written and address == written):
                 return None
+        if shows_too_few(len(employees), self.ledger.headcount(request.company)):
+            return None
         return Result(
             Outcome.UNCHANGED,
             request.record,
