@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from tests.simulation.auditor.limits import Limits, kind_of
@@ -119,16 +120,16 @@ class Auditor:
         self, before: Employees, after: Employees, since: datetime, now: datetime
     ) -> None:
         """Demands that nothing was done which an operator had rejected before this step."""
-        self.rejections.look(lambda each: self._asked(each, since, now), before, self._codes)
+        asked = cache(partial(self._asked, since=since, now=now))
+        self.rejections.look(asked, before, self._codes)
         demand(Check.REASON, self.rejections.broken(before, after, self._codes))
-        self._read_rejections(since, now)
+        self._take_in_rejections(asked)
 
     def _read_rejections(self, since: datetime, now: datetime) -> None:
         """Takes in what was rejected since the last look, and what may have ended by now."""
+        self._take_in_rejections(cache(partial(self._asked, since=since, now=now)))
 
-        def asked(person: str) -> list[Expected]:
-            return self._asked(person, since, now)
-
+    def _take_in_rejections(self, asked: Callable[[str], list[Expected]]) -> None:
         lost = {person for _, person in self.model.lost}  # of them the second opinion asks nothing
         found = self.rejections.read(self.audit(), self.salts(), asked)
         wrong = [each for each in found if not any(person in each for person in lost)]
@@ -158,14 +159,15 @@ class Auditor:
         for (key, code), fields in after.items():
             person = self.model.persons.get(code, code)
             kind = kind_of(before.get((key, code)), fields)
-            if kind and (key, person) not in self._linked and (key, code) not in self._made:
+            if not kind:
+                continue
+            if (key, person) not in self._linked and (key, code) not in self._made:
                 kind = "create"  # or someone entered by hand is taken over: it counts as that
-            is_elsewhere = self.model.present(person, now).company not in (None, key)
             # Whoever had left already was only brought back by hand: that is undone, nobody moves.
-            if kind == "deactivate" and is_elsewhere and (key, code) not in self._left:
-                kind = "transfer"
-            if kind:
-                yield key, kind, person
+            if kind == "deactivate" and (key, code) not in self._left:
+                is_elsewhere = self.model.present(person, now).company not in (None, key)
+                kind = "transfer" if is_elsewhere else kind
+            yield key, kind, person
 
     def _note_left(self, before: Employees, after: Employees) -> None:
         for employee, fields in after.items():
