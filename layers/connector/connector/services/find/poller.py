@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from connector.domain.errors import RateLimitedError
 from connector.domain.mapping.model import MappingFile
@@ -65,8 +65,8 @@ class Poller:
                     self._leave_sweep(mapping)
                 return Summary(skipped=True)
             try:
-                with nothing_old_collected():
-                    summary = self._poll(mapping, full_sweep=full_sweep)
+                leave_what_is_loaded()
+                summary = self._poll(mapping, full_sweep=full_sweep)
             except RateLimitedError as error:
                 return self._postponed(str(error), mapping, full_sweep=full_sweep)
         self.metrics.count("PollSucceeded")
@@ -127,17 +127,15 @@ class Poller:
         return Summary(postponed=True, problems=[reason])
 
 
-@contextmanager
-def nothing_old_collected() -> Iterator[None]:
-    """Has the collector look at what is made within alone: what stands before is no garbage.
+@cache
+def leave_what_is_loaded() -> None:
+    """Takes all that stands before the first run out of what the collector goes through.
 
-    Each page makes many objects, and with each the collector would go through all that is loaded.
+    Each page makes many objects, and with each the collector would look at all that is loaded.
+    Once, and for good: with every run it would begin to count again, and never get round to what
+    earlier runs have left.
     """
     gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _not_shown(summary: Summary) -> Iterator[str]:
