@@ -166,11 +166,14 @@ class Rejections:
                 held = _held_before(row, rows) if _says_rejected(row) else None
                 if held is not None and not _is_otherwise(held, row):
                     seal = self._seal(salts[person])
-                    begun = self._begun(person, held, seal, asked(person))
+                    is_sure = _is_by_field(held) or row["outcome"] == "rejected"
+                    begun = self._begun(person, held, seal, asked(person), is_sure=is_sure)
                     if not begun and row["outcome"] == "rejected":
                         yield f"{row['company']}: of {person} was rejected what nobody asks for"
 
-    def _begun(self, person: str, held: Row, seal: Seal, asked: Sequence[Expected]) -> bool:
+    def _begun(
+        self, person: str, held: Row, seal: Seal, asked: Sequence[Expected], *, is_sure: bool
+    ) -> bool:
         """Whether anybody asks for anything of what was held; that is rejected from now on."""
         kind, fields = _about(held)
         company, number = str(held["company"]), held["number"]
@@ -180,6 +183,7 @@ class Rejections:
         begun = not parts
         for part in parts:
             found = Rejection(person, company, kind, part, number, seal)
+            found.is_sure = is_sure
             begun = self._begin(found, asked) or begun
         return begun
 
@@ -190,7 +194,7 @@ class Rejections:
             # Of whoever waits nobody can say what else is asked for.
             is_waiting = each.company == held.company and each.fields is None
             if found.is_asked_by(each) or (is_waiting and held.kind == ONE_FIELD):
-                found.is_sure = all(map(found.is_asked_by, asked))
+                found.is_sure = found.is_sure and all(map(found.is_asked_by, asked))
                 self._all = [known for known in self._all if not _is_over(known, found)]
                 self._all.append(found)
                 return True
@@ -270,8 +274,14 @@ def _is_otherwise(held: Row, row: Row) -> bool:
     """Whether a change that is done wholly or not at all is another one by then.
 
     No row has the last day that was held, nor what stayed as it was where somebody comes back.
+    Where nothing at all is done, what hinges on it may be hidden: it may be the same one.
     """
-    return _about(held)[0] != ONE_FIELD and row["outcome"] != "rejected"
+    return not _is_by_field(held) and row["outcome"] not in ("rejected", "unchanged")
+
+
+def _is_by_field(held: Row) -> bool:
+    """Whether each field of it is rejected on its own."""
+    return _about(held)[0] == ONE_FIELD
 
 
 def _held_before(row: Row, rows: Sequence[Row]) -> Row | None:
