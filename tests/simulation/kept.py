@@ -711,4 +711,33 @@ KEPT = (
             s("lose_an_expansion", name="legal_entity", reach=20),
         ),
     ),
+    # A rejection that came while the legal entity was hidden: the auditor expected none.
+    (
+        20487,
+        (
+            s("transfer", n=14, how="late"),
+            s("change_many", count=12, what="transfer", pause=30),
+            s("lose_an_expansion", name="legal_entity", reach=5),
+            s("reject_one", n=9),
+        ),
+    ),
+    # Of somebody hired twice, the writer saw the second employment alone before it saw the first.
+    (
+        21241,
+        (
+            s("enter_the_next_hire_by_hand", key="norway", is_theirs=False),
+            s("lag", function="writer", at=2, seconds=600, reach=1),
+            s("change_many", count=8, what="terminate", pause=0),
+            s("work_once", reach=20),
+            s(
+                "rehire",
+                n=1,
+                days=-1,
+                department="Sales",
+                entity="Nordfab AB",
+                is_new=False,
+            ),
+            s("answer_with_nonsense", n=3, method="PUT", is_applied=True, reach=20),
+        ),
+    ),
 )

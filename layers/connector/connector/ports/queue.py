@@ -68,7 +68,7 @@ class QueuedChanges(Protocol):
 
 
 class FoundEmployments(Protocol):
-    """The employments that runs have found of people whom the ledger knew without them.
+    """The employments that runs have found, and that the ledger did not know.
 
     The writer asks for these as well where Rippling cannot be searched for a person, whichever
     message about the person comes first. Each is kept as long as a dead letter about it could be.

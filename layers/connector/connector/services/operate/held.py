@@ -55,7 +55,7 @@ class HeldPeople:
         return self._say(OperatorDecision.APPROVE, arguments)
 
     def reject(self, arguments: Arguments) -> JsonObject:
-        """Has named people, or one run, left as they are until Rippling says something new."""
+        """Has named people, or one run, left as they are as long as the same is asked for."""
         return self._say(OperatorDecision.REJECT, arguments)
 
     def preview(self, arguments: Arguments) -> JsonObject:

@@ -111,7 +111,8 @@ class ChangeGuard:
         reasons gets one message: the writer looks at all there is.
         """
         before, found = self._on_the_queue(found), by_new_employments(found)
-        new = new_employments(found)  # also beside one that lies on the queue already
+        # Also beside one that lies on the queue already.
+        new = new_employments(found, is_loading=bool(loading))
         once = {each.reason: each for each in reversed(found)}  # a tick and a sweep may find both
         found = [each for each in reversed(once.values()) if not is_among(before, each)]
         if not found:
@@ -172,11 +173,12 @@ class ChangeGuard:
         return Outlook(mapping, self.clock, self.cache.catalogue)
 
 
-def new_employments(found: Iterable[Candidate]) -> dict[str, set[str]]:
+def new_employments(found: Iterable[Candidate], *, is_loading: bool) -> dict[str, set[str]]:
     """The employments, by person, that the writer would not see by every message about the person.
 
-    They are new to the ledger, and it knows others, or more than one was found: the writer may come
-    to another one first. Whoever is hired once costs nothing.
+    They are new to the ledger; another one may be known to it, or found before the writer has dealt
+    with this one, and the writer may come to that first. In a first load, where everyone is new,
+    whoever is found with one employment is left out.
     """
     new: dict[str, set[str]] = defaultdict(set)
     known = set[str]()
@@ -185,6 +187,8 @@ def new_employments(found: Iterable[Candidate]) -> dict[str, set[str]]:
             new[each.person_id].add(each.worker_id)
         if each.is_known:
             known.add(each.person_id)
+    if not is_loading:
+        return dict(new)
     return {person: ids for person, ids in new.items() if person in known or len(ids) > 1}
 
 

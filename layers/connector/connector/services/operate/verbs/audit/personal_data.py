@@ -1,4 +1,4 @@
-"""`connector personal-data`: all that is kept of one person, for whoever has a right to see it."""
+"""`connector personal-data`: what is kept of one person, for whoever has a right to see it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PersonalData(Verb):
     name = "personal-data"
     is_act = True
     right = Right.ENGINEER
-    help = "write down all that is kept of a person"
+    help = "write down what is kept of a person: ledger, codes and audit"
     examples = ("connector personal-data 1013", "connector personal-data 1013 --output 1013.json")
     arguments = (
         Argument("person", "person id, worker id or employee code", is_required=True),
