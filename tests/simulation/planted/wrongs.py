@@ -188,7 +188,7 @@ def reads_rows_only(self: Any, rows: Any, answer: Any) -> Any:
 read_rows = rest.RipplingRestSource._read
 
 
-def finds_none(*_: Any) -> dict[str, Any]:
+def finds_none(*_: Any, **__: Any) -> dict[str, Any]:
     return {}
 
 
