@@ -136,6 +136,8 @@ def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
         Cursor("workers", NOON, "7", NOON - timedelta(hours=1), NOON + timedelta(hours=1)),
         Cursor("workers", NOON, ended=NOON + timedelta(microseconds=5)),
         Cursor("workers", ended=NOON, facts_unknown={"department": 3, "location": 1}),
+        Cursor("workers", started=NOON, shown={}),
+        Cursor("workers", started=NOON, shown={"department": True, "location": False}),
         Cursor("workers", NOON, ended=NOON, crowded_since=NOON),
         Cursor("workers", NOON, ended=NOON, crowded_since=NOON, crowd_is_known=True),
         Cursor("workers", page_token="7", started=NOON, sightings=SEEN),
@@ -335,6 +337,8 @@ def test_names_never_saved_are_an_empty_memory(bench: Bench) -> None:
             {"location l1": ("norway",)},
             {"location l1": Seen("Bergen HQ", "", "2026-11-24T12:00:00")},
             {"location Bergen": {"d1": Binding({"l1": "2026-11-24"}, "2026-11-24T12:00:00")}},
+            "2026-11-24",
+            {"location": "2026-11-24", "department": "2026-11-20"},
         ),
         NameMemory(locations={f"l{number}": f"Sted {number} å" * 3 for number in range(20_000)}),
     ],
@@ -398,6 +402,20 @@ def test_names_that_no_one_counted_the_changes_of_are_known_and_kept(client: Any
     shared = on_dynamodb(client).cache.share(bound("Finance"))
 
     assert shared.called == {"department d1": Seen("Sales", "", "2026-11-24")}
+
+
+def test_sweeps_of_an_earlier_version_prove_nothing_of_what_they_may_not_have_shown(
+    client: Any,
+) -> None:
+    """It stored the day of the last one, whatever that could see."""
+    called = {"department d1": ["Sales", "", "2026-11-10T12:00:00"]}
+    row = {"stream": "names", "called": called, "looked": "2026-11-24", "swept": "2026-11-24"}
+    client.put_item(TableName="WatermarksTable", Item=to_item(row))
+
+    known = on_dynamodb(client).cache.names()
+
+    assert known.swept == {}
+    assert [thing for thing, _ in known.things(NamedKind.DEPARTMENT).there()] == ["d1"]
 
 
 def test_what_an_earlier_version_stored_says_what_words_mean(client: Any) -> None:

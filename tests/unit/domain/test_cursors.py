@@ -410,7 +410,7 @@ def test_a_sweep_begins_with_nothing_seen() -> None:
     old = Cursor("sweep", page_token="7", newest=NOON, seen=41, ended=YESTERDAY)
 
     assert old.begun(NOON, ["norway"]) == Cursor(
-        "sweep", started=NOON, loading=("norway",), ended=YESTERDAY
+        "sweep", started=NOON, loading=("norway",), ended=YESTERDAY, shown={}
     )
 
 

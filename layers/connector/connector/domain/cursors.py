@@ -57,9 +57,11 @@ class Cursor:
     a sweep, and `newest` and `seen` are the greatest time and the number of rows that a sweep has
     come across, `loading` the companies that had no employee when it began, and `facts_unknown` how
     many of the workers lack each fact that the mapping asks for; that stays known once it has
-    ended. `to_review` are the companies of Visma still to be compared with the ledger once everyone
-    in Rippling has been read. `ended` is when a read last came to its end. `sightings` is whom a
-    sweep under way has read; None where that is not known, and then nobody counts as missing.
+    ended. `shown` says of each kind of things with a name that came up whether it was shown whole;
+    None where that is not known, and then nothing counts as gone by this sweep. `to_review` are the
+    companies of Visma still to be compared with the ledger once everyone in Rippling has been read.
+    `ended` is when a read last came to its end. `sightings` is whom a sweep under way has read;
+    None where that is not known, and then nobody counts as missing.
 
     `crowded_since` is when a read was first at its end with the watermark where it is, if what it
     read once more before the watermark took more than a page, as after a mass change.
@@ -76,13 +78,14 @@ class Cursor:
     to_review: tuple[str, ...] | None = None
     ended: datetime | None = None
     facts_unknown: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, bool] | None = None
     crowded_since: datetime | None = None
     crowd_is_known: bool = False
     sightings: Sightings | None = None
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
         """The cursor of a sweep that begins now."""
-        return Cursor(self.stream, started=now, loading=tuple(loading), ended=self.ended)
+        return Cursor(self.stream, started=now, loading=tuple(loading), ended=self.ended, shown={})
 
     def past(
         self,
@@ -101,6 +104,19 @@ class Cursor:
             seen=self.seen + len(times),
             facts_unknown=dict(Counter(self.facts_unknown) + Counter(facts_unknown)),
         )
+
+    def showing(self, shown: Mapping[str, bool]) -> Cursor:
+        """The cursor of a sweep once a page has shown these kinds of things, whole or not."""
+        if self.shown is None:
+            return self
+        kinds = {**self.shown, **shown}
+        whole = {kind: self.shown.get(kind, True) and shown.get(kind, True) for kind in kinds}
+        return replace(self, shown=whole)
+
+    @property
+    def shown_whole(self) -> frozenset[str]:
+        """The kinds of things of which the sweep has been shown some, and nothing was hidden."""
+        return frozenset(kind for kind, is_whole in (self.shown or {}).items() if is_whole)
 
     def reviewing(self, companies: Sequence[str]) -> Cursor:
         """The cursor of a sweep that has read everyone and has these companies before it."""

@@ -46,8 +46,13 @@ def seen(
     kind: NamedKind = DEPARTMENT,
 ) -> NameMemory:
     """The memory after a look on a day on which a sweep had come to its end."""
-    memory = replace(memory, swept=at.date().isoformat())
+    memory = replace(memory, swept=whole(at.date().isoformat()))
     return memory.seen([(kind, thing) for thing in things], by, at)
+
+
+def whole(day: str) -> dict[str, str]:
+    """A sweep that showed everything."""
+    return {kind.value: day for kind in NamedKind}
 
 
 def means(memory: NameMemory, word: str, by: Words = ROWS, kind: NamedKind = DEPARTMENT) -> str:
@@ -502,10 +507,70 @@ def test_without_a_whole_sweep_nothing_is_gone(memory: NameMemory) -> None:
         memory = memory.seen(newcomer, ROWS, NOON + timedelta(days=days))
     assert means(memory, "Finance") == "d1"
 
-    memory = memory.merged(NameMemory(swept="2026-12-01"))
+    memory = memory.merged(NameMemory(swept=whole("2026-12-01")))
     memory = memory.seen(newcomer, ROWS, NOON + timedelta(days=7, hours=1))
 
     assert means(memory, "Finance") == "d3"
+
+
+def on(days: int) -> datetime:
+    return NOON + timedelta(days=days)
+
+
+def test_a_kind_that_no_sweep_showed_whole_loses_nothing_by_those_that_showed_another(
+    memory: NameMemory,
+) -> None:
+    for days in range(1, 8):
+        memory = memory.swept_on(on(days).date(), [ENTITY])
+        memory = memory.seen([(DEPARTMENT, NEWCOMER)], ROWS, on(days))
+
+    assert means(memory, "Finance") == "d1"
+
+
+def test_after_days_in_which_a_kind_was_hidden_nothing_of_it_counts_as_gone_at_once(
+    memory: NameMemory,
+) -> None:
+    """One look at everything, on the first day of sight, is as one after a pause."""
+    memory = memory.swept_on(NOON.date(), [DEPARTMENT])
+    for days in range(1, 8):
+        memory = memory.seen([(ENTITY, Named("e1", "Nordfab"))], ROWS, on(days))
+
+    first = memory.swept_on(on(7).date(), [DEPARTMENT])
+    assert means(first.seen([(DEPARTMENT, NEWCOMER)], ROWS, on(7)), "Finance") == "d1"
+
+    for days in range(8, 12):
+        first = first.swept_on(on(days).date(), [DEPARTMENT])
+        first = first.seen([(DEPARTMENT, NEWCOMER)], ROWS, on(days))
+    assert means(first, "Finance") == "d3"
+
+
+def test_a_thing_of_which_only_the_id_is_shown_is_there(memory: NameMemory) -> None:
+    for days in range(1, 8):
+        memory = seen(memory, Named("d1", is_partial=True), NEWCOMER, at=on(days))
+
+    assert means(memory, "Finance") == "d1"
+    assert memory.called["department d1"].at == NOON.isoformat(), "its name was not seen"
+
+
+def test_a_legal_entity_of_which_only_the_id_is_shown_shares_no_name_with_another() -> None:
+    """When it was called so last stays as it was: the other one may have taken the name over."""
+    by = words(ENTITY, Nordfab="a")
+    memory = seen(NameMemory(), Named("e1", "Nordfab"), by=by, kind=ENTITY)
+    for days in range(1, 5):
+        memory = seen(memory, Named("e1", is_partial=True), by=by, at=on(days), kind=ENTITY)
+        memory = seen(memory, Named("e2", "Nordfab"), by=by, at=on(days), kind=ENTITY)
+
+    assert means(memory, "Nordfab", by, ENTITY) == "e1"
+
+
+def test_a_department_whose_reference_code_is_not_shown_keeps_the_word_of_it() -> None:
+    by = words(C1="a")
+    memory = seen(NameMemory(), Named("d1", "Finance", "C1"), by=by)
+    for days in range(1, 8):
+        both = Named("d1", "Finance"), Named("d2", "C1")
+        memory = seen(memory, *both, by=by, at=on(days))
+
+    assert means(memory, "C1", by) == "d1"
 
 
 def test_an_import_settles_every_word_that_was_edited_in_the_table(memory: NameMemory) -> None:

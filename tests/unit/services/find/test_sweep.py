@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from connector.domain.cursors import Cursor
-from tests.unit.builders import NOW
+from connector.domain.facts import NOT_SHOWN, REMOTE, Named
+from connector.domain.mapping.naming.bindings import NamedKind
+from connector.domain.people import EmploymentStatus, Worker
+from connector.ports.rippling import Page
+from connector.services.shared.names import shown_in
+from tests.unit.builders import NOW, a_worker
 from tests.unit.find_bench import HOUR_AGO, FindBench, a_cursor, worker
 
 NEVER = Cursor("workers sweep")
@@ -76,3 +84,112 @@ def test_where_visma_cannot_be_asked_for_its_edits_the_sweep_ends_and_says_so() 
     batch = bench.sweep.read(NEVER, a_cursor(), bench.mapping)
 
     assert batch.report.problems == ["norway: Visma does not answer"]
+
+
+# What a sweep says of things with a name: one that has shown all of them proves that one is gone.
+
+HIDDEN = {
+    "only the id": Named("d1", is_partial=True),
+    "only the name": Named(None, "Production", is_partial=True),
+    "nothing": NOT_SHOWN,
+}
+OTHERS = {"location", "legal_entity"}
+"""What a worker of the bench shows with its id, besides the department."""
+
+
+def swept(bench: FindBench) -> dict[str, str]:
+    """Of each kind the day of the last sweep that showed it whole."""
+    return dict(bench.sweep.cache.names().swept)
+
+
+def run(bench: FindBench, cursor: Cursor = NEVER) -> Cursor:
+    """A sweep to its end, with time for one page in each run; its cursor before the last."""
+    while True:
+        batch = bench.sweep.read(cursor, a_cursor(), bench.mapping)
+        if batch.report.sweep != "cut short":
+            return cursor
+        (cursor,) = batch.cursors
+
+
+def one(number: int, **facts: Any) -> Worker:
+    return a_worker(f"w{number}", f"p{number}", **facts)
+
+
+def test_a_sweep_that_shows_everything_says_so_of_each_kind() -> None:
+    bench = FindBench([[one(1)], [one(2)]])
+
+    run(bench)
+
+    today = NOW.date().isoformat()
+    assert swept(bench) == dict.fromkeys({"department", *OTHERS}, today), "no type has its id"
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1000.0])
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
+def test_a_sweep_that_hides_it_of_one_person_has_not_shown_a_kind(
+    hidden: Named, place: int, seconds: float
+) -> None:
+    pages = [[one(1)], [one(2)], [one(3)]]
+    pages[place] = [one(9, department=hidden)]
+    bench = FindBench(pages)
+    bench.clock.remaining = seconds
+
+    run(bench)
+
+    assert swept(bench).keys() == OTHERS
+
+
+def test_of_leavers_a_kind_may_be_hidden_and_remote_work_hides_no_location() -> None:
+    left = one(2, status=EmploymentStatus.TERMINATED, department=NOT_SHOWN)
+    bench = FindBench([[one(1, location=REMOTE), left]])
+
+    run(bench)
+
+    assert swept(bench).keys() == {"department", *OTHERS}
+
+
+def test_a_sweep_in_which_nobody_is_shown_shows_no_kind() -> None:
+    left = one(1, status=EmploymentStatus.TERMINATED, department=NOT_SHOWN)
+
+    for pages in ([], [[left]]):
+        bench = FindBench(pages)
+        run(bench)
+        assert "department" not in swept(bench)
+
+
+def test_an_aborted_sweep_shows_no_kind() -> None:
+    bench = FindBench([[one(1)]])
+    bench.employ(*(f"p{number}" for number in range(20)))
+
+    run(bench)
+
+    assert swept(bench) == {}
+
+
+def test_a_row_that_cannot_be_read_may_be_of_anything() -> None:
+    assert shown_in(Page([one(1)], None, unreadable=1)) == dict.fromkeys(NamedKind, False)
+
+
+def test_a_sweep_that_takes_days_counts_by_the_day_on_which_it_began() -> None:
+    """What it has seen on that day is not gone by it."""
+    bench = FindBench([[one(1)], [one(2)]])
+    bench.clock.remaining = 0.0
+    (cursor,) = bench.sweep.read(NEVER, a_cursor(), bench.mapping).cursors
+    bench.clock.turn(days=5)
+
+    run(bench, cursor)
+
+    assert swept(bench)["department"] == NOW.date().isoformat()
+
+
+@pytest.mark.parametrize("lost", [{"shown": None}, {"sightings": None}])
+def test_a_sweep_of_which_it_is_not_known_what_it_showed_shows_no_kind(lost: Any) -> None:
+    """As one that the version before has begun."""
+    bench = FindBench([[one(1)], [one(2)]])
+    bench.clock.remaining = 0.0
+    (cursor,) = bench.sweep.read(NEVER, a_cursor(), bench.mapping).cursors
+
+    run(bench, replace(cursor, **lost))
+
+    assert swept(bench) == {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.naming.memory import NameMemory
+from connector.domain.mapping.naming.bindings import key_of
+from connector.domain.people import Facts
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.reference_cache import ReferenceCache
@@ -20,6 +21,7 @@ from connector.services.find.comparison import Everyone, WorkerComparison
 from connector.services.find.pages import Pages
 from connector.services.find.review import CompanyReview
 from connector.services.shared.companies import lost_companies
+from connector.services.shared.names import shown_in, things_of
 from connector.services.shared.outlook import Outlook
 
 REVIEW_SECONDS = 150.0
@@ -84,6 +86,7 @@ class SweepReader:
         batch += self.comparison.otherwise(everyone, queued, outlook, is_whole=is_whole)
         if not is_over:
             cursor = sweep.having_seen(everyone.sightings() if everyone.is_known else None)
+            self._hold_things_of(everyone.lost)
             batch += self.absence.tell(everyone.lost) if everyone.lost else Batch()
             return batch + Batch(cursors=(cursor,), report=Summary(sweep="cut short"))
         employed = self.ledger.employed()
@@ -108,6 +111,7 @@ class SweepReader:
             batch += Batch(report=Summary(unreadable_rows=page.unreadable))
             times = [worker.updated_at for worker in page.workers]
             sweep = sweep.past(times, page.next_page_token, found.report.facts_unknown)
+            sweep = sweep.showing(shown_in(page))
             if pages.must_stop(batch, self.clock):
                 break
         batch += Batch(report=Summary(problems=pages.problems))
@@ -124,6 +128,7 @@ class SweepReader:
         missing = seen.missing if seen else ()
         looked = self.absence.look_for(missing, mapping, is_fresh=begun is None)
         gone |= self.absence.employed(looked.gone)
+        self._hold_things_of({*gone, *missing})
         if seen and missing:
             sweep = sweep.having_seen(replace(seen, missing=looked.left))
         if looked.left:
@@ -172,14 +177,31 @@ class SweepReader:
 
     def _finished(self, sweep: Cursor, changes: Cursor) -> Batch:
         now = self.clock.now()
-        self._tell_names(now)
+        self._tell_names(sweep)
         cursors = [sweep.finished(now)]
         if changes.watermark is None:
             cursors.append(changes.after_first(sweep, now))
         return Batch(cursors=tuple(cursors), report=Summary(sweep="finished"))
 
-    def _tell_names(self, now: datetime) -> None:
-        """Only a sweep that came to its end shows that something is gone; told once a day."""
-        today = now.date().isoformat()
-        if self.cache.names().swept != today:
-            self.cache.share(NameMemory(swept=today))
+    def _hold_things_of(self, people: Collection[str]) -> None:
+        """Keeps what people were in last whom the sweep did not show: they may be in it still."""
+        persons = self.ledger.persons(people) if people else ()
+        facts = [Facts.from_json(each.facts) for each in persons if each.facts]
+        things = {
+            key_of(kind, thing.id) for each in facts for kind, thing in things_of(each) if thing.id
+        }
+        if things:
+            self.cache.share(self.cache.names().holding(things, self.clock.now()))
+
+    def _tell_names(self, sweep: Cursor) -> None:
+        """Something is gone only by a sweep that came to its end and showed all of its kind.
+
+        What it saw on its first day it has seen: that day counts. Told once a day. Where it is not
+        known whom it saw, nobody was looked for either.
+        """
+        if sweep.sightings is None:
+            return
+        day, known = (sweep.started or self.clock.now()).date(), self.cache.names()
+        kinds = [each for each in sweep.shown_whole if known.swept.get(each, "") < day.isoformat()]
+        if kinds:
+            self.cache.share(known.swept_on(day, kinds))

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from connector.domain.errors import ConfigurationError
-from connector.domain.facts import Named
+from connector.domain.facts import REMOTE, Named
 from connector.domain.mapping.naming.bindings import NO_WORDS, NamedKind, Word, Words
 from connector.domain.mapping.naming.memory import NameMemory
-from connector.domain.people import Facts, Worker
+from connector.domain.people import EmploymentStatus, Facts, Worker
 from connector.ports.clock import Clock
 from connector.ports.reference_cache import ReferenceCache
 from connector.ports.rippling import Page, Source
@@ -218,6 +218,27 @@ def things_of(facts: Facts) -> tuple[Thing, ...]:
         (NamedKind.LEGAL_ENTITY, facts.legal_entity),
         (NamedKind.EMPLOYMENT_TYPE, facts.employment_type.named),
     )
+
+
+def shown_in(page: Page) -> Mapping[str, bool]:
+    """Of each kind of which a page shows anything, or hides it: whether it shows all of it.
+
+    Hidden is what stands without its id or its name, and whatever is in a row that cannot be read.
+    Of leavers alone nothing is missed: where their things are hidden, nobody works there.
+    """
+    found = dict.fromkeys(NamedKind, False) if page.unreadable else {}
+    for worker in page.workers:
+        is_past = worker.facts.status is EmploymentStatus.TERMINATED
+        for kind, thing in things_of(worker.facts):
+            is_shown = bool(thing.id and thing.name) or _is_nowhere(kind, thing)
+            if is_shown or not is_past:
+                found[kind] = is_shown and found.get(kind, True)
+    return {kind.value: is_whole for kind, is_whole in found.items()}
+
+
+def _is_nowhere(kind: NamedKind, thing: Named) -> bool:
+    """Whether somebody is bound to no work location, which has no id."""
+    return kind is NamedKind.LOCATION and (thing.id, thing.name) == (None, REMOTE.name)
 
 
 class _Look:

@@ -43,6 +43,7 @@ class DynamoCursors(DynamoLeases):
             to_review=tuple(item["to_review"]) if "to_review" in item else None,
             ended=stored_moment(item.get("ended")),
             facts_unknown=item.get("facts_unknown", {}),
+            shown=item.get("shown"),
             crowded_since=stored_moment(item.get("crowded_since")),
             crowd_is_known=item.get("crowd_is_known", False),
             sightings=self._sightings(stream, item),
@@ -64,6 +65,8 @@ class DynamoCursors(DynamoLeases):
         kept = without_empty(values)
         if cursor.to_review is not None:
             kept["to_review"] = list(cursor.to_review)
+        if cursor.shown is not None:
+            kept["shown"] = dict(cursor.shown)
         # The parts first: a row that names parts which are not there yet remembers nobody.
         kept |= self._with_sightings(cursor)
         self._rows.put(cursor.stream, kept)

@@ -77,7 +77,8 @@ def _memory_in(item: Item) -> NameMemory:
         called={key: _seen_in(each, looked) for key, each in called},
         bindings=_bindings_in(item["bindings"]) if "bindings" in item else _earlier(item),
         looked=looked,
-        swept=item.get("swept", ""),
+        # An earlier version stored `swept`, the day of any sweep: it may have shown nothing.
+        swept=item.get("swept_whole", {}),
     )
 
 
@@ -95,7 +96,7 @@ def _memory_as_item(memory: NameMemory) -> dict[str, object]:
         "used": {key: list(names) for key, names in memory.used.items()},
         "used_in": {key: list(keys) for key, keys in memory.used_in.items()},
         "looked": memory.looked,
-        "swept": memory.swept,
+        "swept_whole": dict(memory.swept),
         "called": {key: list(each) for key, each in memory.called.items()},
         "bindings": {
             key: {digest: asdict(one) for digest, one in versions.items()}

@@ -8,7 +8,7 @@ never mix. Pure; where bindings are stored is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -37,6 +37,12 @@ def is_gone(day: str, today: str) -> bool:
 
 SILENCE = timedelta(days=2)
 """After so long without a look at anything, nothing counts as gone: nobody has looked."""
+
+
+def is_silent(day: str, today: str) -> bool:
+    """Whether a day of which something was last known is too long ago; also where none is known."""
+    return not day or day_of(today) - day_of(day) > SILENCE
+
 
 OUT_AFTER = timedelta(days=2)
 """So long after its last day a version of rows means nothing any more, unless it is settled."""
@@ -81,7 +87,8 @@ class Binding:
     """What a word means: the ids of its `holders`, each with the day on which it became one.
 
     Where it `is_code` it is a reference code, a key that the customer keeps, and no name; the day
-    is that on which the holder was last seen with it.
+    is that on which the holder was last seen with it. A day is also that of a look which could not
+    show the holder's name, or that something has left it.
     `strangers` got the name while it meant others, and are not meant. `since` is the moment at
     which it was settled. Where it `is_contested` the rows with the word were edited and something
     was renamed, and nobody can tell which thing they mean now. `used` is the day on which rows of
@@ -233,12 +240,32 @@ def _later(one: Binding, other: Binding | None) -> Binding:
     )
 
 
-def awake(bindings: Bindings, today: date) -> Bindings:
+def awake(bindings: Bindings, today: date, kinds: Iterable[str] = tuple(NamedKind)) -> Bindings:
     """The same bindings after a pause: nothing counts as gone because nobody has looked."""
-    return {
-        key: {
-            digest: replace(one, holders=dict.fromkeys(one.holders, today.isoformat()))
-            for digest, one in versions.items()
-        }
+    things = {
+        f"{kind} {holder}"
         for key, versions in bindings.items()
+        if (kind := key.partition(" ")[0]) in kinds
+        for one in versions.values()
+        for holder in one.holders
     }
+    return held(bindings, things, today.isoformat())
+
+
+def held(bindings: Bindings, things: Collection[str], day: str) -> Bindings:
+    """The bindings once these things are known to be there on a day, whatever they are called.
+
+    They are given by their keys. The very same bindings where nothing is news.
+    """
+    changed: dict[str, Versions] = {}
+    for key, versions in bindings.items():
+        kind = key.partition(" ")[0]
+        now = {rows: _held(one, kind, things, day) for rows, one in versions.items()}
+        if any(now[rows] is not one for rows, one in versions.items()):
+            changed[key] = now
+    return {**bindings, **changed} if changed else bindings
+
+
+def _held(one: Binding, kind: str, things: Collection[str], day: str) -> Binding:
+    there = [each for each, at in one.holders.items() if at < day and f"{kind} {each}" in things]
+    return replace(one, holders={**one.holders, **dict.fromkeys(there, day)}) if there else one

@@ -22,8 +22,10 @@ from connector.domain.mapping.naming.bindings import (
     Words,
     awake,
     binding_of,
+    held,
     in_use,
     is_gone,
+    is_silent,
     key_of,
     merged,
 )
@@ -41,7 +43,8 @@ class NameMemory:
     names under which rows found a thing, the newest first, and `used_in` the companies that used
     them, under a kind and an id. `called` has what a thing was called when it was seen last, its
     code, and when that was; `bindings` what each word of the mapping means; `looked` the day of the
-    last look, and `swept` that of the last full sweep that came to its end.
+    last look, and `swept` for each kind that of the last full sweep that showed it whole, and came
+    to its end: the day on which that began.
     """
 
     read_at: datetime | None = None
@@ -52,17 +55,23 @@ class NameMemory:
     called: Mapping[str, Seen] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
     looked: str = ""
-    swept: str = ""
+    swept: Mapping[str, str] = field(default_factory=dict)
 
     def seen(
         self, things: Iterable[tuple[NamedKind, Named]], words: Words, now: datetime
     ) -> NameMemory:
-        """The memory with what there is to learn of things that are seen now."""
+        """The memory with what there is to learn of things that are seen now.
+
+        Of something of which only the id is shown, it is learned that it is there.
+        """
         by_kind: dict[NamedKind, list[Named]] = defaultdict(list)
+        unnamed: set[str] = set()
         for kind, thing in things:
             if thing.id and thing.name:
                 by_kind[kind].append(thing)
-        memory = self._by(words, now)._awake(now)
+            elif thing.id:
+                unnamed.add(key_of(kind, thing.id))
+        memory = self._by(words, now)._awake(now).holding(unnamed, now)
         for kind, seen in by_kind.items():
             memory = memory._seen_of(kind, seen, words.get(kind, NO_WORDS), now)
         return memory
@@ -81,6 +90,26 @@ class NameMemory:
             return memory
         called = {key: each._replace(at=memory.looked) for key, each in self.called.items()}
         return replace(memory, called=called, bindings=awake(self.bindings, today))
+
+    def holding(self, things: Collection[str], now: datetime) -> NameMemory:
+        """The memory once it is known that things are there, or may be; given by their keys.
+
+        What they are called is not: when a name was seen last stays as it is.
+        """
+        bindings = held(self.bindings, things, now.date().isoformat()) if things else self.bindings
+        return self if bindings is self.bindings else replace(self, bindings=bindings)
+
+    def swept_on(self, day: date, kinds: Collection[str]) -> NameMemory:
+        """The memory once a full sweep, begun on a day, has shown these kinds whole.
+
+        Of a kind that none has shown for a while, nothing counts as gone yet: as after a pause.
+        """
+        today = day.isoformat()
+        blind = [kind for kind in kinds if is_silent(self.swept.get(kind, ""), today)]
+        bindings = awake(self.bindings, day, blind) if blind else self.bindings
+        return replace(
+            self, bindings=bindings, swept=_latest(self.swept, dict.fromkeys(kinds, today))
+        )
 
     def _seen_of(
         self, kind: NamedKind, things: list[Named], words: Mapping[str, Word], now: datetime
@@ -123,7 +152,7 @@ class NameMemory:
         """What the things of a kind are called, as far as they have been seen."""
         start = key_of(kind, "")
         found = ((key, seen) for key, seen in self.called.items() if key.startswith(start))
-        return Called({key[len(start) :]: seen for key, seen in found}, self.swept)
+        return Called({key[len(start) :]: seen for key, seen in found}, self.swept.get(kind, ""))
 
     def binding(self, kind: NamedKind, word: str, words: Mapping[str, Word]) -> Binding | None:
         """What a word of the mapping means; None where nothing has been seen yet that it may."""
@@ -228,16 +257,18 @@ class NameMemory:
             called=self._called_last(other),
             bindings=merged(self.bindings, other.bindings),
             looked=max(self.looked, other.looked),
-            swept=max(self.swept, other.swept),
+            swept=_latest(self.swept, other.swept),
         )
 
     def _called_last(self, other: NameMemory) -> Mapping[str, Seen]:
-        swept, held = max(self.swept, other.swept), {*self._held(), *other._held()}
+        swept, holders = _latest(self.swept, other.swept), {*self._held(), *other._held()}
         called = dict(other.called)
         for key, seen in self.called.items():
             called[key] = max(seen, called.get(key, seen), key=lambda each: each.at)
         return {
-            key: seen for key, seen in called.items() if key in held or not is_gone(seen.at, swept)
+            key: seen
+            for key, seen in called.items()
+            if key in holders or not is_gone(seen.at, swept.get(key.partition(" ")[0], ""))
         }
 
     def _held(self) -> Iterator[str]:
@@ -246,6 +277,11 @@ class NameMemory:
             kind = key.partition(" ")[0]
             for binding in versions.values():
                 yield from (f"{kind} {holder}" for holder in binding.holders)
+
+
+def _latest(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
+    """Of each kind the later day."""
+    return {kind: max(one.get(kind, ""), other.get(kind, "")) for kind in {**other, **one}}
 
 
 def _in_doubt(

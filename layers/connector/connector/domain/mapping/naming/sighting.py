@@ -55,7 +55,7 @@ class Called:
 
     names: Mapping[str, Seen]
     swept: str
-    """The day of the last whole sweep: whatever was not seen for long before it is gone."""
+    """The day of the last sweep that showed the kind whole: what was not seen for long is gone."""
 
     def there(self) -> Iterator[tuple[str, Seen]]:
         """The things that are not gone, with their ids."""
@@ -77,9 +77,12 @@ class Called:
         return all(is_gone(self._day(word, known, each), self.swept) for each in known.holders)
 
     def _day(self, word: str, known: Binding, holder: str) -> str:
-        """Until when a thing had a word: of a code, until it was last seen with it."""
+        """Until when a thing had a word: of a code, until it was last seen with another one.
+
+        Where no code is shown, it may have it still.
+        """
         day, seen = known.holders[holder], self.names.get(holder)
-        if seen is None or (known.is_code and word != alike(seen.code)):
+        if seen is None or (known.is_code and seen.code and word != alike(seen.code)):
             return day
         return max(day, seen.at)
 
