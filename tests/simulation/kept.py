@@ -740,4 +740,19 @@ KEPT = (
             s("answer_with_nonsense", n=3, method="PUT", is_applied=True, reach=20),
         ),
     ),
+    # A department that was hidden for days counted as gone, and another one got its row.
+    (
+        1,
+        (
+            s("move", n=3, department="Finance", how="at once"),
+            s("pass_a_name_on", kind="department", one=1, other=2, is_followed=False),
+            s("move", n=1, department="Robotics", how="at once"),
+            s("sweep", reach=20),
+            s("lose_an_expansion", name="department", reach=20),
+            s("let_days_pass", days=2, is_punctual=True),
+            s("sweep", reach=20),
+            s("let_days_pass", days=2, is_punctual=True),
+            s("sweep", reach=20),
+        ),
+    ),
 )

@@ -11,6 +11,7 @@ from connector.domain.mapping.naming.memory import NameMemory
 from connector.services.apply import context, employee_writer
 from connector.services.apply.employee_writer import EmployeeWriter
 from connector.services.apply.person_reader import PersonReader
+from connector.services.find import sweep
 from connector.services.shared import guarding
 from connector.services.shared.guarding import ChangeGuard
 from tests.simulation.auditor.problems import Check
@@ -23,6 +24,7 @@ from tests.simulation.planted.bug import (
     WORK,
     Bug,
     does,
+    hidden,
     put,
     s,
 )
@@ -61,6 +63,18 @@ HIRED_AGAIN = (
     s("rehire", n=LAST, days=0, department=UNKNOWN, entity=ENTITIES[0], is_new=True),
     s("queue_takes_only", n=3),
     WORK,
+)
+SWEPT = s("sweep", reach=20)
+DAYS_LATER = (s("let_days_pass", days=2, is_punctual=True), SWEPT)
+HIDDEN_FOR_DAYS = (
+    does("move", 3, department="Finance"),
+    s("pass_a_name_on", kind="department", one=1, other=2, is_followed=False),
+    does("move", 1, department=UNKNOWN),
+    SWEPT,
+    hidden("department"),
+    hidden("department_id"),
+    *DAYS_LATER,
+    *DAYS_LATER,
 )
 PUT_BACK = (
     s("edit_an_employee", n=0, fields={"contact.phone1": "+47 000 11111"}),
@@ -117,6 +131,12 @@ RULES = (
             s("swap_names", kind="department", one=0, other=1, is_followed=False),
             s("sweep", reach=20),
         ),
+    ),
+    Bug(
+        "what is hidden for days is gone",
+        put(sweep, "shown_in", wrongs.takes_all_for_shown),
+        Check.REASON,
+        HIDDEN_FOR_DAYS,
     ),
     # All of it or none, and by the word of whoever said it.
     Bug(

@@ -22,6 +22,7 @@ from connector.domain.planning import Outcome, Plan
 from connector.domain.records.chain import Head
 from connector.domain.records.ledger import EmployeeLink, Record, Rejection
 from connector.domain.records.rejection.sparing import without_rejected
+from connector.ports.rippling import Page
 from connector.services.apply import applier, recorder
 from connector.services.apply.applier import Applier
 from connector.services.apply.audit_scribe import AuditScribe
@@ -228,3 +229,8 @@ def told_by_comparison(record: Record, link: EmployeeLink, known: KnownEmployee 
 def goes_by_the_name(_memory: NameMemory, _kind: NamedKind, thing: Named, _words: object) -> Named:
     """A thing without the words that mean it, or another."""
     return thing
+
+
+def takes_all_for_shown(_: Page) -> dict[str, bool]:
+    """A sweep that came to its end shows everything."""
+    return dict.fromkeys((kind.value for kind in NamedKind), True)
