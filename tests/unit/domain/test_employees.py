@@ -4,7 +4,104 @@ from __future__ import annotations
 
 import pytest
 
-from connector.domain.employees import reads_as, row_version
+from connector.domain.employees import (
+    Employee,
+    is_answer_to,
+    is_made_of,
+    reads_as,
+    row_version,
+    shows_same,
+    stored_values,
+)
+from connector.domain.records.digests import DigestKey, Seal
+
+KARI = {
+    "contact.first_name": "Kari",
+    "contact.last_name": "Hansen",
+    "contact.email": "kari@example.com",
+}
+OLA = {
+    "contact.first_name": "Ola",
+    "contact.last_name": "Berg",
+    "contact.email": "ola@example.com",
+}
+SEAL = Seal(DigestKey(lambda: b"key"), "salt")
+
+
+def marked(fields: dict[str, str]) -> dict[str, str]:
+    return stored_values(fields, SEAL)
+
+
+def like_kari(*paths: str) -> dict[str, str]:
+    return {**OLA, **{f"contact.{path}": KARI[f"contact.{path}"] for path in paths}}
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_same"),
+    [
+        (KARI, True),
+        (OLA, False),
+        (like_kari("last_name"), False),
+        (like_kari("first_name"), False),
+        (like_kari("first_name", "last_name"), True),  # a new address
+        (like_kari("email", "last_name"), True),
+        (like_kari("email", "first_name"), True),  # married
+        (like_kari("email"), False),  # an address that a family shares
+        ({**KARI, "contact.email": ""}, True),
+        ({"contact.email": "kari@example.com"}, True),
+        ({"contact.last_name": "Hansen"}, None),
+        ({}, False),
+    ],
+)
+def test_an_employee_is_known_by_the_address_or_both_names_and_by_no_name_alone(
+    shown: dict[str, str], is_same: bool | None
+) -> None:
+    assert shows_same(marked(KARI), marked(shown), SEAL) is is_same
+
+
+def test_what_is_desired_by_now_counts_as_what_was_written() -> None:
+    married = like_kari("first_name")
+
+    assert shows_same(marked(KARI), marked(married), SEAL) is False
+    assert shows_same(marked(KARI), marked(married), SEAL, married)
+    assert shows_same(marked(KARI), marked(KARI), SEAL, married)
+
+
+def test_of_what_was_written_with_another_key_nothing_tells_unless_it_is_desired() -> None:
+    old = stored_values(KARI, Seal(DigestKey(lambda: b"old"), "salt"))
+
+    assert shows_same(old, marked(KARI), SEAL) is None
+    assert shows_same(old, marked(KARI), SEAL, KARI)
+    assert shows_same(old, marked(like_kari("last_name")), SEAL, KARI) is False
+
+
+@pytest.mark.parametrize(
+    ("shown", "answers", "is_made"),
+    [
+        (KARI, True, True),
+        ({**KARI, "contact.email": " KARI@example.com"}, True, True),
+        (like_kari("email"), True, False),
+        (like_kari("email", "last_name"), True, False),
+        ({"contact.email": "kari@example.com"}, True, True),
+        (like_kari("last_name", "first_name"), False, False),
+        ({}, False, False),
+    ],
+)
+def test_after_a_write_an_employee_is_known_by_what_was_sent(
+    shown: dict[str, str], answers: bool, is_made: bool
+) -> None:
+    employee = Employee("1001", shown)
+
+    assert is_answer_to(KARI, employee) is answers
+    assert is_made_of(KARI, employee) is is_made
+
+
+def test_after_a_write_without_an_address_the_last_name_tells() -> None:
+    sent = {"contact.last_name": "Hansen"}
+
+    assert is_answer_to(sent, Employee("1001", KARI))
+    assert not is_answer_to(sent, Employee("1001", OLA))
+    assert is_answer_to({"status": "Inactive"}, Employee("1001", OLA))
 
 
 @pytest.mark.parametrize(

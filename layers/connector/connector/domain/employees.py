@@ -45,6 +45,8 @@ REQUIRED_TO_CREATE = (
 IDENTITY = ("contact.last_name", "contact.email")
 """The fields that Visma wants repeated in every update, changed or not."""
 
+EMAIL = "contact.email"
+
 DIMENSION = "EMPLOYEE"
 """The dimension of Visma whose key says what an employee code looks like."""
 
@@ -74,10 +76,14 @@ class Employee:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What Visma said after a write: the code it gave and the version the employee now has."""
+    """What Visma said after a write: the code it gave and the version the employee now has.
+
+    Visma's own id is there where the employee was read in answer to the write.
+    """
 
     code: str
     etag: str | None = None
+    employee_id: int | None = None
 
 
 def stored_value(path: str, value: str, seal: Seal) -> str:
@@ -115,6 +121,8 @@ def same(path: str, one: str, other: str) -> bool:
     return one == other
 
 
+NAMES = ("contact.last_name", "contact.first_name")
+
 NOTHING: Fields = {}
 
 
@@ -123,23 +131,29 @@ def shows_same(
 ) -> bool | None:
     """Whether an employee that Visma shows is the one that was written; None where nothing tells.
 
-    One of the names, or the address, has to be as it was written, or as it is desired now. A digest
-    that was made with another key says nothing, unless it is known what is desired.
+    The address has to be as it was written, or as it is desired now, or both names: one name alone
+    is shared by many. A digest that was made with another key says nothing, unless it is known what
+    is desired.
     """
-    names = (*IDENTITY, "contact.first_name")
     told = [
         path
-        for path in names
+        for path in (EMAIL, *NAMES)
         if written.get(path) and (seal.made(written[path]) or path in desired)
     ]
     if not told:
         return None
-    return any(
-        same(path, shown[path], written[path])
+    alike = {
+        path: same(path, shown[path], written[path])
         or (path in desired and same(path, shown[path], stored_value(path, desired[path], seal)))
         for path in told
         if shown.get(path)  # nothing beside nothing tells no one apart
-    )
+    }
+    names = [alike.get(path) for path in NAMES]
+    if alike.get(EMAIL):  # which may be a family's or an office's
+        return names != [False, False]
+    if any(names) and False not in alike.values():
+        return True if all(names) else None
+    return all(names)
 
 
 CUT_AT = 30
@@ -153,6 +167,27 @@ def reads_as(path: str, wanted: str, shown: str) -> bool:
     plain, read = _plain(path, wanted), _plain(path, shown)
     is_cut = len(shown.strip()) >= CUT_AT and plain.startswith(read)
     return bool(read) and (plain == read or is_cut)
+
+
+def is_answer_to(sent: Fields, employee: Employee) -> bool:
+    """Whether an employee that was read after a write is the one to whom these fields were sent.
+
+    The address tells, or the last name where none was sent; where neither was, nothing can.
+    """
+    path = next((path for path in (EMAIL, *IDENTITY) if sent.get(path, "").strip()), None)
+    return path is None or reads_as(path, sent[path], employee.fields.get(path, ""))
+
+
+def is_made_of(sent: Fields, employee: Employee) -> bool:
+    """Whether an employee under a code that nobody asked for is the one just made of these fields.
+
+    It has to have the address, which may be somebody else's as well, and no other name.
+    """
+    shown = employee.fields
+    named = [path for path in NAMES if sent.get(path, "").strip() and shown.get(path, "").strip()]
+    return reads_as(EMAIL, sent.get(EMAIL, ""), shown.get(EMAIL, "")) and all(
+        reads_as(path, sent[path], shown[path]) for path in named
+    )
 
 
 def _plain(path: str, text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote, unquote, urlsplit
 
 from connector.domain.catalogue import is_a_step
-from connector.domain.employees import Employee
+from connector.domain.employees import Employee, Fields, Written, is_answer_to, is_made_of
 from connector.domain.errors import RefusedError
 
 EMPLOYEES = "/v1/employee"
@@ -32,12 +33,32 @@ def path_of_employee(code: str) -> str:
 
 
 def code_given(location: str, asked: str) -> str | None:
-    """The code at the end of a Location, on whatever host; None where it has none."""
+    """The code at the end of a Location, on whatever host; None where it has none.
+
+    Another one than `asked` is a hint, until the employee is seen under it.
+    """
     if location.endswith(f"/{asked}"):
         return asked  # as it is: no one promises that a code in a Location is percent-encoded
     last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]).strip()
     is_code = last != "employee" and not is_a_step(last) and len(last) <= LONGEST_CODE
     return last if is_code and not _B64_KEY.fullmatch(last) else None
+
+
+def made_under(
+    asked: str, given: str | None, sent: Fields, read: Callable[[str], Employee | None]
+) -> Written | None:
+    """What a create has made, where its answer does not name the code asked for; None if unseen.
+
+    A code that it names may be Visma's own id, or what a gateway has made of it, and so somebody
+    else's: nobody is believed to be there who is not seen with what was sent.
+    """
+    own = read(asked)
+    if own and is_answer_to(sent, own):
+        return Written(asked, own.etag, own.employee_id)
+    other = read(given) if given else None
+    if other and is_made_of(sent, other):
+        return Written(other.code, other.etag, other.employee_id)
+    return None
 
 
 def under_code(code: str, employee: Employee) -> Employee:

@@ -18,6 +18,7 @@ from connector.adapters.visma.absence import MISSING, Absence, is_fault
 from connector.adapters.visma.addressing import (
     EMPLOYEES,
     code_given,
+    made_under,
     path_of_employee,
     under_code,
 )
@@ -115,16 +116,12 @@ class VismaTarget:
         if response.status_code != HTTPStatus.CREATED:
             raise self._unconfirmed(response, what)
         given = code_given(response.headers.get("Location", ""), code)
-        if given is None:
-            return self._created(code, response, what)
-        return Written(given, self._versions.after(given, response.headers.get("ETag")))
-
-    def _created(self, code: str, response: Response, what: str) -> Written:
-        """What was created, where Visma says that something was, and not under which code."""
-        employee = self.read(code)
-        if employee is None:
-            raise self._unconfirmed(response, what)
-        return Written(code, employee.etag)
+        if given is None or canonical(given) != canonical(code):
+            made = made_under(code, given, filled, self.read)
+            if made is None:
+                raise self._unconfirmed(response, what)
+            return made
+        return self._versions.after(given, response.headers.get("ETag"), filled)
 
     def update(self, code: str, fields: Fields, *, identity: Fields, etag: str | None) -> Written:
         """Writes the given fields if the employee still is at version `etag`, where one is known.
@@ -142,7 +139,7 @@ class VismaTarget:
         response = self._put(code, body, what, etag)
         if response.status_code != HTTPStatus.NO_CONTENT:
             return self._updated(code, response, what)
-        return Written(code, self._versions.after(code, response.headers.get("ETag")))
+        return self._versions.after(code, response.headers.get("ETag"), {**repeated, **fields})
 
     def _put(self, code: str, body: VismaRow, what: str, etag: str | None) -> Response:
         """The answer to an update, conditional in the form that this company takes."""
@@ -176,7 +173,7 @@ class VismaTarget:
         employee = employee_of(row, response.headers.get("ETag")) if is_object else None
         if employee is None or canonical(employee.code) != canonical(code):
             raise self._unconfirmed(response, what)
-        return Written(code, employee.etag)
+        return Written(code, employee.etag, employee.employee_id)
 
     def _unconfirmed(self, response: Response, what: str) -> UnknownOutcomeError:
         return UnknownOutcomeError(

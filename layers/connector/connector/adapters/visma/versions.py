@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.domain.employees import row_version
+from connector.domain.employees import Written, is_answer_to, row_version
 from connector.domain.errors import ConnectorError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from connector.adapters.dialect import Dialect
-    from connector.domain.employees import Employee
+    from connector.domain.employees import Employee, Fields
 
 HABIT = "If-Match"
 QUOTED, BARE, NONE = "quoted", "bare", "none"
@@ -42,20 +42,23 @@ class Versions:
         self._are_shown = True
         self._refused: dict[str, tuple[str, str]] = {}
 
-    def after(self, code: str, header: str | None) -> str | None:
-        """The version that a write has made; read, where the answer to the write does not tell it.
+    def after(self, code: str, header: str | None, sent: Fields) -> Written:
+        """What a write has made; read, where the answer to the write does not tell the version.
 
-        Without it an edit of that employee would never be noticed.
+        Without it an edit of that employee would never be noticed. It is taken from nobody else's:
+        the employee has to show what was `sent`.
         """
         shown = version_of(None, header)
         if shown or not self._are_shown:
-            return shown
+            return Written(code, shown)
         try:
             employee = self._read(code)
         except ConnectorError:
-            return None  # it was written all the same
+            return Written(code)  # it was written all the same
         self._are_shown = employee is None or employee.etag is not None
-        return employee.etag if employee else None
+        if employee is None or not is_answer_to(sent, employee):
+            return Written(code)
+        return Written(code, employee.etag, employee.employee_id)
 
     def is_still_at(self, code: str, etag: str) -> bool:
         """Whether an employee is at a version, for a company that takes no condition."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
+from connector.domain.catalogue import canonical
 from connector.domain.employees import (
     INACTIVE,
-    Employee,
     Fields,
     is_readable,
     proof_of,
@@ -58,6 +58,8 @@ from connector.services.apply.write_request import (
     edited_in_visma,
     identity_of,
     is_another,
+    is_desired,
+    is_same_person,
     no_plan,
 )
 
@@ -261,11 +263,28 @@ class EmployeeWriter:
         except RefusedError as error:
             reduced = begun.without(error.field)
             return self._create_new(reduced, code) if reduced else begun.rejected(str(error))
-        remarks = [f"Visma gave the code {written.code}"] if written.code != code else []
-        remarks += [begun.remark] if begun.remark else []
+        plan, remarks = begun.reduced(begun.plan(None)), [begun.remark] if begun.remark else []
+        if written.code != code:
+            remarks.insert(0, f"Visma gave the code {written.code}")
+        if canonical(written.code) != canonical(code):
+            try:
+                begun = self._begun_under(begun, written.code)
+            except CodeTakenError:
+                return begun.rejected(begun.given_anothers(written.code))
         created = KnownEmployee(written.code, {}, None)
-        plan = begun.reduced(begun.plan(None))
-        return created.changed(begun, plan, written.etag, "; ".join(remarks))
+        return created.changed(begun, plan, written, "; ".join(remarks))
+
+    def _begun_under(self, begun: WriteRequest, code: str) -> WriteRequest:
+        """The create as one of the code that Visma gave, which is the person's from here on.
+
+        Raises:
+            CodeTakenError: it is another person's.
+        """
+        intent = begun.record.person.intent
+        if intent is None:
+            return begun  # a rehearsal
+        write = Write(begun.company, code, intent.differences or (), intent.proof)
+        return replace(begun, record=self.ledger.begin(begun.record, write, claim=True))
 
     def _close_gap(self, request: WriteRequest, known: KnownEmployee, proof: str = "") -> Result:
         """Writes what differs, if anything does, with the version that was seen.
@@ -307,7 +326,7 @@ class EmployeeWriter:
             if reduced is None or not rest.differences:
                 return begun.rejected(str(error))
             return self._update(reduced, known, rest, identity)
-        return known.changed(begun, plan, written.etag, begun.remark)
+        return known.changed(begun, plan, written, begun.remark)
 
     @contextmanager
     def _released_on_failure(self, begun: WriteRequest) -> Iterator[None]:
@@ -389,15 +408,3 @@ class EmployeeWriter:
             return None
         stored = stored_values(employee.fields, seal)
         return KnownEmployee(employee.code, stored, employee.etag, employee)
-
-
-def is_same_person(employee: Employee | None, contact: Fields) -> bool:
-    """The proof that an employee found under a code is this person: the same e-mail address."""
-    fields = employee.fields if employee else {}
-    theirs = fields.get("contact.email", "").strip().casefold()
-    return bool(theirs) and theirs == contact.get("contact.email", "").strip().casefold()
-
-
-def is_desired(request: WriteRequest, known: KnownEmployee | None, lost: Result) -> bool:
-    """Whether an employee is as it is to be, and shows all that a lost write has written."""
-    return known is not None and lost.is_certain and not request.plan(known.stored).differences

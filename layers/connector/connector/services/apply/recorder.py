@@ -107,12 +107,22 @@ def released_claims(
     """The codes that were claimed for creates which end here without an employee."""
     intents = (context.record.person.intent, resolution.result.record.person.intent)
     claims = {(one.company, one.code) for one in intents if one and one.proof}
+    claims |= {*not_given(resolution)}
     kept = {
         (company, canonical(link.employee_code))
         for company, link in links.items()
         if link.employee_code
     }
     return tuple(sorted(one for one in claims if (one[0], canonical(one[1])) not in kept))
+
+
+def not_given(resolution: Resolution) -> Iterator[Claim]:
+    """The code that was claimed for a create to which Visma gave another one."""
+    result, asked = resolution.result, resolution.expected_code
+    intent = result.record.person.intent
+    is_new = result.outcome is Outcome.CREATED and not result.is_earlier and intent is not None
+    if is_new and asked and result.code and canonical(asked) != canonical(result.code):
+        yield resolution.company or "", asked
 
 
 def without_costs(links: Mapping[str, EmployeeLink]) -> dict[str, EmployeeLink]:

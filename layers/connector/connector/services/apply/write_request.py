@@ -18,6 +18,7 @@ from connector.domain.employees import (
     Employee,
     Fields,
     StoredValues,
+    Written,
     readable,
     same,
     stored_value,
@@ -128,6 +129,11 @@ class WriteRequest:
             return None
         return intent.code
 
+    def learnt_from(self, written: Written) -> int | None:
+        """Visma's own id, where the answer to a write tells it and the ledger does not know it."""
+        is_known = self.link is not None and self.link.employee_id is not None
+        return None if is_known else written.employee_id
+
     def hold_for(self, plan: Plan) -> Hold | None:
         """What the guards say about a plan."""
         kind = kind_of_plan(plan)
@@ -187,8 +193,15 @@ class WriteRequest:
         """The code is somebody else's by now, who is not touched."""
         return self.rejected(
             f"{CONFLICT}the employee {known.code} in {self.company} is no longer this person's"
-            " (another employee id, or none of the names and addresses that were written); adopt"
-            " the right one, or give the person's employee its code back"
+            " (another employee id, or neither the e-mail address nor both names that were"
+            " written); adopt the right one, or give the person's employee its code back"
+        )
+
+    def given_anothers(self, code: str) -> str:
+        """Why nobody is tied to the code that Visma gave: it is another person's by the ledger."""
+        return (
+            f"{CONFLICT}Visma says that it gave the new employee the code {code} in {self.company},"
+            " which is another person's; look there which employee is whose, then `connector adopt`"
         )
 
     def vanished(self) -> Result:
@@ -214,7 +227,7 @@ class KnownEmployee:
 
     def unchanged(self, request: WriteRequest, plan: Plan) -> Result:
         """The result of leaving the employee as it is: nothing differs, or it was rejected."""
-        result = self.changed(request, plan, self.etag)
+        result = self.changed(request, plan, Written(self.code, self.etag))
         return (
             replace(result, outcome=Outcome.REJECTED, reason=REJECTED, remark="")
             if (plan.rejected)
@@ -222,17 +235,17 @@ class KnownEmployee:
         )
 
     def changed(
-        self, request: WriteRequest, plan: Plan, etag: str | None, remark: str = ""
+        self, request: WriteRequest, plan: Plan, written: Written, remark: str = ""
     ) -> Result:
-        """The result once the differences of `plan` hold."""
+        """The result once the differences of `plan` hold, by the answer to the write."""
         fields = ", ".join(each.field for each in plan.rejected)
         left = f"the operator rejected {fields}: that stays as it is" if fields else ""
         return Result(
             plan.outcome,
             request.record,
             self.code,
-            self.employee_id,
-            etag,
+            self.employee_id if self.employee else request.learnt_from(written),
+            written.etag,
             {**self.stored, **{item.field: item.after for item in plan.differences}},
             plan.differences,
             remark="; ".join(filter(None, (remark, left))),
@@ -264,8 +277,8 @@ def part_of(field: str) -> frozenset[str]:
 def is_another(known: KnownEmployee, request: WriteRequest) -> bool:
     """Whether an employee that was read is not the one that the ledger knows under this code.
 
-    Without an id in the ledger only what was written can tell: someone who has neither the name nor
-    the address of then, nor those desired now, is somebody else.
+    Without an id in the ledger only what was written can tell: someone who has neither the address
+    of then nor both of the names, nor those desired now, is somebody else.
     """
     link = request.link
     if link is None or known.employee is None:
@@ -297,3 +310,15 @@ def edited_in_visma(request: WriteRequest, known: KnownEmployee, link: EmployeeL
         and not request.is_desired(path, value)
     ]
     return f"edited in Visma: {', '.join(edited)}" if edited else ""
+
+
+def is_same_person(employee: Employee | None, contact: Fields) -> bool:
+    """The proof that an employee found under a code is this person: the same e-mail address."""
+    fields = employee.fields if employee else {}
+    theirs = fields.get("contact.email", "").strip().casefold()
+    return bool(theirs) and theirs == contact.get("contact.email", "").strip().casefold()
+
+
+def is_desired(request: WriteRequest, known: KnownEmployee | None, lost: Result) -> bool:
+    """Whether an employee is as it is to be, and shows all that a lost write has written."""
+    return known is not None and lost.is_certain and not request.plan(known.stored).differences
