@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connector.services.find import review
 from tests.component.test_alarms import sweep_after
 from tests.simulator.messages import Request, Response
 from tests.support.crash import dies_untold
@@ -283,6 +284,57 @@ def test_two_employees_whose_codes_are_swapped_are_not_written_over(
     assert by_id(world) == before
     assert world.audit_of(one["user_id"])[-1]["outcome"] == "rejected"
     assert "conflict" in world.audit_of(two["user_id"])[-1]["reason"]
+
+
+def test_after_a_sweep_namesakes_are_told_apart_by_the_id_that_visma_shows(world: World) -> None:
+    people = [
+        hired(world, **HANSEN, work_email=f"{name}@example.com") for name in ("kari", "kari.2")
+    ]
+    assert world.settle() == {"created": 2}
+    links = [world.tables.links[each["user_id"]]["norway"] for each in people]
+    assert [link.employee_id for link in links] == [None, None]
+    world.clock.turn(hours=24)
+    world.queue.changes.clear()
+
+    assert world.tick(full_sweep=True).queued == 0
+
+    links = [world.tables.links[each["user_id"]]["norway"] for each in people]
+    assert [link.employee_id for link in links] == [
+        world.employee_of(each)["employeeId"] for each in people
+    ]
+    swapped(world, *people)
+    before = by_id(world)
+    sweep_after(world, hours=24)
+    assert by_id(world) == before
+    assert {world.audit_of(each["user_id"])[-1]["outcome"] for each in people} == {"rejected"}
+
+
+def test_a_sweep_learns_no_id_of_an_employee_at_another_version(world: World) -> None:
+    new = hired(world)
+    assert world.settle() == {"created": 1}
+    world.visma.edit_employee(str(new["number"]), department="FIN")
+    world.clock.turn(hours=24)
+
+    world.tick(full_sweep=True)
+
+    assert world.tables.links[new["user_id"]]["norway"].employee_id is None
+
+
+def test_a_sweep_that_is_short_of_time_learns_the_rest_another_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [hired(world) for _ in range(3)]
+    assert world.settle() == {"created": 3}
+    monkeypatch.setattr(review, "MOST_LEARNT", 2)
+
+    def known() -> int:
+        links = [world.tables.links[each["user_id"]]["norway"] for each in people]
+        return sum(link.employee_id is not None for link in links)
+
+    sweep_after(world, hours=24)
+    assert known() == 2
+    sweep_after(world, hours=24)
+    assert known() == 3
 
 
 def test_whoever_marries_is_still_known_whoever_enters_it_first(world: World) -> None:

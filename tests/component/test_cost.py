@@ -53,6 +53,7 @@ def test_a_tick_in_which_nothing_changed_stays_within_the_stated_units(settled: 
 
 def test_a_sweep_in_which_nothing_changed_costs_so_much_a_person(settled: Account) -> None:
     poller = settled.handler("poller")
+    learnt = spent(lambda: poller.lambda_handler({"full_sweep": True}, CONTEXT))
     ticked = spent(lambda: poller.lambda_handler({}, CONTEXT))
     swept = spent(lambda: poller.lambda_handler({"full_sweep": True}, CONTEXT))
 
@@ -60,6 +61,9 @@ def test_a_sweep_in_which_nothing_changed_costs_so_much_a_person(settled: Accoun
     swept.write_units -= ticked.write_units
     is_within(swept, cost.SWEEP, times=PEOPLE)
     assert swept.of("sqs") == 0
+    # The first one after a create notes Visma's own id.
+    learnt.write_units -= ticked.write_units + swept.write_units
+    assert learnt.write_units <= cost.LEARNT * PEOPLE
 
 
 def test_a_create_costs_so_much(account: Account) -> None:

@@ -36,6 +36,7 @@ from connector.ports.ledger import AuditLog, Ledger
 from tests.contract.bench import NOON, Watched, a_cipher, aws, make_table, refusal
 from tests.support.clock import HandClock
 from tests.support.digests import KEY, first_break
+from tests.template.access import ids_alone
 
 A_MOVE = Rejection("move", {"department": "SALES"})
 A_SALT = "0123456789abcdef"
@@ -1148,6 +1149,49 @@ def test_a_claim_is_given_up_only_as_long_as_no_one_has_moved(bench: Bench) -> N
 
     assert ledger.owner_of("7001", "norway") is None
     assert ledger.owner_of("7002", "norway") == "p1"
+
+
+def test_an_id_is_learnt_and_nothing_else_of_the_row_or_the_person_changes(bench: Bench) -> None:
+    ledger = bench.writer()
+    link = a_link("p1", employee_code="7001", etag='"1"', written={"status": "Active"})
+    end(ledger, "p1", link)
+    before = ledger.record("p1")
+
+    ledger.learn_id(link, 31)
+
+    assert ledger.record("p1") == replace(
+        before, links={"norway": replace(before.links["norway"], employee_id=31)}
+    )
+    ledger.begin(before, Write("norway", "7001", ()), claim=False)  # nobody is in anyone's way
+
+
+@pytest.mark.parametrize("changed", [{"etag": '"2"'}, {"etag": None}, {"employee_id": 30}])
+def test_no_id_is_learnt_of_a_row_that_has_one_or_another_version_by_now(
+    bench: Bench, changed: dict[str, Any]
+) -> None:
+    ledger = bench.writer()
+    seen = a_link("p1", employee_code="7001", etag='"1"')
+    end(ledger, "p1", replace(seen, **changed))
+    before = ledger.record("p1")
+
+    ledger.learn_id(seen, 31)
+    ledger.learn_id(replace(seen, person_id="p2"), 31)
+
+    assert ledger.record("p1") == before
+    assert ledger.record("p2").links == {}
+
+
+def test_who_learns_an_id_names_no_other_attribute_than_the_poller_may(client: Any) -> None:
+    watched = Watched(client)
+
+    _dynamodb(client).writer(client=watched).learn_id(a_link("p1", etag='"1"'), 31)
+
+    ((name, request),) = watched.calls
+    assert name == "update_item"
+    named = {*request["Key"], *request["ExpressionAttributeNames"].values()}
+    (allowed,) = ids_alone().values()
+    assert named == set(allowed["dynamodb:Attributes"])  # type: ignore[index]
+    assert "ReturnValues" not in request
 
 
 def test_an_update_that_meets_a_transaction_is_a_conflict_and_no_crash() -> None:

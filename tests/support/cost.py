@@ -26,6 +26,7 @@ TICK = Units(9, 3)  # in which nothing changed
 CREATE = Units(3, 23)  # of one employee, with its audit row
 UPDATE = Units(3, 16)
 SWEEP = Units(1.6, 0.2)  # a person, if nothing changed
+LEARNT = 2  # write units, once for each new employee, by the first sweep that sees it
 SECRETS_READ = 2  # by a poller that begins cold, or asks again after five minutes
 MESSAGES = 3  # calls to the queue for one change: send, receive, delete
 

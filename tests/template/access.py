@@ -23,6 +23,12 @@ def rows(*keys: str) -> dict[str, object]:
     return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
 
 
+def ids_alone() -> dict[str, object]:
+    """The condition that a request touches nothing of a person's row but which employee it is."""
+    touched = ["person", "company", "etag", "employee_id"]
+    return {"ForAllValues:StringEquals": {"dynamodb:Attributes": touched}}
+
+
 def of(service: str, actions: str) -> tuple[str, ...]:
     """Actions of one service."""
     return tuple(f"{service}:{action}" for action in actions.split())
@@ -58,7 +64,10 @@ ROLES: Mapping[str, Listed] = {
         "ChangesQueue": SENDS_AND_COUNTS,
         "WatermarksTable": of("dynamodb", "GetItem PutItem UpdateItem Query"),
         "MappingsTable": MAPPING,
-        "PeopleTable": of("dynamodb", "GetItem BatchGetItem Query"),
+        "PeopleTable": joined(
+            of("dynamodb", "GetItem BatchGetItem Query"),
+            only(ids_alone(), "dynamodb:UpdateItem"),
+        ),
         PEOPLE_INDEXES: QUERY,
     },
     "WebhookRole": {

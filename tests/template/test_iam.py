@@ -192,7 +192,7 @@ def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_au
 @pytest.mark.parametrize(
     ("table", "writers"),
     [
-        ("PeopleTable", {"WriterRole", "OperationsRole"}),
+        ("PeopleTable", {"PollerRole", "WriterRole", "OperationsRole"}),  # the poller: an id
         ("MappingsTable", {"OperationsRole"}),
         ("ApprovalsTable", {"OperationsRole"}),
         ("AuditTable", {"WriterRole", "OperationsRole"}),

@@ -12,7 +12,7 @@ from connector.domain.employees import Employee
 from connector.domain.people import EmploymentStatus, Facts, Worker
 from connector.domain.placement import IN_VISMA, Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
-from connector.domain.reconciliation import Origin, gone, is_otherwise, reconcile
+from connector.domain.reconciliation import Origin, gone, is_otherwise, learnt, reconcile
 from connector.domain.records.ledger import EmployeeLink, Person
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -122,6 +122,28 @@ def test_whoever_is_otherwise_in_visma_than_was_written_last_is_found(
     origin: Origin | None, link: EmployeeLink, employees: list[Employee]
 ) -> None:
     assert [finding.origin for finding in reconcile([link], employees)] == ([origin] * bool(origin))
+
+
+@pytest.mark.parametrize(
+    ("ids", "link", "employee"),
+    [
+        ([7], LINK, EMPLOYEE),
+        ([7], LINK, replace(EMPLOYEE, code=" 1001", etag='W/"AAA="')),
+        ([], LINK, replace(EMPLOYEE, etag="BBB=")),
+        ([], LINK, replace(EMPLOYEE, etag=None)),
+        ([], LINK, replace(EMPLOYEE, employee_id=None)),
+        ([], LINK, replace(EMPLOYEE, code="1002")),
+        ([], replace(LINK, etag=None), EMPLOYEE),
+        ([], replace(LINK, employee_code=None), replace(EMPLOYEE, code="")),
+    ],
+)
+def test_an_id_is_learnt_from_the_very_version_that_the_ledger_remembers(
+    ids: list[int], link: EmployeeLink, employee: Employee
+) -> None:
+    unknown = replace(link, employee_id=None)
+
+    assert [each for _, each in learnt([unknown], [employee])] == ids
+    assert list(learnt([link], [employee])) == []
 
 
 def test_a_list_that_shows_far_too_few_says_nothing_about_those_it_leaves_out() -> None:

@@ -115,6 +115,9 @@ class RehearsalLedger:
     def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
         return self._ledger.holdings(company)
 
+    def learn_id(self, link: EmployeeLink, employee_id: int) -> None:
+        """Learns nothing."""
+
     def release_claim(self, record: Record, claim: Claim) -> None:
         """Gives nothing up."""
 

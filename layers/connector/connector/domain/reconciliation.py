@@ -198,6 +198,22 @@ def extra(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> Itera
             yield employee
 
 
+def learnt(
+    links: Iterable[EmployeeLink], employees: Iterable[Employee]
+) -> Iterator[tuple[EmployeeLink, int]]:
+    """Visma's own ids of the employees that the ledger knows without.
+
+    Only an employee at the very version that the ledger remembers is surely the one it wrote.
+    """
+    by_code = {canonical(employee.code): employee for employee in employees}
+    for link in links:
+        employee = by_code.get(canonical(link.employee_code or "")) if link.exists else None
+        if employee is None or employee.employee_id is None or link.employee_id is not None:
+            continue
+        if link.etag and employee.etag and row_version(link.etag) == row_version(employee.etag):
+            yield link, employee.employee_id
+
+
 def origin_of(
     link: EmployeeLink, employee: Employee | None, ids: Collection[int | None]
 ) -> Origin | None:

@@ -112,6 +112,13 @@ class Ledger(Protocol):
     def holdings(self, company: str) -> tuple[list[EmployeeLink], list[tuple[str, str]]]:
         """All rows of a company, and every claimed code of it with the person who claims it."""
 
+    def learn_id(self, link: EmployeeLink, employee_id: int) -> None:
+        """Notes Visma's own id of an employee, unless the row has one, or another version, by now.
+
+        Nothing else of the row is touched, nor the version of the person: whoever is in the middle
+        of a write may take it back, and it is learnt again.
+        """
+
     def release_claim(self, record: Record, claim: Claim) -> None:
         """Gives up a claim that nobody uses, provided that the person is as they were read."""
 

@@ -6,6 +6,7 @@ in `ledger_items`; what begin and finish mean is in `ledger_steps`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -178,6 +179,23 @@ class DynamoLedger(LedgerReads):
         keys += [claim_key(code, company) for company, code in claims]
         keys += [{"person": person.id, "company": company} for company in record.links]
         delete_all(self._client, self._people, [*keys, person_key(person.id)])
+
+    def learn_id(self, link: EmployeeLink, employee_id: int) -> None:
+        # The poller may name no other attribute of a row than these: see the template.
+        update = "SET #employee_id = :employee_id"
+        condition = "attribute_not_exists(#employee_id) AND #etag = :etag"
+        request = {
+            "TableName": self._people,
+            "Key": to_item({"person": link.person_id, "company": link.company}),
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": aliases(update, condition),
+            "ExpressionAttributeValues": to_item(
+                {":employee_id": employee_id, ":etag": link.etag or ""}
+            ),
+        }
+        with suppress(NotWrittenError, ConflictError):  # the next sweep sees how it is by then
+            update_one(self._client, request)
 
     def release_claim(self, record: Record, claim: Claim) -> None:
         self.finish(record, record.person, (), (), [claim])

@@ -181,6 +181,13 @@ class InMemoryLedger:
             self.tables.links.pop(record.person.id, None)
             self.tables.persons.pop(record.person.id, None)
 
+    def learn_id(self, link: EmployeeLink, employee_id: int) -> None:
+        with self.tables.lock:
+            held = self.tables.links.get(link.person_id, {})
+            stored = held.get(link.company)
+            if stored and stored.etag == link.etag and stored.employee_id is None:
+                held[link.company] = replace(stored, employee_id=employee_id)
+
     def release_claim(self, record: Record, claim: Claim) -> None:
         self.finish(record, record.person, (), (), [claim])
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 
 from connector.domain.catalogue import canonical
 from connector.domain.changes import Cause
@@ -26,6 +27,7 @@ from connector.domain.reconciliation import (
     done_meanwhile,
     extra,
     is_believed,
+    learnt,
     reconcile,
     shortfall,
     unused,
@@ -44,6 +46,9 @@ from connector.services.find.pages import RESERVE_SECONDS
 from connector.services.shared.guarding import ChangeGuard
 
 PATIENCE = timedelta(days=1)
+
+MOST_LEARNT = 2_000
+"""Of so many employees a review notes Visma's own id at most: some twenty seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class CompanyReview:
         again = self.ledger.persons((set(rejected_in(links)) | done) - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
         candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
+        self._learn(learnt(links, beside.employees or ()))
         report = Summary(drifted=len(differing), problems=problems)
         return Batch(tuple(candidates), report=report, brought_back=beside.back)
 
@@ -181,6 +187,16 @@ class CompanyReview:
         missing = agreement.missing + agreement.unseen
         self.metrics.gauge("PeopleMissing", missing, Company=company)
         self.metrics.gauge("PeopleExtra", agreement.extra, Company=company)
+
+    def _learn(self, ids: Iterable[tuple[EmployeeLink, int]]) -> None:
+        """Notes whose employee is whose, before codes change hands: no answer to a create tells it.
+
+        Whoever is left out for want of time is learnt by the next sweep.
+        """
+        for link, employee_id in islice(ids, MOST_LEARNT):
+            if self.clock.remaining_seconds() < RESERVE_SECONDS:
+                return
+            self.ledger.learn_id(link, employee_id)
 
     def _release(self, company: str, claims: Iterable[tuple[str, str]]) -> None:
         """Frees the codes that were claimed for creates which never came to be.
