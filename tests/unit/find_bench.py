@@ -92,7 +92,11 @@ class ScriptedSource:
         return None
 
     def employments(
-        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+        self,
+        worker_id: str,
+        person_id: str,
+        known: Iterable[str] = (),
+        found: Iterable[str] = (),
     ) -> list[Worker]:
         return []
 

@@ -122,7 +122,11 @@ class SnapshotSource:
         return self._persons.get(worker_id)
 
     def employments(
-        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+        self,
+        worker_id: str,
+        person_id: str,
+        known: Iterable[str] = (),
+        found: Iterable[str] = (),
     ) -> list[Worker]:
         """Every employment of one person."""
         return list(self._employments.get(person_id, ()))

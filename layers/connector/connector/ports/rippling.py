@@ -58,12 +58,17 @@ class Source(Protocol):
         """The person behind a worker id, or None where Rippling shows no such worker."""
 
     def employments(
-        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+        self,
+        worker_id: str,
+        person_id: str,
+        known: Iterable[str] = (),
+        found: Iterable[str] = (),
     ) -> list[Worker]:
         """Every employment of one person, fresh, in one call. Empty: Rippling shows none.
 
-        `worker_id` and `known`, worker ids of the person seen before, are for the case that
-        Rippling ignores the filter.
+        `worker_id` and `known`, worker ids of the person seen before, are among them unless they
+        are really gone, whatever a search leaves out. `found` are further ones that may be there:
+        nobody goes through them unless the search shows less than there is, or there is none.
         """
 
     def departments(self) -> list[Named]:

@@ -9,7 +9,7 @@ import pytest
 
 from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import HttpClient
-from connector.adapters.rippling.filters import BY_USER, NOTHING_SINCE, literal
+from connector.adapters.rippling.filters import BY_USER, LEAVES_OUT, NOTHING_SINCE, literal
 from connector.adapters.rippling.rest import RipplingRestSource
 from connector.ports.rippling import Page
 from tests.simulator import Rippling, nordfab_rippling
@@ -142,3 +142,43 @@ def test_a_search_that_shows_others_time_and_again_is_not_made_again(nordfab: Ri
         nordfab.clear_journal()
 
     assert costs == [([person["id"]], 2 + 1), ([person["id"]], 1)]
+
+
+def test_a_search_that_leaves_one_out_is_made_up_for_and_believed_no_more(
+    nordfab: Rippling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialect = Dialect("rippling")
+    source, first = _source(nordfab, dialect), nordfab.numbered(1001)
+    second, third = (nordfab.rehire(first["user_id"], f"2026-11-2{day}") for day in (1, 2))
+    honest = source._filtered_by
+    hides = {second["id"], third["id"]}
+    monkeypatch.setattr(
+        source,
+        "_filtered_by",
+        lambda person: {
+            id_: one for id_, one in (honest(person) or {}).items() if id_ not in hides
+        },
+    )
+
+    costs = []
+    for known in ([second["id"], "0" * 24], []):
+        nordfab.clear_journal()
+        found = source.employments(first["id"], first["user_id"], known, [third["id"]])
+        costs.append(({each.id for each in found}, len(nordfab.journal)))
+
+    assert costs[0][0] == {first["id"], second["id"], third["id"]}
+    assert costs[1] == ({first["id"], third["id"]}, 1 + 1)
+    assert dialect.word(BY_USER) == LEAVES_OUT
+
+
+def test_what_is_gone_says_nothing_against_the_search(nordfab: Rippling) -> None:
+    dialect = Dialect("rippling")
+    source, person = _source(nordfab, dialect), nordfab.numbered(1001)
+    stranger = nordfab.numbered(1002)
+
+    further = iter(["1" * 24])
+    known = ["0" * 24, stranger["id"]]
+    (found,) = source.employments(person["id"], person["user_id"], known, further)
+
+    assert (found.id, dialect.word(BY_USER)) == (person["id"], None)
+    assert list(further), "nobody is asked for beyond what is known"

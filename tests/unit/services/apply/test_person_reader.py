@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 
 import pytest
 
@@ -23,9 +23,13 @@ class Asked:
         self.known: tuple[str, ...] = ()
 
     def employments(
-        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+        self,
+        worker_id: str,
+        person_id: str,
+        known: Iterable[str] = (),
+        found: Iterable[str] = (),
     ) -> list[Worker]:
-        self.known = tuple(islice(known, self.wanted))
+        self.known = tuple(dict.fromkeys(islice(chain(known, found), self.wanted)))
         return []
 
 

@@ -7,13 +7,15 @@ was understood, and what works is remembered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connector.adapters.dialect import Dialect
+from connector.adapters.rippling.responses import ID
 
 if TYPE_CHECKING:
     from connector.domain.people import Worker
@@ -32,7 +34,11 @@ after the newest row that was read."""
 KEPT_ACROSS_PAGES = ("expand", "filter", "order_by", "limit")
 
 SINCE, NOTHING_SINCE, BY_USER = "changed since", "nothing changed since", "filter by user_id"
-WORKS, DOES_NOT = "works", "does not work"
+WORKS, DOES_NOT, LEAVES_OUT = "works", "does not work", "leaves some out"
+
+SEARCHES: Mapping[str | None, int] = {DOES_NOT: 0, LEAVES_OUT: 1}
+"""How often a search is made, by what is known of it. Else a second one bears out the first: a page
+may be one of a while ago, so that only what happens twice says something of the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,48 @@ class ChangeFilter:
     def nothing_since(self, newest: datetime) -> None:
         """Remembers the time of the newest row, as everyone was read and no one had changed."""
         self.dialect.learn(NOTHING_SINCE, literal(newest))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSearch:
+    """The search for one person, and what makes up for what it does not show.
+
+    It may leave out an employment that the list of everyone shows, for a moment or for good, and
+    somebody who works would be taken for a leaver. So whoever is expected is asked for by id.
+    `search` gives a person's employments by id, or None where others are shown or it is refused;
+    `worker` reads one by its id.
+    """
+
+    dialect: Dialect
+    person_id: str
+    search: Callable[[str], dict[str, Worker] | None]
+    worker: Callable[[str], Worker | None]
+
+    def employments(self, expected: Iterable[str], found: Iterable[str]) -> list[Worker]:
+        """What the search shows, and of `expected` and `found` whatever it leaves out.
+
+        A search that shows all of the `expected` that are there is believed, and nobody goes
+        through `found`. What is once known to leave some out is not believed, whatever it shows.
+        """
+        asked, read = dict.fromkeys(expected), cache(self._of_person)
+        word = self.dialect.word(BY_USER)
+        shown: dict[str, Worker] = {}
+        searches = SEARCHES.get(word, 2) if ID.fullmatch(self.person_id) else 0
+        for _ in range(searches):
+            answer = self.search(self.person_id)
+            shown |= answer or {}
+            if answer is None or word == LEAVES_OUT:
+                continue
+            if not any(read(each) for each in asked if each not in answer):
+                return list(answer.values())
+        if searches > 1:
+            self.dialect.learn(BY_USER, LEAVES_OUT if shown else DOES_NOT)
+        by_id = {each: read(each) for each in (*asked, *found) if each not in shown}
+        return [*shown.values(), *(each for each in by_id.values() if each)]
+
+    def _of_person(self, worker_id: str) -> Worker | None:
+        worker = self.worker(worker_id)
+        return worker if worker and worker.person_id == self.person_id else None
 
 
 def changed_filter(operator: str, cutoff: datetime) -> str:

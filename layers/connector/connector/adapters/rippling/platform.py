@@ -118,14 +118,18 @@ class RipplingPlatformSource:
         return person_of_employee(row) if row is not None else None
 
     def employments(
-        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+        self,
+        worker_id: str,
+        person_id: str,
+        known: Iterable[str] = (),
+        found: Iterable[str] = (),
     ) -> list[Worker]:
-        """The employments of one person among `worker_id` and the `known` ones, one call each.
+        """Those of one person among `worker_id`, `known` and `found`, one call each.
 
         This API cannot look for a person: an unknown employment is found by a full read.
         """
-        found = (self._worker(one) for one in dict.fromkeys((worker_id, *known)))
-        return [worker for worker in found if worker and worker.person_id == person_id]
+        shown = (self._worker(one) for one in dict.fromkeys((worker_id, *known, *found)))
+        return [worker for worker in shown if worker and worker.person_id == person_id]
 
     def departments(self) -> list[Named]:
         """All departments; this API shows no code of theirs."""

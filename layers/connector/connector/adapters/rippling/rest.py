@@ -19,10 +19,9 @@ from connector.adapters.dialect import Dialect
 from connector.adapters.http.client import HttpClient
 from connector.adapters.http.pages import page_numbers
 from connector.adapters.rippling.filters import (
-    BY_USER,
-    DOES_NOT,
     JUST_BEFORE,
     ChangeFilter,
+    PersonSearch,
     asked_by,
     changed_since,
     is_filtered,
@@ -150,18 +149,18 @@ class RipplingRestSource:
         return person_of(answer.content) if answer else None
 
     def employments(
-        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+        self,
+        worker_id: str,
+        person_id: str,
+        known: Iterable[str] = (),
+        found: Iterable[str] = (),
     ) -> list[Worker]:
         """Every employment of one person, fresh, in one call. Empty: Rippling shows none.
 
-        Where Rippling ignores the filter, `worker_id` and the `known` ones are read one by one.
+        What the search by person leaves out, or does not show at all, is read one by one.
         """
-        workers = self._of_person(worker_id, person_id) if ID.fullmatch(person_id) else None
-        if workers is not None:
-            return workers
-        ids = dict.fromkeys((worker_id, *known))
-        found = (self._worker(one) for one in ids)
-        return [worker for worker in found if worker and worker.person_id == person_id]
+        search = PersonSearch(self._dialect, person_id, self._filtered_by, self._worker)
+        return search.employments((worker_id, *known), found)
 
     def departments(self) -> list[Named]:
         """All departments."""
@@ -213,29 +212,7 @@ class RipplingRestSource:
         if newest and newest < cutoff - JUST_BEFORE:
             self._filter.nothing_since(newest)
 
-    def _of_person(self, worker_id: str, person_id: str) -> list[Worker] | None:
-        """The person's employments, or None where this filter is not understood.
-
-        A page may be one of a while ago: only what happens twice says something of the filter.
-        """
-        if self._dialect.word(BY_USER) == DOES_NOT:
-            return None
-        for _ in range(2):
-            found = self._searched(worker_id, person_id)
-            if found is not None:
-                return found
-        self._dialect.learn(BY_USER, DOES_NOT)
-        return None
-
-    def _searched(self, worker_id: str, person_id: str) -> list[Worker] | None:
-        """What a search finds, or None where it shows nothing of a worker who is there."""
-        found = self._filtered_by(person_id)
-        if found == []:
-            shown = self._worker(worker_id)
-            return None if shown and shown.person_id == person_id else found
-        return found
-
-    def _filtered_by(self, person_id: str) -> list[Worker] | None:
+    def _filtered_by(self, person_id: str) -> dict[str, Worker] | None:
         """What the filter shows of a person, or None where it shows others or is refused."""
         found: dict[str, Worker] = {}
         try:
@@ -245,7 +222,7 @@ class RipplingRestSource:
                 found.update((worker.id, worker) for worker in page.workers)
         except QuestionRefusedError:
             return None
-        return list(found.values())
+        return found
 
     def _worker(self, worker_id: str) -> Worker | None:
         answer = self._record(worker_id, {"expand": ""})

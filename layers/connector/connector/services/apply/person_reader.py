@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.domain.changes import Change
-from connector.domain.decisions import decide
+from connector.domain.decisions import Action, decide
 from connector.domain.errors import RefusedError
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
@@ -47,6 +47,9 @@ class PersonReader:
         now = self.clock.now()
         active_in = assumed_active(change, record)
         decision = decide(workers, mapping, now, active_in, record.person.counted)
+        if decision.action is Action.LEAVE and active_in:
+            workers = self._with_overlooked(change, record.person, workers)
+            decision = decide(workers, mapping, now, active_in, record.person.counted)
         return ChangeContext(
             change, record, workers, decision, now, mapping, refusal, mapping_version
         )
@@ -75,14 +78,31 @@ class PersonReader:
         record = self.ledger.record(person_id or f"worker {change.worker_id}")
         if person_id is None:
             return record, []
-        known = self._known(record.person)
-        return record, self.source.employments(change.worker_id, person_id, known)
+        person = record.person
+        # What only the other mode has met may be long gone, and would be asked for at each change.
+        known = sorted(self.ledger.dealt_with(person) or person.worker_ids)
+        found = self._found(person)
+        return record, self.source.employments(change.worker_id, person_id, known, found)
 
-    def _known(self, person: Person) -> Iterator[str]:
-        """The other employments that may be there, as far as anyone goes through them.
+    def _found(self, person: Person) -> Iterator[str]:
+        """The further employments that may be there, as far as anyone goes through them.
 
         The rows of runs come last, and lazily: where Rippling can be searched for a person, nobody
         asks for them.
         """
         yield from sorted(person.worker_ids)
         yield from self.employments.of(person.id)
+
+    def _with_overlooked(
+        self, change: Change, person: Person, workers: list[Worker]
+    ) -> list[Worker]:
+        """The employments of somebody about to leave, with any that a run has found beside these.
+
+        The list of everyone may show a new one before the search for the person does, and the
+        message about it may lie further back on the queue.
+        """
+        noted = set(self.employments.of(person.id)) - {worker.id for worker in workers}
+        if not noted:
+            return workers
+        known = sorted({*noted, *self.ledger.dealt_with(person)})
+        return self.source.employments(change.worker_id, person.id, known)

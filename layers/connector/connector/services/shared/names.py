@@ -188,10 +188,14 @@ class RememberingSource:
         return self.source.person_of(worker_id)
 
     def employments(
-        self, worker_id: str, person_id: str, known: Iterable[str] = ()
+        self,
+        worker_id: str,
+        person_id: str,
+        known: Iterable[str] = (),
+        found: Iterable[str] = (),
     ) -> list[Worker]:
         """See `Source`."""
-        return self.known.remembered(self.source.employments(worker_id, person_id, known))
+        return self.known.remembered(self.source.employments(worker_id, person_id, known, found))
 
     def departments(self) -> list[Named]:
         """See `Source`."""
