@@ -216,6 +216,18 @@ def test_how_many_rows_show_that_the_filter_was_ignored(read: Read, count: int) 
     assert read.done().rows_before_cutoff == count
 
 
+@pytest.mark.parametrize("year", [1, 1899])
+def test_a_watermark_before_all_time_lets_everything_through(year: int) -> None:
+    """An earlier version believed a time stamp of the year 1, and kept it."""
+    first = datetime(year, 1, 1, tzinfo=UTC)
+    progress = Progress.begin(Cursor("workers", first), first, NOON, reads_increments=True)
+
+    after = progress.after([YESTERDAY], None)
+
+    assert after.cutoff < YESTERDAY
+    assert after.saved(NOON).watermark == YESTERDAY
+
+
 def test_rows_are_asked_for_from_a_minute_before_the_watermark() -> None:
     assert Read([]).done().cutoff == at(-60)
 

@@ -9,10 +9,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 OVERLAP = timedelta(seconds=60)
 """How long before the watermark is read again, for rows that Rippling shows late."""
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""No row is older. An earlier version could keep a watermark of the year 1, and nothing can be
+reckoned back from there."""
 
 PAST_THE_CROWD = timedelta(seconds=1)
 """So long after the watermark begins what is newer than it: Rippling is asked in seconds."""
@@ -187,7 +191,8 @@ class Progress:
         After a mass change they are many, and with nothing newer it would be the same ones at each
         tick: they are left alone as soon as no more of them is to be expected.
         """
-        return self.watermark + (PAST_THE_CROWD if self.is_past_the_crowd else -OVERLAP)
+        watermark = max(self.watermark, EARLIEST)
+        return watermark + (PAST_THE_CROWD if self.is_past_the_crowd else -OVERLAP)
 
     @property
     def is_past_the_crowd(self) -> bool:

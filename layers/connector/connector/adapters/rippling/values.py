@@ -19,7 +19,7 @@ from connector.domain.people import EmploymentStatus, Pay
 T = TypeVar("T")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
-"""No day outside these years is one: systems write 0001 and 9999 for "none" and "no end"."""
+"""No day or time outside these years is one: systems write 0001 for "none", 9999 for "no end"."""
 
 LONGEST_TEXT = 1_000
 _BROKEN = re.compile("[\ud800-\udfff\ufffd]")
@@ -34,12 +34,13 @@ EXPANDS = ("user", "department", "employment_type", "legal_entity")
 
 
 def moment(value: object) -> datetime | None:
-    """A time stamp in UTC; one without an offset is UTC already."""
+    """A time stamp in UTC; one without an offset is UTC already. None in a year that is no year."""
     try:
         stamp = datetime.fromisoformat(value.strip() if isinstance(value, str) else "")
-        return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+        found = stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def day(value: object) -> date | None:
