@@ -71,7 +71,8 @@ class FoundEmployments(Protocol):
     """The employments that runs have found, and that the ledger did not know.
 
     The writer asks for these as well where Rippling cannot be searched for a person, where the
-    search leaves some out, and before anyone leaves, whichever message comes first. Each is kept as long as a dead letter about it could be.
+    search leaves some out, and before anyone leaves, whichever message comes first. Each is kept as
+    long as a dead letter about it could be.
     """
 
     def note(self, found: Mapping[str, Collection[str]]) -> None:
