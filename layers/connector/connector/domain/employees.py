@@ -178,6 +178,16 @@ def is_answer_to(sent: Fields, employee: Employee) -> bool:
     return path is None or reads_as(path, sent[path], employee.fields.get(path, ""))
 
 
+def written_to(code: str, sent: Fields, shown: Employee) -> Written:
+    """What a write to this code has made, by the employee shown after it.
+
+    A version is taken from no employee but the one that shows what was sent.
+    """
+    if not is_answer_to(sent, shown):
+        return Written(code)
+    return Written(code, shown.etag, shown.employee_id)
+
+
 def is_made_of(sent: Fields, employee: Employee) -> bool:
     """Whether an employee under a code that nobody asked for is the one just made of these fields.
 

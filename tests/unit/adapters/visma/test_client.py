@@ -251,7 +251,8 @@ class TestDone:
     def test_an_update_is_done_as_well_where_visma_answers_with_the_employee(
         self, odd: VismaBench, script: ScriptedVisma
     ) -> None:
-        row = {"employeeNumber": "1001", "timeStamp": "AAAA=="}
+        contact = {"email": KARI["contact.email"]}
+        row = {"employeeNumber": "1001", "timeStamp": "AAAA==", "contact": contact}
         script.answers = {"PUT /v1/employee/1001": [json_response(200, row)]}
 
         written = odd.norway().update("1001", {}, identity=KARI, etag=None)
@@ -366,6 +367,8 @@ class TestVersions:
         seen = Written("1001", '"BBBB=="', 7) if is_own else Written("1001")
 
         assert target.create("1001", KARI) == seen
+        assert target.update("1001", {}, identity=KARI, etag=None) == seen
+        script.answers = {"PUT /v1/employee/1001": [json_response(200, row)]}
         assert target.update("1001", {}, identity=KARI, etag=None) == seen
 
     def test_without_a_version_nothing_is_sent_and_none_is_invented(

@@ -8,7 +8,14 @@ from http import HTTPStatus
 from urllib.parse import quote, unquote, urlsplit
 
 from connector.domain.catalogue import is_a_step
-from connector.domain.employees import Employee, Fields, Written, is_answer_to, is_made_of
+from connector.domain.employees import (
+    Employee,
+    Fields,
+    Written,
+    is_answer_to,
+    is_made_of,
+    written_to,
+)
 from connector.domain.errors import RefusedError
 
 EMPLOYEES = "/v1/employee"
@@ -54,7 +61,7 @@ def made_under(
     """
     own = read(asked)
     if own and is_answer_to(sent, own):
-        return Written(asked, own.etag, own.employee_id)
+        return written_to(asked, sent, own)
     other = read(given) if given else None
     if other and is_made_of(sent, other):
         return Written(other.code, other.etag, other.employee_id)

@@ -41,7 +41,7 @@ from connector.adapters.visma.wire import (
     wrapped,
 )
 from connector.domain.catalogue import Department, EmployeeKey, Part, canonical, is_a_step
-from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written
+from connector.domain.employees import DIMENSION, IDENTITY, Employee, Fields, Written, written_to
 from connector.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -134,12 +134,13 @@ class VismaTarget:
             ConfigurationError: Visma does not let this client write.
         """
         repeated = {path: identity[path] for path in IDENTITY if identity.get(path)}
-        body = wrapped({**repeated, **fields})
+        sent = {**repeated, **fields}
+        body = wrapped(sent)
         what = f"update employee {code}"
         response = self._put(code, body, what, etag)
         if response.status_code != HTTPStatus.NO_CONTENT:
-            return self._updated(code, response, what)
-        return self._versions.after(code, response.headers.get("ETag"), {**repeated, **fields})
+            return self._updated(code, response, what, sent)
+        return self._versions.after(code, response.headers.get("ETag"), sent)
 
     def _put(self, code: str, body: VismaRow, what: str, etag: str | None) -> Response:
         """The answer to an update, conditional in the form that this company takes."""
@@ -157,7 +158,7 @@ class VismaTarget:
         self._versions.is_taken(code, form)
         return response
 
-    def _updated(self, code: str, response: Response, what: str) -> Written:
+    def _updated(self, code: str, response: Response, what: str, sent: Fields) -> Written:
         """What was written, where Visma answers with the employee: any other answer proves nothing.
 
         Raises:
@@ -173,7 +174,7 @@ class VismaTarget:
         employee = employee_of(row, response.headers.get("ETag")) if is_object else None
         if employee is None or canonical(employee.code) != canonical(code):
             raise self._unconfirmed(response, what)
-        return Written(code, employee.etag, employee.employee_id)
+        return written_to(code, sent, employee)
 
     def _unconfirmed(self, response: Response, what: str) -> UnknownOutcomeError:
         return UnknownOutcomeError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.domain.employees import Written, is_answer_to, row_version
+from connector.domain.employees import Written, row_version, written_to
 from connector.domain.errors import ConnectorError
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ class Versions:
         except ConnectorError:
             return Written(code)  # it was written all the same
         self._are_shown = employee is None or employee.etag is not None
-        if employee is None or not is_answer_to(sent, employee):
-            return Written(code)
-        return Written(code, employee.etag, employee.employee_id)
+        return written_to(code, sent, employee) if employee else Written(code)
 
     def is_still_at(self, code: str, etag: str) -> bool:
         """Whether an employee is at a version, for a company that takes no condition."""
