@@ -251,7 +251,7 @@ class Model:
             if end >= since - BELIEVED_FOR
         ]
 
-    def _kept(
+    def kept(
         self, user_id: str, company: str, since: datetime, now: datetime
     ) -> Iterator[Expected]:
         """What a person would be in this company, where it cannot be known that they left it."""
@@ -283,7 +283,7 @@ class Model:
             possible = self.possible(person, since, now) if person else []
             possible += earlier.get(person or "", ())
             if person and key in before:
-                possible += self._kept(person, company, since, now)
+                possible += self.kept(person, company, since, now)
             if not any(self._asks(each, key, before.get(key), fields) for each in possible):
                 changed = _differences(before.get(key, {}), fields)
                 yield f"{company}: employee {code}: {changed or 'created'} without a reason"

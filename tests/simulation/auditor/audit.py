@@ -68,6 +68,8 @@ class Auditor:
         """What is under way may still be decided by what is so now, until `forget`."""
         for person in self.model.everyone():
             possible = self.model.possible(person, now, now)
+            for company in self.visma.companies:
+                possible += self.model.kept(person, company, now, now)
             self._earlier.setdefault(person, []).extend(possible)
 
     def forget(self, people: Iterable[str] | None = None) -> None:
