@@ -468,6 +468,22 @@ def test_until_when_a_write_without_an_answer_may_be_applied_is_kept(bench: Benc
     assert not intent.may_land(late)
 
 
+def test_a_write_that_nobody_ended_may_be_applied_long_after_its_writer(bench: Bench) -> None:
+    ledger = bench.writer()
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=False)
+    sent_last = bench.clock.now() + timedelta(seconds=INTENT_SECONDS)
+
+    intent = bench.writer().record("p1").person.intent
+    assert intent is not None
+    assert intent.lands_until == sent_last + timedelta(seconds=ANSWER_SECONDS)
+
+    ledger.release_intent(begun)
+
+    over = bench.writer().record("p1").person.intent
+    assert over is not None
+    assert over.lands_until is None, "whoever ends it knows that nothing is applied any more"
+
+
 def test_a_write_whose_time_has_run_out_is_taken_over(bench: Bench) -> None:
     one, other = bench.writer(), bench.writer()
     lost = one.begin(one.record("p1"), Write("norway", "1042", ()), claim=True)
@@ -946,6 +962,7 @@ def test_what_was_begun_can_be_read_in_the_console(client: Any) -> None:
     intent = _intent_of(client)
 
     assert intent.pop("owner")
+    assert intent.pop("lands_until") == "2026-11-24T12:06:00.000000Z", "should nobody end it"
     assert intent == {
         "company": "norway",
         "code": "1042",

@@ -755,4 +755,34 @@ KEPT = (
             s("sweep", reach=20),
         ),
     ),
+    # A writer was killed, Visma applied its create minutes later, and nobody looked any more.
+    (
+        22424,
+        (
+            s("create_and_forget", then="no hire at all", is_late=True),
+            s("let_hours_pass", hours=19, is_punctual=False),
+            s("create_and_forget", then="no hire at all", is_late=False),
+            s(
+                "rehire",
+                n=15,
+                days=5,
+                department="Sales",
+                entity="Nordfab AB",
+                is_new=True,
+            ),
+            s("create_and_forget", then="a contractor", is_late=False),
+        ),
+    ),
+    # Who stayed in a company whose legal entity was hidden moved there; the auditor had forgotten.
+    (
+        22234,
+        (
+            s("reject_a_run", what="transfer", first="leaves soon", n=1),
+            s("lose_an_expansion", name="legal_entity", reach=5),
+            s("overtake", function="operations", at=17, what="sweep", n=0, reach=20),
+            s("overtake", function="writer", at=12, what="hr", n=-1, reach=20),
+            s("befall", then="makes the move", n=2),
+            s("overtake", function="poller", at=145, what="approve", n=9, reach=5),
+        ),
+    ),
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from connector.domain.employees import PERSONAL_FIELDS
 from connector.domain.errors import CodeTakenError, ConflictError
 from connector.domain.records.chain import Head
-from connector.domain.records.ledger import INTENT_SECONDS, Intent, Person, Record
+from connector.domain.records.ledger import ANSWER_SECONDS, INTENT_SECONDS, Intent, Person, Record
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
@@ -44,13 +44,15 @@ def new_salt() -> str:
 def intent_of(write: Write, owner: str, now: datetime) -> Intent:
     """A write that begins now.
 
-    Of a create the personal fields are noted by name: what Visma has then tells the rest.
+    Of a create the personal fields are noted by name: what Visma has then tells the rest. Should
+    the writer be killed, Visma may have got the write at the last moment, and apply it later still.
     """
     until = now + timedelta(seconds=INTENT_SECONDS)
+    lands_until = until + timedelta(seconds=ANSWER_SECONDS)
     proof, etag = write.proof, write.etag
     is_create = proof and etag is None
     noted = tuple(by_name(each) if is_create else each for each in write.differences)
-    return Intent(write.company, write.code, until, owner, proof, differences=noted, etag=etag)
+    return Intent(write.company, write.code, until, owner, proof, lands_until, noted, etag)
 
 
 def by_name(difference: Difference) -> Difference:

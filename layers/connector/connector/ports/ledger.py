@@ -47,8 +47,8 @@ class Ledger(Protocol):
     ) -> None:
         """Notes that the write that was begun is over, its outcome unknown: others may look now.
 
-        Where no answer came, Visma may apply it as late as `lands_until`. Where it is known that
-        `nothing_written`, there is nothing left to tell of it.
+        Where no answer came, Visma may apply it as late as `lands_until`; otherwise it is applied
+        by now, or never. Where it is known that `nothing_written`, there is nothing left to tell.
         """
 
     def person_with(self, worker_id: str) -> str | None:

@@ -132,6 +132,8 @@ class DynamoLedger(LedgerReads):
         if nothing_written:
             update += ", #intent.#differences = :nothing"
             given[":nothing"] = {}
+        if not lands_until:
+            update += " REMOVE #intent.#lands_until"
         condition = f"{SAME_VERSION} AND #intent.#owner = :owner"
         try:
             with answering("DynamoDB"):

@@ -101,7 +101,7 @@ class InMemoryLedger:
                 over = replace(
                     stored.intent,
                     until=self._clock.now(),
-                    lands_until=lands_until or stored.intent.lands_until,
+                    lands_until=lands_until,
                     differences=() if nothing_written else stored.intent.differences,
                 )
                 self.tables.persons[stored.id] = replace(stored, intent=over)

@@ -40,7 +40,7 @@ class Intent:
     is taken over; of a create, personal fields by name alone. They
     are empty where no field is written, and None where an earlier version began it and did not say.
     A create carries the `proof` by which the employee is known again, should no answer come.
-    Where none came, the write may be applied as late as `lands_until`.
+    Where none came, or the writer was killed, the write may be applied as late as `lands_until`.
     """
 
     company: str

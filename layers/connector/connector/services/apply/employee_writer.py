@@ -360,8 +360,8 @@ class EmployeeWriter:
             return
         if not self._has_landed(record, intent):
             raise UnknownOutcomeError(
-                f"a write of employee {intent.code} in {intent.company} was not answered, and Visma"
-                " may still apply it; nothing else is sent meanwhile",
+                f"nobody knows of an answer to a write of employee {intent.code} in"
+                f" {intent.company}, and Visma may still apply it; nothing else is sent meanwhile",
                 retry_after=(intent.lands_until - now).total_seconds() + 1,
             )
 
