@@ -508,7 +508,9 @@ def test_a_sweep_under_way_keeps_no_names_and_a_finished_one_nobody() -> None:
 
 
 @pytest.mark.parametrize("pages", [1, 3])
-def test_where_far_too_many_are_missing_they_are_told_and_nobody_is_looked_for(pages: int) -> None:
+def test_where_far_too_many_are_missing_the_sweep_is_aborted_whoever_else_is_there(
+    pages: int,
+) -> None:
     with a_company(pages=pages) as world:
         employed = [each for each in world.tables.persons.values() if each.active_in]
         missing = [each.worker_id for each in employed[::4]]
@@ -521,9 +523,10 @@ def test_where_far_too_many_are_missing_they_are_told_and_nobody_is_looked_for(p
 
         runs = swept(world)
 
-        assert runs[-1].sweep == "finished"
+        assert runs[-1].sweep == "aborted"
+        assert f"{len(employed) - len(missing)} of the {len(employed)} people" in told(runs)
         assert looks(world) == 0
-        assert world.metrics.counts["PeopleGone"] == len(missing)
+        assert world.metrics.counts["PeopleGone"] == 0
 
 
 @pytest.mark.parametrize("pages", [1, 3])

@@ -232,8 +232,14 @@ def test_webhooks_one_by_one_cannot_do_what_a_poll_may_not(world: World) -> None
     assert outcomes == {"deactivated": 5, "held": 7}
 
 
-def test_a_token_that_sees_far_fewer_people_stops_the_sweep(world: World) -> None:
-    for worker in world.rippling.workers()[:20]:
+@pytest.mark.parametrize("past", [0, 30])
+def test_a_token_that_sees_far_fewer_people_stops_the_sweep(world: World, past: int) -> None:
+    employed = world.ledger.employed()
+    unseen = [each for each in world.rippling.workers() if each["user_id"] in employed][:20]
+    for _ in range(past):  # each of whom is on the list as long as Rippling keeps the row
+        world.rippling.terminate(world.hire()["id"], "2026-11-20")
+    world.settle()
+    for worker in unseen:
         world.rippling.remove(worker["id"])
     changed = world.rippling.workers()[0]
     world.rippling.change_user(changed["user_id"], family_name="Annen")
@@ -242,9 +248,14 @@ def test_a_token_that_sees_far_fewer_people_stops_the_sweep(world: World) -> Non
 
     assert summary.sweep == "aborted"
     assert summary.queued == 0
+    words = f"{len(employed) - 20} of the {len(employed)} people who are employed"
+    assert f"the sweep saw {words}" in summary.problems[0]
     assert "may the creator of the Rippling token still see everyone?" in summary.problems[0]
     assert world.metrics.counts["SweepAborted"] == 1
+    assert world.metrics.counts["PeopleGone"] == 0
     assert all(item["status"] == "Active" for item in world.visma.employees())
+    for verb in ("plan", "reconcile"):
+        assert f"Rippling shows {words}" in _say(world, verb)["problems"][0]
 
 
 def test_a_few_vanished_rows_do_not_stop_the_sweep(world: World) -> None:

@@ -369,14 +369,20 @@ def test_an_address_that_answers_with_a_page_is_red_and_an_outage_is_not_known(
     assert not_well(answer) == {("sign_in", "unknown"), ("not_checked", "unknown")}
 
 
-def test_far_fewer_workers_than_the_ledger_knows_are_a_red_line(world: World) -> None:
+@pytest.mark.parametrize("past", [0, 40])
+def test_far_fewer_workers_than_the_ledger_knows_are_a_red_line(world: World, past: int) -> None:
     for worker in world.rippling.workers()[:30]:
         world.rippling.remove(worker["id"])
+    for _ in range(past):
+        world.rippling.terminate(world.hire()["id"], "2026-11-20")
+    world.settle()
 
     answer = ping(world)
 
     assert not_well(answer) == {("workers", "bad")}
-    assert "10 workers" in checks_of(answer, "rippling")["workers"]["message"]
+    message = checks_of(answer, "rippling")["workers"]["message"]
+    assert f"{10 + past} workers" in message
+    assert "of these are not shown: a full sweep would be aborted" in message
 
 
 def test_what_the_mapping_asks_for_and_rippling_does_not_show_is_a_warning(world: World) -> None:

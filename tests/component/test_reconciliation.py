@@ -94,9 +94,13 @@ def test_a_leaver_is_not_taken_for_deleted_by_a_list_that_shows_far_too_few(worl
     assert world.tables.persons[worker["user_id"]].active_in == ("norway",)
 
 
-def test_a_list_that_shows_no_one_is_not_believed(world: World) -> None:
+@pytest.mark.parametrize("past", [0, 30])
+def test_a_list_that_shows_no_one_at_work_is_not_believed(world: World, past: int) -> None:
     for worker in staff(world):
         world.visma.remove_employee(str(worker["number"]))
+    for place in range(past):
+        world.visma.add_employee(f"P{place:03}")
+        world.visma.edit_employee(f"P{place:03}", status="Inactive")
 
     assert sweep(world).drifted == 0
 

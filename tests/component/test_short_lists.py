@@ -10,20 +10,31 @@ from typing import Any
 
 import pytest
 
+from connector.services.foresee.agreement import EXTRA
 from connector.services.operate.verbs import VERBS
 from tests.component.test_alarms import sweep_after
 from tests.support.loaded import a_loaded_world
 from tests.support.world import World
 
-PEOPLE = 30
+PEOPLE, PAST, STRANGERS = 30, 25, 4
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
+    """As everywhere, nearly as many employees have left long ago as there are at work."""
     with a_loaded_world(people=PEOPLE) as world:
         sweep_after(world, minutes=16)
         world.drain()
+        entered_by_hand(world, PAST, status="Inactive")
         yield world
+
+
+def entered_by_hand(world: World, number: int, status: str) -> None:
+    """So many employees more in Visma, of whom the ledger knows nothing."""
+    for place in range(number):
+        code = f"{status[0]}{place:03}"
+        world.visma.add_employee(code)
+        world.visma.edit_employee(code, status=status)
 
 
 def asked(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
@@ -32,28 +43,35 @@ def asked(world: World, verb: str, **arguments: Any) -> dict[str, Any]:
 
 
 def active(world: World) -> list[str]:
-    return [str(one["employeeNumber"]) for one in world.visma.employees() if is_active(one)]
+    """The employees at work whom the ledger knows."""
+    known = {link.employee_code for link in world.ledger.links("norway") if link.is_active}
+    return [
+        code for each in world.visma.employees() if (code := str(each["employeeNumber"])) in known
+    ]
 
 
-def is_active(employee: dict[str, Any]) -> bool:
-    return bool(employee["status"] == "Active")
+def worker_with(world: World, code: str) -> dict[str, Any]:
+    return next(each for each in world.rippling.workers() if str(each["number"]) == code)
 
 
 @contextmanager
 def hidden(world: World, shown: int, *, singly: bool = False) -> Iterator[None]:
-    """The integration sees so many employees alone: on the list, or `singly` as well."""
-    answer, seen = world.visma.answer, set(active(world)[:shown])
+    """Of those at work the integration sees so many alone: on the list, or `singly` as well.
+
+    Whoever has left, and whoever the ledger does not know, is seen all the same.
+    """
+    answer, unseen = world.visma.answer, set(active(world)[shown:])
 
     def blind(request: Any) -> Any:
-        found = answer(request)
         last = request.path.rstrip("/").rpartition("/")[2]
-        if request.method != "GET" or found.status != 200:
+        if singly and "/employee/" in request.path and last in unseen:
+            found = answer(replace(request, method="GET"))  # nothing is written either
+            return replace(found, status=404, payload=b"{}")
+        found = answer(request)
+        if request.method != "GET" or found.status != 200 or last != "employee":
             return found
-        if last == "employee":
-            rows = [row for row in json.loads(found.payload) if row["employeeNumber"] in seen]
-            return replace(found, payload=json.dumps(rows).encode())
-        is_hidden = singly and "/employee/" in request.path and last not in seen
-        return replace(found, status=404, payload=b"{}") if is_hidden else found
+        rows = [row for row in json.loads(found.payload) if row["employeeNumber"] not in unseen]
+        return replace(found, payload=json.dumps(rows).encode())
 
     world.visma.answer = blind  # type: ignore[method-assign]
     try:
@@ -96,6 +114,7 @@ def test_whoever_is_not_on_a_short_list_is_in_step_nowhere(
 ) -> None:
     number = len(active(world))
     words = f"norway: Visma's list shows {shown} of {number} active employees"
+    entered_by_hand(world, STRANGERS, status="Active")
     with case(world, shown):
         stuck = world.metrics.counts["PeopleStuck"]
         world.clock.turn(hours=24)
@@ -113,7 +132,8 @@ def test_whoever_is_not_on_a_short_list_is_in_step_nowhere(
         assert words in of_ping["message"]
         assert "connector reconcile heal --company norway" in of_ping["remedy"]
         found = asked(world, "reconcile")
-        assert [row["what"] for row in found["rows"]] == ["not on the list"] * (number - shown)
+        of_ledger = [row["what"] for row in found["rows"] if row["what"] != EXTRA]
+        assert of_ledger == ["not on the list"] * (number - shown)
         assert words in found["problems"][0]
         assert "connector reconcile heal --company norway" in found["problems"][0]
         (verb,) = (each for each in VERBS if each.name == "reconcile")
@@ -121,7 +141,7 @@ def test_whoever_is_not_on_a_short_list_is_in_step_nowhere(
         report = asked(world, "report", month=world.clock.now().strftime("%Y-%m"))
         (told,) = (each["needs_human"] for each in report["sections"] if each["key"] == "drift")
         assert any(words in each for each in told)
-        assert f"{number - shown} employees" in told[0]
+        assert f"{number - shown + STRANGERS} employees" in told[0]
 
 
 def test_whoever_is_deleted_is_told_one_by_one_once_each_has_been_read(world: World) -> None:
@@ -166,6 +186,34 @@ def test_whoever_is_hidden_altogether_is_released_once_the_right_is_back(world: 
     assert world.metrics.gauges["PeopleInStep", "norway"] == number
     assert world.visma.employees() == before
     assert line(world, "status", "in_step")["level"] == "good"
+
+
+def test_a_leaver_who_is_hidden_altogether_is_not_taken_for_deleted(world: World) -> None:
+    code = active(world)[15]
+    leaver = worker_with(world, code)
+    with hidden(world, 10, singly=True):
+        world.rippling.terminate(leaver["id"], "2026-11-20")
+        assert world.settle() == {"rejected": 1}
+        assert world.tables.persons[leaver["user_id"]].active_in == ("norway",)
+
+    sweep_after(world, hours=24)
+    assert world.employee_of(leaver)["status"] == "Inactive"
+
+
+def test_whoever_leaves_after_being_told_as_deleted_among_many_has_nothing_left_to_leave(
+    world: World,
+) -> None:
+    code = active(world)[13]
+    leaver = worker_with(world, code)
+    with deleted(world, 10):
+        asked(world, "reconcile heal")
+        world.drain()
+        world.rippling.terminate(leaver["id"], "2026-11-20")
+
+        assert world.settle() == {"unchanged": 1}
+
+    assert world.tables.persons[leaver["user_id"]].active_in == ()
+    assert code not in of_lists(world)
 
 
 def test_a_company_that_the_last_sweep_could_not_list_is_not_said_to_be_in_step(

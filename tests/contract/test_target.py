@@ -358,12 +358,15 @@ class TestProbing:
         assert sorted(sample.calendars) == ["NORWAY"]
         assert sample.calls_limit == books.visma.calls_per_hour
         assert 0 < (sample.calls_left or 0) < books.visma.calls_per_hour
+        assert [each.code for each in sample.employees] == ["1001", "1002"]
+        assert sample.first == sample.employees[0]
         assert "Kari" not in repr(sample)
 
     def test_a_sample_of_nobody_has_no_count(self, books: Books) -> None:
         sample = books.target.sample()
 
         assert (sample.shown, sample.count, sample.classes) == (0, None, frozenset())
+        assert (sample.employees, sample.first) == ((), None)
 
 
 class TestPublishedDialect:

@@ -16,6 +16,8 @@ from connector.domain.guards import (
     guards_of,
     judge,
     limit,
+    proves_too_few,
+    shows_too_few,
     strictest,
 )
 from connector.domain.mapping.model import Guards, MappingFile
@@ -170,3 +172,37 @@ def test_all_or_none_is_held_exactly_above_the_line(
     breaches = judge(wanted, guards_in(mapping), lambda *_: population, no_one)
 
     assert bool(breaches) == (count > max(floor, population * percent / 100))
+
+
+@pytest.mark.parametrize(
+    ("expected", "missing", "is_short"),
+    [
+        (0, 0, False),
+        (5, 5, False),
+        (6, 6, True),
+        (20, 5, False),
+        (20, 6, True),
+        (30, 6, False),
+        (30, 7, True),
+        (1000, 200, False),
+        (1000, 201, True),
+    ],
+)
+def test_a_source_is_not_believed_that_leaves_out_more_than_five_and_more_than_a_fifth(
+    expected: int, missing: int, is_short: bool
+) -> None:
+    everyone = [f"p{number}" for number in range(expected)]
+
+    assert shows_too_few(everyone, set(everyone[:missing])) is is_short
+    assert proves_too_few(expected - missing, everyone) is is_short
+
+
+@given(expected=st.integers(0, 60), rows=st.integers(0, 200), missing=st.integers(0, 60))
+def test_where_rows_alone_prove_that_too_few_are_shown_too_few_are(
+    expected: int, rows: int, missing: int
+) -> None:
+    everyone = [f"p{number}" for number in range(expected)]
+    shown = min(rows, expected - min(missing, expected))  # the other rows are somebody else's
+
+    if proves_too_few(rows, everyone):
+        assert shows_too_few(everyone, everyone[shown:])

@@ -12,7 +12,14 @@ from connector.domain.employees import Employee
 from connector.domain.people import EmploymentStatus, Facts, Worker
 from connector.domain.placement import IN_VISMA, Missing, MissingKind, Placement
 from connector.domain.planning import Outcome
-from connector.domain.reconciliation import Origin, gone, is_otherwise, learnt, reconcile
+from connector.domain.reconciliation import (
+    Origin,
+    gone,
+    is_otherwise,
+    learnt,
+    reconcile,
+    shortfall,
+)
 from connector.domain.records.ledger import EmployeeLink, Person
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -47,6 +54,15 @@ HAS_LOST = Decision(Action.KEEP, WORKER, "norway", NO_LONGER_SHOWN)
 AWAITS = Decision(Action.WAIT, WORKER, "norway", unknown=("department",))
 LEFT = {"status": "Inactive"}
 EMPLOYEE = Employee("1001", {"status": "Active"}, "AAA=", 7)
+KNOWN = [replace(LINK, person_id=f"p{n}", employee_code=str(n), employee_id=n) for n in range(20)]
+OTHERS = [
+    *(Employee(f"P{n}", {"status": "Inactive"}, "AAA=", 100 + n) for n in range(30)),
+    *(Employee(f"S{n}", {"status": "Active"}, "AAA=", 200 + n) for n in range(30)),
+]
+
+
+def employee_of(link: EmployeeLink) -> Employee:
+    return Employee(link.employee_code or "", {"status": "Active"}, link.etag, link.employee_id)
 
 
 @pytest.mark.parametrize(
@@ -147,12 +163,41 @@ def test_an_id_is_learnt_from_the_very_version_that_the_ledger_remembers(
 
 
 def test_a_list_that_shows_far_too_few_says_nothing_about_those_it_leaves_out() -> None:
-    links = [replace(LINK, employee_code=str(n), employee_id=n) for n in range(20)]
     here = [Employee(str(n), {}, "BBB=", n) for n in range(10)]
 
-    found = reconcile(links, here)
+    found = reconcile(KNOWN, here + OTHERS)
 
     assert {finding.origin for finding in found} == {Origin.EDITED}
+
+
+@pytest.mark.parametrize("others", [[], OTHERS], ids=["alone", "among others"])
+@pytest.mark.parametrize("shown", [0, 10, 15, 16, 20])
+def test_a_list_is_short_by_those_of_the_expected_who_are_on_it_and_by_nobody_else(
+    shown: int, others: list[Employee]
+) -> None:
+    found = shortfall("norway", KNOWN, [*map(employee_of, KNOWN[:shown]), *others])
+
+    assert (found is None) is (shown > 14)
+    if found:
+        assert (found.shown, found.known) == (shown, 20)
+        assert found.unseen == tuple(sorted(each.person_id for each in KNOWN[shown:]))
+
+
+def test_whoever_is_told_already_or_has_left_is_not_expected_on_a_list() -> None:
+    told = [replace(each, outcome=Outcome.REJECTED) for each in KNOWN[:8]]
+    past = [replace(each, written=LEFT) for each in KNOWN[8:14]]
+    rest = KNOWN[14:]
+
+    assert shortfall("norway", [*told, *past, *rest], map(employee_of, rest)) is None
+    short = shortfall("norway", [*told, *past, *rest], map(employee_of, [*told, *past]))
+    assert short is not None
+    assert (short.known, short.shown) == (6, 0)
+
+
+def test_whoever_is_on_a_list_under_another_code_is_on_it() -> None:
+    renumbered = [replace(employee_of(each), code=f"NEW-{each.person_id}") for each in KNOWN]
+
+    assert shortfall("norway", KNOWN, renumbered) is None
 
 
 def test_only_whoever_is_active_and_was_not_seen_is_gone() -> None:

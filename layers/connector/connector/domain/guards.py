@@ -267,15 +267,31 @@ def enough_for(count: int, kind: ChangeKind, guards: Guards) -> int | None:
 UNLIMITED = 10**9
 
 FEWEST_PERCENT = 80
-"""A source that shows fewer of the known workers than this is not believed."""
+"""A source that shows fewer than this of those whom it should show is not believed."""
 
 FEWEST_MISSING = 5
-"""That many workers may always be missing."""
+"""That many of them may always be missing."""
 
 
-def shows_too_few(seen: int, known: int) -> bool:
-    """True where a source shows far fewer workers than the ledger knows to be employed."""
-    return known - seen > FEWEST_MISSING and seen * 100 < known * FEWEST_PERCENT
+def shows_too_few(expected: Collection[str], unseen: Collection[str]) -> bool:
+    """True where a source leaves out far too many of those whom it should show.
+
+    `unseen` are those of the `expected` who are not there. Whoever else a source shows, past people
+    and strangers, stands for nobody: however many they are, they say nothing of the others.
+    """
+    return _are_too_few(len(expected) - len(unseen), len(expected))
+
+
+def proves_too_few(rows: int, expected: Collection[str]) -> bool:
+    """True where a source has so few rows, whosever they are, that far too many are left out.
+
+    Many rows prove nothing: that enough are there, only `shows_too_few` can tell.
+    """
+    return _are_too_few(rows, len(expected))
+
+
+def _are_too_few(shown: int, expected: int) -> bool:
+    return expected - shown > FEWEST_MISSING and shown * 100 < expected * FEWEST_PERCENT
 
 
 Proposal: TypeAlias = tuple[str, ChangeKind, str]

@@ -142,9 +142,8 @@ def reconcile(links: Iterable[EmployeeLink], employees: Iterable[Employee]) -> l
     A list that shows far too few employees says nothing about those it leaves out: `shortfall` has
     them.
     """
-    here = list(employees)
-    known = list(links)
-    is_whole = is_believed(known, len(here))
+    known, here = list(links), list(employees)
+    is_whole = shortfall("", known, here) is None
     found = _differing(known, here)
     return [each for each in found if is_whole or each.origin is not Origin.MISSING]
 
@@ -154,25 +153,45 @@ def shortfall(
 ) -> Shortfall | None:
     """Whom the list of a company leaves out, where it shows too few for that to mean anything.
 
-    Whoever is rejected is not among them: the writer has looked at them, and they are told already.
+    None where whoever is not on it is gone for all that a list can tell. Everyone who concludes
+    something from a list asks here, so that it is believed by all of them or by none. Inactive
+    employees and strangers who are on it stand for nobody.
     """
-    here, known = list(employees), list(links)
-    if is_believed(known, len(here)):
+    listed = _Listed.of(employees)
+    expected = {link.person_id: listed.has(link) for link in links if _is_expected(link)}
+    unseen = [person_id for person_id, is_there in expected.items() if not is_there]
+    if not shows_too_few(expected, unseen):
         return None
-    expected = {link.person_id for link in known if _is_expected(link)}
-    found = _differing(known, here)
-    unseen = {each.person_id for each in found if each.origin is Origin.MISSING} & expected
     return Shortfall(company, len(expected), tuple(sorted(unseen)))
 
 
-def is_believed(links: Iterable[EmployeeLink], shown: int) -> bool:
-    """Whether a list with so many employees says anything about whoever is not on it."""
-    return not shows_too_few(shown, sum(map(_is_expected, links)))
-
-
 def _is_expected(link: EmployeeLink) -> bool:
-    """Whether a list should have the employee, for all that the writer has found."""
+    """Whether a list should have the employee, for all that the writer has found.
+
+    Whoever is rejected is not among them: the writer has looked at them, and they are told already.
+    """
     return link.is_active and (link.outcome is not Outcome.REJECTED or link.is_left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Who is on a list: by code, and by Visma's own id. The employees themselves are not kept."""
+
+    codes: Collection[str]
+    ids: Collection[int]
+
+    @classmethod
+    def of(cls, employees: Iterable[Employee]) -> _Listed:
+        codes, ids = set[str](), set[int]()
+        for employee in employees:
+            codes.add(canonical(employee.code))
+            if employee.employee_id is not None:
+                ids.add(employee.employee_id)
+        return cls(codes, ids)
+
+    def has(self, link: EmployeeLink) -> bool:
+        """Whether the employee of a row is on the list, be it under another code."""
+        return canonical(link.employee_code or "") in self.codes or link.employee_id in self.ids
 
 
 def _differing(links: Iterable[EmployeeLink], here: Sequence[Employee]) -> list[Finding]:

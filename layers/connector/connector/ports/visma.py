@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping 
 class Sample:
     """What the first page of a company's employees tells of the company, and of the calls left.
 
-    `count` is how many employees there are in all, where Visma says so.
+    `count` is how many employees there are in all, where Visma says so; `employees` are those of
+    the page.
     """
 
     shown: int
@@ -25,7 +26,12 @@ class Sample:
     calendars: frozenset[str] = frozenset()
     calls_left: int | None = None
     calls_limit: int | None = None
-    first: Employee | None = field(default=None, repr=False)
+    employees: tuple[Employee, ...] = field(default=(), repr=False)
+
+    @property
+    def first(self) -> Employee | None:
+        """The first of the page, where there is any."""
+        return next(iter(self.employees), None)
 
 
 class VersionShown(StrEnum):

@@ -263,7 +263,7 @@ def sample_of(rows: Sequence[VismaRow], headers: Mapping[str, str]) -> Sample:
         calendars=frozenset(each["calendar"] for each in fields) - {""},
         calls_left=_whole(headers.get("X-RateLimit-Remaining")),
         calls_limit=_whole(headers.get("X-RateLimit-Limit")),
-        first=employees[0] if employees else None,
+        employees=tuple(employees),
     )
 
 

@@ -32,8 +32,8 @@ from connector.domain.errors import (
     RetryableError,
     UnknownOutcomeError,
 )
-from connector.domain.guards import shows_too_few
 from connector.domain.planning import Outcome, Plan
+from connector.domain.reconciliation import shortfall
 from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import ANSWER_SECONDS, EmployeeLink, Intent, Record, Write
 from connector.ports.clock import Clock
@@ -113,7 +113,7 @@ class EmployeeWriter:
         """The end of leaving where finance has deleted the employee, and not only renumbered it.
 
         None where the employee is still listed, or nobody can tell: not by an old digest, nor by a
-        list that shows far too few.
+        list that shows far too few of those whom it should show, see `shortfall`.
         """
         written = (link.written or {}).get("contact.email", "")
         if link.employee_id is None and not request.seal.made(written):
@@ -124,7 +124,7 @@ class EmployeeWriter:
             is_same = employee.employee_id == link.employee_id
             if is_same or (link.employee_id is None and written and address == written):
                 return None
-        if shows_too_few(len(employees), self.ledger.headcount(request.company)):
+        if shortfall(request.company, self.ledger.links(request.company), employees):
             return None
         return Result(
             Outcome.UNCHANGED,

@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.domain.errors import ConnectorError, RateLimitedError
-from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
 from connector.domain.status.wording import counted
@@ -54,21 +53,18 @@ class AbsenceCheck:
     metrics: Metrics
 
     def missing(
-        self, everyone: Everyone, employed: Collection[str]
+        self, everyone: Everyone, unseen: frozenset[str]
     ) -> tuple[frozenset[str], tuple[str, ...]]:
         """Who is gone, and who has to be looked for before that is said, once everyone is read.
 
-        What one run has read is believed. Where it took several, everyone missing is looked for,
-        unless they are as many as no one believes: a call each would bear them out or not.
+        What one run has read is believed. Where it took several, everyone missing is looked for;
+        `unseen` are never so many that no one believes it, since no such sweep comes so far.
         """
         if not everyone.is_known:
             return frozenset(), ()
-        unseen, partly = everyone.unseen(employed), everyone.sightings().partly
         if everyone.is_whole:
             return unseen, ()
-        if shows_too_few(len(employed) - len(unseen), len(employed)):
-            return unseen, tuple(sorted(partly))
-        return frozenset(), tuple(sorted(partly | unseen))
+        return frozenset(), tuple(sorted(everyone.sightings().partly | unseen))
 
     def look_for(
         self,

@@ -81,15 +81,12 @@ class Everyone:
         """Whether the employment that counts has come, in this run or in one before."""
         return sighting(person.id) in self.people
 
-    @property
-    def number(self) -> int:
-        """How many people were read, at the end of a run."""
-        return len(self.people) + len(self.sightings().partly)
-
     def unseen(self, people: Iterable[str]) -> frozenset[str]:
-        """Those of the people of whom nothing was read, at the end of a run."""
-        seen = self.sightings()
-        return frozenset(each for each in people if not seen.has(each))
+        """Those of the people of whom nothing was read, at the end of a run; nobody if unknown."""
+        if not self.is_known:
+            return frozenset()
+        unread = (each for each in people if each not in self.missed)
+        return frozenset(each for each in unread if sighting(each) not in self.people)
 
     def sightings(self, missing: Iterable[str] = ()) -> Sightings:
         """What the next run has to know, at the end of this one."""

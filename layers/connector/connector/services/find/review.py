@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,7 +26,6 @@ from connector.domain.reconciliation import (
     brought_back,
     done_meanwhile,
     extra,
-    is_believed,
     learnt,
     reconcile,
     shortfall,
@@ -101,7 +100,7 @@ class CompanyReview:
         problems += [beside.short.told] if beside.short else []
         differing -= judged_already(links, beside.found)
         # Someone who is both is queued once: the writer reads the employee in either case.
-        done = self._done_meanwhile(links, beside.employees)
+        done = self._done_meanwhile(links, beside)
         again = self.ledger.persons((set(rejected_in(links)) | done) - differing)
         candidates = self.guard.assess_known(again, Cause.SWEEP, mapping)
         candidates += self.guard.assess_known(self.ledger.persons(differing), Cause.DRIFT, mapping)
@@ -124,15 +123,12 @@ class CompanyReview:
         short = shortfall(company, links, employees)
         return _Beside(employees, reconcile(links, employees), back, short)
 
-    def _done_meanwhile(
-        self, links: Collection[EmployeeLink], employees: Sequence[Employee] | None
-    ) -> set[str]:
+    def _done_meanwhile(self, links: Collection[EmployeeLink], beside: _Beside) -> set[str]:
         """The people of whom nothing may be left to hold, as Visma has them: the writer looks."""
         held = {link.person_id: link for link in links if link.is_held}
-        if not held or employees is None:
+        if not held or beside.employees is None:
             return set()
-        by_code = {canonical(employee.code): employee for employee in employees}
-        is_whole = is_believed(links, len(employees))
+        by_code = {canonical(employee.code): employee for employee in beside.employees}
         return {
             person.id
             for person in self.ledger.persons(set(held))
@@ -140,7 +136,7 @@ class CompanyReview:
                 held[person.id],
                 person,
                 by_code.get(canonical(held[person.id].employee_code or "")),
-                is_whole=is_whole,
+                is_whole=beside.short is None,
             )
         }
 

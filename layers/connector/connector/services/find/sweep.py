@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from connector.domain.cursors import SWEEP_OVERDUE, Cursor
-from connector.domain.guards import shows_too_few
+from connector.domain.guards import proves_too_few, shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.mapping.naming.bindings import key_of
 from connector.domain.people import Facts
@@ -90,10 +90,12 @@ class SweepReader:
             batch += self.absence.tell(everyone.lost) if everyone.lost else Batch()
             return batch + Batch(cursors=(cursor,), report=Summary(sweep="cut short"))
         employed = self.ledger.employed()
-        seen = everyone.number if everyone.is_known else sweep.seen
-        if shows_too_few(seen, len(employed)):
-            return self._aborted(sweep, seen, batch.report, len(employed))
-        gone, missing = self.absence.missing(everyone, employed)
+        unseen = everyone.unseen(employed)
+        # Where nobody knows whom the runs before have read, their rows can prove a shortage still.
+        if shows_too_few(employed, unseen) or proves_too_few(sweep.seen, employed):
+            shown = min(len(employed) - len(unseen), sweep.seen)
+            return self._aborted(sweep, shown, batch.report, len(employed))
+        gone, missing = self.absence.missing(everyone, unseen)
         lost = lost_companies(employed, mapping.companies)
         sweep = sweep.reviewing((*mapping.companies, *lost))
         sweep = sweep.having_seen(everyone.sightings(missing) if everyone.is_known else None)
@@ -149,12 +151,12 @@ class SweepReader:
         told = self.absence.tell(gone | back.gone | lost)
         return looked.batch + back.batch + told + replace(reviewed, candidates=kept)
 
-    def _aborted(self, sweep: Cursor, seen: int, report: Summary, employed: int) -> Batch:
+    def _aborted(self, sweep: Cursor, shown: int, report: Summary, employed: int) -> Batch:
         """A token that no longer sees everyone shows leavers who never left: none is queued."""
         self.metrics.count("SweepAborted")
         message = (
-            f"the sweep saw {seen} people and {employed} are employed: nothing of it was queued;"
-            " may the creator of the Rippling token still see everyone?"
+            f"the sweep saw {shown} of the {employed} people who are employed: nothing of it was"
+            " queued; may the creator of the Rippling token still see everyone?"
         )
         return Batch(
             cursors=(sweep.aborted(),),

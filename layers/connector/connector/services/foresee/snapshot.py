@@ -12,7 +12,7 @@ from connector.domain.errors import ConfigurationError, ConnectorError, Retryabl
 from connector.domain.guards import shows_too_few
 from connector.domain.mapping.model import MappingFile
 from connector.domain.people import Worker
-from connector.domain.reconciliation import Shortfall, shortfall
+from connector.domain.reconciliation import Shortfall, gone, shortfall
 from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
@@ -76,12 +76,13 @@ class SnapshotReader:
             for link in rows:
                 links[link.person_id][company] = link
         employments = self._everyone()
-        known = sum(bool(person.active_in) for person in persons.values())
-        seen = sum(map(len, employments.values()))
-        if shows_too_few(seen, known):
+        employed = [person.id for person in persons.values() if person.active_in]
+        unseen = [person.id for person in gone(persons.values(), employments)]
+        if shows_too_few(employed, unseen):
             raise ConfigurationError(
-                f"Rippling shows {seen} workers and {known} people are employed: nothing can be"
-                " foretold; may the creator of the Rippling token still see everyone?"
+                f"Rippling shows {len(employed) - len(unseen)} of the {len(employed)} people who"
+                " are employed: nothing can be foretold; may the creator of the Rippling token"
+                " still see everyone?"
             )
         employees = {company: self._employees(company) for company in companies}
         short = dict(_short_in(employees, links))

@@ -284,23 +284,24 @@ class Ping:
 
     def _workers(self, mapping: MappingFile | None) -> Check:
         """Whether the token sees everyone whom the ledger knows, and all that the mapping asks."""
-        known = len(self.ledger.employed())
-        seen, unreadable, missed = 0, 0, Counter[str]()
+        employed = self.ledger.employed()
+        seen, unreadable, missed, unseen = 0, 0, Counter[str](), set(employed)
         for page in self.source.everyone():
             seen += len(page.workers)
+            unseen.difference_update(worker.person_id for worker in page.workers)
             unreadable += page.unreadable
             missed += facts_missed(page.workers, mapping) if mapping else Counter()
-            if page.next_page_token and self.clock.remaining_seconds() < PING_RESERVE_SECONDS:
+            if page.next_page_token and not self._has_time():
                 return not_checked(["workers"], f"{NO_TIME} to count more than {seen}")
         message = (
             f"Rippling shows {counted(seen, 'worker')}, past ones among them; the ledger knows"
-            f" {known} in employment."
+            f" {len(employed)} in employment."
         )
-        if shows_too_few(seen, known):
+        if shows_too_few(employed, unseen):
             return Check(
                 "workers",
                 Level.BAD,
-                f"{message} A full sweep would be aborted.",
+                f"{message} {len(unseen)} of these are not shown: a full sweep would be aborted.",
                 "see that the maker of the Rippling token may still see everyone",
             )
         hidden = [f"the {name.replace('_', ' ')} of {missed[name]}" for name in sorted(missed)]
@@ -324,11 +325,12 @@ class Ping:
         mapped = mapping.companies if mapping else {}
         for company in dict.fromkeys((*mapped, *self.secrets.visma())):
             links = list(self.ledger.links(company))
-            of_company = CompanyChecks(company, self.targets, mapped.get(company), links)
+            rules = mapped.get(company)
+            of_company = CompanyChecks(company, self.targets, self._has_time, rules, links)
             checks = list(self._timely_all(of_company.checks()))
             is_let_in = checks[0].level is Level.GOOD
             tenants = [_tenant(company)]
-            if (rules := mapped.get(company)) and rules.labour and is_let_in:
+            if rules and rules.labour and is_let_in:
                 books = partial(books_check, self.ledgers, company, rules.labour, self.clock.now())
                 checks.append(self._timely("books", books))
                 tenants.append(_tenant_of_books(company))
@@ -344,14 +346,15 @@ class Ping:
     def _last_ended(self) -> datetime | None:
         return self.cursors.cursor(self.deployment.stream).ended
 
+    def _has_time(self) -> bool:
+        return self.clock.remaining_seconds() >= PING_RESERVE_SECONDS
+
     def _timely(self, name: str, look: CheckFn) -> Check:
-        if self.clock.remaining_seconds() < PING_RESERVE_SECONDS:
-            return not_checked([name], NO_TIME)
-        return tried(name, look)
+        return tried(name, look) if self._has_time() else not_checked([name], NO_TIME)
 
     def _timely_all(self, checks: Iterator[Check]) -> Iterator[Check]:
         """The checks for which there is time: none is made before it is asked for."""
-        while self.clock.remaining_seconds() >= PING_RESERVE_SECONDS:
+        while self._has_time():
             check = next(checks, None)
             if check is None:
                 return

@@ -6,23 +6,21 @@ that the mapping can be written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.domain.catalogue import Catalogue, Part, canonical
 from connector.domain.checks import Check, Level, one_by_one
-from connector.domain.employees import DIMENSION
+from connector.domain.employees import DIMENSION, Employee
+from connector.domain.errors import UpstreamUnavailableError
 from connector.domain.mapping.model import CompanyRules
-from connector.domain.reconciliation import Shortfall, is_believed, shortfall, what_to_do
+from connector.domain.reconciliation import Shortfall, shortfall, what_to_do
 from connector.domain.records.ledger import EmployeeLink
 from connector.domain.status.wording import listed
 from connector.ports.visma import Sample, SingleReads, Target, Targets, VersionShown
 
 CODES_SHOWN = 10
-FIRST_PAGE_SIZE = 100
-"""A first page with fewer employees than were asked for is not believed to have more behind it."""
-
 FEW_CALLS_PERCENT = 10
 
 
@@ -32,6 +30,9 @@ class CompanyChecks:
 
     company: str
     targets: Targets
+    has_time: Callable[[], bool]
+    """Whether a list may be read on."""
+
     rules: CompanyRules | None = None
     links: Sequence[EmployeeLink] = ()
     """Whom the ledger knows there."""
@@ -162,13 +163,19 @@ class CompanyChecks:
     def _short(self, sample: Sample) -> Shortfall | None:
         """Whom the list leaves out, where it shows too few.
 
-        All of it is read only where the first page does not show, or tell of, enough.
+        All of it is read unless enough are on the first page. How many there are in all is no
+        answer: past employees and strangers are among them.
         """
-        is_full = sample.shown >= FIRST_PAGE_SIZE
-        told = (sample.count if is_full else None) or sample.shown
-        if is_believed(self.links, told):
+        if shortfall(self.company, self.links, sample.employees) is None:
             return None
-        return shortfall(self.company, self.links, self._target().employees())
+        return shortfall(self.company, self.links, self._listed())
+
+    def _listed(self) -> Iterator[Employee]:
+        """Everyone on the list, as long as there is time."""
+        for employee in self._target().employees():
+            if not self.has_time():
+                raise UpstreamUnavailableError("Visma is too slow to list its employees in one run")
+            yield employee
 
     def _single(self) -> Check:
         first = self._sample.first if self._sample else None
