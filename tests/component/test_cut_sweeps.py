@@ -320,10 +320,10 @@ def test_who_was_brought_back_and_of_whom_rippling_cannot_answer_is_left_to_the_
         inner: Any = world.source.source  # type: ignore[attr-defined]
         employments = inner.employments
 
-        def refuses_one(worker_id: str, person_id: str, known: Any = ()) -> Any:
+        def refuses_one(worker_id: str, person_id: str, *known: Any) -> Any:
             if person_id == one["user_id"]:
                 raise UpstreamUnavailableError("no answer")
-            return employments(worker_id, person_id, known)
+            return employments(worker_id, person_id, *known)
 
         monkeypatch.setattr(inner, "employments", refuses_one)
 
@@ -563,11 +563,11 @@ def test_where_the_calls_run_short_the_sweep_goes_on_looking_in_the_next_run(
         inner: Any = world.source.source  # type: ignore[attr-defined]
         employments, asked = inner.employments, []
 
-        def refuses_once(worker_id: str, person_id: str, known: Any = ()) -> Any:
+        def refuses_once(worker_id: str, person_id: str, *known: Any) -> Any:
             asked.append(person_id)
             if len(asked) == 1:
                 raise RateLimitedError("Rippling's calls are used up", retry_after=60)
-            return employments(worker_id, person_id, known)
+            return employments(worker_id, person_id, *known)
 
         monkeypatch.setattr(inner, "employments", refuses_once)
 
@@ -589,10 +589,10 @@ def test_of_whom_rippling_cannot_answer_is_told_and_the_sweep_goes_on(
         inner: Any = world.source.source  # type: ignore[attr-defined]
         employments = inner.employments
 
-        def refuses(worker_id: str, person_id: str, known: Any = ()) -> Any:
+        def refuses(worker_id: str, person_id: str, *known: Any) -> Any:
             if person_id == one["user_id"]:
                 raise UpstreamUnavailableError("Rippling answers 500")
-            return employments(worker_id, person_id, known)
+            return employments(worker_id, person_id, *known)
 
         monkeypatch.setattr(inner, "employments", refuses)
 

@@ -67,6 +67,10 @@ class Cursor:
     `ended` is when a read last came to its end. `sightings` is whom a sweep under way has read;
     None where that is not known, and then nobody counts as missing.
 
+    `marks` are those of a page of each run of a read that is cut short: a page that comes again
+    says that the list goes round in a circle. `circled` is how many runs the read before this one
+    had come by then, if it has: until this one has come further, it comes nowhere.
+
     `crowded_since` is when a read was first at its end with the watermark where it is, if what it
     read once more before the watermark took more than a page, as after a mass change.
     `crowd_is_known` says that all of it was read again, late enough to be left alone from then on.
@@ -86,6 +90,8 @@ class Cursor:
     crowded_since: datetime | None = None
     crowd_is_known: bool = False
     sightings: Sightings | None = None
+    marks: tuple[str, ...] = ()
+    circled: int = 0
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
         """The cursor of a sweep that begins now."""
@@ -124,7 +130,7 @@ class Cursor:
 
     def reviewing(self, companies: Sequence[str]) -> Cursor:
         """The cursor of a sweep that has read everyone and has these companies before it."""
-        return replace(self, page_token=None, to_review=tuple(companies))
+        return replace(self, page_token=None, marks=(), circled=0, to_review=tuple(companies))
 
     def having_seen(self, sightings: Sightings | None) -> Cursor:
         """The cursor of a sweep that has read these people so far."""
@@ -242,8 +248,25 @@ class Progress:
         # Without an order older rows may still come, until all have been read.
         return self.watermark if self.is_cut_short else self.newest
 
-    def saved(self, now: datetime) -> Cursor:
-        """The cursor to keep, should the read stop now."""
+    def broken_off(self, runs: int) -> Cursor:
+        """The cursor to keep where the pages go round in a circle: the next read is a new one.
+
+        By time, none that came before was left out. Without an order nobody knows.
+        """
+        watermark = self.reached() if self.in_order else self.watermark
+        return replace(
+            self.cursor,
+            watermark=watermark,
+            page_token=None,
+            started=None,
+            crowded_since=None,
+            crowd_is_known=False,
+            marks=(),
+            circled=runs,
+        )
+
+    def saved(self, now: datetime, marks: tuple[str, ...] = ()) -> Cursor:
+        """The cursor to keep, should the read stop now; `marks` if it is cut short."""
         since, is_known = self._crowd(now)
         return replace(
             self.cursor,
@@ -253,6 +276,8 @@ class Progress:
             ended=self.cursor.ended if self.is_cut_short else now,
             crowded_since=since,
             crowd_is_known=is_known,
+            marks=marks if self.is_cut_short else (),
+            circled=self.cursor.circled if self.is_cut_short else 0,
         )
 
     @property

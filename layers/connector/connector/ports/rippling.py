@@ -5,6 +5,7 @@ Which API is behind it is not known here.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,17 +22,31 @@ class Page:
     """Some workers, and where to go on; `next_page_token` is None on the last page.
 
     `unreadable` counts rows that could not be told whose they are, and were skipped; `old` counts
-    rows that came although only newer ones were asked for, and were skipped.
+    rows that came although only newer ones were asked for, and were skipped. `whole` is the mark of
+    the page with these.
     """
 
     workers: Sequence[Worker]
     next_page_token: str | None = None
     unreadable: int = 0
     old: int = 0
+    whole: str = ""
 
     def without_old(self, recent: Sequence[Worker]) -> Page:
         """The page with only these of its workers; the others are counted."""
-        return replace(self, workers=recent, old=len(self.workers) - len(recent))
+        old = len(self.workers) - len(recent)
+        return replace(self, workers=recent, old=old, whole=self.mark)
+
+    @property
+    def mark(self) -> str:
+        """A digest of which workers the page shows, and when each was changed; empty without any.
+
+        No list that comes to an end has one page twice, unless it is read again from the beginning.
+        """
+        if self.whole or not self.workers:
+            return self.whole
+        shown = "\n".join(f"{each.id} {each.updated_at}" for each in self.workers)
+        return hashlib.blake2b(shown.encode(), digest_size=8).hexdigest()
 
 
 class Source(Protocol):

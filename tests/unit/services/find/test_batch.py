@@ -19,6 +19,7 @@ ONE = Summary(
     rows_before_cutoff=6,
     unreadable_rows=7,
     facts_unknown={"country": 8},
+    goes_nowhere=True,
 )
 OTHER = Summary(
     paused=True,
@@ -51,6 +52,7 @@ def test_summaries_add_up_member_by_member() -> None:
         rows_before_cutoff=66,
         unreadable_rows=77,
         facts_unknown={"location": 80, "country": 8},
+        goes_nowhere=True,
     )
 
 
@@ -87,6 +89,7 @@ def test_the_answer_of_the_function_has_its_members_in_a_fixed_order() -> None:
         "unreadable_rows",
         "facts_unknown",
         "problems",
+        "goes_nowhere",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,3 +91,23 @@ def test_a_source_without_increments_is_read_in_full_and_that_is_counted() -> No
 
     assert len(batch.candidates) == 2
     assert bench.metrics.counts == {"FullReads": 1}
+
+
+def test_where_the_pages_go_round_in_a_circle_the_next_read_is_a_new_one() -> None:
+    """What came is queued, and by time nothing that came before was left out."""
+    bench = FindBench([[worker(1, 10)], [worker(2, 20)]] * 9)
+
+    batch = bench.changes.read(a_cursor(), bench.mapping)
+
+    assert [each.worker_id for each in batch.candidates] == ["w1", "w2"]
+    (cursor,) = batch.cursors
+    assert cursor == replace(a_cursor(), watermark=HOUR_AGO + timedelta(seconds=20), circled=1)
+    assert batch.report.goes_nowhere
+
+
+def test_a_circle_in_no_order_moves_no_watermark() -> None:
+    bench = FindBench([[worker(1, 20), worker(2, 10)]] * 9)
+
+    (cursor,) = bench.changes.read(a_cursor(), bench.mapping).cursors
+
+    assert cursor == replace(a_cursor(), circled=1)

@@ -76,3 +76,43 @@ def test_what_a_guard_holds_is_known_before_the_writer_can_see_any_of_it() -> No
     bench.poller.run()
 
     assert seen == [True] * 30
+
+
+@pytest.mark.parametrize(("pages", "succeeded"), [(2, 6), (18, 0)])
+def test_a_run_whose_pages_go_round_in_a_circle_is_no_success(pages: int, succeeded: int) -> None:
+    """So that the alarm about a silent poller rings, whatever the time for a run suffices for."""
+    bench = FindBench([[worker(1, 10)], [worker(2, 20)]] * (pages // 2))
+    bench.cursors.save(a_cursor())
+
+    summaries = [bench.poller.run() for _ in range(6)]
+
+    assert bench.metrics.counts["PollSucceeded"] == succeeded
+    assert bench.queued() == ["w1", "w2"]
+    assert all(summary.goes_nowhere == (not succeeded) for summary in summaries)
+
+
+def test_a_long_read_that_comes_further_with_each_run_is_a_success() -> None:
+    bench = FindBench([[worker(number, number)] for number in range(1, 9)])
+    bench.cursors.save(a_cursor())
+    bench.clock.remaining = 0.0
+
+    for _ in range(8):
+        assert not bench.poller.run().goes_nowhere
+
+    assert bench.metrics.counts["PollSucceeded"] == 8
+    assert bench.cursors.cursor("workers").page_token is None
+
+
+def test_no_run_is_a_success_until_one_comes_further_than_to_where_a_page_came_again() -> None:
+    circle = [worker(1, 10)], [worker(2, 20)], [worker(3, 30)]
+    bench = FindBench(circle * 9)
+    bench.cursors.save(a_cursor())
+    bench.clock.remaining = 0.0
+
+    went = [bench.poller.run().goes_nowhere for _ in range(12)]
+    bench.source.pages = [[worker(number, number)] for number in range(1, 9)]
+    then = [bench.poller.run().goes_nowhere for _ in range(8)]
+
+    assert went == [False] * 3 + [True] * 9
+    assert then == [True] * 3 + [False] * 5
+    assert bench.cursors.cursor("workers").circled == 0

@@ -86,6 +86,18 @@ def test_where_visma_cannot_be_asked_for_its_edits_the_sweep_ends_and_says_so() 
     assert batch.report.problems == ["norway: Visma does not answer"]
 
 
+def test_a_sweep_whose_pages_go_round_in_a_circle_misses_nobody_and_begins_again() -> None:
+    bench = FindBench([[worker(1)], [worker(2)]] * 9)
+    bench.employ("p3")
+
+    batch = bench.sweep.read(NEVER, a_cursor(), bench.mapping)
+
+    assert [each.worker_id for each in batch.candidates] == ["w1", "w2"]
+    assert batch.cursors == (Cursor("workers sweep", loading=(), started=NOW, circled=1),)
+    assert (batch.report.sweep, batch.report.goes_nowhere) == ("cut short", True)
+    assert "PeopleGone" not in bench.metrics.counts
+
+
 # What a sweep says of things with a name: one that has shown all of them proves that one is gone.
 
 HIDDEN = {

@@ -32,6 +32,7 @@ class Summary:
     unreadable_rows: int = 0
     facts_unknown: Mapping[str, int] = field(default_factory=dict)
     problems: Sequence[str] = field(default_factory=list)
+    goes_nowhere: bool = False
 
     def __add__(self, other: Summary) -> Summary:
         return Summary(
@@ -49,6 +50,7 @@ class Summary:
             facts_unknown=dict(Counter(self.facts_unknown) + Counter(other.facts_unknown)),
             # Each page meets the same problems: they are told once.
             problems=list(dict.fromkeys([*self.problems, *other.problems])),
+            goes_nowhere=self.goes_nowhere or other.goes_nowhere,
         )
 
 

@@ -41,11 +41,19 @@ class ChangeReader:
             cursor, cursor.watermark, self.clock.now(), reads_increments=self.reads_increments
         )
         cutoff = progress.cutoff
-        pages = Pages(lambda token: self.source.changed_since(cutoff, token), cursor.page_token)
+        pages = Pages.of(lambda token: self.source.changed_since(cutoff, token), cursor)
         batch, progress = self._compared(pages, progress, mapping)
         self._count(progress)
-        report = Summary(rows_before_cutoff=progress.rows_before_cutoff, problems=pages.problems)
-        return batch + Batch(cursors=(progress.saved(self.clock.now()),), report=report)
+        report = Summary(
+            rows_before_cutoff=progress.rows_before_cutoff,
+            problems=pages.problems,
+            goes_nowhere=pages.goes_nowhere,
+        )
+        if pages.is_circle:
+            saved = progress.broken_off(pages.runs)
+        else:
+            saved = progress.saved(self.clock.now(), pages.marks)
+        return batch + Batch(cursors=(saved,), report=report)
 
     def _compared(
         self, pages: Pages, progress: Progress, mapping: MappingFile

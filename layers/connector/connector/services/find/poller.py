@@ -69,7 +69,7 @@ class Poller:
                 summary = self._poll(mapping, full_sweep=full_sweep)
             except RateLimitedError as error:
                 return self._postponed(str(error), mapping, full_sweep=full_sweep)
-        self.metrics.count("PollSucceeded")
+        self.metrics.count("PollSucceeded", int(not summary.goes_nowhere))
         self.metrics.count("ChangesQueued", summary.queued)
         self.metrics.count("RowsUnreadable", summary.unreadable_rows)
         self.metrics.count("FactsUnknown", sum(summary.facts_unknown.values()))

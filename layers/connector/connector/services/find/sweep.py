@@ -80,6 +80,10 @@ class SweepReader:
     def _read_everyone(self, sweep: Cursor, changes: Cursor, mapping: MappingFile) -> Batch:
         everyone, outlook = Everyone.going_on(sweep), self.comparison.outlook(mapping)
         batch, sweep = self._compared(sweep, everyone, outlook)
+        if sweep.page_token is None and sweep.circled:
+            # What it left out is no absence: it begins again, with what it is to load first.
+            again = replace(sweep.begun(self.clock.now(), sweep.loading), circled=sweep.circled)
+            return batch + Batch(cursors=(again,), report=Summary(sweep="cut short"))
         is_over = not sweep.page_token
         is_whole = everyone.is_whole and is_over
         queued = {candidate.person_id for candidate in batch.candidates}
@@ -105,8 +109,8 @@ class SweepReader:
     def _compared(
         self, sweep: Cursor, everyone: Everyone, outlook: Outlook
     ) -> tuple[Batch, Cursor]:
-        """As many pages as there is time for."""
-        pages, batch = Pages(self.source.everyone, sweep.page_token), Batch()
+        """As many pages as there is time for; `circled` at the end says that there is no end."""
+        pages, batch = Pages.of(self.source.everyone, sweep), Batch()
         for page in pages:
             found = self.comparison.changed_or_otherwise(page.workers, everyone, outlook)
             batch += found
@@ -116,8 +120,11 @@ class SweepReader:
             sweep = sweep.showing(shown_in(page))
             if pages.must_stop(batch, self.clock):
                 break
-        batch += Batch(report=Summary(problems=pages.problems))
-        return batch, sweep.past((), pages.next_page_token)
+        report = Summary(problems=pages.problems, goes_nowhere=pages.goes_nowhere)
+        sweep = replace(sweep.past((), pages.next_page_token), marks=pages.marks)
+        is_cut, circled = bool(sweep.page_token), pages.runs if pages.is_circle else 0
+        sweep = replace(sweep, circled=sweep.circled if is_cut else circled)
+        return batch + Batch(report=report), sweep
 
     def _closed(
         self, sweep: Cursor, changes: Cursor, mapping: MappingFile, begun: Begun | None = None

@@ -47,6 +47,8 @@ class DynamoCursors(DynamoLeases):
             crowded_since=stored_moment(item.get("crowded_since")),
             crowd_is_known=item.get("crowd_is_known", False),
             sightings=self._sightings(stream, item),
+            marks=tuple(item.get("marks", ())),
+            circled=int(item.get("circled", 0)),
         )
 
     def save(self, cursor: Cursor) -> None:
@@ -61,6 +63,8 @@ class DynamoCursors(DynamoLeases):
             "facts_unknown": dict(cursor.facts_unknown) or None,
             "crowded_since": stored_text(cursor.crowded_since),
             "crowd_is_known": cursor.crowd_is_known or None,
+            "marks": list(cursor.marks) or None,
+            "circled": cursor.circled or None,
         }
         kept = without_empty(values)
         if cursor.to_review is not None:

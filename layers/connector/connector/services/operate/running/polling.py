@@ -50,7 +50,8 @@ class Polling:
         result = self._ran(self.poller.run(full_sweep=is_first), is_over=False)
         is_met = result["skipped"] and not result["problems"]
         waited = self.clock.now() - datetime.fromisoformat(began)
-        goes_on = result["sweep"] == "cut short" or (is_met and waited < PATIENCE)
+        is_cut = result["sweep"] == "cut short" and not result.get("goes_nowhere")
+        goes_on = is_cut or (is_met and waited < PATIENCE)
         if is_met and goes_on:
             self.sleep(LOOK_SECONDS)
         return {**result, "started": began, "is_over": not goes_on or result["postponed"]}
