@@ -40,6 +40,17 @@ def shows_only(world: World, shown: Callable[[Rows], Rows]) -> None:
     world.rippling.answer = answer  # type: ignore[method-assign]
 
 
+def is_hidden(world: World, worker_id: str) -> None:
+    """From here on a worker is in lists and has no record of its own."""
+    before = world.rippling.answer
+
+    def answer(request: Request) -> Response:
+        path = request.path.replace(worker_id, "0" * 24)
+        return before(replace(request, path=path))
+
+    world.rippling.answer = answer  # type: ignore[method-assign]
+
+
 def only_the_ended(rows: Rows) -> Rows:
     return [row for row in rows if row["status"] == "TERMINATED"] or rows
 
@@ -154,3 +165,25 @@ def test_an_employment_that_is_gone_is_not_asked_for_at_each_change(world: World
 
     assert calls[0] > 0
     assert calls[1:] == [0, 0]
+
+
+def test_who_is_asked_for_by_each_sweep_and_left_as_they_are_is_told_and_not_in_step(
+    world: World,
+) -> None:
+    """The list shows another employment, and neither the search nor its own record does."""
+    person = an_employment(world)
+    end(world, person["id"])
+    world.settle()
+    world.clock.turn(days=2)
+    shows_only(world, only_the_ended)
+    second = hire_again(world, person["user_id"])
+    is_hidden(world, second["id"])
+
+    told = []
+    for _ in range(4):
+        sweep_after(world, hours=24)
+        (latest,) = world.agreements.of("norway")[-1:]
+        told.append(latest.different)
+
+    assert stands(world, person)[0] == "Inactive"
+    assert told == [0, 0, 1, 1], "twice may be chance, and the first time it is news"

@@ -142,6 +142,7 @@ def test_a_stream_never_read_is_at_its_beginning(bench: Bench) -> None:
         Cursor("workers", NOON, ended=NOON, crowded_since=NOON, crowd_is_known=True),
         Cursor("workers", page_token="7", started=NOON, sightings=SEEN),
         Cursor("workers", page_token="7", started=NOON, marks=("0a1b", "2c3d"), circled=3),
+        Cursor("workers", started=NOON, asked=("p1",), asked_before=("p1", "p2")),
         Cursor("workers", started=NOON, to_review=("norway",), sightings=Sightings()),
         Cursor("workers"),
     ],

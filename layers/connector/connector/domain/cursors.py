@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +28,9 @@ once a read that began later than that has come to its end as well."""
 
 SWEEP_OVERDUE = timedelta(days=2)
 """After this time without a full sweep that came to its end somebody has to look."""
+
+MOST_ASKED = 200
+"""So many people are remembered for whom a sweep asks in vain: one is enough to be told."""
 
 
 def sighting(person_id: str) -> int:
@@ -71,6 +74,10 @@ class Cursor:
     says that the list goes round in a circle. `circled` is how many runs the read before this one
     had come by then, if it has: until this one has come further, it comes nowhere.
 
+    `asked` are the people of whom a sweep says what the one before it must have said as well, and
+    whom the writer leaves unchanged all the same; it stays known until the next one has ended, as
+    `asked_before`.
+
     `crowded_since` is when a read was first at its end with the watermark where it is, if what it
     read once more before the watermark took more than a page, as after a mass change.
     `crowd_is_known` says that all of it was read again, late enough to be left alone from then on.
@@ -92,10 +99,20 @@ class Cursor:
     sightings: Sightings | None = None
     marks: tuple[str, ...] = ()
     circled: int = 0
+    asked: tuple[str, ...] = ()
+    asked_before: tuple[str, ...] = ()
 
     def begun(self, now: datetime, loading: Sequence[str]) -> Cursor:
         """The cursor of a sweep that begins now."""
-        return Cursor(self.stream, started=now, loading=tuple(loading), ended=self.ended, shown={})
+        before = self.asked_before if self.started else self.asked
+        return Cursor(
+            self.stream,
+            started=now,
+            loading=tuple(loading),
+            ended=self.ended,
+            shown={},
+            asked_before=before,
+        )
 
     def past(
         self,
@@ -132,18 +149,35 @@ class Cursor:
         """The cursor of a sweep that has read everyone and has these companies before it."""
         return replace(self, page_token=None, marks=(), circled=0, to_review=tuple(companies))
 
+    def asking(self, left: Iterable[tuple[str, datetime]]) -> Cursor:
+        """The cursor of a sweep that asks for people whom the writer has left unchanged.
+
+        Each comes with when the row was changed: what is newer than the last sweep is news.
+        """
+        old = {person for person, changed in left if self.ended and changed < self.ended}
+        return replace(self, asked=tuple(sorted({*self.asked, *old})[:MOST_ASKED]))
+
+    @property
+    def asked_again(self) -> frozenset[str]:
+        """For whom two sweeps have asked in vain, one after the other."""
+        return frozenset(self.asked) & frozenset(self.asked_before)
+
     def having_seen(self, sightings: Sightings | None) -> Cursor:
         """The cursor of a sweep that has read these people so far."""
         return replace(self, sightings=sightings)
 
     def aborted(self) -> Cursor:
         """The cursor of a sweep that counts for nothing: the next one begins at the beginning."""
-        return Cursor(self.stream, ended=self.ended)
+        return Cursor(self.stream, ended=self.ended, asked=self.asked_before)
 
     def finished(self, now: datetime) -> Cursor:
         """The cursor of a sweep that has read everyone."""
         return Cursor(
-            self.stream, loading=self.loading, ended=now, facts_unknown=self.facts_unknown
+            self.stream,
+            loading=self.loading,
+            ended=now,
+            facts_unknown=self.facts_unknown,
+            asked=self.asked,
         )
 
     def after_first(self, sweep: Cursor, now: datetime) -> Cursor:

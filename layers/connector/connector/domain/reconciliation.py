@@ -35,6 +35,7 @@ class Origin(StrEnum):
     MISSING = "missing"
     RENUMBERED = "renumbered"
     ANOTHER = "another"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ class Agreement:
     """How the people of a company stood in Visma beside the ledger at one moment.
 
     `in_step` are as they were written and have nothing open; `different` were edited or renumbered,
-    or their code is somebody else's; `missing` are gone from Visma; `extra` are active employees
-    whom the ledger does not know. Where the list showed too few, only `shown` of the active ones
-    were on it; `unseen` were not, and are neither in step nor known to be missing.
+    or their code is somebody else's, or two sweeps have asked for them in vain; `missing` are gone
+    from Visma; `extra` are active employees whom the ledger does not know. Where the list showed
+    too few, only `shown` of the active ones were on it; `unseen` were not, and are neither in step
+    nor known to be missing.
     """
 
     company: str

@@ -45,6 +45,7 @@ from connector.services.find.pages import RESERVE_SECONDS
 from connector.services.shared.guarding import ChangeGuard
 
 PATIENCE = timedelta(days=1)
+MOST_NAMED = 5
 
 MOST_LEARNT = 2_000
 """Of so many employees a review notes Visma's own id at most: some twenty seconds."""
@@ -76,10 +77,11 @@ class CompanyReview:
     metrics: Metrics
     agreements: Agreements
 
-    def read(self, company: str, mapping: MappingFile) -> Batch:
+    def read(self, company: str, mapping: MappingFile, asked: Collection[str] = ()) -> Batch:
         """The rejected of a company, and whoever has another employee there than the ledger knows.
 
         Where Visma does not answer, the report says so; the rejected are tried again all the same.
+        `asked` are people whom the sweep asks for in vain: they are not in step either.
         Visma is not asked about a company that the mapping lost: all that is left to do there is
         to leave it, and the report says so as long as somebody is active.
         """
@@ -91,13 +93,16 @@ class CompanyReview:
         self._count_stuck(links, beside.unseen, is_lost=is_lost)
         differing = {finding.person_id for finding in beside.found}
         is_compared = not problems and not is_lost
-        not_in_step = differing | {*beside.unseen}
+        in_vain = _asked_in_vain(links, asked, differing)
+        not_in_step = differing | {*beside.unseen} | {each.person_id for each in in_vain}
         in_step = self._show(company, links, not_in_step, is_compared=is_compared)
         if beside.employees is not None:
             stranger = sum(1 for _ in extra(links, beside.employees))
             now = self.clock.now()
-            self._keep(Agreement.of(company, now, in_step, beside.found, stranger, beside.short))
+            found = [*beside.found, *in_vain]
+            self._keep(Agreement.of(company, now, in_step, found, stranger, beside.short))
         problems += [beside.short.told] if beside.short else []
+        problems += [_told_of(company, in_vain)] if in_vain else []
         differing -= judged_already(links, beside.found)
         # Someone who is both is queued once: the writer reads the employee in either case.
         done = self._done_meanwhile(links, beside)
@@ -216,6 +221,24 @@ class CompanyReview:
                     " not compared with the ledger today"
                 )
             yield employee
+
+
+def _asked_in_vain(
+    links: Iterable[EmployeeLink], asked: Collection[str], differing: Collection[str]
+) -> list[Finding]:
+    """The people of a company for whom sweeps ask in vain, and who do not differ already."""
+    here = {link.person_id for link in links if link.exists} & {*asked} - {*differing}
+    return [Finding(each, Origin.ASKED) for each in sorted(here)]
+
+
+def _told_of(company: str, in_vain: Sequence[Finding]) -> str:
+    """That the list of everyone asks for what the writer does not find, and what to do."""
+    return (
+        f"{company}: {counted(len(in_vain), 'person', 'people')} would end otherwise by Rippling's"
+        " list of everyone, sweep after sweep, and the writer leaves them as they are:"
+        f" {', '.join(each.person_id for each in in_vain[:MOST_NAMED])}; compare what `connector"
+        " plan` and `connector explain` say of them, and report it to Rippling"
+    )
 
 
 def _of_lost(company: str, links: Collection[EmployeeLink]) -> Iterator[str]:

@@ -88,6 +88,11 @@ class SweepReader:
         is_whole = everyone.is_whole and is_over
         queued = {candidate.person_id for candidate in batch.candidates}
         batch += self.comparison.otherwise(everyone, queued, outlook, is_whole=is_whole)
+        sweep = sweep.asking(
+            (each.person_id, each.unchanged_since)
+            for each in batch.candidates
+            if each.unchanged_since
+        )
         if not is_over:
             cursor = sweep.having_seen(everyone.sightings() if everyone.is_known else None)
             self._hold_things_of(everyone.lost)
@@ -180,7 +185,7 @@ class SweepReader:
             if not is_fresh and self.clock.remaining_seconds() < REVIEW_SECONDS:
                 cursor = sweep.reviewing(left)
                 return batch + Batch(cursors=(cursor,), report=Summary(sweep="cut short"))
-            batch += self.review.read(left.pop(0), mapping)
+            batch += self.review.read(left.pop(0), mapping, sweep.asked_again)
             is_fresh = False
         return batch + self._finished(sweep, changes)
 

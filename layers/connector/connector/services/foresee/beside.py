@@ -20,6 +20,7 @@ MEANS = {
     Origin.MISSING.value: "Visma has no such employee any more",
     Origin.RENUMBERED.value: "the employee has another code in Visma",
     Origin.ANOTHER.value: "the code is somebody else's in Visma",
+    Origin.ASKED.value: "asked for by every full sweep, and left as it is by the writer",
     Origin.EDITED.value: "edited in Visma since the connector wrote last",
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from connector.domain.catalogue import Catalogue
@@ -26,6 +27,7 @@ from connector.domain.placement import (
     placing_facts,
     resolve_placement,
 )
+from connector.domain.planning import Outcome
 from connector.domain.reconciliation import is_otherwise
 from connector.domain.records.ledger import Person
 from connector.ports.clock import Clock
@@ -49,6 +51,9 @@ class Candidate:
 
     is_known: bool = False
     """Whether the ledger knows the person."""
+
+    unchanged_since: datetime | None = None
+    """When Rippling changed the row of somebody whom the writer last left unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,14 @@ class Outlook:
         except Exception:  # noqa: BLE001 whatever it is, it is about one person
             judged = Candidate(worker.id, worker.person_id, cause)
         is_new = bool(row) and worker.id not in person.worker_ids
-        return replace(judged, reason=reason, is_new=is_new, is_known=person.version > 0)
+        is_settled = person.outcome == Outcome.UNCHANGED.value
+        return replace(
+            judged,
+            reason=reason,
+            is_new=is_new,
+            is_known=person.version > 0,
+            unchanged_since=worker.updated_at if is_settled else None,
+        )
 
     def is_otherwise(self, employments: Sequence[Worker], person: Person) -> bool:
         """Whether someone would end otherwise today than the ledger has them.

@@ -49,6 +49,8 @@ class DynamoCursors(DynamoLeases):
             sightings=self._sightings(stream, item),
             marks=tuple(item.get("marks", ())),
             circled=int(item.get("circled", 0)),
+            asked=tuple(item.get("asked", ())),
+            asked_before=tuple(item.get("asked_before", ())),
         )
 
     def save(self, cursor: Cursor) -> None:
@@ -65,6 +67,8 @@ class DynamoCursors(DynamoLeases):
             "crowd_is_known": cursor.crowd_is_known or None,
             "marks": list(cursor.marks) or None,
             "circled": cursor.circled or None,
+            "asked": list(cursor.asked) or None,
+            "asked_before": list(cursor.asked_before) or None,
         }
         kept = without_empty(values)
         if cursor.to_review is not None:
