@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from connector.domain.errors import RetryableError
 from connector.domain.mapping.model import MappingFile
+from connector.domain.mapping.rows import digest
 from connector.ports.state import PreviousMapping
 from tests.simulator.nordfab import NORDFAB_MAPPING
 from tests.support.world import World, a_world
@@ -123,9 +124,9 @@ def test_a_rollback_that_was_cut_short_is_gone_on_with(
     after = world.mappings.rows()
     really = world.mappings.replace
 
-    def cut_short(mapping: MappingFile) -> tuple[int, int]:
+    def cut_short(mapping: MappingFile, seen: str, first: Callable[[], None]) -> tuple[int, int]:
         if is_done:
-            really(mapping)
+            really(mapping, seen, first)
         raise RetryableError("nobody is there any more")
 
     with monkeypatch.context() as patch:
@@ -148,7 +149,8 @@ def test_a_rollback_that_left_half_a_mapping_is_gone_on_with(
     _do(world, "import", OTHER)
     after = world.mappings.rows()
 
-    def cut_short(_: MappingFile) -> tuple[int, int]:
+    def cut_short(_: MappingFile, __: str, first: Callable[[], None]) -> tuple[int, int]:
+        first()
         _lay(world, "nonsense#1")
         raise RetryableError("nobody is there any more")
 
@@ -202,3 +204,91 @@ def test_while_another_import_is_under_way_an_import_says_so(
 
     assert answer == {"ok": False, "problems": ["a mapping import is under way"]}
     assert world.mapping_history.previous_mapping() is None
+
+
+@pytest.fixture
+def at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """Somebody does another thing with the mapping as soon as the first has looked at its rows."""
+
+    def both(verb: str, text: str | None, and_then: Callable[[], object]) -> dict[str, Any]:
+        really, waiting = world.mappings.replace, [and_then]
+
+        def late(mapping: MappingFile, seen: str, first: Callable[[], None]) -> tuple[int, int]:
+            if waiting:
+                waiting.pop()()
+            return really(mapping, seen, first)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(world.mappings, "replace", late)
+            return _do(world, verb, text)
+
+    return both
+
+
+CHANGED = (
+    "the mapping was changed meanwhile, by another import or by hand: nothing was written;"
+    " look with `connector mappings diff` and say it again"
+)
+
+
+@pytest.mark.parametrize("text", [LONG_CODES, NORDFAB_MAPPING])
+def test_of_two_imports_at_once_one_is_refused_also_where_it_changes_nothing(
+    world: World, at_once: Callable[..., dict[str, Any]], text: str
+) -> None:
+    before = world.mappings.rows()
+
+    refused = at_once("import", text, lambda: _do(world, "import", OTHER))
+
+    assert refused == {"ok": False, "problems": [CHANGED]}
+    assert _do(world, "diff", OTHER)["rows"]["changed"]["count"] == 0
+    assert world.mapping_versions.announced().digest == digest(world.mappings.rows())
+    _do(world, "rollback")
+    assert world.mappings.rows() == before
+
+
+def test_a_rollback_takes_back_no_import_that_it_has_not_seen(
+    world: World, at_once: Callable[..., dict[str, Any]]
+) -> None:
+    _do(world, "import", OTHER)
+    between = world.mappings.rows()
+    third = LONG_CODES.replace("NORDFAB-NO-", "NO-")
+
+    refused = at_once("rollback", None, lambda: _do(world, "import", third))
+
+    assert refused == {"ok": False, "problems": [CHANGED]}
+    assert _do(world, "rollback")["ok"] is True
+    assert world.mappings.rows() == between
+
+
+def test_a_row_typed_by_hand_meanwhile_is_not_lost(
+    world: World, at_once: Callable[..., dict[str, Any]]
+) -> None:
+    def types() -> None:
+        _lay(world, "department#Lab", department="ENG")
+
+    assert at_once("import", OTHER, types) == {"ok": False, "problems": [CHANGED]}
+    assert "department#Lab" in {row["rule"] for row in world.mappings.rows()}
+    assert _do(world, "import", OTHER)["ok"] is True
+    _do(world, "rollback")
+    assert "department#Lab" in {row["rule"] for row in world.mappings.rows()}
+
+
+def test_an_import_that_follows_a_rollback_at_once_can_be_rolled_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rollback is done, and has not noted it yet."""
+    before = world.mappings.rows()
+    _do(world, "import", OTHER)
+    really = world.mappings.replace
+
+    def follow(mapping: MappingFile, seen: str, first: Callable[[], None]) -> tuple[int, int]:
+        replaced = really(mapping, seen, first)
+        monkeypatch.undo()
+        assert _do(world, "import", LONG_CODES.replace("NORDFAB-NO-", "NO-"))["ok"] is True
+        return replaced
+
+    monkeypatch.setattr(world.mappings, "replace", follow)
+    assert _do(world, "rollback")["ok"] is True
+
+    assert _do(world, "rollback")["ok"] is True
+    assert world.mappings.rows() == before

@@ -201,8 +201,9 @@ def test_the_mark_of_an_import_is_no_edit(
 
 
 def _mark(account: Account) -> None:
-    """An import that is under way for ever."""
+    """An import in portions that is under way for ever."""
     mark = {"company": "-", "rule": "import", "until": "2999-01-01T00:00:00.000000Z"}
+    mark |= {"owner": "somebody", "before": "one", "after": "other"}
     account.client("dynamodb").put_item(
         TableName=account.resources["MappingsTable"], Item=to_item(mark)
     )

@@ -10,9 +10,9 @@ import pytest
 from connector.adapters.aws.dynamodb import to_item
 from connector.adapters.aws.mappings import DynamoMappings
 from connector.adapters.memory import InMemoryMappings
-from connector.domain.errors import ConfigurationError, RetryableError
+from connector.domain.errors import ConfigurationError, ConflictError, RetryableError
 from connector.domain.mapping.model import MappingFile
-from connector.domain.mapping.rows import to_rows
+from connector.domain.mapping.rows import digest, to_rows
 from connector.ports.state import Mappings
 from tests.contract.bench import Watched, aws, make_table, refusal
 from tests.support.clock import HandClock
@@ -141,9 +141,10 @@ def test_an_unchanged_row_is_not_sent(watched: Watched, on_dynamodb: DynamoMappi
     assert on_dynamodb.replace(a_mapping(149, lead_days=3)) == (1, 1)
 
     ((request,),) = [[sent for name, sent in watched.calls if name == "transact_write_items"]]
-    put, delete = request["TransactItems"]
+    put, delete, end_of_turn = request["TransactItems"]
     assert put["Put"]["Item"]["rule"] == {"S": "company#settings"}
     assert delete["Delete"]["Key"]["rule"] == {"S": "department#Department 149"}
+    assert end_of_turn["Delete"]["Key"]["rule"] == {"S": "import"}
 
 
 def test_a_large_mapping_is_written_in_portions(
@@ -156,8 +157,8 @@ def test_a_large_mapping_is_written_in_portions(
         for name, request in watched.calls
         if name == "transact_write_items"
     ]
-    assert written == sum(portions) - 1 == 258, "the sentinel of the import goes with the last rows"
-    assert portions == [100, 100, 59]
+    assert written == sum(portions) - 3 == 258, "each portion is in the turn of the import"
+    assert portions == [100, 100, 61]
     assert len(on_dynamodb.load().companies["norway"].departments) == 250
 
 
@@ -197,22 +198,29 @@ def test_while_a_large_import_is_under_way_readers_and_other_imports_are_sent_aw
             else:
                 told.append("fine")
 
-    watched.after["put_item"] = then_try
+    on_dynamodb.replace(a_mapping(5))
+    watched.after["update_item"] = then_try
 
     on_dynamodb.replace(a_mapping(250))
 
-    assert told == ["a mapping import is under way; it is over within two minutes"] * 2
+    under_way = "a mapping import is under way; it is over within two minutes"
+    assert told == ["fine", under_way, under_way, under_way], "its turn, and then its first row"
     assert on_dynamodb.load() == a_mapping(250)
     assert len(on_dynamodb.rows()) == len(to_rows(a_mapping(250))), "no sentinel is left"
 
 
-def test_what_fits_into_one_transaction_needs_no_mark(
+def test_readers_are_not_sent_away_for_what_fits_into_one_transaction(
     watched: Watched, on_dynamodb: DynamoMappings
 ) -> None:
-    on_dynamodb.replace(a_mapping(92))
+    on_dynamodb.replace(a_mapping(5))
+    found: list[MappingFile] = []
+    watched.after["update_item"] = lambda: found.append(on_dynamodb.load())
+    watched.calls.clear()
 
-    assert len(on_dynamodb.rows()) == 100
-    assert (watched.count("put_item"), watched.count("transact_write_items")) == (0, 1)
+    assert on_dynamodb.replace(a_mapping(104)) == (99, 0)
+
+    assert watched.count("transact_write_items") == 1
+    assert found == [a_mapping(5)]
 
 
 def _cut_short(watched: Watched, on_dynamodb: DynamoMappings) -> None:
@@ -221,7 +229,7 @@ def _cut_short(watched: Watched, on_dynamodb: DynamoMappings) -> None:
 
     def die() -> None:
         del watched.after["transact_write_items"]
-        watched.answers["put_item"] = [refusal("ThrottlingException")]
+        watched.answers["update_item"] = [refusal("ThrottlingException")]
         watched.answers["transact_write_items"] = [refusal("ThrottlingException")]
 
     watched.after["transact_write_items"] = die
@@ -392,6 +400,112 @@ def test_a_mapping_that_does_not_make_sense_can_be_replaced(
     mappings.replace(a_mapping())
 
     assert mappings.load() == a_mapping()
+
+
+def then(mappings: Mappings, mapping: MappingFile, told: list[str]) -> Callable[[], None]:
+    """Somebody who imports as well, and keeps what comes of it."""
+
+    def first() -> None:
+        try:
+            mappings.replace(mapping)
+        except RetryableError as error:
+            told.append(str(error))
+
+    return first
+
+
+def test_of_two_imports_at_once_the_second_is_refused(mappings: Mappings) -> None:
+    mappings.replace(a_mapping(2))
+    told: list[str] = []
+
+    mappings.replace(a_mapping(3), first=then(mappings, a_mapping(2, lead_days=3), told))
+
+    assert told == ["a mapping import is under way; it is over within two minutes"]
+    assert mappings.load() == a_mapping(3)
+    mappings.replace(a_mapping(2, lead_days=3))
+    assert mappings.load() == a_mapping(2, lead_days=3)
+
+
+def test_an_import_decided_by_other_rows_than_there_are_writes_nothing(mappings: Mappings) -> None:
+    mappings.replace(a_mapping(2))
+    seen, kept = digest(mappings.rows()), []
+    mappings.replace(a_mapping(3))
+
+    with pytest.raises(ConflictError, match=r"changed meanwhile.*nothing was written.*diff"):
+        mappings.replace(a_mapping(4), seen, lambda: kept.append("something"))
+
+    assert (mappings.load(), kept) == (a_mapping(3), [])
+    mappings.replace(a_mapping(4), digest(mappings.rows()))
+    assert mappings.load() == a_mapping(4)
+
+
+def test_what_cannot_be_kept_first_is_not_replaced_and_locks_nobody_out(mappings: Mappings) -> None:
+    mappings.replace(a_mapping(2))
+
+    def first() -> None:
+        raise RetryableError("DynamoDB is busy")
+
+    with pytest.raises(RetryableError, match="busy"):
+        mappings.replace(a_mapping(3), first=first)
+
+    assert mappings.load() == a_mapping(2)
+    mappings.replace(a_mapping(3))
+    assert mappings.load() == a_mapping(3)
+
+
+@pytest.mark.parametrize("count", [3, 250])
+def test_an_import_that_was_killed_in_its_turn_keeps_others_away_for_two_minutes(
+    watched: Watched, on_dynamodb: DynamoMappings, clock: HandClock, count: int
+) -> None:
+    on_dynamodb.replace(a_mapping(2))
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        on_dynamodb.replace(a_mapping(count), first=die)
+
+    assert on_dynamodb.load() == a_mapping(2), "no row was written, and readers go on"
+    with pytest.raises(RetryableError, match="under way"):
+        on_dynamodb.replace(a_mapping(4))
+    clock.turn(seconds=121)
+    on_dynamodb.replace(a_mapping(4))
+    assert on_dynamodb.load() == a_mapping(4)
+
+
+@pytest.mark.parametrize("count", [3, 250])
+def test_an_import_whose_turn_is_over_writes_no_row_any_more(
+    watched: Watched, on_dynamodb: DynamoMappings, clock: HandClock, count: int
+) -> None:
+    on_dynamodb.replace(a_mapping(2))
+
+    def sleeps() -> None:
+        clock.turn(seconds=121)
+        on_dynamodb.replace(a_mapping(4))
+
+    with pytest.raises(ConflictError):
+        on_dynamodb.replace(a_mapping(count), first=sleeps)
+
+    assert on_dynamodb.load() == a_mapping(4)
+    on_dynamodb.replace(a_mapping(5))
+    assert on_dynamodb.load() == a_mapping(5)
+
+
+def test_half_a_mapping_is_no_mapping_to_go_on_with_either(
+    watched: Watched, on_dynamodb: DynamoMappings, clock: HandClock
+) -> None:
+    """The import that was to heal it is cut short before its first row."""
+    _cut_short(watched, on_dynamodb)
+    clock.turn(seconds=121)
+    watched.answers["transact_write_items"] = [refusal("ThrottlingException")]
+
+    with pytest.raises(RetryableError):
+        on_dynamodb.replace(a_mapping(240))
+
+    with pytest.raises(ConfigurationError, match="cut short"):
+        on_dynamodb.load()
+    on_dynamodb.replace(a_mapping(240))
+    assert on_dynamodb.load() == a_mapping(240)
 
 
 def test_two_imports_at_once_do_not_mix_in_silence(

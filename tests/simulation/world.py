@@ -25,6 +25,7 @@ from connector.domain.cursors import Cursor
 from connector.domain.errors import ConnectorError, RetryableError
 from connector.domain.mapping import file as mapping_file
 from connector.domain.mapping.model import MappingFile
+from connector.ports.state import nothing
 from connector.services.apply.consumer import Consumer
 from connector.services.find.batch import Summary
 from connector.services.find.pages import RESERVE_SECONDS
@@ -98,10 +99,12 @@ class RememberedMappings(InMemoryMappings):
         self._known = self._known or super().load()
         return self._known
 
-    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+    def replace(
+        self, mapping: MappingFile, seen: str | None = None, first: Callable[[], None] = nothing
+    ) -> tuple[int, int]:
         """Makes the table hold exactly this mapping."""
         self._known = None
-        return super().replace(mapping)
+        return super().replace(mapping, seen, first)
 
 
 @dataclass

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the webhook loads this file, and must not load the mapping with it
+    from collections.abc import Callable
+
     from connector.domain.budgets import Budget
     from connector.domain.mapping.model import MappingFile
     from connector.domain.mapping.versions import HandledMapping
@@ -30,6 +32,10 @@ class Budgets(Protocol):
         """Adds a view to what is known; an older one never takes the place of a newer."""
 
 
+def nothing() -> None:
+    """What is to be done first where there is nothing."""
+
+
 class Mappings(Protocol):
     """The `MappingsTable`. No reader ever sees half of an import."""
 
@@ -44,11 +50,21 @@ class Mappings(Protocol):
     def rows(self) -> list[dict[str, Any]]:
         """The rows as they are stored."""
 
-    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+    def replace(
+        self,
+        mapping: MappingFile,
+        seen: str | None = None,
+        first: Callable[[], None] = nothing,
+    ) -> tuple[int, int]:
         """Makes the table hold exactly this mapping; how many rows were written and removed.
 
+        One at a time, from before the rows are read until the last is written. `seen` is the digest
+        of the rows by which it was decided; what has to be kept of these is kept by `first`, once
+        nobody else can replace them and before any is replaced.
+
         Raises:
-            RetryableError: another import is under way.
+            RetryableError: another import is under way; nothing was written.
+            ConflictError: the rows are others than were seen; nothing was written.
         """
 
 

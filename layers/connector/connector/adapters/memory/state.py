@@ -13,16 +13,23 @@ from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
 from connector.domain.guards import WINDOW, ChangeKind, Run
 from connector.domain.mapping.naming.memory import NameMemory
-from connector.domain.mapping.rows import difference, from_rows, row_key, to_rows
+from connector.domain.mapping.rows import (
+    difference,
+    from_rows,
+    must_be_as_seen,
+    row_key,
+    to_rows,
+    under_way,
+)
 from connector.domain.mapping.versions import HandledMapping
 from connector.domain.records.agreement import KEPT, Agreement
 from connector.domain.records.approvals import Approval
 from connector.domain.records.mode import Mode
 from connector.ports.dialects import BELIEVED
-from connector.ports.state import AnnouncedMapping, PreviousMapping
+from connector.ports.state import AnnouncedMapping, PreviousMapping, nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from connector.domain.mapping.model import Guards, MappingFile
@@ -170,6 +177,7 @@ class InMemoryMappings:
 
     def __init__(self, mapping: MappingFile | None = None) -> None:
         self._rows = to_rows(mapping) if mapping else []
+        self._is_taken = False
 
     def load(self) -> MappingFile:
         return from_rows(self.rows())
@@ -177,9 +185,19 @@ class InMemoryMappings:
     def rows(self) -> list[dict[str, Any]]:
         return sorted(map(dict, self._rows), key=row_key)
 
-    def replace(self, mapping: MappingFile) -> tuple[int, int]:
-        written, removed = difference(self._rows, to_rows(mapping))
-        self._rows = to_rows(mapping)
+    def replace(
+        self, mapping: MappingFile, seen: str | None = None, first: Callable[[], None] = nothing
+    ) -> tuple[int, int]:
+        if self._is_taken:
+            raise under_way()
+        self._is_taken = True
+        try:
+            must_be_as_seen(self._rows, seen)
+            first()
+            written, removed = difference(self._rows, to_rows(mapping))
+            self._rows = to_rows(mapping)
+        finally:
+            self._is_taken = False
         return len(written), len(removed)
 
 

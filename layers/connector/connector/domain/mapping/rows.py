@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connector.domain.employees import FIELDS
-from connector.domain.errors import ConfigurationError
+from connector.domain.errors import ConfigurationError, ConflictError, RetryableError
 from connector.domain.mapping.base import did_you_mean
 from connector.domain.mapping.derived import once_a_mapping
 from connector.domain.mapping.model import CompanyRules, MappingFile
@@ -66,6 +66,11 @@ OF_SOME = ("when", "from", "until")
 IMPORT_SENTINEL = ("-", "import")
 """The key of the row that stands in the table while an import is under way; it is no rule."""
 
+CHANGED_MEANWHILE = (
+    "the mapping was changed meanwhile, by another import or by hand: nothing was written;"
+    " look with `connector mappings diff` and say it again"
+)
+
 Row = dict[str, Any]
 
 
@@ -112,6 +117,21 @@ def digest(rows: Iterable[Mapping[str, Any]]) -> str:
     ordered = sorted(map(dict, rows), key=row_key)
     text = json.dumps(ordered, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def must_be_as_seen(rows: Iterable[Mapping[str, Any]], seen: str | None) -> None:
+    """Ends a change of the mapping that was decided by other rows than there are.
+
+    Raises:
+        ConflictError: their digest is another than was seen.
+    """
+    if seen is not None and digest(rows) != seen:
+        raise ConflictError(CHANGED_MEANWHILE)
+
+
+def under_way() -> RetryableError:
+    """The error of whoever comes while somebody else is replacing the mapping."""
+    return RetryableError("a mapping import is under way; it is over within two minutes")
 
 
 @once_a_mapping

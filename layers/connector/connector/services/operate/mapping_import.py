@@ -5,8 +5,10 @@ A mapping that is shown to make no sense never gets into the table; what it repl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
 
 from connector.domain.errors import ConfigurationError
 from connector.domain.mapping import advice
@@ -26,6 +28,10 @@ SETTLES_SECONDS = BELIEVED_SECONDS + 0.5
 """After so long every writer goes by the new mapping: an import returns when it is in force."""
 
 NO_PREVIOUS = "there is no previous mapping to go back to; nothing was changed"
+
+
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
+"""The rows of a mapping as they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +57,22 @@ class MappingImport:
 
     def import_mapping(self, arguments: Arguments) -> JsonObject:
         """Makes the table hold exactly the mapping of a file; refused, the old one stays."""
-        mapping = self.read(str(arguments.get("text", "")))
+        seen, mapping = self.mappings.rows(), self.read(str(arguments.get("text", "")))
         warnings = [
             warning.message("companies", company)
             for company, rules in mapping.companies.items()
             for warning in advice.warnings(rules)
         ]
         settlement = self.bindings.settle(mapping)
-        replaced = self._replace(mapping, settlement)
+        replaced = self._replace(seen, mapping, settlement)
         return {**replaced, "warnings": warnings, "rebound": settlement.told}
 
     def rollback(self, _: Arguments) -> JsonObject:
         """Brings back the mapping before the last import; done twice, it is as it was."""
-        previous = self.previous()
+        seen, previous = self.mappings.rows(), self.previous()
         mapping = mapping_file.load(previous.text)
         settlement = self.bindings.brought_back(mapping)
-        replaced = self._replace(mapping, settlement, previous)
+        replaced = self._replace(seen, mapping, settlement, previous)
         at = previous.imported_at.isoformat(timespec="seconds")
         return {**replaced, "before": at, "rebound": settlement.told}
 
@@ -98,44 +104,62 @@ class MappingImport:
 
     def _replace(
         self,
+        seen: Rows,
         mapping: MappingFile,
         settlement: Settlement,
         back_to: PreviousMapping | None = None,
     ) -> JsonObject:
-        """What became of the rows, and which mapping was there before and is there now."""
-        before, after = self.mappings.rows(), to_rows(mapping)
-        is_edit = any(difference(before, after))
-        # Bindings are those of rows of one version: until the rows are there, they mean nothing.
-        self.bindings.keep(settlement)
-        written, removed = self._written(mapping, back_to) if is_edit else (0, 0)
+        """What became of the rows, and which mapping was there before and is there now.
+
+        Raises:
+            ConflictError: they are not those any more that were seen; nothing was written.
+        """
+        after = to_rows(mapping)
+        if is_edit := any(difference(seen, after)):
+            written, removed = self._written(seen, mapping, settlement, back_to)
+        else:  # whether somebody is about to change it is to be known all the same
+            first = partial(self.bindings.keep, settlement)
+            written, removed = self.mappings.replace(mapping, digest(seen), first)
+        number = self.versions.announce(digest(after))
+        if is_edit:
+            self.sleep(SETTLES_SECONDS)
         return {
             "written": written,
             "removed": removed,
             "companies": list(mapping.companies),
-            "digest_before": digest(before) if before else "none",
+            "digest_before": digest(seen) if seen else "none",
             "digest_after": digest(after),
-            "number": self.versions.announce(digest(after)),
+            "number": number,
         }
 
-    def _written(self, mapping: MappingFile, back_to: PreviousMapping | None) -> tuple[int, int]:
+    def _written(
+        self,
+        seen: Rows,
+        mapping: MappingFile,
+        settlement: Settlement,
+        back_to: PreviousMapping | None,
+    ) -> tuple[int, int]:
         """Keeps first and replaces then: what a cut-short import leaves can be gone back from.
 
         A rollback keeps both until it is done, so that it is gone on with, and never undone.
         """
         current, now = self.current(), self.clock.now()
-        text = back_to.replaced if back_to else ""
-        if current:
-            text = mapping_file.dump(current)
-            keep(current, self.guard_log)
+        text = mapping_file.dump(current) if current else back_to.replaced if back_to else ""
         kept = PreviousMapping(text, now)
-        if text:
-            under_way = replace(back_to, replaced=text) if back_to else kept
-            self.history.save_previous_mapping(under_way)
-        replaced = self.mappings.replace(mapping)
-        if text and back_to:
+        meanwhile = replace(back_to, replaced=text) if back_to else kept
+
+        def first() -> None:
+            # Bindings are those of rows of one version: until these are there, they mean nothing.
+            self.bindings.keep(settlement)
+            if current:
+                keep(current, self.guard_log)
+            if text:
+                self.history.save_previous_mapping(meanwhile)
+
+        replaced = self.mappings.replace(mapping, digest(seen), first)
+        # Whoever imports once the rows are there keeps another one, which is not to be lost.
+        if text and back_to and self.history.previous_mapping() == meanwhile:
             self.history.save_previous_mapping(kept)
-        self.versions.announce(digest_of(mapping))
-        self.sleep(SETTLES_SECONDS)
         return replaced
 
     def _key_length(self, company: str) -> int | None:

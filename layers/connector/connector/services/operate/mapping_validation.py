@@ -15,7 +15,7 @@ from connector.domain.mapping.naming.bindings import NamedKind
 from connector.ports.clock import Clock
 from connector.ports.rippling import Source
 from connector.ports.secrets import Secrets
-from connector.ports.state import Mappings
+from connector.ports.state import Mappings, nothing
 from connector.ports.visma import Targets
 from connector.services.operate.ahead.row_bindings import RowBindings, Settlement
 from connector.services.operate.json_types import JsonObject
@@ -111,6 +111,8 @@ class MappingInHand:
         """No rows: it is stored nowhere."""
         return []
 
-    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+    def replace(
+        self, mapping: MappingFile, seen: str | None = None, first: Callable[[], None] = nothing
+    ) -> tuple[int, int]:
         """Never: a check writes nothing."""
         raise AssertionError(f"a check writes nothing ({len(mapping.companies)} companies)")

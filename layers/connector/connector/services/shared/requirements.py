@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from connector.domain.mapping.naming.bindings import Words
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.naming.words import words_of
 from connector.ports.clock import Clock
-from connector.ports.state import Mappings
+from connector.ports.state import Mappings, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,11 @@ class WatchedMappings:
         """The rows as they are stored."""
         return self._mappings.rows()
 
-    def replace(self, mapping: MappingFile) -> tuple[int, int]:
+    def replace(
+        self, mapping: MappingFile, seen: str | None = None, first: Callable[[], None] = nothing
+    ) -> tuple[int, int]:
         """Makes the table hold exactly this mapping; how many rows were written and removed."""
-        return self._mappings.replace(mapping)
+        return self._mappings.replace(mapping, seen, first)
 
     def _current(self) -> Requirements:
         if self._requirements is None:
