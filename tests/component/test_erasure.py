@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connector.adapters.aws.dynamodb import from_item
-from connector.adapters.memory import InMemoryAuditLog
+from connector.adapters.memory import InMemoryAuditLog, InMemoryLedger
+from connector.domain.errors import ConflictError
 from connector.domain.planning import Outcome
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.audit import AuditRow
-from connector.domain.records.ledger import INTENT_SECONDS, Write
+from connector.domain.records.ledger import INTENT_SECONDS, Record, Write
 from connector.services.operate.audit_check import AuditCheck
 from tests.simulator import Rippling, Visma
 from tests.support.aws import Account, FakeContext
@@ -141,6 +143,9 @@ def test_an_erasure_that_was_interrupted_is_ended_by_the_same_command(
     assert [(each["person"], each["what"]) for each in broken] == [(person, "every row is gone")]
     monkeypatch.undo()
 
+    (reason,) = erase(world, person, confirm=person)["problems"]
+    assert "say the same in two minutes" in reason
+    world.clock.turn(seconds=INTENT_SECONDS + 1)
     assert erase(world, person, confirm=person)["erased"] is True
     assert world.operator.dispatch({"verb": "audit verify"})["broken"] == []
 
@@ -273,3 +278,47 @@ def test_while_the_connector_is_off_the_schedule_checks_nothing(account: Account
 
     assert account.operate("audit verify", scheduled=True) == {"ok": True, "skipped": True}
     assert account.operate("audit verify")["chains"] >= 1
+
+
+def test_whoever_comes_back_between_the_look_and_the_erasure_is_not_erased(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, worker, _ = leaves(world)
+    world.rippling.remove(worker)
+    really = InMemoryLedger.hold
+
+    def late(ledger: InMemoryLedger, record: Record) -> Record:
+        now = world.ledger.record(person)
+        world.ledger.finish(now, replace(now.person, active_in=("norway",)), (), ())
+        return really(ledger, record)
+
+    monkeypatch.setattr(InMemoryLedger, "hold", late)
+    before = list(world.tables.audit[person])
+
+    (reason,) = erase(world, person, confirm=person)["problems"]
+
+    assert "at this moment; say the same in two minutes" in reason
+    assert world.tables.persons[person].active_in == ("norway",)
+    assert world.tables.audit[person] == before
+    assert world.tables.links[person]
+
+
+def test_no_writer_begins_while_somebody_is_erased(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, worker, code = leaves(world)
+    world.rippling.remove(worker)
+    really, told = InMemoryAuditLog.erase, []
+    writer = InMemoryLedger(world.clock, world.tables)
+
+    def slow(audit: InMemoryAuditLog, person_id: str) -> None:
+        with pytest.raises(ConflictError) as refused:
+            writer.begin(writer.record(person), Write("norway", code, ()), claim=True)
+        told.append(str(refused.value))
+        really(audit, person_id)
+
+    monkeypatch.setattr(InMemoryAuditLog, "erase", slow)
+
+    assert erase(world, person, confirm=person)["erased"] is True
+    assert told
+    assert person not in world.tables.persons

@@ -470,7 +470,7 @@ def test_until_when_a_write_without_an_answer_may_be_applied_is_kept(bench: Benc
 
 def test_a_write_that_nobody_ended_may_be_applied_long_after_its_writer(bench: Bench) -> None:
     ledger = bench.writer()
-    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", ()), claim=False)
+    begun = ledger.begin(ledger.record("p1"), Write("norway", "1042", (MOVED,)), claim=False)
     sent_last = bench.clock.now() + timedelta(seconds=INTENT_SECONDS)
 
     intent = bench.writer().record("p1").person.intent
@@ -532,6 +532,33 @@ def test_letting_go_of_a_write_that_another_took_over_changes_nothing(bench: Ben
     one.release_intent(begun)
 
     assert other.record("p1").person.intent == taken.person.intent
+
+
+def test_whoever_is_held_is_begun_with_by_no_writer_and_erased(bench: Bench) -> None:
+    one, other = bench.writer(), bench.writer()
+    end(one)
+    held = one.hold(one.record("p1"))
+
+    with pytest.raises(ConflictError):
+        other.begin(other.record("p1"), Write("norway", "1042", ()), claim=False)
+    with pytest.raises(ConflictError):
+        other.hold(other.record("p1"))
+    one.erase(one.hold(held), ())
+
+    assert not one.record("p1").is_known
+
+
+def test_whoever_moved_on_is_neither_held_nor_erased(bench: Bench) -> None:
+    ledger = bench.writer()
+    end(ledger)
+    stale = ledger.record("p1")
+    end(ledger, outcome="updated")
+
+    for act in (ledger.hold, lambda record: ledger.erase(record, ())):
+        with pytest.raises(ConflictError):
+            act(stale)
+
+    assert ledger.record("p1").person.outcome == "updated"
 
 
 def test_a_record_of_somebody_erased_cannot_begin(bench: Bench) -> None:

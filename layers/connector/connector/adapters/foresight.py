@@ -64,6 +64,10 @@ class WitnessLedger(RehearsalLedger):
         endings, self._endings = self._endings, []
         return endings
 
+    def hold(self, record: Record) -> Record:
+        """Holds nobody."""
+        return record
+
     def erase(self, record: Record, claims: Iterable[Claim]) -> None:
         """Takes nothing away."""
 

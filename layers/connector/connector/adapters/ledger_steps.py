@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from connector.domain.employees import PERSONAL_FIELDS
 from connector.domain.errors import CodeTakenError, ConflictError
 from connector.domain.records.chain import Head
-from connector.domain.records.ledger import ANSWER_SECONDS, INTENT_SECONDS, Intent, Person, Record
+from connector.domain.records.ledger import (
+    ANSWER_SECONDS,
+    INTENT_SECONDS,
+    Intent,
+    Person,
+    Record,
+    Write,
+)
 from connector.domain.records.times import timestamp
 
 if TYPE_CHECKING:
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     from connector.domain.records.audit import AuditRow
     from connector.domain.records.chain import Row
     from connector.domain.records.digests import DigestKey
-    from connector.domain.records.ledger import Write
 
 SHORTEST_WAIT = 5.0
 SMALLEST_STEP = timedelta(microseconds=1)
@@ -48,11 +54,17 @@ def intent_of(write: Write, owner: str, now: datetime) -> Intent:
     the writer be killed, Visma may have got the write at the last moment, and apply it later still.
     """
     until = now + timedelta(seconds=INTENT_SECONDS)
-    lands_until = until + timedelta(seconds=ANSWER_SECONDS)
     proof, etag = write.proof, write.etag
+    is_something = bool(proof or write.differences)
+    lands_until = until + timedelta(seconds=ANSWER_SECONDS) if is_something else None
     is_create = proof and etag is None
     noted = tuple(by_name(each) if is_create else each for each in write.differences)
     return Intent(write.company, write.code, until, owner, proof, lands_until, noted, etag)
+
+
+def of_nothing() -> Write:
+    """What is begun about somebody to whose employees nothing is written."""
+    return Write("", "", ())
 
 
 def by_name(difference: Difference) -> Difference:

@@ -121,6 +121,10 @@ class RehearsalLedger:
     def release_claim(self, record: Record, claim: Claim) -> None:
         """Gives nothing up."""
 
+    def hold(self, record: Record) -> Record:
+        """Holds the person: an erasure is no write to Visma."""
+        return self._ledger.hold(record)
+
     def erase(self, record: Record, claims: Iterable[Claim]) -> None:
         """Takes the rows away: an erasure is no write to Visma."""
         self._ledger.erase(record, claims)

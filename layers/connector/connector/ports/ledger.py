@@ -122,8 +122,19 @@ class Ledger(Protocol):
     def release_claim(self, record: Record, claim: Claim) -> None:
         """Gives up a claim that nobody uses, provided that the person is as they were read."""
 
+    def hold(self, record: Record) -> Record:
+        """Keeps every writer away from a person who is about to be erased, for two minutes.
+
+        Raises:
+            ConflictError: the person moved on since they were read, or a writer is at them.
+        """
+
     def erase(self, record: Record, claims: Iterable[Claim]) -> None:
-        """Takes away every row of a person and these claims, the person's own row last."""
+        """Takes away every row of a person who is held and these claims, their own row last.
+
+        Raises:
+            ConflictError: the person moved on since; their own row stays.
+        """
 
 
 class AuditLog(Protocol):

@@ -46,6 +46,7 @@ from connector.adapters.ledger_steps import (
     is_foreign,
     moved_on,
     new_workers,
+    of_nothing,
     with_intent,
 )
 from connector.domain.errors import ConflictError
@@ -173,6 +174,10 @@ class DynamoLedger(LedgerReads):
             rows = chained(audit, head, self.key, days, last)
             self._write(record, person, links, rows, now, claims)
 
+    def hold(self, record: Record) -> Record:
+        """Keeps writers away as a write that was begun does, which writes nothing to Visma."""
+        return self.begin(record, of_nothing(), claim=False)
+
     def erase(self, record: Record, claims: Iterable[Claim]) -> None:
         """Takes away every row of a person and these claims, the person's own row last."""
         person = record.person
@@ -180,7 +185,20 @@ class DynamoLedger(LedgerReads):
         keys = [alias_key(worker_id) for worker_id in sorted(workers)]
         keys += [claim_key(code, company) for company, code in claims]
         keys += [{"person": person.id, "company": company} for company in record.links]
-        delete_all(self._client, self._people, [*keys, person_key(person.id)])
+        delete_all(self._client, self._people, keys)
+        now = self._clock.now()
+        condition, given = self._condition(record, now, None)
+        own = {
+            "TableName": self._people,
+            "Key": to_item(person_key(person.id)),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": aliases(condition),
+            "ExpressionAttributeValues": to_item(given),
+        }
+        try:
+            transact(self._client, [{"Delete": own}])
+        except NotWrittenError as error:
+            raise self._moved_on(record, error, now) from error
 
     def learn_id(self, link: EmployeeLink, employee_id: int) -> None:
         # The poller may name no other attribute of a row than these: see the template.

@@ -18,6 +18,7 @@ from connector.adapters.ledger_steps import (
     is_foreign,
     moved_on,
     new_workers,
+    of_nothing,
     unknown,
     with_intent,
 )
@@ -171,8 +172,12 @@ class InMemoryLedger:
         claims = [(key[0], one) for key, one in self.tables.claims.items() if key[1] == company]
         return list(self.links(company)), claims
 
+    def hold(self, record: Record) -> Record:
+        return self.begin(record, of_nothing(), claim=False)
+
     def erase(self, record: Record, claims: Iterable[Claim]) -> None:
         with self.tables.lock:
+            self._check(record, self._clock.now())
             for company, code in claims:
                 self.tables.claims.pop((canonical(code), company), None)
             for worker, owner in list(self.tables.aliases.items()):

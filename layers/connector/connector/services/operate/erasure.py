@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from connector.domain.errors import ConfigurationError
+from connector.domain.errors import ConfigurationError, ConflictError
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.ledger import Claim, Record
 from connector.ports.approvals import Approvals
@@ -24,6 +24,7 @@ from connector.services.shared.nearest import nearest_of
 from connector.services.shared.untold import untold_write
 
 EMPTY: tuple[Any, ...] = (None, "", (), {})
+AT_WORK = "something is being done about them at this moment; say the same in two minutes"
 CHAIN = ("number", "previous_hash", "previous_expires_at", "hash", "expires_at")
 """Members of an audit row that tie it to others and say nothing of a person."""
 
@@ -94,11 +95,22 @@ class Erasure:
         counts = {"employees": len(record.links), "codes": len(claims), "audit_rows": rows}
         if confirmed != person_id:
             return {"person": person_id, "erased": False, **counts}
-        # The person's own row goes last: as long as it is there, the same command ends the work.
-        self.audit.erase(person_id)
-        self.approvals.erase(person_id, record.links)
-        self.ledger.erase(record, claims)
+        self._erase(record, claims)
         return {"person": person_id, "erased": True, **counts}
+
+    def _erase(self, record: Record, claims: list[Claim]) -> None:
+        """The person's own row goes last: as long as it is there, the same command ends the work.
+
+        Whoever came back since the row was read is not erased, and no writer begins meanwhile.
+        """
+        person_id = record.person.id
+        try:
+            held = self.ledger.hold(record)
+            self.audit.erase(person_id)
+            self.approvals.erase(person_id, record.links)
+            self.ledger.erase(self.ledger.hold(held), claims)
+        except ConflictError:
+            raise ConfigurationError(f"{person_id} is not erased: {AT_WORK}") from None
 
     def _against(self, record: Record) -> Iterator[str]:
         """Every reason for which somebody is not erased."""
@@ -108,7 +120,7 @@ class Erasure:
         if problem := untold_write(person):
             yield problem
         elif person.intent is not None and self.clock.now() < person.intent.until:
-            yield "something is being done about them at this moment; say the same in two minutes"
+            yield AT_WORK
         for company, link in record.links.items():
             if link.is_open:
                 yield f"something is open in {company} ({link.outcome.value})"
