@@ -1195,6 +1195,58 @@ def test_a_claim_is_given_up_only_as_long_as_no_one_has_moved(bench: Bench) -> N
     assert ledger.owner_of("7002", "norway") == "p1"
 
 
+def claimed(ledger: Ledger, person_id: str = "p1") -> Record:
+    """A person who claims 7001 and was then not created."""
+    begun = ledger.begin(ledger.record(person_id), Write("norway", "7001", ()), claim=True)
+    ledger.finish(begun, begun.person, (), [a_row(person_id=person_id)])
+    return ledger.record(person_id)
+
+
+def test_giving_up_a_claim_touches_nothing_but_the_claim(bench: Bench) -> None:
+    ledger = bench.writer()
+    seen = claimed(ledger)
+
+    ledger.release_claim(seen, ("norway", "7001"))
+
+    assert ledger.record("p1") == seen
+    assert ledger.holdings("norway") == ([], [])
+    ledger.begin(seen, Write("norway", "7001", ()), claim=True)  # nobody is in anyone's way
+
+
+def test_a_claim_that_is_somebody_elses_by_now_is_not_given_up(bench: Bench) -> None:
+    ledger = bench.writer()
+    seen = claimed(ledger)
+    ledger.release_claim(seen, ("norway", "7001"))
+    with pytest.raises(ConflictError):  # it is nobody's
+        ledger.release_claim(seen, ("norway", "7001"))
+    claimed(ledger, "p2")
+
+    with pytest.raises(ConflictError):
+        ledger.release_claim(seen, ("norway", "7001"))
+
+    assert ledger.owner_of("7001", "norway") == "p2"
+
+
+def test_no_claim_is_given_up_while_another_writer_is_at_the_person(bench: Bench) -> None:
+    ledger, other = bench.writer(), bench.writer()
+    other.begin(claimed(ledger), Write("norway", "7001", ()), claim=True)
+
+    with pytest.raises(ConflictError, match="another writer"):
+        ledger.release_claim(ledger.record("p1"), ("norway", "7001"))
+
+    assert ledger.owner_of("7001", "norway") == "p1"
+
+
+def test_a_claim_of_somebody_who_is_not_known_is_given_up(bench: Bench) -> None:
+    ledger = bench.writer()
+    record = claimed(ledger)
+    ledger.erase(record, ())
+
+    ledger.release_claim(ledger.record("p1"), ("norway", "7001"))
+
+    assert ledger.owner_of("7001", "norway") is None
+
+
 def test_an_id_is_learnt_and_nothing_else_of_the_row_or_the_person_changes(bench: Bench) -> None:
     ledger = bench.writer()
     link = a_link("p1", employee_code="7001", etag='"1"', written={"status": "Active"})

@@ -74,7 +74,9 @@ def test_only_writer_and_operations_can_add_an_audit_row_or_touch_the_ledger(
     item = {"person": {"S": "p"}, "company": {"S": "c"}}
     assert _is_denied(lambda: dynamodb.put_item(TableName=audit, Item=ROW))
     assert _is_denied(lambda: dynamodb.put_item(TableName=people, Item=item))
-    assert _is_denied(lambda: dynamodb.delete_item(TableName=people, Key=item))
+    # The poller may give up claims: the embedded AWS does not tell keys apart, `tests/load` does.
+    if role != "Poller":
+        assert _is_denied(lambda: dynamodb.delete_item(TableName=people, Key=item))
 
 
 def test_the_writer_can_add_an_audit_row_so_the_denials_mean_something(

@@ -65,8 +65,9 @@ ROLES: Mapping[str, Listed] = {
         "WatermarksTable": of("dynamodb", "GetItem PutItem UpdateItem Query"),
         "MappingsTable": MAPPING,
         "PeopleTable": joined(
-            of("dynamodb", "GetItem BatchGetItem Query"),
+            of("dynamodb", "GetItem BatchGetItem Query ConditionCheckItem"),
             only(ids_alone(), "dynamodb:UpdateItem"),
+            only(rows("code *"), "dynamodb:DeleteItem"),
         ),
         PEOPLE_INDEXES: QUERY,
     },

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector.adapters.aws.ledger_rows import alias_key, claim_key, person_key
 from connector.adapters.aws.watermarks.flags import DynamoNotifications, DynamoPollingPauses
 from connector.adapters.aws.watermarks.install_states import DynamoInstallStates
 from connector.adapters.aws.watermarks.leases import DynamoLeases
@@ -192,7 +193,7 @@ def test_operations_appends_what_an_operator_does_and_nobody_else_touches_the_au
 @pytest.mark.parametrize(
     ("table", "writers"),
     [
-        ("PeopleTable", {"PollerRole", "WriterRole", "OperationsRole"}),  # the poller: an id
+        ("PeopleTable", {"PollerRole", "WriterRole", "OperationsRole"}),  # the poller: ids, claims
         ("MappingsTable", {"OperationsRole"}),
         ("ApprovalsTable", {"OperationsRole"}),
         ("AuditTable", {"WriterRole", "OperationsRole"}),
@@ -244,15 +245,41 @@ def test_whoever_calls_a_vendor_may_read_and_write_the_budget_that_all_share(
         assert {"dynamodb:GetItem", "dynamodb:PutItem"} <= allowed(roles[name], "WatermarksTable")
 
 
-@pytest.mark.parametrize("table", ["PeopleTable", "AuditTable", "ApprovalsTable"])
 def test_only_the_operators_command_takes_rows_about_people_away_and_one_by_one(
-    roles: dict[str, dict[str, Any]], table: str
+    roles: dict[str, dict[str, Any]],
 ) -> None:
-    takers = {name for name, role in roles.items() if "dynamodb:DeleteItem" in allowed(role, table)}
+    takers = {
+        table: {
+            name for name, role in roles.items() if "dynamodb:DeleteItem" in allowed(role, table)
+        }
+        for table in ("PeopleTable", "AuditTable", "ApprovalsTable")
+    }
 
-    assert takers == {"OperationsRole"}
+    assert takers == {
+        "PeopleTable": {"OperationsRole", "PollerRole"},  # the poller: claims, as below
+        "AuditTable": {"OperationsRole"},
+        "ApprovalsTable": {"OperationsRole"},
+    }
     for role in roles.values():
-        assert "dynamodb:BatchWriteItem" not in allowed(role, table)
+        for table in takers:
+            assert "dynamodb:BatchWriteItem" not in allowed(role, table)
+
+
+def test_the_poller_takes_claims_away_and_no_row_that_is_a_persons(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    (policy,) = roles["PollerRole"]["Policies"]
+    (statement,) = [
+        each
+        for each in policy["PolicyDocument"]["Statement"]
+        if "dynamodb:DeleteItem" in as_list(each.get("Action", ()))
+    ]
+    (pattern,) = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+    assert statement["Action"] == "dynamodb:DeleteItem"
+    assert fnmatchcase(claim_key("7001", "norway")["person"], pattern)
+    for key in (person_key("65f1c2"), alias_key("65f1c2")):
+        assert not fnmatchcase(key["person"], pattern)
 
 
 def test_a_secret_is_read_only_by_those_who_need_it(roles: dict[str, dict[str, Any]]) -> None:

@@ -194,13 +194,16 @@ class Tables:
             table = self.tables[each["TableName"]]
             if kind == "ConditionCheck":
                 continue
+            if kind == "Delete":
+                self.delete_item(each)
+                continue
             item = each["Item"] if kind == "Put" else self._updated(each)[1]
             units, copies = table.put(item), 1 + sum(i.holds(item) for i in table.indexes.values())
             self.used.write_units += units + units // copies  # the row itself costs twice
         return {}
 
     def _refusal(self, kind: str, action: Request) -> dict[str, Any]:
-        if kind not in ("Put", "Update", "ConditionCheck"):
+        if kind not in ("Put", "Update", "Delete", "ConditionCheck"):
             raise NotImplementedError(f"{UNLIKE_MOTO} {kind} in a transaction")
         key = action["Item"] if kind == "Put" else action["Key"]
         if self._holds(action, key):

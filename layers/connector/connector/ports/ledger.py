@@ -120,7 +120,12 @@ class Ledger(Protocol):
         """
 
     def release_claim(self, record: Record, claim: Claim) -> None:
-        """Gives up a claim that nobody uses, provided that the person is as they were read."""
+        """Gives up a claim that nobody uses; nothing else is touched, nor the person's version.
+
+        Raises:
+            ConflictError: the person is not as they were read, somebody is in the middle of a
+                write, or the claim is not theirs by now.
+        """
 
     def hold(self, record: Record) -> Record:
         """Keeps every writer away from a person who is about to be erased, for two minutes.

@@ -67,7 +67,8 @@ NEW = "attribute_not_exists(#person)"
 SAME_VERSION = "#version = :seen_version"
 NOBODY_ELSE = "(attribute_not_exists(#intent) OR #intent.#owner = :owner OR #intent.#until <= :now)"
 IN_ORDER = "(attribute_not_exists(#audit_time) OR #audit_time < :first_time)"
-MINE = "attribute_not_exists(#owner) OR #owner = :owner"
+THEIRS = "#owner = :owner"
+MINE = f"attribute_not_exists(#owner) OR {THEIRS}"
 
 
 PERSON_ACTION = 0
@@ -218,7 +219,18 @@ class DynamoLedger(LedgerReads):
             update_one(self._client, request)
 
     def release_claim(self, record: Record, claim: Claim) -> None:
-        self.finish(record, record.person, (), (), [claim])
+        # The poller may write nothing of the person, so that theirs is checked alone.
+        now, (company, code) = self._clock.now(), claim
+        condition, given = self._condition(record, now, None)
+        checked = self._where(person_key(record.person.id), condition, given)
+        owned = self._where(claim_key(code, company), THEIRS, {":owner": record.person.id})
+        told = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        try:
+            transact(self._client, [{"ConditionCheck": checked | told}, {"Delete": owned}])
+        except NotWrittenError as error:
+            if PERSON_ACTION in error.current_rows:
+                raise self._moved_on(record, error, now) from error
+            raise
 
     def _write(
         self,
@@ -296,7 +308,7 @@ class DynamoLedger(LedgerReads):
         return claim
 
     def _release(self, code: str, company: str, person_id: str) -> Item:
-        update = "REMOVE #owner"  # no role may delete a row of the ledger
+        update = "REMOVE #owner"  # the writer may delete no row of the ledger
         return {
             "Update": {
                 "TableName": self._people,
@@ -306,6 +318,16 @@ class DynamoLedger(LedgerReads):
                 "ExpressionAttributeNames": aliases(update, MINE),
                 "ExpressionAttributeValues": to_item({":owner": person_id}),
             }
+        }
+
+    def _where(self, key: Values, condition: str, given: Values) -> Item:
+        """A row, and what has to hold of it."""
+        place = {"TableName": self._people, "Key": to_item(key), "ConditionExpression": condition}
+        names = {"ExpressionAttributeNames": aliases(condition)}
+        return {
+            **place,
+            **names,
+            **({"ExpressionAttributeValues": to_item(given)} if given else {}),
         }
 
     def _append(self, row: Row) -> Item:

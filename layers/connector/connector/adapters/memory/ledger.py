@@ -23,6 +23,7 @@ from connector.adapters.ledger_steps import (
     with_intent,
 )
 from connector.domain.catalogue import canonical
+from connector.domain.errors import ConflictError
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.chain import Head
 from connector.domain.records.digests import DigestKey
@@ -194,7 +195,13 @@ class InMemoryLedger:
                 held[link.company] = replace(stored, employee_id=employee_id)
 
     def release_claim(self, record: Record, claim: Claim) -> None:
-        self.finish(record, record.person, (), (), [claim])
+        company, code = claim
+        key = canonical(code), company
+        with self.tables.lock:
+            self._check(record, self._clock.now())
+            if self.tables.claims.get(key) != record.person.id:
+                raise ConflictError("the claim moved on since it was read")
+            del self.tables.claims[key]
 
     def _check(self, record: Record, now: datetime) -> None:
         stored = self.tables.persons.get(record.person.id, Person(record.person.id))
