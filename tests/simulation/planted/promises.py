@@ -6,7 +6,7 @@ from connector.adapters import ledger_steps
 from connector.adapters.memory import ledger
 from connector.adapters.rippling import rest
 from connector.adapters.visma import client as visma
-from connector.domain import decisions, planning
+from connector.domain import decisions, planning, reconciliation
 from connector.domain.cursors import Progress
 from connector.domain.mapping.model import MappingFile
 from connector.domain.records.digests import Seal
@@ -45,6 +45,12 @@ PROMISES = (
         put(visma.VismaTarget, "_updated", wrongs.takes_any_answer),
         Check.PLACE,
         (MOVE, s("answer_with_nonsense", n=1, method="PUT", is_applied=False, reach=20)),
+    ),
+    Bug(
+        "equal versions end the comparison",
+        put(reconciliation, "is_shown_otherwise", lambda *_: False),
+        Check.PLACE,
+        (MOVE, s("confirm_and_do_nothing", n=1, reach=20)),
     ),
     Bug(
         "an update is unconditional",

@@ -92,6 +92,11 @@ class Vendors(Rejecting):
             faults.garbage(method=method, path=EMPLOYEE, times=n)
         self.work(reach)
 
+    def confirm_and_do_nothing(self, n: int, reach: int) -> None:
+        """Visma says 204 to the next updates, and leaves all as it was; drawn in no year."""
+        self.visma.faults.fail(204, "empty", method="PUT", path=EMPLOYEE, times=n)
+        self.work(reach)
+
     @step(3, n=FEW, method=METHODS, reach=REACH)
     def write_slowly(self, n: int, method: str, reach: int) -> None:
         """A write breaks off, and Visma applies it minutes later."""

@@ -17,6 +17,7 @@ from connector.domain.employees import (
     BUSINESS_FIELDS,
     INACTIVE,
     Employee,
+    StoredValues,
     readable,
     row_version,
     same,
@@ -90,6 +91,9 @@ def what_to_do(company: str) -> str:
         " who is deleted, see docs/runbook.md#visma-shows-too-few"
     )
 
+
+WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED, Outcome.REACTIVATED)
+"""After these the ledger has what the employee is to show, whatever version it is at."""
 
 CONFLICT = "conflict: "
 """How the reason begins where an employee is not, or no longer, the person's own."""
@@ -250,21 +254,35 @@ def origin_of(
 
 
 def has_drifted(employee: Employee, link: EmployeeLink) -> bool:
-    """Whether an employee is at another version than the ledger remembers.
+    """Whether an employee is not as it was written last: another version, or other values.
 
-    Where none is remembered, the employee is read before the next write anyway; of whoever was made
-    inactive none may ever come, so that being active again has to tell. Where Visma shows none,
-    what can be compared without a key has to.
+    A write may be confirmed and not done, and an edit may move no version: so an equal version
+    speaks for the fields alone that cannot be compared without a key. Where none is remembered of
+    somebody with whom a change has ended otherwise, the employee is read before the next write
+    anyway: there being active again has to tell.
     """
-    if not employee.etag:
-        return any(
-            not same(path, text, employee.fields[path])
-            for path, text in (link.written or {}).items()
-            if path in BUSINESS_FIELDS and path in employee.fields
-        )
-    if not link.etag:
-        return is_brought_back(employee, link)
-    return row_version(employee.etag) != row_version(link.etag)
+    is_at_another = bool(employee.etag and link.etag) and (
+        row_version(employee.etag or "") != row_version(link.etag or "")
+    )
+    is_compared = not employee.etag or bool(link.etag) or link.outcome in WRITTEN
+    return (
+        is_at_another
+        or (is_compared and is_shown_otherwise(employee, link.written or {}))
+        or (not is_compared and is_brought_back(employee, link))
+    )
+
+
+def is_shown_otherwise(employee: Employee, written: StoredValues) -> bool:
+    """Whether an employee shows another value of a business field than was written last.
+
+    What a row with a version leaves empty it may just not show: clearing a field makes a version.
+    """
+    shown = employee.fields
+    return any(
+        not same(path, written[path], shown[path])
+        for path in BUSINESS_FIELDS
+        if path in written and path in shown and (shown[path] or not employee.etag)
+    )
 
 
 def is_brought_back(employee: Employee, link: EmployeeLink) -> bool:

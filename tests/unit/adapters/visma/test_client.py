@@ -259,6 +259,38 @@ class TestDone:
 
         assert written == Written("1001", '"AAAA=="')
 
+    @pytest.mark.parametrize(
+        ("shown", "stamp", "is_done"),
+        [
+            ({"department": {"id": "SALES"}}, "BBBB==", False),
+            ({"department": {"id": "fin "}}, "BBBB==", True),
+            ({"department": None}, "BBBB==", True),
+            ({}, "BBBB==", True),
+            ({"contact": {"phone1": "+47 99 00"}}, "AAAA==", False),
+            ({"contact": {"phone1": "+47 12-34"}}, "AAAA==", True),
+            ({"contact": {"phone1": "+47 99 00"}}, "BBBB==", True),
+        ],
+    )
+    def test_an_answer_that_shows_other_values_than_were_sent_confirms_nothing(
+        self,
+        odd: VismaBench,
+        script: ScriptedVisma,
+        shown: dict[str, Any],
+        stamp: str,
+        is_done: bool,
+    ) -> None:
+        row = {"employeeNumber": "1001", "timeStamp": stamp, **shown}
+        script.answers = {"PUT /v1/employee/1001": [json_response(200, row)]}
+        sent = {"department": "FIN", "contact.phone1": "+471234"}
+        target = odd.norway()
+
+        if is_done:
+            written = target.update("1001", sent, identity=KARI, etag='"AAAA=="')
+            assert written == Written("1001", f'"{stamp}"')
+        else:
+            with pytest.raises(UnknownOutcomeError):
+                target.update("1001", sent, identity=KARI, etag='"AAAA=="')
+
 
 class TestGateways:
     @pytest.mark.parametrize("altered", ['W/"AAAA=="', '"AAAA==-gzip"', 'W/"AAAA==;gzip"'])

@@ -24,7 +24,7 @@ from connector.adapters.visma.addressing import (
 )
 from connector.adapters.visma.probe import single_reads
 from connector.adapters.visma.refusals import is_page, raise_for_access, refused
-from connector.adapters.visma.versions import NONE, Versions, condition, moved_on
+from connector.adapters.visma.versions import NONE, Versions, condition, denies, moved_on
 from connector.adapters.visma.wire import (
     Segment,
     VismaRow,
@@ -139,7 +139,7 @@ class VismaTarget:
         what = f"update employee {code}"
         response = self._put(code, body, what, etag)
         if response.status_code != HTTPStatus.NO_CONTENT:
-            return self._updated(code, response, what, sent)
+            return self._updated(code, response, what, sent, etag)
         return self._versions.after(code, response.headers.get("ETag"), sent)
 
     def _put(self, code: str, body: VismaRow, what: str, etag: str | None) -> Response:
@@ -158,11 +158,13 @@ class VismaTarget:
         self._versions.is_taken(code, form)
         return response
 
-    def _updated(self, code: str, response: Response, what: str, sent: Fields) -> Written:
+    def _updated(
+        self, code: str, response: Response, what: str, sent: Fields, etag: str | None
+    ) -> Written:
         """What was written, where Visma answers with the employee: any other answer proves nothing.
 
         Raises:
-            UnknownOutcomeError: the answer is not this very employee.
+            UnknownOutcomeError: the answer is not this very employee, or shows it not done.
         """
         if response.status_code != HTTPStatus.OK:
             raise self._unconfirmed(response, what)
@@ -173,6 +175,8 @@ class VismaTarget:
         is_object = isinstance(row, dict)
         employee = employee_of(row, response.headers.get("ETag")) if is_object else None
         if employee is None or canonical(employee.code) != canonical(code):
+            raise self._unconfirmed(response, what)
+        if denies(employee, sent, etag):
             raise self._unconfirmed(response, what)
         return written_to(code, sent, employee)
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.domain.employees import Written, row_version, written_to
+from connector.domain.employees import (
+    BUSINESS_FIELDS,
+    Written,
+    reads_as,
+    row_version,
+    same,
+    written_to,
+)
 from connector.domain.errors import ConnectorError
 
 if TYPE_CHECKING:
@@ -88,6 +95,24 @@ def moved_on(what: str, company: str) -> str:
         f"Visma did not {what} in {company}: someone changed it there since it was read; it is"
         " decided again"
     )
+
+
+def denies(employee: Employee, sent: Fields, before: str | None) -> bool:
+    """Whether the employee in an answer shows that what was sent has not been written.
+
+    What it leaves empty it may just not show. Personal data come in forms of Visma's own, so they
+    count only where the version is the one of before.
+    """
+    has_stayed = bool(before and employee.etag) and (
+        row_version(before or "") == row_version(employee.etag or "")
+    )
+    told = BUSINESS_FIELDS if not has_stayed else tuple(sent)
+    return any(_is_otherwise(path, sent[path], employee.fields) for path in told if path in sent)
+
+
+def _is_otherwise(path: str, wanted: str, shown: Fields) -> bool:
+    text = shown.get(path, "")
+    return bool(text) and not same(path, text, wanted.strip()) and not reads_as(path, wanted, text)
 
 
 def condition(etag: str, form: str) -> Mapping[str, str]:
