@@ -93,9 +93,13 @@ class Vendors(Rejecting):
         self.work(reach)
 
     def confirm_and_do_nothing(self, n: int, reach: int) -> None:
-        """Visma says 204 to the next updates, and leaves all as it was; drawn in no year."""
+        """Visma says 204 to the next updates, and leaves all as it was; drawn in no year.
+
+        Only a sweep can tell.
+        """
         self.visma.faults.fail(204, "empty", method="PUT", path=EMPLOYEE, times=n)
         self.work(reach)
+        self.doubt_everyone()
 
     @step(3, n=FEW, method=METHODS, reach=REACH)
     def write_slowly(self, n: int, method: str, reach: int) -> None:
