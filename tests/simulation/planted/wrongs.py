@@ -118,7 +118,7 @@ def arrives_at_once(self: Applier, context: Any) -> Any:
     return self._upsert(context, desired, self._guards(context, desired.company))
 
 
-def takes_any_answer(self: Any, code: str, response: Any, what: str) -> Written:
+def takes_any_answer(self: Any, code: str, *_: Any) -> Written:
     return Written(code, None)
 
 
