@@ -142,12 +142,17 @@ def shows_same(
     ]
     if not told:
         return None
+    wanted = {path: stored_value(path, desired[path], seal) for path in told if path in desired}
     alike = {
-        path: same(path, shown[path], written[path])
-        or (path in desired and same(path, shown[path], stored_value(path, desired[path], seal)))
+        path: any(same(path, shown[path], each[path]) for each in (written, wanted) if path in each)
         for path in told
         if shown.get(path)  # nothing beside nothing tells no one apart
     }
+    return _is_alike(alike)
+
+
+def _is_alike(alike: Mapping[str, bool]) -> bool | None:
+    """Whether address and names, as far as they can be compared, are those of one employee."""
     names = [alike.get(path) for path in NAMES]
     if alike.get(EMAIL):  # which may be a family's or an office's
         return names != [False, False]

@@ -279,7 +279,8 @@ class TestDone:
         stamp: str,
         is_done: bool,
     ) -> None:
-        row = {"employeeNumber": "1001", "timeStamp": stamp, **shown}
+        contact = {"email": KARI["contact.email"], **shown.get("contact", {})}
+        row = {"employeeNumber": "1001", "timeStamp": stamp, **shown, "contact": contact}
         script.answers = {"PUT /v1/employee/1001": [json_response(200, row)]}
         sent = {"department": "FIN", "contact.phone1": "+471234"}
         target = odd.norway()

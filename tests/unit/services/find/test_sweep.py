@@ -93,7 +93,7 @@ def test_a_sweep_whose_pages_go_round_in_a_circle_misses_nobody_and_begins_again
     batch = bench.sweep.read(NEVER, a_cursor(), bench.mapping)
 
     assert [each.worker_id for each in batch.candidates] == ["w1", "w2"]
-    assert batch.cursors == (Cursor("workers sweep", loading=(), started=NOW, circled=1),)
+    assert batch.cursors == (Cursor("workers sweep", loading=(), started=NOW, circled=1, shown={}),)
     assert (batch.report.sweep, batch.report.goes_nowhere) == ("cut short", True)
     assert "PeopleGone" not in bench.metrics.counts
 

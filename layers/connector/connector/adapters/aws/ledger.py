@@ -187,15 +187,13 @@ class DynamoLedger(LedgerReads):
         keys += [claim_key(code, company) for company, code in claims]
         keys += [{"person": person.id, "company": company} for company in record.links]
         delete_all(self._client, self._people, keys)
+        self._erase_own(record)
+
+    def _erase_own(self, record: Record) -> None:
+        """Takes away the person's own row as it was read, so that nobody who came back goes."""
         now = self._clock.now()
         condition, given = self._condition(record, now, None)
-        own = {
-            "TableName": self._people,
-            "Key": to_item(person_key(person.id)),
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": aliases(condition),
-            "ExpressionAttributeValues": to_item(given),
-        }
+        own = self._where(person_key(record.person.id), condition, given)
         try:
             transact(self._client, [{"Delete": own}])
         except NotWrittenError as error:
@@ -205,15 +203,12 @@ class DynamoLedger(LedgerReads):
         # The poller may name no other attribute of a row than these: see the template.
         update = "SET #employee_id = :employee_id"
         condition = "attribute_not_exists(#employee_id) AND #etag = :etag"
+        key = {"person": link.person_id, "company": link.company}
+        given = {":employee_id": employee_id, ":etag": link.etag or ""}
         request = {
-            "TableName": self._people,
-            "Key": to_item({"person": link.person_id, "company": link.company}),
+            **self._where(key, condition, given),
             "UpdateExpression": update,
-            "ConditionExpression": condition,
             "ExpressionAttributeNames": aliases(update, condition),
-            "ExpressionAttributeValues": to_item(
-                {":employee_id": employee_id, ":etag": link.etag or ""}
-            ),
         }
         with suppress(NotWrittenError, ConflictError):  # the next sweep sees how it is by then
             update_one(self._client, request)

@@ -172,11 +172,10 @@ class VismaTarget:
             row = self._http.json_of(response)
         except NonsenseError:
             raise self._unconfirmed(response, what) from None
-        is_object = isinstance(row, dict)
-        employee = employee_of(row, response.headers.get("ETag")) if is_object else None
-        if employee is None or canonical(employee.code) != canonical(code):
-            raise self._unconfirmed(response, what)
-        if denies(employee, sent, etag):
+        version = response.headers.get("ETag")
+        employee = employee_of(row, version) if isinstance(row, dict) else None
+        is_it = employee is not None and canonical(employee.code) == canonical(code)
+        if employee is None or not is_it or denies(employee, sent, etag):
             raise self._unconfirmed(response, what)
         return written_to(code, sent, employee)
 

@@ -43,16 +43,14 @@ class PersonReader:
         Raises:
             RetryableError: Rippling or the ledger does not answer.
         """
-        record, workers = self.person_of(change)
-        now = self.clock.now()
+        (record, workers), now = self.person_of(change), self.clock.now()
         active_in = assumed_active(change, record)
         decision = decide(workers, mapping, now, active_in, record.person.counted)
         if decision.action is Action.LEAVE and active_in:
             workers = self._with_overlooked(change, record.person, workers)
             decision = decide(workers, mapping, now, active_in, record.person.counted)
-        return ChangeContext(
-            change, record, workers, decision, now, mapping, refusal, mapping_version
-        )
+        seen = change, record, workers, decision, now
+        return ChangeContext(*seen, mapping, refusal, mapping_version)
 
     def read_again(self, context: ChangeContext) -> ChangeContext:
         """The same change after a write: both sides may have moved on."""

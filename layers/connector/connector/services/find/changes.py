@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from connector.domain.changes import Cause
 from connector.domain.cursors import Cursor, Progress
@@ -40,20 +41,19 @@ class ChangeReader:
         progress = Progress.begin(
             cursor, cursor.watermark, self.clock.now(), reads_increments=self.reads_increments
         )
-        cutoff = progress.cutoff
-        pages = Pages.of(lambda token: self.source.changed_since(cutoff, token), cursor)
+        pages = Pages.of(partial(self.source.changed_since, progress.cutoff), cursor)
         batch, progress = self._compared(pages, progress, mapping)
         self._count(progress)
+        old = progress.rows_before_cutoff
         report = Summary(
-            rows_before_cutoff=progress.rows_before_cutoff,
-            problems=pages.problems,
-            goes_nowhere=pages.goes_nowhere,
+            rows_before_cutoff=old, problems=pages.problems, goes_nowhere=pages.goes_nowhere
         )
+        return batch + Batch(cursors=(self._cursor_after(pages, progress),), report=report)
+
+    def _cursor_after(self, pages: Pages, progress: Progress) -> Cursor:
         if pages.is_circle:
-            saved = progress.broken_off(pages.runs)
-        else:
-            saved = progress.saved(self.clock.now(), pages.marks)
-        return batch + Batch(cursors=(saved,), report=report)
+            return progress.broken_off(pages.runs)
+        return progress.saved(self.clock.now(), pages.marks)
 
     def _compared(
         self, pages: Pages, progress: Progress, mapping: MappingFile

@@ -46,15 +46,11 @@ class Pages:
         marks: Sequence[str] = (),
         circled: int = 0,
     ) -> None:
-        self._read = read
-        self._page_token = page_token
-        self._before = tuple(marks)
-        self._circled = circled
-        self._first = ""
+        self._read, self._page_token = read, page_token
+        self._before, self._circled, self._first = tuple(marks), circled, ""
         self.next_page_token: str | None = None
         self.problems: list[str] = []
-        self.is_new = page_token is None
-        self.is_circle = False
+        self.is_new, self.is_circle = page_token is None, False
 
     @classmethod
     def of(cls, read: Callable[[str | None], Iterator[Page]], cursor: Cursor) -> Pages:

@@ -77,8 +77,7 @@ def _memory_in(item: Item) -> NameMemory:
         called={key: _seen_in(each, looked) for key, each in called},
         bindings=_bindings_in(item["bindings"]) if "bindings" in item else _earlier(item),
         looked=looked,
-        # An earlier version stored `swept`, the day of any sweep: it may have shown nothing.
-        swept=item.get("swept_whole", {}),
+        swept=item.get("swept_whole", {}),  # not `swept` of earlier: any sweep, also of nothing
     )
 
 
