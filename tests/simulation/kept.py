@@ -785,4 +785,78 @@ KEPT = (
             s("overtake", function="poller", at=145, what="approve", n=9, reach=5),
         ),
     ),
+    # Of somebody of whom something else stays rejected, a word that came too late was taken for more.
+    (
+        24965,
+        (
+            s("reject_a_run", what="address", first="another address", n=2),
+            s("reject_more", what="move", first="goes back", n=1),
+        ),
+    ),
+    # What was rejected of somebody whose employee has another code for a while was taken for over.
+    (
+        25534,
+        (
+            s("reject_a_run", what="transfer", first="transfers", n=0),
+            s("give_an_employee_another_code", n=5, is_replaced=False),
+            s("let_a_day_begin", days=7, is_punctual=False),
+            s("put_codes_right"),
+        ),
+    ),
+    (
+        26249,
+        (
+            s("reject_a_run", what="address", first="leaves", n=0),
+            s("reject_more", what="transfer", first="goes elsewhere", n=2),
+            s("give_an_employee_another_code", n=15, is_replaced=False),
+            s("swap_rows_by_hand", kind="location", one=1, other=3, is_seen=False, reach=20),
+            s("put_codes_right"),
+        ),
+    ),
+    # An approval was taken for over at the very end of its day.
+    (
+        23607,
+        (
+            s("change_many", count=8, what="transfer", pause=0),
+            s("create_and_forget", then="no hire at all", is_late=True),
+            s("trouble_rippling", n=8, what="429", reach=20),
+            s("approve_everything"),
+            s("let_days_pass", days=1, is_punctual=True),
+        ),
+    ),
+    # Whoever had no employee left to be made inactive arrived elsewhere, and was counted as hired.
+    (
+        23096,
+        (
+            s("follow_the_names", kind="department", reach=1),
+            s("lose_a_right", name="department", is_told=True, reach=2),
+            s("change_many", count=6, what="terminate", pause=400),
+            s("type_a_wrong_number", is_first_back=False),
+            s("pass_a_name_on", kind="location", one=3, other=0, is_followed=True),
+            s("work_once", reach=1),
+            s("delete_an_employee", n=15, is_replaced=False),
+            s(
+                "map_a_department",
+                key="sweden",
+                department="Production",
+                place=("ROBO", "700"),
+                is_heard=False,
+            ),
+            s("overtake", function="writer", at=7, what="finance", n=-1, reach=2),
+            s("throttle", function="writer", at=8, reach=5),
+            s("bring_many_back", reach=5),
+            s("roll_back", is_heard=True),
+            s("change_many", count=12, what="transfer", pause=30),
+        ),
+    ),
+    # A mapping edit reached somebody by the employment that was known, before a run saw the new one.
+    (
+        23840,
+        (
+            s("relocate", n=1, place="Bergen", how="late"),
+            s("transfer", n=1, how="at once"),
+            s("rehire", n=8, days=-1, department="Robotics", entity="Nordfab AS", is_new=False),
+            s("change_the_default_class", key="norway", code="EXEC", is_heard=True),
+        ),
+    ),
 )

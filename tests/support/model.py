@@ -263,6 +263,16 @@ class Model:
                 self._working(worker, each, company) for each in self._books_between(since, now)
             )
 
+    def _by_another(self, user_id: str, since: datetime, now: datetime) -> Iterator[Expected]:
+        """What a person would be without the new employment, as long as no run has found that."""
+        if user_id not in self.half_seen:
+            return
+        day = local_day(now)
+        rows = [row for row in self._workers(user_id) if self._is_in_scope(row)]
+        working = sorted((row for row in rows if self._works(row, day)), key=_weight)
+        for row, books in product(working[:-1], self._books_between(since, now)):
+            yield self._working(row, books)
+
     def unjustified(
         self,
         before: Employees,
@@ -284,6 +294,7 @@ class Model:
             possible += earlier.get(person or "", ())
             if person and key in before:
                 possible += self.kept(person, company, since, now)
+                possible += self._by_another(person, since, now)
             if not any(self._asks(each, key, before.get(key), fields) for each in possible):
                 changed = _differences(before.get(key, {}), fields)
                 yield f"{company}: employee {code}: {changed or 'created'} without a reason"

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from tests.simulation.auditor.limits import Limits, kind_of
+from tests.simulation.auditor.limits import ARRIVING, Limits, kind_of
 from tests.simulation.auditor.problems import Check, demand
 from tests.simulation.auditor.rejections import Rejections
 from tests.simulation.auditor.rows import AuditTrail, canaries, open_twice, unexplained
@@ -169,6 +169,9 @@ class Auditor:
             if kind == "deactivate" and (key, code) not in self._left:
                 is_elsewhere = self.model.present(person, now).company not in (None, key)
                 kind = "transfer" if is_elsewhere else kind
+            if kind in ARRIVING:  # from where nothing is left to be made inactive
+                lost = {old for old, each in self.model.lost if each == person} - {key}
+                yield from ((old, "transfer", person) for old in sorted(lost))
             yield key, kind, person
 
     def _note_left(self, before: Employees, after: Employees) -> None:
@@ -225,7 +228,8 @@ class Auditor:
     def rest_from(self, now: datetime) -> None:
         """Everything was seen: nobody is in doubt, and a rejection of what is no more is over."""
         self.unsure.clear()
-        self.rejections.end(lambda person: self.model.present(person, now))
+        lost = {person for _, person in self.model.lost}  # of them nothing can be asked for
+        self.rejections.end(lambda person: self.model.present(person, now), spared=lost)
 
     def unsettled(self, now: datetime) -> set[str]:
         """People about whom the connector may still believe what was so a while ago."""

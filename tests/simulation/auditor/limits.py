@@ -71,7 +71,7 @@ class Limits:
         ):
             return True
         return any(
-            now - at < DAY
+            now - at <= DAY
             for (who, where, what), at in self.approved.items()
             if who == person and self._covers(where, what, company, kind)
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.simulation.auditor.rows import FIELDS
@@ -168,7 +168,7 @@ class Rejections:
                     seal = self._seal(salts[person])
                     is_sure = _is_by_field(held) or row["outcome"] == "rejected"
                     begun = self._begun(person, held, seal, asked(person), is_sure=is_sure)
-                    if not begun and row["outcome"] == "rejected":
+                    if not begun and row["outcome"] == "rejected" and person not in self.people():
                         yield f"{row['company']}: of {person} was rejected what nobody asks for"
 
     def _begun(
@@ -235,9 +235,13 @@ class Rejections:
             if each.person in people:
                 each.is_sure = False
 
-    def end(self, present: Callable[[str], Expected]) -> None:
-        """All is quiet: what is not asked for any more is over, and may come again."""
-        self._all = [each for each in self._all if not _is_past(each, present(each.person))]
+    def end(self, present: Callable[[str], Expected], spared: Collection[str] = ()) -> None:
+        """All is quiet: what is not asked for any more is over, but for those who are spared."""
+        self._all = [
+            each
+            for each in self._all
+            if each.person in spared or not _is_past(each, present(each.person))
+        ]
 
     def excuse(self, person: str, expected: Expected) -> Expected:
         """What a person should have, but for what was rejected of them."""
