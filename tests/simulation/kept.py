@@ -785,7 +785,7 @@ KEPT = (
             s("overtake", function="poller", at=145, what="approve", n=9, reach=5),
         ),
     ),
-    # Of somebody of whom something else stays rejected, a word that came too late was taken for more.
+    # Where something else stays rejected, a word that came too late was taken for more.
     (
         24965,
         (
@@ -849,7 +849,7 @@ KEPT = (
             s("change_many", count=12, what="transfer", pause=30),
         ),
     ),
-    # A mapping edit reached somebody by the employment that was known, before a run saw the new one.
+    # A mapping edit came by way of the employment that was known, before a run saw the new one.
     (
         23840,
         (
