@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from connector.domain.errors import ConfigurationError
+from connector.domain.planning import Outcome
 from tests.support.crash import dies_untold
 from tests.support.loaded import a_loaded_world
 from tests.support.overtaken import overtaken
@@ -124,3 +126,15 @@ def test_a_writer_that_was_taken_for_dead_tells_what_it_has_written(world: World
 
     assert _outcomes(world, worker)[1:] == [("updated", "norway"), ("out_of_scope", "norway")]
     _is_told(world, worker)
+
+
+def test_a_write_that_visma_forbids_keeps_nobody_waiting(world: World) -> None:
+    """Nothing was written, so that nothing may land: whoever is allowed again goes on at once."""
+    worker = world.rippling.rows("workers")[0]
+    world.rippling.move(worker["id"], "Finance")
+    world.visma.faults.fail(403, method="PUT", path="/v1/employee.*", times=1)
+    world.tick()
+    with pytest.raises(ConfigurationError):
+        world.applier.apply(world.queue.changes[0])
+
+    assert world.applier.apply(world.queue.changes[0]) is Outcome.UPDATED

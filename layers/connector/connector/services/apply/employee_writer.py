@@ -27,6 +27,7 @@ from connector.domain.employees import (
 )
 from connector.domain.errors import (
     CodeTakenError,
+    ConfigurationError,
     ConflictError,
     RefusedError,
     RetryableError,
@@ -347,6 +348,9 @@ class EmployeeWriter:
             # That somebody else was faster is the one fault which proves that nothing was written.
             is_refused = isinstance(error, ConflictError)
             self.ledger.release_intent(begun.record, nothing_written=is_refused)
+            raise
+        except ConfigurationError:  # Visma does not let us write: nothing lands later
+            self.ledger.release_intent(begun.record)
             raise
 
     def require_settled(self, record: Record) -> None:
