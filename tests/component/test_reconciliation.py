@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -92,6 +94,68 @@ def test_a_leaver_is_not_taken_for_deleted_by_a_list_that_shows_far_too_few(worl
 
     assert world.settle() == {"rejected": 1}
     assert world.tables.persons[worker["user_id"]].active_in == ("norway",)
+
+
+@contextmanager
+def one_left_out(world: World, code: str) -> Iterator[None]:
+    """The list of employees lacks a row that its own total counts, as between two pages."""
+    answer = world.visma.answer
+
+    def short(request: Any) -> Any:
+        found = answer(request)
+        if (request.method, request.path) != ("GET", "/v1/employee"):
+            return found
+        rows = [row for row in json.loads(found.payload) if row["employeeNumber"] != code]
+        return replace(found, payload=json.dumps(rows).encode())
+
+    world.visma.answer = short  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        world.visma.answer = answer  # type: ignore[method-assign]
+
+
+def test_a_leaver_is_not_taken_for_deleted_by_a_list_with_fewer_rows_than_it_says(
+    world: World,
+) -> None:
+    worker = staff(world)[0]
+    world.visma.renumber_employee(str(worker["number"]), "OLD-1")
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    with one_left_out(world, "OLD-1"):
+        assert world.settle() == {"rejected": 1}
+        foreseen = world.operator.dispatch({"verb": "plan", "operator": "k"})
+
+    assert world.tables.persons[worker["user_id"]].active_in == ("norway",)
+    assert "none is to be left" not in json.dumps(foreseen)
+
+
+def test_a_leaving_that_visma_answers_404_to_leaves_one_row_in_the_audit(world: World) -> None:
+    worker = staff(world)[0]
+    rows = len(world.audit_of(worker["user_id"]))
+    world.visma.remove_employee(str(worker["number"]))
+    world.rippling.terminate(worker["id"], "2026-11-20")
+
+    assert world.settle() == {"unchanged": 1}
+
+    assert len(world.audit_of(worker["user_id"])) == rows + 1
+    assert len(world.visma.calls("GET", f"/v1/employee/{worker['number']}")) == 0
+
+
+def test_a_404_proves_that_nothing_was_written_also_where_the_list_cannot_be_read_then(
+    world: World,
+) -> None:
+    worker = staff(world)[0]
+    world.visma.remove_employee(str(worker["number"]))
+    world.rippling.terminate(worker["id"], "2026-11-20")
+    world.visma.faults.fail(503, path="/v1/employee", method="GET", times=6)
+
+    assert world.settle() == {"unchanged": 1}
+
+    assert len(world.visma.calls("PUT")) == 1
+    told = [row["message"] for row in world.audit_of(worker["user_id"])]
+    assert "none is to be left" in told[-1]
+    assert not any("had been lost" in message for message in told)
 
 
 @pytest.mark.parametrize("past", [0, 30])

@@ -24,7 +24,7 @@ from connector.domain.planning import Outcome
 from connector.domain.records.audit import AuditRow
 from connector.domain.records.ledger import EmployeeLink, Person, Write
 from connector.ports.ledger import Ledger
-from connector.ports.visma import Sample, SingleReads, Target, Targets
+from connector.ports.visma import Listing, Sample, SingleReads, Target, Targets
 from tests.support.clock import HandClock
 from tests.support.digests import first_break
 
@@ -142,6 +142,9 @@ class _Company:
 
     def employees(self) -> Iterator[Employee]:
         yield Employee("1042", {})
+
+    def all_employees(self) -> Listing:
+        return Listing(tuple(self.employees()))
 
     def sign_in(self) -> tuple[str, ...]:
         return ("delete",)

@@ -13,6 +13,7 @@ from connector.adapters.rehearsal import RehearsalLedger, RehearsalTarget
 from connector.domain.catalogue import canonical
 from connector.domain.errors import CodeTakenError, ConnectorError
 from connector.domain.records.ledger import Person, Record, Write
+from connector.ports.visma import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -152,10 +153,16 @@ class SnapshotTarget(RehearsalTarget):
     """A company of Visma whose employees were read once, or could not be."""
 
     def __init__(
-        self, targets: Targets, key: str, employees: Mapping[str, Employee] | ConnectorError
+        self,
+        targets: Targets,
+        key: str,
+        employees: Mapping[str, Employee] | ConnectorError,
+        *,
+        is_whole: bool,
     ) -> None:
         super().__init__(targets.company(key))
         self._employees = employees
+        self._is_whole = is_whole
 
     def read(self, code: str) -> Employee | None:
         if isinstance(self._employees, ConnectorError):
@@ -167,19 +174,27 @@ class SnapshotTarget(RehearsalTarget):
             raise self._employees
         return iter(self._employees.values())
 
+    def all_employees(self) -> Listing:
+        return Listing(tuple(self.employees()), is_whole=self._is_whole)
+
 
 class SnapshotTargets:
     """The companies of Visma, each as it was read once."""
 
     def __init__(
-        self, targets: Targets, employees: Mapping[str, Mapping[str, Employee] | ConnectorError]
+        self,
+        targets: Targets,
+        employees: Mapping[str, Mapping[str, Employee] | ConnectorError],
+        partial: Collection[str] = (),
     ) -> None:
         self._targets = targets
         self._employees = employees
+        self._partial = partial
 
     def company(self, key: str) -> SnapshotTarget:
         """The target for one company of the mapping."""
-        return SnapshotTarget(self._targets, key, self._employees.get(key, {}))
+        is_whole = key not in self._partial
+        return SnapshotTarget(self._targets, key, self._employees.get(key, {}), is_whole=is_whole)
 
 
 def unremembered(record: Record) -> Record:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from connector.domain.records.ledger import Claim, EmployeeLink, Person, Record, Write
     from connector.ports.guard_log import GuardLog
     from connector.ports.ledger import Ledger
-    from connector.ports.visma import Sample, SingleReads, Target, Targets
+    from connector.ports.visma import Listing, Sample, SingleReads, Target, Targets
 
 
 class RehearsalLedger:
@@ -195,6 +195,9 @@ class RehearsalTarget:
 
     def employees(self) -> Iterator[Employee]:
         return self._target.employees()
+
+    def all_employees(self) -> Listing:
+        return self._target.all_employees()
 
     def sign_in(self) -> tuple[str, ...]:
         """Signs in, which changes nothing; the rights that were not given."""

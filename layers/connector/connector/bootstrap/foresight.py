@@ -66,7 +66,7 @@ class WritersStage:
         from connector.adapters.foresight import SnapshotLedger, SnapshotSource, SnapshotTargets
 
         source = SnapshotSource(self.adapters.source, snapshot.employments)
-        targets = SnapshotTargets(self.adapters.targets, snapshot.employees)
+        targets = SnapshotTargets(self.adapters.targets, snapshot.employees, snapshot.partial)
         ledger = SnapshotLedger(
             self.adapters.ledger, snapshot.persons, snapshot.links, snapshot.owners
         )

@@ -34,6 +34,18 @@ class Sample:
         return next(iter(self.employees), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All employees that the list of a company shows.
+
+    `is_whole` is false where that are fewer than the list itself says there are: then it tells
+    nothing of whoever is not on it.
+    """
+
+    employees: tuple[Employee, ...] = field(default=(), repr=False)
+    is_whole: bool = True
+
+
 class VersionShown(StrEnum):
     """Where Visma shows the version of an employee: the ETag of the answer, or its timeStamp."""
 
@@ -93,6 +105,9 @@ class Target(Protocol):
 
     def employees(self) -> Iterator[Employee]:
         """Every employee of the company."""
+
+    def all_employees(self) -> Listing:
+        """The same at once, for whoever concludes something from somebody's absence."""
 
     def sign_in(self) -> tuple[str, ...]:
         """Signs in again; the rights that were asked for and not given, where Visma says so."""

@@ -546,6 +546,28 @@ class TestPages:
             {"pageNumber": str(number), "pageSize": "500"} for number in range(1, calls + 1)
         ]
 
+    @pytest.mark.parametrize(
+        ("pages", "codes", "is_whole"),
+        [
+            ([a_page("1", "2", total=3), a_page("3", total=3)], "123", True),
+            ([a_page("1", "2", total=3), a_page()], "12", False),
+            ([a_page("1", "2", total=4), a_page("4", total=3), a_page()], "124", False),
+            ([a_page("1", "2"), a_page("3"), a_page()], "123", True),
+            ([a_page("1", total=0), a_page()], "1", True),
+            ([a_page()], "", True),
+        ],
+    )  # fmt: skip
+    def test_a_list_with_fewer_rows_than_it_says_there_are_is_not_whole(
+        self, odd: VismaBench, script: ScriptedVisma, pages: list[Response], codes: str,
+        is_whole: bool,
+    ) -> None:  # fmt: skip
+        script.answers = {"GET /v1/employee": list(pages)}
+
+        listing = odd.norway().all_employees()
+
+        assert [employee.code for employee in listing.employees] == list(codes)
+        assert listing.is_whole is is_whole
+
     def test_a_row_without_a_code_is_left_out(self, odd: VismaBench, script: ScriptedVisma) -> None:
         rows = [None, {}, {"employeeNumber": "1", "metadata": {"totalCount": 1}}]
         script.answers = {"GET /v1/employee": [json_response(200, rows), a_page()]}

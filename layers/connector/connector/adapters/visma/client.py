@@ -6,7 +6,7 @@ is decided about people here, and no write is ever sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
@@ -34,6 +34,7 @@ from connector.adapters.visma.wire import (
     employee_of,
     failure_of,
     is_full,
+    listing_of,
     sample_of,
     segment_values_of,
     segments_of,
@@ -53,7 +54,7 @@ from connector.domain.errors import (
 if TYPE_CHECKING:
     from requests import Response
 
-    from connector.ports.visma import Sample, SingleReads
+    from connector.ports.visma import Listing, Sample, SingleReads
 
 VENDOR = "Visma"
 RENAME = "/v1/employee/action/changeEmployeeCd"
@@ -230,15 +231,23 @@ class VismaTarget:
 
     def employees(self) -> Iterator[Employee]:
         """Every employee of the company, once."""
+        return (employee for page, _ in self._employee_pages() for employee in page)
+
+    def all_employees(self) -> Listing:
+        """The same at once; rows may be lost between pages, which the totals of the pages tell."""
+        return listing_of(self._employee_pages())
+
+    def _employee_pages(self) -> Iterator[tuple[Collection[Employee], float]]:
+        """The employees that each page adds, and how many it says there are in all."""
         seen: set[str] = set()
         for page in page_numbers(VENDOR, EMPLOYEES):
             rows = self._list(EMPLOYEES, {"pageNumber": str(page), "pageSize": str(PAGE_SIZE)})
             found = (employee for employee in map(employee_of, rows) if employee)
             new = {one.code: one for one in found if one.code not in seen}
-            yield from new.values()
+            yield new.values(), (total := total_of(rows))
             seen.update(new)
             # Behind the last page Visma may give an empty one, or the last one over again.
-            if not new or (len(seen) >= total_of(rows) and not is_full(rows, PAGE_SIZE)):
+            if not new or (len(seen) >= total and not is_full(rows, PAGE_SIZE)):
                 return
 
     def sign_in(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from connector.adapters.visma.versions import version_of
 from connector.domain.catalogue import Department, EmployeeKey, canonical
 from connector.domain.employees import Employee, Fields
-from connector.ports.visma import Sample
+from connector.ports.visma import Listing, Sample
 
 VismaRow: TypeAlias = Mapping[str, Any]
 """A JSON object as Visma sends it."""
@@ -249,6 +249,15 @@ def is_full(rows: Sequence[VismaRow], asked: int) -> bool:
     total = total_of(rows)
     is_told_apart = total > len(rows)  # more than this page: Visma has counted all of them
     return bool(rows) and not is_told_apart and (len(rows) >= most or total == 0)
+
+
+def listing_of(pages: Iterable[tuple[Iterable[Employee], float]]) -> Listing:
+    """All employees that pages add; whole where no page says that there are more in all."""
+    employees, most = list[Employee](), 0.0
+    for page, total in pages:
+        employees += page
+        most = max(most, total if total < float("inf") else 0)
+    return Listing(tuple(employees), is_whole=len(employees) >= most)
 
 
 def sample_of(rows: Sequence[VismaRow], headers: Mapping[str, str]) -> Sample:

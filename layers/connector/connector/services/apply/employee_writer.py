@@ -18,10 +18,7 @@ from connector.domain.employees import (
     Fields,
     is_readable,
     proof_of,
-    readable,
     reads_as,
-    row_version,
-    same,
     stored_value,
     stored_values,
 )
@@ -44,9 +41,12 @@ from connector.services.apply.lost_write import (
     LOST_OTHERWISE,
     as_created,
     as_meant,
-    has_moved,
+    can_be_told,
+    has_landed,
+    is_among,
     lost_create,
     lost_update,
+    nothing_left,
     with_earlier,
 )
 from connector.services.apply.write_request import (
@@ -92,7 +92,9 @@ class EmployeeWriter:
         link = request.link
         if link and link.exists:
             result = self._bring_up_to_date(request, link)
-            return self._nothing_left(request, link) or result if result.is_vanished else result
+            # What was begun meanwhile is over: its record goes on, not the one that was read.
+            begun = replace(request, record=result.record)
+            return self._nothing_left(begun, link) or result if result.is_vanished else result
         return Result(Outcome.OUT_OF_SCOPE, request.record, reason="never an employee in Visma")
 
     def left_by_hand(self, request: WriteRequest) -> Result | None:
@@ -114,27 +116,17 @@ class EmployeeWriter:
         """The end of leaving where finance has deleted the employee, and not only renumbered it.
 
         None where the employee is still listed, or nobody can tell: not by an old digest, nor by a
-        list that shows far too few of those whom it should show, see `shortfall`.
+        list that shows fewer than it says there are, or far too few of those whom it should show,
+        see `shortfall`.
         """
-        written = (link.written or {}).get("contact.email", "")
-        if link.employee_id is None and not request.seal.made(written):
-            return None  # written under another key
-        employees = list(self.targets.company(request.company).employees())
-        for employee in employees:
-            address = stored_values(employee.fields, request.seal).get("contact.email", "")
-            is_same = employee.employee_id == link.employee_id
-            if is_same or (link.employee_id is None and written and address == written):
-                return None
-        if shortfall(request.company, self.ledger.links(request.company), employees):
+        if not can_be_told(link, request.seal):
             return None
-        return Result(
-            Outcome.UNCHANGED,
-            request.record,
-            link.employee_code,
-            link.employee_id,
-            written={**(link.written or {}), "status": INACTIVE},
-            remark=f"Visma has no employee {link.employee_code} any more: none is to be left",
-        )
+        listing = self.targets.company(request.company).all_employees()
+        if not listing.is_whole or is_among(listing.employees, link, request.seal):
+            return None
+        if shortfall(request.company, self.ledger.links(request.company), listing.employees):
+            return None
+        return nothing_left(request.record, link)
 
     def untold(self, record: Record) -> tuple[str, Result] | None:
         """The company, and what a write without an answer has done there; None where nothing."""
@@ -321,6 +313,7 @@ class EmployeeWriter:
                 written = target.update(known.code, fields, identity=identity, etag=known.etag)
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND:
+                self.ledger.release_intent(begun.record, nothing_written=True)
                 return begun.vanished()
             reduced = begun.without(error.field)
             rest = reduced.reduced(plan) if reduced else plan
@@ -376,14 +369,7 @@ class EmployeeWriter:
         known = self._read(intent.company, intent.code, record.person.seal)
         if known is None or link is None:
             return True  # nothing is there that the write could still change
-        if intent.etag and known.etag:
-            return has_moved(intent, known)
-        if intent.differences:
-            return lost_update(record, link, known) is not None
-        if link.etag and known.etag:
-            return row_version(known.etag) != row_version(link.etag)
-        before = readable(link.written or {}, record.person.seal)
-        return any(not same(path, known.stored.get(path, ""), before[path]) for path in before)
+        return has_landed(record, intent, link, known)
 
     def _recall(self, request: WriteRequest, link: EmployeeLink) -> KnownEmployee | None:
         """The employee from memory where that can be trusted, else as Visma has it now."""

@@ -1,5 +1,7 @@
 """What a write that was begun has done in Visma, where no answer to it is on record.
 
+Also whether a list still has an employee, and what ends a leaving where it has not.
+
 Told from the intent, which names what was written, against the employee as Visma has it now. Plain
 values: who reads Visma, and who writes the audit, is elsewhere.
 """
@@ -9,8 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from connector.domain.employees import FIELDS, proof_of, readable, row_version, same
+from connector.domain.employees import (
+    FIELDS,
+    INACTIVE,
+    Employee,
+    proof_of,
+    readable,
+    row_version,
+    same,
+    stored_values,
+)
 from connector.domain.planning import Difference, Outcome, Plan
+from connector.domain.records.digests import Seal
 from connector.domain.records.ledger import EmployeeLink, Intent, Record
 from connector.services.apply.write_request import ADOPTED, KnownEmployee, Result, outcome_of
 
@@ -115,6 +127,47 @@ def has_moved(intent: Intent, known: KnownEmployee) -> bool:
     if not intent.etag or not known.etag:
         return False
     return row_version(intent.etag) != row_version(known.etag)
+
+
+def has_landed(record: Record, intent: Intent, link: EmployeeLink, known: KnownEmployee) -> bool:
+    """Whether an update without an answer has come to an employee that is still there."""
+    if intent.etag and known.etag:
+        return has_moved(intent, known)
+    if intent.differences:
+        return lost_update(record, link, known) is not None
+    if link.etag and known.etag:
+        return row_version(known.etag) != row_version(link.etag)
+    before = readable(link.written or {}, record.person.seal)
+    return any(not same(path, known.stored.get(path, ""), before[path]) for path in before)
+
+
+def can_be_told(link: EmployeeLink, seal: Seal) -> bool:
+    """Whether a list can tell that an employee is on it; not by a digest under another key."""
+    written = (link.written or {}).get("contact.email", "")
+    return link.employee_id is not None or seal.made(written)
+
+
+def is_among(employees: Iterable[Employee], link: EmployeeLink, seal: Seal) -> bool:
+    """Whether an employee is listed, under whatever code: by Visma's own id, or by its address."""
+    written = (link.written or {}).get("contact.email", "")
+    for employee in employees:
+        address = stored_values(employee.fields, seal).get("contact.email", "")
+        is_same = employee.employee_id == link.employee_id
+        if is_same or (link.employee_id is None and written and address == written):
+            return True
+    return False
+
+
+def nothing_left(record: Record, link: EmployeeLink) -> Result:
+    """The end of leaving of somebody whose employee Visma no longer has."""
+    return Result(
+        Outcome.UNCHANGED,
+        record,
+        link.employee_code,
+        link.employee_id,
+        written={**(link.written or {}), "status": INACTIVE},
+        remark=f"Visma has no employee {link.employee_code} any more: none is to be left",
+    )
 
 
 def _is_shown(item: Difference, known: KnownEmployee) -> bool:

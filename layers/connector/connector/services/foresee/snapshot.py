@@ -17,7 +17,7 @@ from connector.domain.records.ledger import EmployeeLink, Person
 from connector.ports.clock import Clock
 from connector.ports.ledger import Ledger
 from connector.ports.rippling import Source
-from connector.ports.visma import Targets
+from connector.ports.visma import Listing, Targets
 from connector.services.shared.companies import lost_companies
 
 RESERVE_SECONDS = 30.0
@@ -36,6 +36,9 @@ class Snapshot:
     problems: tuple[str, ...] = ()
     short: Mapping[str, Shortfall] = field(default_factory=dict, repr=False)
     """The companies whose lists show too few, with whom they leave out."""
+
+    partial: frozenset[str] = frozenset()
+    """The companies whose lists have fewer rows than they say there are."""
 
     @property
     def all_links(self) -> Iterator[EmployeeLink]:
@@ -84,10 +87,14 @@ class SnapshotReader:
                 " are employed: nothing can be foretold; may the creator of the Rippling token"
                 " still see everyone?"
             )
-        employees = {company: self._employees(company) for company in companies}
+        listings = {company: self._listing(company) for company in companies}
+        employees = {company: _by_code(listing) for company, listing in listings.items()}
         short = dict(_short_in(employees, links))
         problems = [*problems_in(employees), *(each.told for each in short.values())]
-        return Snapshot(employments, persons, links, owners, employees, tuple(problems), short)
+        partial = frozenset(company for company, each in listings.items() if _is_partial(each))
+        return Snapshot(
+            employments, persons, links, owners, employees, tuple(problems), short, partial
+        )
 
     def _everyone(self) -> dict[str, list[Worker]]:
         employments: dict[str, list[Worker]] = defaultdict(list)
@@ -100,12 +107,21 @@ class SnapshotReader:
                 )
         return employments
 
-    def _employees(self, company: str) -> dict[str, Employee] | ConnectorError:
+    def _listing(self, company: str) -> Listing | ConnectorError:
         try:
-            employees = self.targets.company(company).employees()
-            return {canonical(each.code): each for each in employees}
+            return self.targets.company(company).all_employees()
         except (RetryableError, ConfigurationError) as error:
             return error
+
+
+def _by_code(listing: Listing | ConnectorError) -> dict[str, Employee] | ConnectorError:
+    if isinstance(listing, ConnectorError):
+        return listing
+    return {canonical(each.code): each for each in listing.employees}
+
+
+def _is_partial(listing: Listing | ConnectorError) -> bool:
+    return not isinstance(listing, ConnectorError) and not listing.is_whole
 
 
 def problems_in(
