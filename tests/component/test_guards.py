@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -13,6 +13,8 @@ import pytest
 from connector.domain.changes import Cause, Change
 from connector.domain.errors import ConflictError, RetryableError
 from connector.domain.records.ledger import EmployeeLink, Record
+from connector.services.operate.verbs import VERBS
+from connector.services.operate.verbs.view import Line
 from tests.support.loaded import a_loaded_world
 from tests.support.world import World, a_world
 
@@ -677,6 +679,68 @@ def test_a_second_word_about_another_change_is_a_first_one(world: World) -> None
     answer = _say(world, "approve", people=[row["person"] for row in _held(world)], operator="ola")
 
     assert answer["queued"] == 0
+
+
+def at_the_same_moment(world: World, act: Callable[[], object]) -> None:
+    """Has somebody else act once the row of the next decision has been read."""
+    latest = world.approvals.latest
+
+    def read_before(person_id: str, company: str) -> Any:
+        found = latest(person_id, company)
+        world.approvals.latest = latest  # type: ignore[method-assign]
+        act()
+        return found
+
+    world.approvals.latest = read_before  # type: ignore[method-assign]
+
+
+def test_two_who_approve_at_the_same_moment_have_both_said_so(world: World) -> None:
+    wants_two(world)
+    mass_termination(world)
+    held = _held(world)
+    run, answers = held[0]["run"], list[dict[str, Any]]()
+    at_the_same_moment(
+        world, lambda: answers.append(_say(world, "approve", run=run, operator="ola"))
+    )
+
+    kari = _say(world, "approve", run=run, operator="kari")
+
+    assert (answers[0]["queued"], answers[0]["seconded_later"]) == (0, len(held))
+    assert (kari["queued"], kari["seconded_later"]) == (len(held), 0)
+    assert world.drain() == {"deactivated": len(held)}
+
+
+def test_two_who_apply_one_plan_at_the_same_moment_have_both_said_so(world: World) -> None:
+    wants_two(world)
+    for row in [each for each in world.rippling.rows("workers") if each["status"] == "ACTIVE"][:12]:
+        world.rippling.terminate(row["id"], world.clock.now().date())
+        world.rippling.change(row["id"], status="TERMINATED")
+    people = _say(world, "plan")["people"]
+    wanted = [[each["person"], each["company"], each["digest"], ""] for each in people]
+    at_the_same_moment(world, lambda: _say(world, "apply", wanted=wanted, operator="ola"))
+
+    kari = _say(world, "apply", wanted=wanted, operator="kari")
+
+    assert len(kari["waiting"]) == len(wanted)
+    assert kari["refused"] == []
+
+
+def test_of_two_who_decide_otherwise_at_the_same_moment_the_later_is_refused(world: World) -> None:
+    mass_termination(world)
+    held = _held(world)
+    code = held[0]["employee_code"]
+    at_the_same_moment(world, lambda: _say(world, "reject", people=[code], operator="ola"))
+
+    kari = _say(world, "approve", run=held[0]["run"], operator="kari")
+
+    (told,) = kari["overtaken"]
+    assert told.startswith(f"{code} in norway: somebody has decided otherwise at this moment")
+    assert (kari["queued"], kari["seconded_later"]) == (len(held) - 1, 0)
+    approve = next(verb for verb in VERBS if verb.name == "approve")
+    shown = approve.view(kari)
+    assert told in [part.text for part in shown if isinstance(part, Line)]
+    assert approve.needs_attention(kari)
+    assert world.drain() == {"rejected": 1, "deactivated": len(held) - 1}
 
 
 def test_a_rejection_needs_one_word(world: World) -> None:

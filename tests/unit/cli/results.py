@@ -187,7 +187,7 @@ def results(text: str) -> dict[str, dict[str, Any]]:
             "rows": [{**who, "kind": text, "run": text, "list": "held"}],
             "windows": [{"company": text, "kind": text, "people": 3}],
         },
-        "approve": {"queued": 1, "unknown": [text], "seconded_later": 1},
+        "approve": {"queued": 1, "unknown": [text], "seconded_later": 1, "overtaken": [text]},
         "reject": {"queued": 1, "unknown": [text], "seconded_later": 0},
         "adopt": employee,
         "rename": employee,

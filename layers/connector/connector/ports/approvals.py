@@ -19,8 +19,12 @@ class Approvals(Protocol):
     def latest(self, person_id: str, company: str) -> Approval | None:
         """What was decided last, or None."""
 
-    def save(self, approval: Approval) -> None:
-        """Remembers a decision in place of the one before."""
+    def save(self, approval: Approval, before: Approval | None) -> None:
+        """Remembers a decision in place of the one that was read `before`.
+
+        Raises:
+            ConflictError: it is another one by now; nothing was written.
+        """
 
     def erase(self, person_id: str, companies: Iterable[str]) -> None:
         """Forgets what was decided about a person in these companies."""

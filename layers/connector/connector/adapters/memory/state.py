@@ -11,6 +11,7 @@ from uuid import uuid4
 from connector.domain.budgets import Budget, current, merged
 from connector.domain.catalogue import Catalogue
 from connector.domain.cursors import Cursor
+from connector.domain.errors import ConflictError
 from connector.domain.guards import WINDOW, ChangeKind, Run
 from connector.domain.mapping.naming.memory import NameMemory
 from connector.domain.mapping.rows import (
@@ -210,7 +211,9 @@ class InMemoryApprovals:
     def latest(self, person_id: str, company: str) -> Approval | None:
         return self._rows.get((person_id, company))
 
-    def save(self, approval: Approval) -> None:
+    def save(self, approval: Approval, before: Approval | None) -> None:
+        if self._rows.get((approval.person_id, approval.company)) != before:
+            raise ConflictError("somebody else has decided meanwhile")
         self._rows[approval.person_id, approval.company] = approval
 
     def erase(self, person_id: str, companies: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.domain.changes import Cause
-from connector.domain.errors import ConfigurationError
+from connector.domain.errors import ConfigurationError, ConflictError
 from connector.domain.foresight.foreseen import Foreseen, kind_in
 from connector.domain.foresight.wanted import Wanted
 from connector.domain.mapping.model import MappingFile
@@ -25,6 +25,7 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
+from connector.services.foresee.deciding import written_down
 from connector.services.foresee.foresight import Foresight
 from connector.services.operate.json_types import JsonObject
 from connector.services.shared.new_change import new_change, new_run
@@ -73,8 +74,9 @@ class Application:
             number = wanted.numbers.get(key[0], "")
             why = DONE_ALREADY if is_done else MOVED
             refused.append({"person": key[0], "company": key[1], "number": number, "why": why})
-        approved = [each for each in ready if self._approve(each, mapping, operator)]
-        refused += [_refused(each, SECOND) for each in ready if each not in approved]
+        against = [(each, self._against(each, mapping, operator)) for each in ready]
+        approved = [each for each, why in against if not why]
+        refused += [_refused(each, why) for each, why in against if why]
         workers = {each.person: each.worker for each in approved}
         edited = {each.person for each in approved if each.is_edited}
         return {**self._queued(started, workers, edited), "refused": refused}
@@ -144,10 +146,11 @@ class Application:
                 f"the connector is {state}, so that nothing is written: `connector go-live` first"
             )
 
-    def _approve(self, each: Foreseen, mapping: MappingFile, operator: str) -> bool:
+    def _against(self, each: Foreseen, mapping: MappingFile, operator: str) -> str:
         """Writes down that this very change may be made: the writer believes the row alone.
 
-        False where the company wants the word of a second person, and the guard would ask for it.
+        Why it may not be made yet, else nothing: the company wants the word of a second person, and
+        the guard would ask for it, or somebody else decides about it at this moment.
         """
         at, kind = self.clock.now(), kind_in(each.kind)
         link = self.ledger.record(each.person).links.get(each.company)
@@ -156,12 +159,14 @@ class Application:
         elif kind is not None:
             said = Approval.of_plan(each.person, each.company, kind, each.plan, at, operator)
         else:
-            return True
-        said = said.seconding(self.approvals.latest(each.person, each.company))
-        self.approvals.save(said)
+            return ""
+        try:
+            on_record = written_down(self.approvals, said)
+        except ConflictError as error:
+            return str(error)
         approvers = self.foresight.guard_check.approvers(mapping, each.company)
-        is_enough = said.is_enough(approvers)
-        return is_enough or each.is_written  # what no guard holds needs nobody's word
+        is_enough = on_record.is_enough(approvers)
+        return "" if is_enough or each.is_written else SECOND  # no guard, no word
 
     def _rows_since(self, since: datetime) -> Iterator[JsonObject]:
         day, today = since.date(), self.clock.now().date()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from connector.domain.changes import Cause, Change
-from connector.domain.errors import ConfigurationError
+from connector.domain.errors import ConfigurationError, ConflictError
 from connector.domain.guards import ChangeKind
 from connector.domain.planning import Outcome
 from connector.domain.records.approvals import Approval, OperatorDecision
@@ -19,6 +19,7 @@ from connector.ports.guard_log import GuardLog
 from connector.ports.ledger import Ledger
 from connector.ports.queue import ChangeQueue
 from connector.ports.state import Mappings
+from connector.services.foresee.deciding import written_down
 from connector.services.foresee.hashed import several, shown
 from connector.services.foresee.numbers import department_in, number_in
 from connector.services.foresee.people import People, codes_of
@@ -108,10 +109,15 @@ class HeldPeople:
     def _say(self, decision: OperatorDecision, arguments: Arguments) -> JsonObject:
         chosen, unknown, named = self._chosen(arguments)
         operator = str(arguments.get("operator") or "")
-        decided = self._decide(decision, chosen, operator)
+        decided, overtaken = self._decide(decision, chosen, operator)
         queued = self.queue.send(decided)
-        left = len(chosen) - queued
-        return {"queued": queued, "unknown": unknown, "named": named, "seconded_later": left}
+        return {
+            "queued": queued,
+            "unknown": unknown,
+            "named": named,
+            "seconded_later": len(chosen) - queued - len(overtaken),
+            "overtaken": overtaken,
+        }
 
     def _chosen(self, arguments: Arguments) -> tuple[list[EmployeeLink], list[str], list[str]]:
         """Who is meant, as `_among` says it: a run and names mean those of the run.
@@ -177,19 +183,25 @@ class HeldPeople:
 
     def _decide(
         self, decision: OperatorDecision, held: Iterable[EmployeeLink], operator: str
-    ) -> list[Change]:
+    ) -> tuple[list[Change], list[str]]:
         """Writes the decisions down first: the writer believes the row, and no message.
 
-        Whoever still needs a second word is not queued.
+        Whoever still needs a second word is not queued, nor is whoever somebody else decides about
+        at this moment: those are told, each with what to do.
         """
-        changes, guards_in = [], limits(self.mappings.load(), self.guard_log)
+        changes, overtaken = list[Change](), list[str]()
+        guards_in = limits(self.mappings.load(), self.guard_log)
         for link in held:
-            before = self.approvals.latest(link.person_id, link.company)
-            said = Approval.of(link, decision, self.clock.now(), operator).seconding(before)
-            self.approvals.save(said)
-            if said.is_enough(guards_in(link.company).approvers):
+            said = Approval.of(link, decision, self.clock.now(), operator)
+            try:
+                on_record = written_down(self.approvals, said)
+            except ConflictError as error:
+                name = next(iter(codes_of(link)), link.person_id)
+                overtaken.append(f"{name} in {link.company}: {error}")
+                continue
+            if on_record.is_enough(guards_in(link.company).approvers):
                 changes.append(new_change(link.worker_id, link.person_id, Cause.OPERATOR))
-        return changes
+        return changes, overtaken
 
     def _rejected(self) -> Iterator[EmployeeLink]:
         return (link for link in self._links() if link.is_dropped)

@@ -66,10 +66,11 @@ class OperatorsDecision(Verb):
             )
         if result["unknown"]:
             queued.append(Line(f"not held: {', '.join(result['unknown'])}"))
-        return queued
+        return [*queued, *map(Line, result.get("overtaken", ()))]
 
     def needs_attention(self, result: JsonObject) -> bool:
-        return bool(result["unknown"] or result["seconded_later"])
+        told = ("unknown", "seconded_later", "overtaken")
+        return any(result.get(name) for name in told)
 
 
 class Approve(OperatorsDecision):
