@@ -7,7 +7,7 @@ would be done is found out again at this moment.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,9 +74,8 @@ class Application:
             number = wanted.numbers.get(key[0], "")
             why = DONE_ALREADY if is_done else MOVED
             refused.append({"person": key[0], "company": key[1], "number": number, "why": why})
-        against = [(each, self._against(each, mapping, operator)) for each in ready]
-        approved = [each for each, why in against if not why]
-        refused += [_refused(each, why) for each, why in against if why]
+        approved, opposed = self._approved(ready, mapping, operator)
+        refused += opposed
         workers = {each.person: each.worker for each in approved}
         edited = {each.person for each in approved if each.is_edited}
         return {**self._queued(started, workers, edited), "refused": refused}
@@ -145,6 +144,14 @@ class Application:
             raise ConfigurationError(
                 f"the connector is {state}, so that nothing is written: `connector go-live` first"
             )
+
+    def _approved(
+        self, ready: Iterable[Foreseen], mapping: MappingFile, operator: str
+    ) -> tuple[list[Foreseen], list[JsonObject]]:
+        """Who may be written now, and who may not yet."""
+        against = [(each, self._against(each, mapping, operator)) for each in ready]
+        opposed = [_refused(each, why) for each, why in against if why]
+        return [each for each, why in against if not why], opposed
 
     def _against(self, each: Foreseen, mapping: MappingFile, operator: str) -> str:
         """Writes down that this very change may be made: the writer believes the row alone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.domain.catalogue import canonical
@@ -79,14 +79,7 @@ class SnapshotReader:
             for link in rows:
                 links[link.person_id][company] = link
         employments = self._everyone()
-        employed = [person.id for person in persons.values() if person.active_in]
-        unseen = [person.id for person in gone(persons.values(), employments)]
-        if shows_too_few(employed, unseen):
-            raise ConfigurationError(
-                f"Rippling shows {len(employed) - len(unseen)} of the {len(employed)} people who"
-                " are employed: nothing can be foretold; may the creator of the Rippling token"
-                " still see everyone?"
-            )
+        _require_shown(persons.values(), employments)
         listings = {company: self._listing(company) for company in companies}
         employees = {company: _by_code(listing) for company, listing in listings.items()}
         short = dict(_short_in(employees, links))
@@ -112,6 +105,18 @@ class SnapshotReader:
             return self.targets.company(company).all_employees()
         except (RetryableError, ConfigurationError) as error:
             return error
+
+
+def _require_shown(persons: Collection[Person], employments: Collection[str]) -> None:
+    """Raises where far too few of the employed are shown for anything to be foretold."""
+    employed = [person.id for person in persons if person.active_in]
+    unseen = [person.id for person in gone(persons, employments)]
+    if shows_too_few(employed, unseen):
+        raise ConfigurationError(
+            f"Rippling shows {len(employed) - len(unseen)} of the {len(employed)} people who"
+            " are employed: nothing can be foretold; may the creator of the Rippling token"
+            " still see everyone?"
+        )
 
 
 def _by_code(listing: Listing | ConnectorError) -> dict[str, Employee] | ConnectorError:
