@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from connector.domain.errors import ConfigurationError
 from connector.domain.records.acts import OPERATORS
 from connector.domain.records.mode import Mode, ModeName
 from connector.services.operate.mode_switch import ModeSwitch
 from connector.services.shared.current_mode import BELIEVED_SECONDS
 from tests.simulator import NORDFAB_MAPPING, Rippling, Visma
 from tests.support.aws import Account, FakeContext, an_account
-from tests.support.world import a_world
+from tests.support.world import World, a_world
 
 CONTEXT = FakeContext()
 
@@ -239,20 +240,51 @@ def test_the_sweep_is_asked_for_once_no_writer_goes_by_the_mode_before() -> None
             assert seconds > BELIEVED_SECONDS
             assert world.modes.current().name is ModeName.LIVE
 
-        switch = ModeSwitch(
-            world.modes,
-            world.cursors,
-            world.queue,
-            world.queued,
-            world.mappings,
-            world.mapping_versions,
-            world.ledger,
-            world.clock,
-            wait,
-        )
-        switch.change(ModeName.LIVE)
+        a_switch(world, wait).change(ModeName.LIVE)
 
         assert asked == [False]
+        assert world.cursors.cursor("workers sweep").started is not None
+
+
+def a_switch(world: World, sleep: Callable[[float], None]) -> ModeSwitch:
+    return ModeSwitch(
+        world.modes,
+        world.cursors,
+        world.queue,
+        world.queued,
+        world.mappings,
+        world.mapping_versions,
+        world.ledger,
+        world.clock,
+        sleep,
+    )
+
+
+@pytest.mark.parametrize("later", [ModeName.OFF, ModeName.REHEARSAL])
+def test_of_two_who_change_the_mode_at_once_the_earlier_is_refused(later: ModeName) -> None:
+    with a_world(people=6) as world:
+        world.modes.save(Mode(ModeName.OFF))
+        answers: list[Any] = []
+
+        def others_change_it(_: float) -> None:
+            other = a_switch(world, lambda _: None)
+            answers.append(other.change(later, "the books are being closed"))
+
+        with pytest.raises(ConfigurationError, match=f"the mode was changed to {later.value}"):
+            a_switch(world, others_change_it).change(ModeName.LIVE)
+
+        assert answers[0]["mode"] == later.value == world.modes.current().name.value
+        assert world.cursors.cursor("workers sweep").started is None
+
+
+def test_two_who_change_the_mode_to_the_same_at_once_are_both_told_so() -> None:
+    with a_world(people=6) as world:
+        world.modes.save(Mode(ModeName.OFF))
+        answer = a_switch(
+            world, lambda _: world.modes.save(Mode(ModeName.LIVE, world.clock.now()))
+        ).change(ModeName.LIVE)
+
+        assert answer["mode"] == "live"
         assert world.cursors.cursor("workers sweep").started is not None
 
 

@@ -71,7 +71,8 @@ class ModeSwitch:
         dealt with in the mode before is found by it.
 
         Raises:
-            ConfigurationError: there is no mapping, or it makes no sense; the mode stays.
+            ConfigurationError: there is no mapping, or it makes no sense, and the mode stays; or
+                somebody else has changed it meanwhile, and theirs holds.
         """
         before, now = self.modes.current(), self.clock.now()
         starts = name is not ModeName.OFF and name is not before.name
@@ -81,9 +82,23 @@ class ModeSwitch:
         if name is not before.name:
             self.sleep(SETTLES_SECONDS)
             self._leave_edits(before)
+            self._must_still_be(name)
         if starts:
             self._ask_for_a_sweep(STREAMS[name], companies)
         return {"before": before.name.value, "mode": name.value, "reason": reason}
+
+    def _must_still_be(self, name: ModeName) -> None:
+        """Of two who change the mode at once the later one has it: the other is told so.
+
+        Raises:
+            ConfigurationError: it is another by now.
+        """
+        current = self.modes.current().name
+        if current is not name:
+            raise ConfigurationError(
+                f"the mode was changed to {current.value} meanwhile, and is no longer {name.value}:"
+                " look with `connector status`, and say it again if it is still meant"
+            )
 
     def _ask_for_a_sweep(self, stream: str, companies: Iterable[str]) -> None:
         """What lay on the queue while it was off has come to nothing: nobody counts as queued."""
