@@ -21,7 +21,7 @@ from tests.simulator import Rippling, Visma
 from tests.support.aws import Account, FakeContext
 from tests.support.digests import first_break
 from tests.support.loaded import a_loaded_world
-from tests.support.world import World
+from tests.support.world import World, a_world
 
 CONTEXT = FakeContext()
 
@@ -64,6 +64,46 @@ def test_a_person_who_is_gone_from_rippling_leaves_no_row(world: World, by: str)
     assert [word for word in (person, worker, f"'{code}'") if word in stored] == []
     assert {key: world.tables.audit[key] for key in others} == others
     assert world.operator.dispatch({"verb": "audit verify"})["broken"] == []
+
+
+@pytest.fixture
+def coded() -> Iterator[World]:
+    """A mapping that makes other codes of the numbers."""
+    with a_world(people=8) as world:
+        text = world.mapping_text.replace("{worker.number}", "N{worker.number}")
+        world.edit_mapping_unheard(text)
+        world.first_load()
+        yield world
+
+
+def test_a_person_is_found_by_number_where_the_code_is_another(coded: World) -> None:
+    person, worker, number = leaves(coded)
+    coded.rippling.remove(worker)
+    kept = coded.operator.dispatch({"verb": "personal-data", "person": number})
+    assert json.loads(kept["text"])["person"]["id"] == person
+
+    for wanted in (number, f"N{number}"):
+        counted = erase(coded, wanted)
+        assert (counted["ok"], counted["person"]) == (True, person)
+    assert erase(coded, number, confirm=person)["erased"] is True
+
+    (told,) = erase(coded, number)["problems"]
+    assert told.startswith(f"nobody is known by {number}: give a number")
+
+
+def test_a_number_that_is_several_peoples_erases_nobody(world: World) -> None:
+    """A person who left, and another one with the same number: one name is not enough."""
+    person, worker, number = leaves(world)
+    world.rippling.remove(worker)
+    other = next(each for each in world.tables.persons.values() if each.id != person)
+    facts = {**other.facts, "number": number}
+    world.tables.persons[other.id] = replace(other, facts=facts)
+
+    (told,) = erase(world, number, confirm=person)["problems"]
+
+    first, second = sorted((person, other.id))
+    assert told == f"{number} is several people: {first}, {second}; name one by id"
+    assert person in world.tables.persons
 
 
 def test_that_somebody_was_erased_is_on_record_and_not_who(world: World) -> None:

@@ -18,6 +18,7 @@ from connector.ports.clock import Clock
 from connector.ports.ledger import AuditLog, Ledger
 from connector.ports.rippling import Source
 from connector.ports.state import Mappings
+from connector.services.foresee.numbers import number_in
 from connector.services.operate.json_types import JsonObject
 from connector.services.shared.companies import companies_with_people
 from connector.services.shared.nearest import nearest_of
@@ -41,12 +42,16 @@ class Erasure:
     clock: Clock
 
     def person(self, wanted: str) -> Record:
-        """The record of the person with this id, worker id or employee code.
+        """The record of the person with this id, worker id, number or employee code.
+
+        The number is that of the ledger, as the person was seen last: whoever is erased is no
+        longer in Rippling. One person's number may be another's code: then they are several.
 
         Raises:
             ConfigurationError: nobody is known by it, or several people are.
         """
-        ids = {wanted, self.ledger.person_with(wanted) or wanted, *self._with_code(wanted)}
+        ids = {wanted, self.ledger.person_with(wanted) or wanted}
+        ids |= {*self._with_code(wanted), *self._with_number(wanted)}
         records = [self.ledger.record(each) for each in sorted(ids - {OPERATORS})]
         found = [each for each in records if each.is_known]
         if len(found) == 1:
@@ -55,8 +60,8 @@ class Erasure:
         raise ConfigurationError(
             f"{wanted} is several people: {several}; name one by id"
             if found
-            else f"nobody is known by {wanted}: give a person id, a worker id or an employee code"
-            f"{nearest_of(wanted, self._codes())}"
+            else f"nobody is known by {wanted}: give a number, an employee code, a person id or a"
+            f" worker id{nearest_of(wanted, self._codes())}"
         )
 
     def _codes(self) -> Iterator[str]:
@@ -142,6 +147,10 @@ class Erasure:
             owner = self.ledger.owner_of(code, company)
             if owner:
                 yield owner
+
+    def _with_number(self, number: str) -> Iterator[str]:
+        if number:
+            yield from (one.id for one in self.ledger.persons() if number_in(one.facts) == number)
 
 
 def plain(row: Any) -> JsonObject:

@@ -28,9 +28,7 @@ class Erase(Verb):
     help = "take away all that is kept of a person who has left"
     examples = ("connector erase 1013", "connector erase 1013 --confirm 6b056ce624359a91ff000039")
     arguments = (
-        Argument(
-            "person", "person id, worker id or employee code", is_required=True, is_told=False
-        ),
+        Argument("person", "number, code, person id or worker id", is_required=True, is_told=False),
         Argument("confirm", "the person id, as shown without it", flag="--confirm", is_told=False),
     )
 

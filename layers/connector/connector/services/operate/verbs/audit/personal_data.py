@@ -22,7 +22,7 @@ class PersonalData(Verb):
     help = "write down what is kept of a person: ledger, codes and audit"
     examples = ("connector personal-data 1013", "connector personal-data 1013 --output 1013.json")
     arguments = (
-        Argument("person", "person id, worker id or employee code", is_required=True),
+        Argument("person", "number, code, person id or worker id", is_required=True),
         Argument("output", "write it to this file", Form.OUTPUT_FILE, flag="--output"),
     )
 
