@@ -210,7 +210,8 @@ class Stage:
         ends = self.clock.now() + timedelta(seconds=int(self._functions[name]["Timeout"]))
         runs.invocations += 1
         answer: dict[str, Any] | None = None
-        with redirect_stdout(self.sink):
+        role = self._functions[name]["Role"]["Fn::GetAtt"][0]
+        with redirect_stdout(self.sink), self.cloud.acting(role):
             module = self._modules.get(name) or self._loaded(name)
             try:
                 answer = module.lambda_handler(event, Context(self.clock, ends))
@@ -265,7 +266,11 @@ class Stage:
 
 @contextmanager
 def a_stage(people: int, companies: int = 2) -> Iterator[Stage]:
-    """A stack with filled secrets that nobody has told anything yet."""
+    """A stack with filled secrets that nobody has told anything yet.
+
+    Raises:
+        AssertionError: a function asked for what its role may not, even if it went on without.
+    """
     clock = HandClock(BEGINS)
     rippling = nordfab_rippling(clock, people, companies=companies, port=1)
     visma = nordfab_visma(companies, clock, port=2)
@@ -283,6 +288,7 @@ def a_stage(people: int, companies: int = 2) -> Iterator[Stage]:
         patches.enter_context(connected(stage.elsewhere(stage.vendors.answer)))
         patches.enter_context(_fresh_loggers())
         yield stage
+    assert not cloud.rights.refused, sorted(set(cloud.rights.refused))
 
 
 @contextmanager

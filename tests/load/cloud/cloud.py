@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from tests.embedded.template import load_template
 from tests.load.cloud.queues import Queue, Queues
 from tests.load.cloud.tables import Tables
+from tests.support.rights import Rights
 from tests.support.units import Used
 
 STACK = "connector"
@@ -35,7 +36,11 @@ class Cloud:
         self.used = Used()
         self.ringing: Callable[[], Mapping[str, datetime]] = dict
         self.invoke: Invoke | None = None
-        resources = load_template()["Resources"]
+        template = load_template()
+        resources = template["Resources"]
+        self.rights = Rights.of(template)
+        self.caller = ""
+        """The role of the function that runs; none while nobody's rights are asked."""
         self.tables = Tables(_of(resources, "AWS::DynamoDB::Table"), self.used)
         dead = Queue(now, _visibility(resources["ChangesDeadLetterQueue"]))
         changes = resources["ChangesQueue"]
@@ -51,11 +56,22 @@ class Cloud:
         }  # fmt: skip
 
     def call(self, client: Any, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Counts a call and answers it."""
+        """Counts a call and answers it, where the caller may make it."""
         service = client.meta.service_model.service_name
         self.used.calls[f"{service}.{operation}"] += 1
+        if self.caller:
+            self.rights.demand(self.caller, service, operation, request)
         answer = getattr(self._services[service], _snake(operation))(request)
         return {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+    @contextmanager
+    def acting(self, role: str) -> Iterator[None]:
+        """Whose rights are asked within; one function may run another one."""
+        before, self.caller = self.caller, role
+        try:
+            yield
+        finally:
+            self.caller = before
 
     def put_secret(self, name: str, value: Mapping[str, Any]) -> None:
         """Fills a secret, as an operator does."""
