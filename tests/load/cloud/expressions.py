@@ -185,20 +185,25 @@ def _set(tokens: _Tokens) -> Update:
 def _put(words: list[str], item: Item, names: Mapping[str, str], value: Value | None) -> set[str]:
     """Puts a value at a path; what is on the way is copied, because others may hold it."""
     assert value is not None
-    place, first = item, names[words[0]]
+    _place_of(words, item, names)[names[words[-1]]] = value
+    return {names[words[0]]}
+
+
+def _place_of(words: list[str], item: Item, names: Mapping[str, str]) -> Item:
+    """Where the last name of a path stands; what is on the way is copied."""
+    place = item
     for inner in words[:-1]:
         place[names[inner]] = {"M": {**place[names[inner]]["M"]}}
         place = place[names[inner]]["M"]
-    place[names[words[-1]]] = value
-    return {first}
+    return place
 
 
 def _remove(tokens: _Tokens) -> Update:
-    (word,) = _names(tokens, tokens.next())
+    words = _names(tokens, tokens.next())
 
     def take(item: Item, names: Mapping[str, str], _: Item) -> set[str]:
-        item.pop(names[word], None)
-        return {names[word]}
+        _place_of(words, item, names).pop(names[words[-1]], None)
+        return {names[words[0]]}
 
     return take
 

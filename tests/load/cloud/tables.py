@@ -195,7 +195,9 @@ class Tables:
             if kind == "ConditionCheck":
                 continue
             if kind == "Delete":
+                before = self.used.write_units
                 self.delete_item(each)
+                self.used.write_units += self.used.write_units - before
                 continue
             item = each["Item"] if kind == "Put" else self._updated(each)[1]
             units, copies = table.put(item), 1 + sum(i.holds(item) for i in table.indexes.values())
