@@ -13,7 +13,7 @@ import os
 import sys
 import time as real_time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from typing import Any
 from unittest.mock import patch
 
 from connector.adapters.aws.clients import client
+from connector.bootstrap.adapters import digest_key
 from connector.domain.errors import ConnectorError
 from connector.observability import CrashError
 from tests.embedded.template import load_template
@@ -102,6 +103,8 @@ class Stage:
     cloud: Cloud
     alarms: Alarms
     sink: Sink
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of the stack, where it has not the default."""
     vendors: CountedVendors = field(init=False)
     runs: dict[str, Runs] = field(default_factory=dict)
     log: Counter[str] = field(default_factory=Counter)
@@ -122,7 +125,8 @@ class Stage:
             if each["Type"] == "AWS::Serverless::Function"
         }
         names = {"${AWS::StackName}-": f"{STACK}-"}
-        self._environments = environments_of(template, addresses(self.rippling, self.visma), names)
+        given = {**addresses(self.rippling, self.visma), **self.parameters}
+        self._environments = environments_of(template, given, names)
         self._modules: dict[str, ModuleType] = {}
         self._side_by_side = 1
         self._waited = 0.0
@@ -250,6 +254,7 @@ class Stage:
 
     def _loaded(self, name: str) -> ModuleType:
         client.cache_clear()
+        digest_key.cache_clear()  # each function is a process of its own, and asks for itself
         module = importlib.reload(importlib.import_module(f"{name}.app"))
         self._modules[name] = module
         return module
@@ -265,8 +270,8 @@ class Stage:
 
 
 @contextmanager
-def a_stage(people: int, companies: int = 2) -> Iterator[Stage]:
-    """A stack with filled secrets that nobody has told anything yet.
+def a_stage(people: int, companies: int = 2, **parameters: str) -> Iterator[Stage]:
+    """A stack with these parameters and filled secrets that nobody has told anything yet.
 
     Raises:
         AssertionError: a function asked for what its role may not, even if it went on without.
@@ -274,8 +279,8 @@ def a_stage(people: int, companies: int = 2) -> Iterator[Stage]:
     clock = HandClock(BEGINS)
     rippling = nordfab_rippling(clock, people, companies=companies, port=1)
     visma = nordfab_visma(companies, clock, port=2)
-    cloud, sink = Cloud(clock.now), Sink()
-    stage = Stage(rippling, visma, clock, cloud, Alarms(STACK), sink)
+    cloud, sink = Cloud(clock.now, parameters), Sink()
+    stage = Stage(rippling, visma, clock, cloud, Alarms(STACK), sink, parameters)
     secret, keys = credentials(companies)
     cloud.put_secret("RipplingSecret", secret)
     cloud.put_secret("VismaSecret", keys)

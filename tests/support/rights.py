@@ -75,6 +75,8 @@ def asked(service: str, operation: str, request: Request) -> Iterator[Asked]:
     elif service in NAMED_BY:
         action = "InvokeFunction" if operation == "Invoke" else operation
         yield Asked(f"{service}:{action}", request[NAMED_BY[service]])
+    elif (service, operation) == ("s3", "PutObject"):
+        yield Asked("s3:PutObject", f"{request['Bucket']}/{request['Key']}")
     else:
         raise NotUnderstoodError(f"{service}.{operation}")
 
@@ -144,10 +146,19 @@ class Rights:
         """The rights of a stack with these parameters, and the defaults of all others."""
         given = {name: each.get("Default", "") for name, each in template["Parameters"].items()}
         given |= dict(parameters or {})
-        resources = template["Resources"]
-        roles = {
-            name: tuple(_statements(each, template["Conditions"], given))
+        resources, conditions = template["Resources"], template["Conditions"]
+        there = {
+            name: each
             for name, each in resources.items()
+            if "Condition" not in each or _is_met(conditions[each["Condition"]], given)
+        }
+        keys_of = list(_of_keys(there))
+        roles = {
+            name: (
+                *_statements(each, conditions, given),
+                *(statement for role, statement in keys_of if role == name),
+            )
+            for name, each in there.items()
             if each["Type"] == "AWS::IAM::Role"
         }
 
@@ -195,7 +206,13 @@ class Rights:
 
     def unused(self) -> set[Right]:
         """Rights that no call needed so far."""
-        return self.granted() - self.used
+        return {
+            (role, action, resource)
+            for role, action, resource in self.granted()
+            if not any(
+                used[:2] == (role, action) and _like(resource, used[2]) for used in self.used
+            )
+        }
 
     def _that_speak_of(
         self, role: str, action: str, resource: str
@@ -238,6 +255,18 @@ def _statements(
                 statement = yes if _is_met(conditions[name], parameters) else no
             if statement != {"Ref": "AWS::NoValue"}:
                 yield Statement.of(statement, name_of)
+
+
+def _of_keys(resources: Mapping[str, Any]) -> Iterator[tuple[str, Statement]]:
+    """What the policies of keys give to roles: no policy of a role says anything of a key."""
+    for name, key in resources.items():
+        if key["Type"] == "AWS::KMS::Key":
+            for written in key["Properties"]["KeyPolicy"]["Statement"]:
+                meant = {each: written[each] for each in written if each != "Principal"}
+                statement = Statement.of({**meant, "Resource": name}, str)
+                users = written["Principal"]["AWS"]
+                for user in users if isinstance(users, list) else ():  # else it is the account
+                    yield user["Fn::GetAtt"][0], statement
 
 
 def _is_met(condition: Any, parameters: Mapping[str, str]) -> bool:

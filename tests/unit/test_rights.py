@@ -16,7 +16,9 @@ KEYS = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["code *"]}}
 ATTRIBUTES = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["person", "company", "etag"]}}
 
 
-def rights(*statements: dict[str, Any], **parameters: str) -> Rights:
+def rights(
+    *statements: dict[str, Any], more: dict[str, Any] | None = None, **parameters: str
+) -> Rights:
     index = {"IndexName": "ByDay", "KeySchema": [{"AttributeName": "day"}]}
     keys = [{"AttributeName": "person"}, {"AttributeName": "company"}]
     role = {"Policies": [{"PolicyDocument": {"Statement": list(statements)}}]}
@@ -27,6 +29,7 @@ def rights(*statements: dict[str, Any], **parameters: str) -> Rights:
         "Resources": {
             "Role": {"Type": "AWS::IAM::Role", "Properties": role},
             "Rows": {"Type": "AWS::DynamoDB::Table", "Properties": rows},
+            **(more or {}),
         },
     }
     return Rights.of(template, parameters)
@@ -167,6 +170,28 @@ def test_a_statement_for_some_stacks_counts_in_those_alone() -> None:
 
     assert not is_let(rights(some), "GetItem", key())
     assert is_let(rights(some, Auth="oauth"), "GetItem", key())
+
+
+def test_a_key_is_used_by_those_whom_its_own_policy_names() -> None:
+    administers = {"Effect": "Allow", "Action": "kms:*", "Resource": "*",
+                   "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::1:root"}}}  # fmt: skip
+    uses = {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*",
+            "Principal": {"AWS": [{"Fn::GetAtt": ["Role", "Arn"]}]}}  # fmt: skip
+    policy = {"KeyPolicy": {"Statement": [administers, uses]}}
+    key_of = {"Key": {"Type": "AWS::KMS::Key", "Properties": policy, "Condition": "IsAnApp"}}
+
+    given = rights(more=key_of, Auth="oauth")
+    assert is_let(given, "Encrypt", {"KeyId": "Key"}, of="kms")
+    assert not is_let(given, "Decrypt", {"KeyId": "Key"}, of="kms")
+    assert not is_let(rights(more=key_of), "Encrypt", {"KeyId": "Key"}, of="kms")
+
+
+def test_a_report_is_put_where_reports_are() -> None:
+    given = rights(may("s3:PutObject", {"Fn::Sub": "${Bucket.Arn}/reports/*"}))
+
+    assert is_let(given, "PutObject", {"Bucket": "Bucket", "Key": "reports/1/a"}, of="s3")
+    assert not is_let(given, "PutObject", {"Bucket": "Bucket", "Key": "a"}, of="s3")
+    assert not given.unused()
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,19 @@ Invoke = Callable[[str, dict[str, Any]], dict[str, Any]]
 class Cloud:
     """The tables, queues and secrets of `template.yaml`, and what was asked of them.
 
-    `ringing` says which alarms ring; `invoke` runs a function of the stack.
+    `parameters` are those of the stack that have another value than their default. `ringing` says
+    which alarms ring; `invoke` runs a function of the stack.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], parameters: Mapping[str, str] | None = None
+    ) -> None:
         self.used = Used()
         self.ringing: Callable[[], Mapping[str, datetime]] = dict
         self.invoke: Invoke | None = None
         template = load_template()
         resources = template["Resources"]
-        self.rights = Rights.of(template)
+        self.rights = Rights.of(template, parameters)
         self.caller = ""
         """The role of the function that runs; none while nobody's rights are asked."""
         self.tables = Tables(_of(resources, "AWS::DynamoDB::Table"), self.used)
@@ -47,12 +50,14 @@ class Cloud:
         most = changes["Properties"]["RedrivePolicy"]["maxReceiveCount"]
         self.changes = Queue(now, _visibility(changes), dead, most)
         self.dead_letters = dead
+        self.objects: dict[str, bytes] = {}
+        self._sealed: dict[bytes, tuple[Any, bytes]] = {}
         self.secrets = dict.fromkeys(_of(resources, "AWS::SecretsManager::Secret"), "")
         self.secrets["DigestKeySecret"] = MADE_UP
         queues = {"ChangesQueue": self.changes, "ChangesDeadLetterQueue": dead}
         self._services: Mapping[str, Any] = {
             "dynamodb": self.tables, "sqs": Queues(queues, now), "secretsmanager": self,
-            "cloudwatch": self, "lambda": self,
+            "cloudwatch": self, "lambda": self, "s3": self, "kms": self,
         }  # fmt: skip
 
     def call(self, client: Any, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +97,25 @@ class Cloud:
             if name in request["AlarmNames"]
         ]
         return {"MetricAlarms": found}
+
+    def put_object(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Keeps an object."""
+        self.objects[f"{request['Bucket']}/{request['Key']}"] = request["Body"]
+        return {}
+
+    def encrypt(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Seals a text for what it is about."""
+        sealed = f"sealed {len(self._sealed)}".encode()
+        self._sealed[sealed] = request["EncryptionContext"], request["Plaintext"]
+        return {"CiphertextBlob": sealed}
+
+    def decrypt(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Opens it again, for the same alone."""
+        about, plain = self._sealed.get(request["CiphertextBlob"], (None, b""))
+        if about != request["EncryptionContext"]:
+            told: Any = {"Error": {"Code": "InvalidCiphertextException", "Message": ""}}
+            raise ClientError(told, "Decrypt")
+        return {"Plaintext": plain}
 
     def invoke_function(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Runs another function of the stack."""

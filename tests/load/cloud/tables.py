@@ -177,10 +177,8 @@ class Tables:
 
     def delete_item(self, request: Request) -> dict[str, Any]:
         """Takes a row away."""
-        table = self.tables[request["TableName"]]
-        row = table.get(request["Key"])
-        self.used.write_units += max(1, ceil(row.size / WRITE_UNIT)) if row else 1
-        table.drop(request["Key"])
+        self._demand(request, request["Key"], "DeleteItem")
+        self.used.write_units += self._dropped(request)
         return {}
 
     def transact_write_items(self, request: Request) -> dict[str, Any]:
@@ -195,14 +193,19 @@ class Tables:
             if kind == "ConditionCheck":
                 continue
             if kind == "Delete":
-                before = self.used.write_units
-                self.delete_item(each)
-                self.used.write_units += self.used.write_units - before
+                self.used.write_units += 2 * self._dropped(each)
                 continue
             item = each["Item"] if kind == "Put" else self._updated(each)[1]
             units, copies = table.put(item), 1 + sum(i.holds(item) for i in table.indexes.values())
             self.used.write_units += units + units // copies  # the row itself costs twice
         return {}
+
+    def _dropped(self, request: Request) -> int:
+        """The units of a row that is taken away."""
+        table = self.tables[request["TableName"]]
+        row = table.get(request["Key"])
+        table.drop(request["Key"])
+        return max(1, ceil(row.size / WRITE_UNIT)) if row else 1
 
     def _refusal(self, kind: str, action: Request) -> dict[str, Any]:
         if kind not in ("Put", "Update", "Delete", "ConditionCheck"):
