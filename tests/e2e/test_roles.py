@@ -74,7 +74,8 @@ def test_only_writer_and_operations_can_add_an_audit_row_or_touch_the_ledger(
     item = {"person": {"S": "p"}, "company": {"S": "c"}}
     assert _is_denied(lambda: dynamodb.put_item(TableName=audit, Item=ROW))
     assert _is_denied(lambda: dynamodb.put_item(TableName=people, Item=item))
-    # The poller may give up claims: the embedded AWS does not tell keys apart, `tests/load` does.
+    # The poller may give up claims: the embedded AWS does not tell keys apart,
+    # `tests/load/test_rights.py` does, as it does for each call of every function.
     if role != "Poller":
         assert _is_denied(lambda: dynamodb.delete_item(TableName=people, Key=item))
 

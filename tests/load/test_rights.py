@@ -12,7 +12,7 @@ import pytest
 from tests.embedded.template import load_template
 from tests.load.stage import Stage, a_stage
 from tests.simulator.nordfab import nordfab_mapping
-from tests.support.rights import Rights
+from tests.support.rights import Asked, Rights
 
 PEOPLE = 4
 
@@ -118,3 +118,22 @@ def test_a_right_that_is_missing_is_told_when_the_stage_ends(
 
     with pytest.raises(AssertionError, match=f"{role} may not dynamodb:{action} on {resource}"):
         live_with(lost, lived)
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "table", "key", "is_theirs"),
+    [
+        ("PollerRole", "DeleteItem", "PeopleTable", {"person": "code 7001"}, True),
+        ("PollerRole", "DeleteItem", "PeopleTable", {"person": "p1"}, False),
+        ("WebhookRole", "UpdateItem", "WatermarksTable", {"stream": "paused"}, True),
+        ("WebhookRole", "UpdateItem", "WatermarksTable", {"stream": "mode"}, False),
+    ],
+)
+def test_whoever_may_change_some_rows_may_change_no_others(
+    role: str, action: str, table: str, key: dict[str, str], is_theirs: bool
+) -> None:
+    request = {"Key": {name: {"S": value} for name, value in key.items()}}
+
+    asked = Asked(f"dynamodb:{action}", table, (request,))
+
+    assert Rights.of(load_template()).allows(role, asked) is is_theirs

@@ -43,8 +43,7 @@ LOGS = of("logs", "CreateLogStream PutLogEvents")
 READS = of("secretsmanager", "GetSecretValue")
 WRITES = of("secretsmanager", "PutSecretValue")
 QUERY = of("dynamodb", "Query")
-MAPPING = of("dynamodb", "Query Scan")
-PEOPLE_INDEXES = "PeopleTable/ByCompany, PeopleTable/ByWaitingFor, PeopleTable/ByDueDay"
+MAPPING = of("dynamodb", "Scan")
 SENDS = of("sqs", "SendMessage")
 SENDS_AND_COUNTS = of("sqs", "SendMessage GetQueueAttributes")
 TAKES = of("sqs", "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes")
@@ -62,14 +61,14 @@ ROLES: Mapping[str, Listed] = {
         "RipplingSecret": joined(READS, WRITES),
         "VismaSecret, DigestKeySecret": READS,
         "ChangesQueue": SENDS_AND_COUNTS,
-        "WatermarksTable": of("dynamodb", "GetItem PutItem UpdateItem Query"),
+        "WatermarksTable": of("dynamodb", "GetItem PutItem UpdateItem"),
         "MappingsTable": MAPPING,
         "PeopleTable": joined(
             of("dynamodb", "GetItem BatchGetItem Query ConditionCheckItem"),
             only(ids_alone(), "dynamodb:UpdateItem"),
             only(rows("code *"), "dynamodb:DeleteItem"),
         ),
-        PEOPLE_INDEXES: QUERY,
+        "PeopleTable/ByCompany, PeopleTable/ByWaitingFor, PeopleTable/ByDueDay": QUERY,
     },
     "WebhookRole": {
         "WebhookLogGroup": LOGS,
@@ -102,7 +101,7 @@ ROLES: Mapping[str, Listed] = {
         "ChangesDeadLetterQueue": SENDS,
         "WatermarksTable": of("dynamodb", "GetItem PutItem UpdateItem"),
         "MappingsTable": MAPPING,
-        "PeopleTable": of("dynamodb", "GetItem Query PutItem UpdateItem ConditionCheckItem"),
+        "PeopleTable": of("dynamodb", "GetItem Query PutItem UpdateItem"),
         "PeopleTable/ByCompany": QUERY,
         "ApprovalsTable": of("dynamodb", "GetItem"),
         "AuditTable": of("dynamodb", "PutItem"),
@@ -116,8 +115,7 @@ ROLES: Mapping[str, Listed] = {
         "MappingsTable/stream": of(
             "dynamodb", "DescribeStream GetRecords GetShardIterator ListStreams"
         ),
-        "PeopleTable": QUERY,
-        PEOPLE_INDEXES: QUERY,
+        "PeopleTable/ByCompany": QUERY,
     },
     "OperationsRole": {
         "*": SEES_ALARMS,
@@ -127,15 +125,13 @@ ROLES: Mapping[str, Listed] = {
         "PayKey": of("kms", "Encrypt Decrypt"),
         "ChangesQueue": SENDS_AND_COUNTS,
         "ChangesDeadLetterQueue": TAKES,
-        "WatermarksTable": of("dynamodb", "GetItem BatchGetItem Query PutItem UpdateItem"),
-        "MappingsTable": of(
-            "dynamodb", "GetItem Query Scan PutItem UpdateItem DeleteItem BatchWriteItem"
-        ),
+        "WatermarksTable": of("dynamodb", "GetItem BatchGetItem PutItem UpdateItem"),
+        "MappingsTable": of("dynamodb", "Scan PutItem UpdateItem DeleteItem"),
         "PeopleTable": of(
             "dynamodb",
-            "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
+            "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem",
         ),
-        PEOPLE_INDEXES: QUERY,
+        "PeopleTable/ByCompany, PeopleTable/ByWaitingFor": QUERY,
         "ApprovalsTable": of("dynamodb", "GetItem PutItem DeleteItem"),
         "AuditTable": of("dynamodb", "Query PutItem DeleteItem"),
         "AuditTable/ByOutcome, AuditTable/ByDay": QUERY,
