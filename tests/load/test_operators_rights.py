@@ -40,7 +40,6 @@ BY_AWS = {
     "ReleaserRole dynamodb:ListStreams": {"MappingsTable/stream"},
     "WriterRole sqs:ReceiveMessage": {"ChangesQueue"},
     "WriterRole sqs:DeleteMessage": {"ChangesQueue"},
-    "WriterRole sqs:ChangeMessageVisibility": {"ChangesQueue"},
     "WriterRole sqs:GetQueueAttributes": {"ChangesQueue"},
 }
 """What AWS does with these rights: it starts functions, and hands them what they are to do."""
