@@ -6,6 +6,7 @@ from measure import Run
 from ours_parts import OPTIONS, Parts
 
 from connector.bootstrap import services
+from connector.domain.employees import BUSINESS_FIELDS
 from connector.domain.facts import Known
 from connector.domain.people import Worker, fingerprint
 from connector.domain.placement import IN_VISMA, resolve_placement
@@ -56,7 +57,7 @@ def _remember_everyone(parts: Parts) -> None:
                 "created", (COMPANY,),
             )  # fmt: skip
             employee = employees[_number_of(worker)]
-            written = {"status": "Active", **placement.fields()}
+            written = {path: employee.fields[path] for path in BUSINESS_FIELDS}
             link = EmployeeLink(
                 who, COMPANY, Outcome.CREATED, parts.clock.now(), worker.id, employee.code,
                 employee.code, employee.employee_id, employee.etag, written,
