@@ -859,4 +859,12 @@ KEPT = (
             s("change_the_default_class", key="norway", code="EXEC", is_heard=True),
         ),
     ),
+    # What stands in for the tables had kept the mapping that was read in the middle of an import.
+    (
+        27474,
+        (
+            s("overtake", function="operations", at=28, what="hr", n=-1, reach=20),
+            s("change_the_default_class", key="norway", code="EXEC", is_heard=True),
+        ),
+    ),
 )

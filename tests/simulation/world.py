@@ -103,8 +103,10 @@ class RememberedMappings(InMemoryMappings):
         self, mapping: MappingFile, seen: str | None = None, first: Callable[[], None] = nothing
     ) -> tuple[int, int]:
         """Makes the table hold exactly this mapping."""
-        self._known = None
-        return super().replace(mapping, seen, first)
+        try:
+            return super().replace(mapping, seen, first)
+        finally:  # whoever has read it meanwhile has read the one before
+            self._known = None
 
 
 @dataclass
