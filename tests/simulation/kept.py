@@ -867,4 +867,13 @@ KEPT = (
             s("change_the_default_class", key="norway", code="EXEC", is_heard=True),
         ),
     ),
+    # A hidden last day had ended a rejected hire, as far as anyone could tell.
+    (
+        27596,
+        (
+            s("reject_a_run", what="hire", first="transfers", n=2),
+            s("befall", then="leaves soon", n=0),
+            s("lose_a_right", name="end_date", is_told=False, reach=20),
+        ),
+    ),
 )

@@ -215,7 +215,10 @@ class Rejections:
     ) -> None:
         """Whatever is not asked for by all that may be taken for the truth may have ended."""
         for each in self._all:
-            is_asked = all(map(each.is_asked_by, asked(each.person)))
+            # Whoever is shown without a last day may have been taken for one who has left.
+            is_asked = all(
+                each.is_asked_by(now) and not now.may_have_left for now in asked(each.person)
+            )
             if each.is_sure and not is_asked:
                 each.is_sure = False
             if each.is_there_already(employees, own(each.person)):
