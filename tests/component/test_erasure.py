@@ -362,3 +362,27 @@ def test_no_writer_begins_while_somebody_is_erased(
     assert erase(world, person, confirm=person)["erased"] is True
     assert told
     assert person not in world.tables.persons
+
+
+def test_no_writer_begins_between_an_audit_that_took_long_and_the_ledger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, worker, code = leaves(world)
+    world.rippling.remove(worker)
+    really, after = InMemoryAuditLog.erase, InMemoryLedger.erase
+    writer = InMemoryLedger(world.clock, world.tables)
+
+    def slow(audit: InMemoryAuditLog, person_id: str) -> None:
+        really(audit, person_id)
+        world.clock.turn(seconds=INTENT_SECONDS + 1)
+
+    def watched(ledger: InMemoryLedger, record: Record, claims: Any) -> None:
+        with pytest.raises(ConflictError):
+            writer.begin(writer.record(person), Write("norway", code, ()), claim=True)
+        after(ledger, record, claims)
+
+    monkeypatch.setattr(InMemoryAuditLog, "erase", slow)
+    monkeypatch.setattr(InMemoryLedger, "erase", watched)
+
+    assert erase(world, person, confirm=person)["erased"] is True
+    assert person not in world.tables.persons
